@@ -1,0 +1,173 @@
+"""Python floats: one point, without numpy. A pole is inf, an undefined value nan: nothing raises."""
+
+from __future__ import annotations
+
+import math
+import operator
+import sys
+from collections.abc import Callable
+from math import inf, nan
+from typing import Any
+
+from hodiff.graph import Operation
+
+
+def number(x: Any) -> float:
+    """The double nearest to an exact constant, inf past the largest."""
+    try:
+        return float(x)
+    except OverflowError:
+        return inf if x > 0 else -inf
+
+
+def function(operation: Operation) -> Callable[..., Any]:
+    """What computes the operation: from this file, from math, or by its definition."""
+    found = RESOLVED.get(operation.name)
+    if found is None:
+        found = RESOLVED[operation.name] = _resolve(operation)
+    return found
+
+
+RESOLVED: dict[str, Callable[..., Any]] = {}
+
+
+def _resolve(operation: Operation) -> Callable[..., Any]:
+    if operation.name in PLAIN:
+        return PLAIN[operation.name]
+    compute = FUNCTIONS.get(operation.name) or getattr(math, operation.name, None)
+    if compute is None:
+        from hodiff.arithmetic import composed
+
+        return composed(operation, sys.modules[__name__])
+
+    def quiet(*x: Any) -> float:
+        try:
+            return compute(*x)  # type: ignore[no-any-return]
+        except OverflowError:
+            return inf
+        except (ValueError, ZeroDivisionError):
+            return inf if operation.pole is not None and operation.pole(*x) else nan
+
+    return quiet
+
+
+def _div(a: float, b: float) -> float:
+    if b == 0:
+        return nan if a == 0 or a != a else math.copysign(inf, a)
+    return a / b
+
+
+def _over(x: float, y: float) -> float:
+    return _div(x, y) if y else 0.0
+
+
+def power(a: float, b: float, k: int) -> float:
+    """a**b * log(a)**k, with its limit where a is 0."""
+    if k == 0:
+        return math.pow(a, b)
+    if a == 0:
+        return 0.0 if b > 0 else inf
+    return math.pow(a, b) * math.log(a) ** k
+
+
+def _mod(a: float, b: float) -> float:
+    return a % b
+
+
+def _sign(x: float) -> float:
+    return nan if x != x else float((x > 0) - (x < 0))
+
+
+def _whole(rounding: Callable[[float], int]) -> Callable[[float], float]:
+    return lambda x: float(rounding(x)) if math.isfinite(x) else x
+
+
+def sinc(x: float, n: int) -> float:
+    """The n-th derivative of sin(x)/x, from n*s(n-1) + x*s(n) = sin(x + n*pi/2).
+
+    Upward where |x| > n, downward from a far order otherwise: each is stable there, as for the
+    spherical Bessel functions (DLMF 3.6(ii)).
+    """
+    if not math.isfinite(x):
+        return nan
+    turns = (math.sin(x), math.cos(x), -math.sin(x), -math.cos(x))
+    if abs(x) > n:
+        value = turns[0] / x
+        for i in range(1, n + 1):
+            value = (turns[i % 4] - i * value) / x
+        return value
+    value = 0.0
+    for i in range(n + 40 + int(2 * abs(x)), n, -1):
+        value = (turns[i % 4] - x * value) / i
+    return value
+
+
+def _lgamma(x: float) -> float:
+    # math.lgamma loses digits near its zeros at 1 and 2.
+    return _special("lgamma", x) if 0.5 < x < 2.5 else math.lgamma(x)
+
+
+def _special(name: str, *x: float) -> float:
+    """A function of FLINT's, at a precision that leaves a double's digits right."""
+    from hodiff.arithmetic import special
+
+    return special.nearest(name, *x)
+
+
+def _digamma(x: float) -> float:
+    return _special("digamma", x)
+
+
+def _polygamma(x: float, n: int) -> float:
+    return _special("polygamma", x, n)
+
+
+def _beta(a: float, b: float) -> float:
+    return _special("beta", a, b)
+
+
+def _gamma(x: float) -> float:
+    if x == 0:
+        raise ValueError
+    return math.gamma(x)
+
+
+# What can't raise goes as it is; the rest is made quiet.
+PLAIN: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": _div,
+    "over": _over,
+    "neg": operator.neg,
+    "pi": lambda: math.pi,
+    "e": lambda: math.e,
+    "abs": abs,
+    "sign": _sign,
+    "max": lambda a, b: a if a >= b or a != a else b,
+    "min": lambda a, b: a if a <= b or a != a else b,
+    "floor": _whole(math.floor),
+    "ceil": _whole(math.ceil),
+    "round": _whole(round),
+    "where": lambda test, a, b: a if test else b,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "and": lambda a, b: bool(a and b),
+    "or": lambda a, b: bool(a or b),
+    "not": operator.not_,
+}
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "pow": power,
+    "mod": _mod,
+    "sinc": sinc,
+    "gamma": _gamma,
+    "lgamma": _lgamma,
+    "digamma": _digamma,
+    "polygamma": _polygamma,
+    "beta": _beta,
+}

@@ -1,0 +1,52 @@
+"""The gamma family at a point, from FLINT's balls rounded to doubles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flint import acb, arb, ctx
+
+
+def _digamma(x: Any) -> Any:
+    return x.digamma()
+
+
+def _lgamma(x: Any) -> Any:
+    return abs(x.gamma()).log()
+
+
+def _polygamma(x: Any, n: int) -> Any:
+    return acb(x).polygamma(acb(n)).real
+
+
+def _beta(a: Any, b: Any) -> Any:
+    return a.gamma() * b.gamma() * (a + b).rgamma()
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "digamma": _digamma,
+    "lgamma": _lgamma,
+    "polygamma": _polygamma,
+    "beta": _beta,
+}
+
+
+def nearest(name: str, *x: float) -> float:
+    """The double nearest to a function's value: precision grows until the ball is narrow enough.
+
+    Raises ValueError where the value isn't finite, OverflowError past the largest double.
+    """
+    outer = ctx.prec
+    try:
+        for precision in (80, 160, 320, 640, 1280):
+            ctx.prec = precision
+            value = FUNCTIONS[name](*[arb(v) if isinstance(v, float) else v for v in x])
+            if value.is_finite() and value.rel_accuracy_bits() >= 60:
+                rounded = float(value.mid())
+                if rounded in (float("inf"), float("-inf")):
+                    raise OverflowError
+                return rounded
+        raise ValueError(name)
+    finally:
+        ctx.prec = outer

@@ -1,0 +1,67 @@
+"""What can go wrong, said once: a kind, a message with its mend, and the place in the text."""
+
+from __future__ import annotations
+
+NO_ANSWER = frozenset({"domain", "pole", "kink", "undecided"})
+WINDOW = 72  # columns of source text shown around a fault
+
+
+class HodiffError(Exception):
+    """An answer that can't be given.
+
+    kind: usage, syntax, name, domain, pole, kink, undecided or limit.
+    text: the source text that start and end (0-based character offsets) point into.
+    source: what that text is: "EXPR", or the option it came from.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        message: str,
+        *,
+        text: str | None = None,
+        source: str | None = None,
+        start: int | None = None,
+        end: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.text = text
+        self.source = source
+        self.start = start
+        self.end = end
+
+    @property
+    def exit_code(self) -> int:
+        """1: no answer at that point. 2: the command line, the expression or a limit."""
+        return 1 if self.kind in NO_ANSWER else 2
+
+    def report(self) -> str:
+        """The message as a person reads it, the place underlined where it is known."""
+        lines = [f"error: {self.message}"]
+        if self.text is not None and self.start is not None:
+            lines += underlined(self.text, self.start, self.end or self.start)
+        return "\n".join(lines)
+
+
+def underlined(text: str, start: int, end: int) -> list[str]:
+    """The line of text that holds start, cut to a window around it, and carets below the span."""
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", start)
+    line = text[first : last if last >= 0 else len(text)]
+    at, width = start - first, max(1, min(end, first + len(line)) - start)
+    left = max(0, min(at - WINDOW // 2, len(line) - WINDOW)) if len(line) > WINDOW else 0
+    shown = line[left : left + WINDOW]
+    before, after = ("…" if left else ""), ("…" if left + WINDOW < len(line) else "")
+    shown = "".join(c if c.isprintable() else "?" for c in shown)
+    carets = "^" * max(1, min(width, len(shown) - (at - left)))
+    return [f"  {before}{shown}{after}", " " * (2 + len(before) + at - left) + carets]
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """' (did you mean 'sin'?)' for the closest of names, or nothing."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, names, 1, 0.6) or get_close_matches(name.lower(), names, 1, 0.6)
+    return f" (did you mean '{close[0]}'?)" if close else ""

@@ -1,0 +1,379 @@
+"""The tracked graph: Tensor, a node; Operation, what a node does; apply, which adds a node.
+
+Nothing is computed here. A graph is run by hodiff.arithmetic, shown by hodiff.views and
+extended by hodiff.backward.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    Exact: TypeAlias = int | Fraction
+
+Shape: TypeAlias = tuple[int, ...]
+
+
+class Span(NamedTuple):
+    """The place in a source text that a node was written at."""
+
+    text: str
+    source: str
+    start: int
+    end: int
+
+
+class Operation:
+    """One row of the table of operations. Calling it on tensors or numbers adds a node.
+
+    name       what every arithmetic and view knows it by
+    arity      number of tensor inputs, None for any number
+    pullback   (g, inputs, output, attributes, i) -> the cotangent of input i, None for 0
+    shape      (input shapes, attributes) -> output shape
+    definition the operation in terms of others, for arithmetics that lack it
+    formula    the operation as a person writes it, where the language has no name for it
+    domain     where it is defined, in words
+    pole       whether an infinite result at these numbers is a pole (else it is an overflow)
+    numpy      its full name for arrays, where that isn't numpy's function of the same name
+    names      what the language calls it; none for an operation that only rules use
+    """
+
+    __slots__ = (
+        "arity",
+        "commutes",
+        "definition",
+        "differentiable",
+        "domain",
+        "formula",
+        "name",
+        "names",
+        "numpy",
+        "partials",
+        "pole",
+        "pullback",
+        "shape",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        arity: int | None,
+        shape: Callable[[Sequence[Shape], tuple[Any, ...]], Shape],
+        pullback: Callable[..., Tensor | None],
+        *,
+        partials: tuple[Callable[..., Any], ...] = (),
+        definition: Callable[..., Any] | None = None,
+        formula: Callable[..., Any] | None = None,
+        domain: str = "",
+        pole: Callable[..., bool] | None = None,
+        numpy: str = "",
+        names: tuple[str, ...] = (),
+        commutes: bool = False,
+        differentiable: bool = True,
+    ) -> None:
+        self.name = name
+        self.arity = arity
+        self.shape = shape
+        self.pullback = pullback
+        self.partials = partials
+        self.definition = definition
+        self.formula = formula or definition
+        self.domain = domain
+        self.pole = pole
+        self.numpy = numpy
+        self.names = names
+        self.commutes = commutes
+        self.differentiable = differentiable
+        OPERATIONS[name] = self
+
+    def __call__(self, *arguments: Any) -> Tensor:
+        arity = len(arguments) if self.arity is None else self.arity
+        inputs = tuple([x if type(x) is Tensor else tensor_of(x) for x in arguments[:arity]])
+        return apply(self, inputs, arguments[arity:])
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+
+OPERATIONS: dict[str, Operation] = {}
+"""The table, by name; hodiff.operations fills it."""
+
+
+def no_derivative(*_: Any) -> None:
+    """The pullback of what has no inputs or is piecewise constant."""
+
+
+# Leaves. A constant is exact: an int, a bool or a Fraction in its attributes. A variable is a
+# name that a run binds. Data is numbers as they come from Python: floats, arrays.
+CONSTANT = Operation("constant", 0, lambda shapes, attributes: (), no_derivative)
+VARIABLE = Operation("variable", 0, lambda shapes, attributes: attributes[1], no_derivative)
+DATA = Operation("data", 0, lambda shapes, attributes: attributes[1], no_derivative)
+
+
+class Tensor:
+    """A node of the graph: an operation on inputs, with a shape. Immutable once made.
+
+    Python's operators and comparisons add nodes; numbers are taken in exactly where they are
+    exact (int, Fraction).
+
+    >>> import hodiff
+    >>> x = hodiff.variable("x")
+    >>> (df,) = hodiff.grad(x**3, x, create_graph=True)
+    >>> hodiff.formula(df)
+    '3*x**2'
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "attributes",
+        "derived",
+        "inputs",
+        "operation",
+        "requires_grad",
+        "shape",
+        "span",
+    )
+
+    operation: Operation
+    inputs: tuple[Tensor, ...]
+    attributes: tuple[Any, ...]
+    shape: Shape
+    requires_grad: bool
+    span: Span | None
+    derived: bool
+
+    def __add__(self, other: Any) -> Tensor:
+        return OPERATIONS["add"](self, other)
+
+    def __radd__(self, other: Any) -> Tensor:
+        return OPERATIONS["add"](other, self)
+
+    def __sub__(self, other: Any) -> Tensor:
+        return OPERATIONS["sub"](self, other)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        return OPERATIONS["sub"](other, self)
+
+    def __mul__(self, other: Any) -> Tensor:
+        return OPERATIONS["mul"](self, other)
+
+    def __rmul__(self, other: Any) -> Tensor:
+        return OPERATIONS["mul"](other, self)
+
+    def __truediv__(self, other: Any) -> Tensor:
+        return OPERATIONS["div"](self, other)
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return OPERATIONS["div"](other, self)
+
+    def __mod__(self, other: Any) -> Tensor:
+        return OPERATIONS["mod"](self, other)
+
+    def __rmod__(self, other: Any) -> Tensor:
+        return OPERATIONS["mod"](other, self)
+
+    def __pow__(self, other: Any) -> Tensor:
+        return OPERATIONS["pow"](self, other, 0)
+
+    def __rpow__(self, other: Any) -> Tensor:
+        return OPERATIONS["pow"](other, self, 0)
+
+    def __matmul__(self, other: Any) -> Tensor:
+        from hodiff.operations.structure import matmul
+
+        return matmul(self, tensor_of(other))
+
+    def __neg__(self) -> Tensor:
+        return OPERATIONS["neg"](self)
+
+    def __pos__(self) -> Tensor:
+        return self
+
+    def __lt__(self, other: Any) -> Tensor:
+        return OPERATIONS["lt"](self, other)
+
+    def __le__(self, other: Any) -> Tensor:
+        return OPERATIONS["le"](self, other)
+
+    def __gt__(self, other: Any) -> Tensor:
+        return OPERATIONS["gt"](self, other)
+
+    def __ge__(self, other: Any) -> Tensor:
+        return OPERATIONS["ge"](self, other)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a tensor has no truth value: choose with where(condition, a, b)")
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return tensor_of(other) @ self
+
+    def __getitem__(self, index: Any) -> Tensor:
+        from hodiff.operations.structure import index as indexed
+
+        return indexed(self, index if isinstance(index, tuple) else (index,))
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a scalar tensor has no length")
+        return self.shape[0]
+
+    def __repr__(self) -> str:
+        from hodiff.views.formula import formula
+
+        shape = f", shape={self.shape}" if self.shape else ""
+        return f"tensor({formula(self)}{shape})"
+
+
+def make(
+    operation: Operation, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...], shape: Shape
+) -> Tensor:
+    """A new node, with no look at what is there already."""
+    node = Tensor.__new__(Tensor)
+    node.operation = operation
+    node.inputs = inputs
+    node.attributes = attributes
+    node.shape = shape
+    node.span = None
+    node.derived = False
+    node.requires_grad = False
+    if operation.differentiable:
+        for x in inputs:
+            if x.requires_grad:
+                node.requires_grad = True
+                break
+    return node
+
+
+def variable(name: str, shape: Shape = (), requires_grad: bool = True) -> Tensor:
+    """A named leaf without a value: what a formula is differentiated in.
+
+    >>> variable("x")
+    tensor(x)
+    """
+    node = make(VARIABLE, (), (name, shape), shape)
+    node.requires_grad = requires_grad
+    return node
+
+
+def constant(value: Exact) -> Tensor:
+    """An exact number as a leaf: an int, a bool or a Fraction, kept as it is."""
+    if type(value) is int and -17 < value < 17:
+        return SMALL[value]
+    if not isinstance(value, int) and value.denominator == 1:
+        value = value.numerator
+    return make(CONSTANT, (), (value,), ())
+
+
+def tensor_of(x: Any) -> Tensor:
+    """x as a node: itself, an exact constant, or data (floats and arrays of floats)."""
+    if isinstance(x, Tensor):
+        return x
+    if isinstance(x, int) or type(x).__name__ == "Fraction":
+        return constant(x)
+    if isinstance(x, float):
+        return make(DATA, (), (x, ()), ())
+    import numpy
+
+    array = numpy.array(x, dtype=float)
+    array.flags.writeable = False
+    shape = array.shape
+    return make(DATA, (), (array, shape), shape)
+
+
+SMALL = {n: make(CONSTANT, (), (n,), ()) for n in range(-16, 17)}
+ZERO, ONE = SMALL[0], SMALL[1]
+
+
+class _State(threading.local):
+    """What adds nodes in this thread: None makes them as written; a walk shares and tidies."""
+
+    builder: Callable[[Operation, tuple[Tensor, ...], tuple[Any, ...]], Tensor] | None = None
+
+
+STATE = _State()
+
+
+def apply(
+    operation: Operation, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...] = ()
+) -> Tensor:
+    """Add the node operation(*inputs): as written, or, while grad walks, shared and tidied."""
+    if STATE.builder is not None:
+        return STATE.builder(operation, inputs, attributes)
+    value = folded(operation, inputs, attributes)
+    if value is not None:
+        return constant(value)
+    return make(operation, inputs, attributes, operation.shape([x.shape for x in inputs], attributes))
+
+
+def folded(
+    operation: Operation, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...]
+) -> Exact | None:
+    """The exact value of an operation on exact constants alone, where there is one."""
+    if not inputs:
+        return None
+    for x in inputs:
+        if x.operation is not CONSTANT:
+            return None
+    from hodiff.arithmetic.exact import exactly
+
+    return exactly(operation.name, [x.attributes[0] for x in inputs], attributes)
+
+
+@contextmanager
+def as_written() -> Iterator[None]:
+    """Nodes made inside are kept as written, also during a walk."""
+    outer, STATE.builder = STATE.builder, None
+    try:
+        yield
+    finally:
+        STATE.builder = outer
+
+
+def topological(
+    outputs: Iterable[Tensor], wanted: Callable[[Tensor], bool] | None = None
+) -> list[Tensor]:
+    """Every node that outputs depend on, inputs before users, without recursion.
+
+    wanted prunes: a node that it refuses is left out with all that only it needs.
+    """
+    order: list[Tensor] = []
+    seen: set[int] = set()
+    stack: list[tuple[Tensor, bool]] = [(node, False) for node in reversed(list(outputs))]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+            continue
+        if id(node) in seen or (wanted is not None and not wanted(node)):
+            continue
+        seen.add(id(node))
+        if node.inputs:
+            stack.append((node, True))
+            for x in reversed(node.inputs):
+                if id(x) not in seen:
+                    stack.append((x, False))
+        else:
+            order.append(node)
+    return order
+
+
+def broadcast(shapes: Sequence[Shape], attributes: tuple[Any, ...] = ()) -> Shape:
+    """numpy's broadcasting rule. Raises ValueError naming the shapes that don't fit."""
+    result: Shape = ()
+    for shape in shapes:
+        if shape == result or not shape:
+            continue
+        if not result:
+            result = shape
+            continue
+        rank = max(len(shape), len(result))
+        a, b = (1,) * (rank - len(shape)) + shape, (1,) * (rank - len(result)) + result
+        if any(m != n and m != 1 and n != 1 for m, n in zip(a, b, strict=True)):
+            raise ValueError(f"shapes {result} and {shape} do not fit together")
+        result = tuple(n if m == 1 else m for m, n in zip(a, b, strict=True))
+    return result

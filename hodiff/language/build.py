@@ -1,0 +1,230 @@
+"""Syntax tree to graph: names and functions looked up, nodes added, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hodiff.errors import HodiffError, nearest
+from hodiff.graph import CONSTANT, OPERATIONS, Span, Tensor, constant
+from hodiff.language.parser import Node
+from hodiff.operations import FUNCTIONS
+from hodiff.operations.elementary import e, pi
+from hodiff.operations.piecewise import both, either, floor_divide, negation, truth
+from hodiff.operations.structure import index, matmul, stack
+
+MOST_NODES = 100_000  # a definition that calls itself twice, forty deep, would pass any memory
+
+NAMED = {"pi": pi(), "e": e()}
+
+OPERATORS: dict[str, Callable[..., Tensor]] = {
+    "add": OPERATIONS["add"],
+    "sub": OPERATIONS["sub"],
+    "mul": OPERATIONS["mul"],
+    "div": OPERATIONS["div"],
+    "mod": OPERATIONS["mod"],
+    "pow": lambda a, b: a**b,
+    "neg": OPERATIONS["neg"],
+    "pos": lambda x: x,
+    "floordiv": floor_divide,
+    "matmul": matmul,
+    "and": lambda a, b: both(truth(a), truth(b)),
+    "or": lambda a, b: either(truth(a), truth(b)),
+    "not": lambda x: negation(truth(x)),
+}
+
+Names = dict[str, Tensor]
+
+
+class _Defined:
+    """A function that the text defines: its body sees the names there were at its definition."""
+
+    def __init__(
+        self, name: str, parameters: tuple[str, ...], body: Node, names: Names, functions: Functions
+    ) -> None:
+        self.name, self.parameters, self.body = name, parameters, body
+        self.names, self.functions = dict(names), dict(functions)
+        self.results: dict[tuple[int, ...], Tensor] = {}
+        self.arguments: list[list[Tensor]] = []  # keeps the ids in results theirs
+
+
+Functions = dict[str, _Defined]
+
+
+class Builder:
+    """Builds the graph of one text.
+
+    names are bound names; a name that isn't there goes to free, which makes a leaf or raises
+    a HodiffError without a place.
+    """
+
+    def __init__(
+        self, text: str, source: str, names: Mapping[str, Tensor], free: Callable[[str], Tensor]
+    ) -> None:
+        self.text, self.source = text, source
+        self.names: Names = dict(names)
+        self.free = free
+        self.functions: Functions = {}
+        self.count = 0
+
+    def program(self, tree: Node) -> Tensor:
+        """The value of a program: its last expression, after its definitions."""
+        for definition in tree.children[:-1]:
+            name, parameters = definition.value
+            (body,) = definition.children
+            if parameters is None:
+                self.names[name] = self.expression(body)
+            else:
+                self.functions[name] = _Defined(
+                    name, parameters, body, self.names, self.functions
+                )
+        return self.expression(tree.children[-1])
+
+    def expression(self, tree: Node) -> Tensor:
+        """The value of an expression, built bottom up without recursion."""
+        values: list[Any] = []
+        # A task is a node to visit, a node whose children are on values, or a call to remember.
+        tasks: list[tuple[str, Any, Names, Functions]] = [
+            ("visit", tree, self.names, self.functions)
+        ]
+        while tasks:
+            what, node, names, functions = tasks.pop()
+            if what == "visit":
+                if node is None:
+                    values.append(None)
+                    continue
+                tasks.append(("build", node, names, functions))
+                tasks += [("visit", c, names, functions) for c in reversed(node.children)]
+                continue
+            if what == "remember":
+                defined, key = node
+                defined.results[key] = values[-1]
+                continue
+            count = len(node.children)
+            arguments = values[len(values) - count :]
+            del values[len(values) - count :]
+            defined = functions.get(node.value) if node.kind == "call" else None
+            if defined is None:
+                values.append(self.node(node, arguments, names, functions))
+                continue
+            key = tuple(map(id, arguments))
+            if key in defined.results:
+                values.append(defined.results[key])
+                continue
+            if count != len(defined.parameters):
+                raise self.fault("syntax", _arity(node.value, len(defined.parameters), count), node)
+            defined.arguments.append(arguments)
+            inner = {**defined.names, **dict(zip(defined.parameters, arguments, strict=True))}
+            tasks.append(("remember", (defined, key), names, functions))
+            tasks.append(("visit", defined.body, inner, defined.functions))
+        return values[0]  # type: ignore[no-any-return]
+
+    def node(self, node: Node, arguments: list[Any], names: Names, functions: Functions) -> Any:
+        """What one node of the tree adds to the graph."""
+        self.count += 1
+        if self.count > MOST_NODES:
+            raise self.fault("limit", f"the expression has over {MOST_NODES} operations", node)
+        try:
+            value = self.added(node, arguments, names, functions)
+        except HodiffError as fault:
+            if fault.text is None:
+                fault.text, fault.source = self.text, self.source
+                fault.start, fault.end = node.start, node.end
+            raise
+        except (ValueError, IndexError) as fault:
+            raise self.fault("syntax", str(fault), node) from None
+        if isinstance(value, Tensor):
+            self.mark(value, node)
+        return value
+
+    def added(self, node: Node, arguments: list[Any], names: Names, functions: Functions) -> Any:
+        kind = node.kind
+        if kind == "number":
+            return constant(node.value)
+        if kind == "name":
+            return self.named(node.value, names)
+        if kind == "operation":
+            return OPERATORS[node.value](*arguments)
+        if kind == "call":
+            return self.called(node, arguments, names, functions)
+        if kind == "vector":
+            return stack(*arguments)
+        if kind == "compare":
+            tests = [
+                OPERATIONS[name](a, b)
+                for name, a, b in zip(node.value, arguments, arguments[1:], strict=False)
+            ]
+            result = tests[0]
+            for test in tests[1:]:
+                result = both(result, test)
+            return result
+        if kind == "slice":
+            return slice(*[None if x is None else _whole(x, "a bound of a slice") for x in arguments])
+        if kind == "index":
+            items = [x if isinstance(x, slice) else _whole(x, "an index") for x in arguments[1:]]
+            return index(arguments[0], tuple(items))
+        if kind == "file":
+            raise HodiffError("usage", "values from files are not read by this version")
+        if kind == "interval":
+            raise HodiffError("usage", "intervals are not taken by this version")
+        raise AssertionError(kind)
+
+    def named(self, name: str, names: Names) -> Tensor:
+        found = names.get(name)
+        if found is None:
+            found = NAMED.get(name)
+        return self.free(name) if found is None else found
+
+    def called(
+        self, node: Node, arguments: list[Tensor], names: Names, functions: Functions
+    ) -> Tensor:
+        name = node.value
+        function = FUNCTIONS.get(name)
+        if function is None:
+            where = Node("name", name, [], node.start, node.start + len(name))
+            text = self.text[node.start : node.end]
+            rest = text[len(name) :].lstrip()
+            product = f"{name}*{rest if len(rest) < 40 else '(...)'}"
+            if name in names or name in NAMED:
+                raise self.fault("syntax", f"missing '*': write {product}", node)
+            mend = nearest(name, [*FUNCTIONS, *functions])
+            raise self.fault(
+                "name",
+                f"unknown function '{name}'{mend or f' (for a product write {product})'}",
+                where,
+            )
+        least, most, count = function.least, function.most, len(arguments)
+        if count < least or (most is not None and count > most):
+            parameters = f"{name}({function.parameters})"
+            raise self.fault("syntax", f"{_arity(parameters, least, count, most)}", node)
+        return function.build(*arguments)
+
+    def mark(self, value: Tensor, node: Node) -> None:
+        """Give the nodes that node added their place in the text."""
+        span = Span(self.text, self.source, node.start, node.end)
+        stack = [value]
+        while stack:
+            x = stack.pop()
+            if x.span is None and x.inputs:
+                x.span = span
+                stack += x.inputs
+
+    def fault(self, kind: str, message: str, node: Node) -> HodiffError:
+        return HodiffError(
+            kind, message, text=self.text, source=self.source, start=node.start, end=node.end
+        )
+
+
+def _whole(x: Tensor, what: str) -> int:
+    value = x.attributes[0] if x.operation is CONSTANT else None
+    if type(value) is not int:
+        raise ValueError(f"{what} must be a whole number")
+    return value
+
+
+def _arity(function: str, least: int, count: int, most: int | None = -1) -> str:
+    needs = f"at least {least}" if most is None else str(least)
+    if most is not None and most > least:
+        needs = f"{least} or {most}" if most == least + 1 else f"{least} to {most}"
+    plural = "" if needs == "1" else "s"
+    return f"{function} takes {needs} argument{plural}, not {count}"

@@ -1,0 +1,100 @@
+"""What is smooth in pieces: choices, and functions with kinks and jumps.
+
+At a kink a rule gives the frameworks' convention (PyTorch's: slope 0 of abs and relu, half of
+each side of a max). Whether that may be called an answer is hodiff.arithmetic.kinks' business.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from hodiff.graph import OPERATIONS, ZERO, Operation, Tensor, broadcast, constant, no_derivative
+from hodiff.operations.row import elementwise, function, sum_to
+
+
+def condition(name: str, arity: int, **fields: Any) -> Operation:
+    """A row whose result is true or false."""
+    return Operation(name, arity, broadcast, no_derivative, differentiable=False, **fields)
+
+
+lt = condition("lt", 2, numpy="less")
+le = condition("le", 2, numpy="less_equal")
+gt = condition("gt", 2, numpy="greater")
+ge = condition("ge", 2, numpy="greater_equal")
+eq = condition("eq", 2, numpy="equal", commutes=True)
+ne = condition("ne", 2, numpy="not_equal", commutes=True)
+both = condition("and", 2, numpy="logical_and", commutes=True)
+either = condition("or", 2, numpy="logical_or", commutes=True)
+negation = condition("not", 1, numpy="logical_not")
+CONDITIONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})
+
+
+def truth(x: Tensor) -> Tensor:
+    """x as a condition: itself, or whether it differs from 0."""
+    if x.operation.name in CONDITIONS:
+        return x
+    if x.operation.name == "constant" and isinstance(x.attributes[0], bool):
+        return x
+    return ne(x, ZERO)
+
+
+def _where_pullback(
+    g: Tensor, inputs: tuple[Tensor, ...], y: Tensor, attributes: tuple[Any, ...], i: int
+) -> Tensor | None:
+    # The branch not taken contributes nothing, not 0*inf: hodiff.tidy keeps these masks outside.
+    mask = inputs[0] if i == 1 else negation(inputs[0])
+    return sum_to(where(mask, g, ZERO), inputs[i].shape) if i else None
+
+
+where = Operation("where", 3, broadcast, _where_pullback)
+
+
+@function("condition, a, b", "where", least=3, most=3)
+def choose(test: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    return where(truth(test), a, b)
+
+
+def _step(test: Tensor) -> Tensor:
+    return where(test, constant(1), ZERO)
+
+
+def _share(a: Tensor, b: Tensor) -> Tensor:
+    """What of a maximum's slope goes to a: all, half in a tie, or nothing."""
+    return where(ge(a, b), where(eq(a, b), constant(1) / 2, constant(1)), ZERO)
+
+
+# fmt: off
+abs   = elementwise("abs",   lambda x, y: sign(x))
+sign  = elementwise("sign",  lambda x, y: 0)
+floor = elementwise("floor", lambda x, y: 0)
+ceil  = elementwise("ceil",  lambda x, y: 0)
+round = elementwise("round", lambda x, y: 0)
+mod   = elementwise("mod",   lambda a, b, y: 1, lambda a, b, y: -floor(a/b),
+                    domain="a modulus other than 0")
+max   = elementwise("max", lambda a, b, y: _share(a, b), lambda a, b, y: _share(b, a), names=(),
+                    numpy="maximum", commutes=True)
+min   = elementwise("min", lambda a, b, y: _share(b, a), lambda a, b, y: _share(a, b), names=(),
+                    numpy="minimum", commutes=True)
+clip  = elementwise("clip",
+                    lambda x, lo, hi, y: _step(both(le(lo, x), le(x, hi))),
+                    lambda x, lo, hi, y: _step(lt(x, lo)),
+                    lambda x, lo, hi, y: _step(gt(x, hi)),
+                    parameters="x, lo, hi", definition=lambda x, lo, hi: min(max(x, lo), hi))
+relu  = elementwise("relu",  lambda x, y: _step(gt(x, ZERO)), definition=lambda x: max(x, ZERO))
+# fmt: on
+
+
+@function("a, b, ...", "max", least=2, most=None)
+def largest(*values: Tensor) -> Tensor:
+    return reduce(max, values)
+
+
+@function("a, b, ...", "min", least=2, most=None)
+def smallest(*values: Tensor) -> Tensor:
+    return reduce(min, values)
+
+
+def floor_divide(a: Tensor, b: Tensor) -> Tensor:
+    """a // b."""
+    return OPERATIONS["floor"](a / b)

@@ -1,0 +1,67 @@
+"""Error functions, the gamma family, sinc and the activation functions of machine learning."""
+
+from __future__ import annotations
+
+from hodiff.graph import CONSTANT, ZERO, Tensor
+from hodiff.operations.elementary import exp, log1p, pi, sqrt
+from hodiff.operations.piecewise import abs, relu
+from hodiff.operations.row import elementwise, function
+
+NOT_A_POLE = "x other than 0, -1, -2, ..."
+
+
+def _at_pole(x: float) -> bool:
+    return x <= 0
+
+
+# fmt: off
+erf  = elementwise("erf",  lambda x, y: 2/sqrt(pi()) * exp(-x**2), numpy="scipy.special.erf")
+erfc = elementwise("erfc", lambda x, y: -2/sqrt(pi()) * exp(-x**2), numpy="scipy.special.erfc")
+
+gamma  = elementwise("gamma",  lambda x, y: y*digamma(x), numpy="scipy.special.gamma",
+                     domain=NOT_A_POLE, pole=_at_pole)
+lgamma = elementwise("lgamma", lambda x, y: digamma(x), numpy="scipy.special.gammaln",
+                     domain=NOT_A_POLE, pole=_at_pole)
+digamma = elementwise("digamma", lambda x, y: psi(x, 1), numpy="scipy.special.digamma",
+                      domain=NOT_A_POLE, pole=_at_pole)
+# The n-th derivative of digamma.
+psi = elementwise("polygamma", lambda x, y, n: psi(x, n + 1), names=(),
+                       domain=NOT_A_POLE, pole=lambda x, n: x <= 0)
+beta   = elementwise("beta",   lambda a, b, y: y*(digamma(a) - digamma(a + b)),
+                               lambda a, b, y: y*(digamma(b) - digamma(a + b)),
+                     numpy="scipy.special.beta", domain="a and b other than 0, -1, -2, ...",
+                     pole=lambda a, b: a <= 0 or b <= 0)
+
+# The n-th derivative of sin(x)/x: smooth at 0, where the quotient isn't.
+sincn = elementwise("sinc", lambda x, y, n: sincn(x, n + 1), names=())
+
+# sigmoid(-x), not 1 - y: that loses every digit at 37.
+sigmoid  = elementwise("sigmoid",  lambda x, y: y*sigmoid(-x), numpy="scipy.special.expit",
+                       definition=lambda x: 1/(1 + exp(-x)))
+softplus = elementwise("softplus", lambda x, y: sigmoid(x),
+                       definition=lambda x: relu(x) + log1p(exp(-abs(x))))
+silu     = elementwise("silu",     lambda x, y: sigmoid(x)*(1 + x*sigmoid(-x)),
+                       definition=lambda x: x*sigmoid(x))
+gelu     = elementwise("gelu",     lambda x, y: erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi()),
+                       definition=lambda x: x*erfc(-x/sqrt(2))/2)
+# fmt: on
+
+
+def _order(n: Tensor, what: str) -> int:
+    order = n.attributes[0] if n.operation is CONSTANT else None
+    if type(order) is not int or order < 0:
+        raise ValueError(f"{what} needs a whole number n >= 0")
+    return order
+
+
+@function("x, n", "sinc", most=2)
+def sinc(x: Tensor, n: Tensor = ZERO) -> Tensor:
+    """sin(x)/x, or its n-th derivative."""
+    return sincn(x, _order(n, "sinc(x, n)"))
+
+
+@function("n, x", "polygamma", least=2, most=2)
+def polygamma(n: Tensor, x: Tensor) -> Tensor:
+    """The n-th derivative of digamma, n a whole number."""
+    order = _order(n, "polygamma(n, x)")
+    return psi(x, order) if order else digamma(x)

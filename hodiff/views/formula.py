@@ -1,0 +1,373 @@
+"""The graph as a formula: infix text of the expression language, which parses back.
+
+A node is first read as a sum, a product, a power or a call (parts), then written bottom up,
+without recursion. A formula that shared parts would make long is written with definitions:
+'t1 = exp(sin(x)); t1*cos(x)'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from hodiff.arithmetic.exact import exactly
+from hodiff.graph import CONSTANT, DATA, ONE, VARIABLE, Tensor, as_written
+from hodiff.operations import FUNCTIONS
+from hodiff.operations.elementary import pow
+from hodiff.tidy import coefficient
+
+INLINE = 800  # characters; a longer formula gets definitions for its shared parts
+SHORT = 8  # characters; a shorter part is not worth a name
+
+# Precedences, Python's: what binds tighter is higher.
+OR, AND, NOT, COMPARISON, SUM, PRODUCT, NEGATION, POWER, ATOM = range(9)
+
+COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+LOGIC = {"and": (" and ", AND), "or": (" or ", OR)}
+
+
+class Piece(NamedTuple):
+    """How a node is written: its children, and the text and precedence from theirs."""
+
+    children: list[Tensor]
+    write: Callable[[list[Written]], Written]
+
+
+Written = tuple[str, int]
+
+
+def formula(y: Tensor) -> str:
+    """y as text in the expression language.
+
+    >>> from hodiff.graph import variable
+    >>> x = variable("x")
+    >>> formula(2 * x**2 / (1 + x))
+    '2*x**2/(1 + x)'
+    """
+    pieces, order = _pieces(y)
+    names = _names(y, pieces, order)
+    written: dict[int, Written] = {}
+    definitions: list[str] = []
+    for node in order:
+        piece = pieces[id(node)]
+        text, precedence = piece.write([written[id(c)] for c in piece.children])
+        if id(node) in names:
+            definitions.append(f"{names[id(node)]} = {text}; ")
+            text, precedence = names[id(node)], ATOM
+        written[id(node)] = (text, precedence)
+    return "".join(definitions) + written[id(y)][0]
+
+
+def _pieces(y: Tensor) -> tuple[dict[int, Piece], list[Tensor]]:
+    """Each node that is written for itself, inputs first."""
+    pieces: dict[int, Piece] = {}
+    order: list[Tensor] = []
+    stack = [(y, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif id(node) not in pieces:
+            piece = pieces[id(node)] = _piece(node)
+            stack.append((node, True))
+            stack += [(c, False) for c in reversed(piece.children)]
+    return pieces, order
+
+
+def _names(y: Tensor, pieces: dict[int, Piece], order: list[Tensor]) -> dict[int, str]:
+    """A name for each shared part, where the formula would be long without."""
+    lengths: dict[int, int] = {}
+    uses: dict[int, int] = {}
+    for node in order:
+        children = pieces[id(node)].children
+        lengths[id(node)] = sum(lengths[id(c)] + 3 for c in children) or 1
+        for c in children:
+            uses[id(c)] = uses.get(id(c), 0) + 1
+    if lengths[id(y)] <= INLINE:
+        return {}
+    taken = {node.attributes[0] for node in order if node.operation is VARIABLE}
+    shared = [n for n in order if uses.get(id(n), 0) > 1 and lengths[id(n)] >= SHORT and n is not y]
+    prefix = next(p for p in ("t", "u", "s", "t_", "part_") if not any(
+        isinstance(name, str) and name.startswith(p) and name[len(p):].isdigit() for name in taken
+    ))  # fmt: skip
+    return {id(node): f"{prefix}{i}" for i, node in enumerate(shared, 1)}
+
+
+def _piece(node: Tensor) -> Piece:
+    """Read a node as what it is written as."""
+    operation, name = node.operation, node.operation.name
+    if operation is CONSTANT or operation is DATA or operation is VARIABLE or not node.inputs:
+        return Piece([], lambda _, text=_leaf(node): text)
+    if name in ("add", "sub"):
+        return _sum(node)
+    if name in ("mul", "div", "neg") or (name == "pow" and node.attributes == (0,)):
+        return _product(node)
+    if name in COMPARISONS:
+        return Piece(list(node.inputs), lambda c: (
+            f"{_inside(c[0], SUM)} {COMPARISONS[name]} {_inside(c[1], SUM)}", COMPARISON
+        ))  # fmt: skip
+    if name in LOGIC:
+        word, precedence = LOGIC[name]
+        return Piece(list(node.inputs), lambda c: (
+            word.join(_inside(x, precedence) for x in c), precedence
+        ))  # fmt: skip
+    if name == "not":
+        return Piece(list(node.inputs), lambda c: (f"not {_inside(c[0], NOT)}", NOT))
+    if name == "where" and node.inputs[0].operation.name == "not":
+        test, a, b = node.inputs
+        return _call("where", [test.inputs[0], b, a])
+    if name == "sinc" and node.attributes[0]:
+        return _call("sinc", list(node.inputs), after=[str(node.attributes[0])])
+    if name == "polygamma":
+        return _call("polygamma", list(node.inputs), before=[str(node.attributes[0])])
+    if name in FUNCTIONS:
+        return _call(name, list(node.inputs))
+    if operation.formula is not None:
+        with as_written():
+            return _piece(operation.formula(*node.inputs, *node.attributes))
+    return _structure(node)
+
+
+def _leaf(node: Tensor) -> Written:
+    if node.operation is CONSTANT:
+        return number(node.attributes[0])
+    if node.operation is DATA:
+        value = node.attributes[0]
+        text = repr(value if isinstance(value, float) else value.tolist())
+        return text, NEGATION if text.startswith("-") else ATOM
+    return (node.attributes[0] if node.operation is VARIABLE else node.operation.name), ATOM
+
+
+def number(x: Any) -> Written:
+    """An exact constant: a whole number, a decimal or a quotient, whichever is shortest."""
+    p, q = int(x.numerator), int(x.denominator)
+    texts = [(str(p), SUM if p < 0 else ATOM)] if q == 1 else [(f"{p}/{q}", PRODUCT)]
+    decimal = _decimal(p, q)
+    if decimal is not None and len(texts[0][0]) > 9:
+        texts.append((decimal, SUM if p < 0 else ATOM))
+    return min(texts, key=lambda text: len(text[0]))
+
+
+def _decimal(p: int, q: int) -> str | None:
+    """p/q in exact scientific notation, None where its decimals don't end."""
+    digits = 0
+    while q % 10 == 0:
+        q, digits = q // 10, digits + 1
+    for prime, other in ((2, 5), (5, 2)):
+        while q % prime == 0:
+            q, p, digits = q // prime, p * other, digits + 1
+    if q != 1:
+        return None
+    while p and p % 10 == 0:
+        p, digits = p // 10, digits - 1
+    sign, text = ("-", str(-p)) if p < 0 else ("", str(p))
+    exponent = len(text) - 1 - digits
+    if -5 < exponent < 0:
+        return f"{sign}0.{'0' * (-exponent - 1)}{text}"
+    if 0 <= exponent < len(text) - 1:
+        return f"{sign}{text[: exponent + 1]}.{text[exponent + 1 :]}"
+    return f"{sign}{text[0]}{'.' + text[1:] if text[1:] else ''}e{exponent}"
+
+
+def _inside(written: Written, precedence: int) -> str:
+    """Text in parentheses where it binds less tightly than its place needs."""
+    text, own = written
+    return text if own >= precedence else f"({text})"
+
+
+# Sums.
+
+
+def _sum(node: Tensor) -> Piece:
+    """Terms with exact coefficients, a positive one first where there is one."""
+    terms: list[tuple[Any, Tensor]] = []
+    stack: list[tuple[Any, Tensor]] = [(1, node)]
+    while stack:
+        factor, x = stack.pop()
+        name = x.operation.name
+        if name == "neg":
+            stack.append((-factor, x.inputs[0]))
+        elif name in ("add", "sub") and factor in (1, -1):
+            a, b = x.inputs
+            stack += [(-factor if name == "sub" else factor, b), (factor, a)]
+        else:
+            f, rest = coefficient(x)
+            terms.append((factor * f, rest))
+    terms = _gathered(terms)
+    first = next((i for i, (f, _) in enumerate(terms) if f > 0), 0)
+    terms.insert(0, terms.pop(first))
+    scaled = [_scaled_product(abs(f), x) for f, x in terms]
+    counts = [len(p.children) for p in scaled]
+
+    def write(c: list[Written]) -> Written:
+        texts, start = [], 0
+        for (f, _), piece, count in zip(terms, scaled, counts, strict=True):
+            text = _inside(piece.write(c[start : start + count]), PRODUCT)
+            start += count
+            sign = " - " if f < 0 else " + "
+            texts.append(sign + text if texts else ("-" if f < 0 else "") + text)
+        return "".join(texts), SUM
+
+    return Piece([c for p in scaled for c in p.children], write)
+
+
+def _gathered(terms: list[tuple[Any, Tensor]]) -> list[tuple[Any, Tensor]]:
+    """Like terms as one, and no zeros."""
+    factors: dict[int, tuple[Any, Tensor]] = {}
+    for f, x in terms:
+        there = factors.get(id(x), (0, x))[0]
+        factors[id(x)] = (there + f, x)
+    return [(f, x) for f, x in factors.values() if f != 0] or [(0, ONE)]
+
+
+# Products and powers.
+
+
+def _product(node: Tensor) -> Piece:
+    factor, rest = coefficient(node)
+    return _scaled_product(factor, rest)
+
+
+def _scaled_product(factor: Any, node: Tensor) -> Piece:
+    """factor*node as a quotient: constants, then names, then calls, then sums."""
+    powers: list[tuple[Tensor, Any]] = []
+    stack: list[tuple[Tensor, int]] = [] if node is ONE else [(node, 1)]
+    while stack:
+        x, n = stack.pop()
+        name = x.operation.name
+        base, exponent = _base(x)
+        if name == "mul":
+            stack += [(x.inputs[1], n), (x.inputs[0], n)]
+        elif name == "div":
+            stack += [(x.inputs[1], -n), (x.inputs[0], n)]
+        elif name == "neg":
+            factor = -factor if n % 2 else factor
+            stack.append((x.inputs[0], n))
+        elif x.operation is CONSTANT and (known := exactly("pow", [x.attributes[0], n], (0,))):
+            factor = factor * known
+        elif isinstance(exponent, int) and base.operation.name in ("mul", "div", "neg"):
+            stack.append((base, n * exponent))
+        elif not isinstance(exponent, Tensor):
+            powers.append((base, n * exponent))
+        else:
+            powers.append((x, n) if n not in (1, -1) else (base, (exponent, n)))
+    above, below = _quotient(powers)
+    p, q = int(factor.numerator), int(factor.denominator)
+    # A long decimal reads better whole than as a quotient.
+    whole = number(factor)[0]
+    if "/" not in whole and q != 1:
+        head, q = whole.removeprefix("-"), 1
+    else:
+        head = number(abs(p))[0]
+    children = [x for base, e in above + below for x in ([base, e] if isinstance(e, Tensor) else [base])]
+
+    def write(c: list[Written]) -> Written:
+        rest = iter(c)
+        tops = [_written_power(rest, e) for _, e in above]
+        bottoms = [_written_power(rest, e) for _, e in below]
+        if head != "1" or not tops:
+            tops.insert(0, (head, ATOM))
+        if q != 1:
+            bottoms.insert(0, number(q))
+        if len(tops) == 1 and not bottoms:
+            text, precedence = tops[0]
+        else:
+            text, precedence = "*".join(_inside(t, PRODUCT if i == 0 else POWER)
+                                        for i, t in enumerate(tops)), PRODUCT  # fmt: skip
+        if len(bottoms) == 1:
+            text = f"{_inside((text, precedence), PRODUCT)}/{_inside(bottoms[0], POWER)}"
+        elif bottoms:
+            text += f"/({'*'.join(_inside(t, POWER) for t in bottoms)})"
+        if p < 0:
+            return f"-{_inside((text, PRODUCT if bottoms else precedence), PRODUCT)}", SUM
+        return text, PRODUCT if bottoms else precedence
+
+    return Piece(children, write)
+
+
+def _quotient(
+    powers: list[tuple[Tensor, Any]],
+) -> tuple[list[tuple[Tensor, Any]], list[tuple[Tensor, Any]]]:
+    """Powers as numerator and denominator, those of one base as one where no pole goes away."""
+    tops: dict[int, tuple[Tensor, Any]] = {}
+    bottoms: dict[int, tuple[Tensor, Any]] = {}
+    above, below = [], []
+    for base, exponent in powers:
+        if isinstance(exponent, tuple):
+            (above if exponent[1] > 0 else below).append((base, exponent[0]))
+        else:
+            side = tops if exponent > 0 else bottoms
+            side[id(base)] = (base, side.get(id(base), (base, 0))[1] + abs(exponent))
+    for key in [key for key in tops if key in bottoms]:
+        base, p = tops[key]
+        q = bottoms[key][1]
+        if p < q or not base.inputs and base.operation is not VARIABLE:
+            del tops[key], bottoms[key]
+            if p != q:
+                (tops if p > q else bottoms)[key] = (base, abs(p - q))
+    above += tops.values()
+    below += bottoms.values()
+    return sorted(above, key=_class), sorted(below, key=_class)
+
+
+def _base(x: Tensor) -> tuple[Tensor, Any]:
+    """x as a base and an exponent: an exact number, or a node."""
+    if x.operation is pow and x.attributes == (0,):
+        a, b = x.inputs
+        return a, b.attributes[0] if b.operation is CONSTANT else b
+    return x, 1
+
+
+def _class(factor: tuple[Tensor, Any]) -> int:
+    base = factor[0].operation
+    if not factor[0].inputs:
+        return 1 if base is VARIABLE else 0
+    return 3 if base.name in ("add", "sub") else 2
+
+
+def _written_power(children: Any, exponent: Any) -> Written:
+    base = next(children)
+    if isinstance(exponent, Tensor):
+        return f"{_inside(base, ATOM)}**{_inside(next(children), POWER)}", POWER
+    if exponent == 1:
+        return base  # type: ignore[no-any-return]
+    if (exponent.numerator, exponent.denominator) == (1, 2):
+        return f"sqrt({base[0]})", ATOM
+    return f"{_inside(base, ATOM)}**{_inside(number(exponent), POWER)}", POWER
+
+
+# Calls and structure.
+
+
+def _call(
+    name: str, children: list[Tensor], before: list[str] | None = None, after: list[str] | None = None
+) -> Piece:
+    return Piece(children, lambda c: (
+        f"{name}({', '.join([*(before or []), *[text for text, _ in c], *(after or [])])})", ATOM
+    ))  # fmt: skip
+
+
+def _structure(node: Tensor) -> Piece:
+    """Vectors and their entries; what the language can't say, by its name."""
+    name = node.operation.name
+    if name == "stack":
+        return Piece(list(node.inputs), lambda c: (f"[{', '.join(t for t, _ in c)}]", ATOM))
+    if name == "pick":
+        items = ", ".join(map(_item, node.attributes[0]))
+        return Piece(list(node.inputs), lambda c: (f"{_inside(c[0], ATOM)}[{items}]", ATOM))
+    if name == "matmul":
+        return Piece(list(node.inputs), lambda c: (
+            f"{_inside(c[0], PRODUCT)} @ {_inside(c[1], POWER)}", PRODUCT
+        ))  # fmt: skip
+    if name in ("expand", "reshape"):
+        return Piece(list(node.inputs), lambda c: c[0])
+    return _call(name, list(node.inputs), after=[str(a) for a in node.attributes])
+
+
+def _item(item: Any) -> str:
+    if not isinstance(item, tuple):
+        return str(item)
+    start, stop, step = item
+    return f"{start}:{stop if stop >= 0 else ''}" + (f":{step}" if step != 1 else "")
+
+
