@@ -15,6 +15,10 @@ from lark.grammar import Rule
 from lark.lexer import TerminalDef
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from hodiff.language.parser import LARK_OPTIONS  # noqa: E402
+
 GRAMMAR = ROOT / "grammar" / "hodiff.lark"
 SAVED = ROOT / "hodiff" / "language" / "saved_parser.py"
 
@@ -27,15 +31,23 @@ HEAD = '''\
 '''
 
 
-def tables(options: dict[str, Any]) -> tuple[dict[str, Any], dict[int, Any]]:
+def source() -> str:
+    """The text of saved_parser.py."""
+    data, memo = tables()
+    digest = hashlib.sha256(GRAMMAR.read_bytes()).hexdigest()
+    return (
+        f"{HEAD}LARK_VERSION = {lark.__version__!r}\nGRAMMAR_SHA256 = {digest!r}\n\n"
+        f"DATA = {literal(data)}\n\nMEMO = {literal(memo)}\n"
+    )
+
+
+def tables() -> tuple[dict[str, Any], dict[int, Any]]:
     """DATA and MEMO for Lark._load_from_dict, the same at each call."""
-    lark_parser = lark.Lark(GRAMMAR.read_text("utf-8"), **options)
+    lark_parser = lark.Lark(GRAMMAR.read_text("utf-8"), **LARK_OPTIONS)
     data, memo = lark_parser.memo_serialize([TerminalDef, Rule])
-    data["options"] = {
-        name: value
-        for name, value in data["options"].items()
-        if name in ("parser", "lexer", "start", "keep_all_tokens", "maybe_placeholders")
-    }
+    names = {*LARK_OPTIONS, "maybe_placeholders"}
+    options = data["options"].items()
+    data["options"] = {name: value for name, value in options if name in names}
     data["parser"]["parser"] = renumbered(data["parser"]["parser"])
     return data, memo
 
@@ -74,18 +86,5 @@ def literal(value: Any, indent: str = "") -> str:
     return f"{{\n{''.join(items)}{indent}}}"
 
 
-def main() -> None:
-    sys.path.insert(0, str(ROOT))
-    from hodiff.language.parser import LARK_OPTIONS
-
-    data, memo = tables(LARK_OPTIONS)
-    digest = hashlib.sha256(GRAMMAR.read_bytes()).hexdigest()
-    SAVED.write_text(
-        f"{HEAD}LARK_VERSION = {lark.__version__!r}\nGRAMMAR_SHA256 = {digest!r}\n\n"
-        f"DATA = {literal(data)}\n\nMEMO = {literal(memo)}\n",
-        encoding="utf-8",
-    )
-
-
 if __name__ == "__main__":
-    main()
+    SAVED.write_text(source(), encoding="utf-8")

@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from hodiff.arithmetic import Program, Values, evaluate
-from hodiff.arithmetic import kinks
+from hodiff.arithmetic import Program, Values, evaluate, kinks
 from hodiff.errors import HodiffError
 from hodiff.functional import gradient
 from hodiff.graph import DATA, Tensor
@@ -60,7 +59,9 @@ def answer(
         run = program.values(point, kinks.sided(program, ties, choice))
         runs.append((choice, [run[id(y)] for y in outputs], run))
     first = runs[0][1]
-    if all(_agree(first, results) for _, results, _ in runs) and _same(first[0], values[id(outputs[0])]):
+    if all(_agree(first, results) for _, results, _ in runs) and _same(
+        first[0], values[id(outputs[0])]
+    ):
         _refuse_faults(program, runs[0][2], kinks.tied(program, runs[0][2], lambda node: False)[1])
         return first
     raise _kink(problem, program, values, ties, runs, point)
@@ -132,10 +133,12 @@ def _explained(node: Tensor, values: Values) -> HodiffError:
     if node.derived:
         mend = _mend(node)
         if pole or undefined:
-            return _fault("pole" if pole else "domain",
-                          f"{shown} has no finite derivative at this point{mend}", node)  # fmt: skip
+            kind = "pole" if pole else "domain"
+            return _fault(kind, f"{shown} has no finite derivative at this point{mend}", node)
         return _fault("limit", f"a derivative of {shown} passes the largest double", node)
-    needs = f": it needs {operation.domain}{got}" if operation.domain else ""
+    argument = _text(node.inputs[0]) or "its argument"
+    argument = argument if len(argument) <= 30 else "its argument"
+    needs = f": it needs {operation.domain.format(x=argument)}{got}" if operation.domain else ""
     if undefined:
         if operation.name == "div" and not any(flat):
             return _fault("domain", f"{shown} is 0/0 at this point{_mend(node)}", node)
@@ -209,7 +212,9 @@ def _kink(
     return _fault("kink", f"{what}{slopes}{subgradient}", node)
 
 
-def _matters(tie: kinks.Tied, runs: list[tuple[dict[kinks.Tie, int], list[Number], Values]]) -> bool:
+def _matters(
+    tie: kinks.Tied, runs: list[tuple[dict[kinks.Tie, int], list[Number], Values]]
+) -> bool:
     """Whether the results change when only this node's side does."""
     for choice, results, _ in runs:
         for other, there, _ in runs:

@@ -59,7 +59,7 @@ def hvp(
 
 
 def nth(f: Tensor, x: Tensor, order: int) -> list[Tensor]:
-    """The first, second, ..., order-th derivative of f in the scalar x, each by grad of the last."""
+    """The derivatives of f in the scalar x from the first to order, each the grad of the last."""
     found: list[Tensor] = []
     with sharing():
         for _ in range(order):

@@ -9,7 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -37,7 +39,7 @@ class Operation:
     shape      (input shapes, attributes) -> output shape
     definition the operation in terms of others, for arithmetics that lack it
     formula    the operation as a person writes it, where the language has no name for it
-    domain     where it is defined, in words
+    domain     where it is defined, in words, {x} standing for the argument
     pole       whether an infinite result at these numbers is a pole (else it is an overflow)
     numpy      its full name for arrays, where that isn't numpy's function of the same name
     names      what the language calls it; none for an operation that only rules use
@@ -255,18 +257,25 @@ def variable(name: str, shape: Shape = (), requires_grad: bool = True) -> Tensor
     >>> variable("x")
     tensor(x)
     """
-    node = make(VARIABLE, (), (name, shape), shape)
+    node = make(VARIABLE, (), (name, shape, next(SERIAL)), shape)
     node.requires_grad = requires_grad
     return node
 
 
+SERIAL = count()  # views name variables in the order they were made in
+
+
 def constant(value: Exact) -> Tensor:
-    """An exact number as a leaf: an int, a bool or a Fraction, kept as it is."""
+    """An exact number as a leaf: an int, a bool or a Fraction; the same node for the same value."""
     if type(value) is int and -17 < value < 17:
         return SMALL[value]
     if not isinstance(value, int) and value.denominator == 1:
-        value = value.numerator
-    return make(CONSTANT, (), (value,), ())
+        return constant(value.numerator)
+    key = (type(value) is bool, value)
+    node = CONSTANTS.get(key)
+    if node is None:
+        node = CONSTANTS[key] = make(CONSTANT, (), (value,), ())
+    return node
 
 
 def tensor_of(x: Any) -> Tensor:
@@ -287,6 +296,7 @@ def tensor_of(x: Any) -> Tensor:
 
 SMALL = {n: make(CONSTANT, (), (n,), ()) for n in range(-16, 17)}
 ZERO, ONE = SMALL[0], SMALL[1]
+CONSTANTS: WeakValueDictionary[tuple[bool, Exact], Tensor] = WeakValueDictionary()
 
 
 class _State(threading.local):
@@ -307,18 +317,20 @@ def apply(
     value = folded(operation, inputs, attributes)
     if value is not None:
         return constant(value)
-    return make(operation, inputs, attributes, operation.shape([x.shape for x in inputs], attributes))
+    return make(
+        operation, inputs, attributes, operation.shape([x.shape for x in inputs], attributes)
+    )
 
 
 def folded(
     operation: Operation, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...]
 ) -> Exact | None:
     """The exact value of an operation on exact constants alone, where there is one."""
-    if not inputs:
-        return None
     for x in inputs:
         if x.operation is not CONSTANT:
             return None
+    if not inputs:
+        return None
     from hodiff.arithmetic.exact import exactly
 
     return exactly(operation.name, [x.attributes[0] for x in inputs], attributes)

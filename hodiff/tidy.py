@@ -33,7 +33,7 @@ from hodiff.graph import (
 )
 from hodiff.operations.elementary import add, mul, neg, pow
 from hodiff.operations.piecewise import both, either, negation, where
-from hodiff.operations.structure import any_of, expand, expand_to, reshape, summed
+from hodiff.operations.structure import any_of, expand, expand_to, pick, reshape, stack, summed
 
 Inputs: TypeAlias = tuple[Tensor, ...]
 Key: TypeAlias = tuple[Any, ...]
@@ -97,24 +97,20 @@ def sharing() -> Iterator[Sharing]:
 
 
 def _key(operation: Operation, inputs: Inputs, attributes: tuple[Any, ...]) -> Key:
-    # Constants are one by value (True is not 1), other nodes by identity.
-    ids = [
-        (x.attributes[0].__class__ is bool, x.attributes[0]) if x.operation is CONSTANT else id(x)
-        for x in inputs
-    ]
-    if operation.commutes and len(ids) == 2 and hash(ids[0]) > hash(ids[1]):
-        ids.reverse()
-    return (operation.name, attributes, *ids)
+    if len(inputs) == 2:
+        a, b = id(inputs[0]), id(inputs[1])
+        if operation.commutes and a > b:
+            a, b = b, a
+        return (operation, attributes, a, b)
+    return (operation, attributes, *map(id, inputs))
 
 
 def coefficient(x: Tensor) -> tuple[Any, Tensor]:
     """x as an exact factor and the rest."""
     factor: Any = 1
     while True:
-        name = x.operation.name
-        if name == "neg":
-            factor, x = -factor, x.inputs[0]
-        elif name == "mul":
+        operation = x.operation
+        if operation is mul:
             a, b = x.inputs
             if a.operation is CONSTANT:
                 factor, x = factor * a.attributes[0], b
@@ -122,7 +118,9 @@ def coefficient(x: Tensor) -> tuple[Any, Tensor]:
                 factor, x = factor * b.attributes[0], a
             else:
                 return factor, x
-        elif name == "constant":
+        elif operation is neg:
+            factor, x = -factor, x.inputs[0]
+        elif operation is CONSTANT:
             return factor * x.attributes[0], ONE
         else:
             return factor, x
@@ -157,19 +155,20 @@ def _power(x: Tensor) -> tuple[Tensor, Any]:
 
 
 def _mul(build: Sharing, a: Tensor, b: Tensor) -> Tensor:
-    for mask, other in ((a, b), (b, a)):
-        if is_mask(mask):
-            test, g, _ = mask.inputs
-            return where(test, g * other, ZERO)
+    if a.operation is where or b.operation is where:
+        for mask, other in ((a, b), (b, a)):
+            if is_mask(mask):
+                test, g, _ = mask.inputs
+                return where(test, g * other, ZERO)
     f, x = coefficient(a)
     g, y = coefficient(b)
     factor = f * g
     if factor == 0:
         return ZERO
     for one, other in ((x, y), (y, x)):
-        if one is ONE or (one.operation is expand and one.inputs[0] is ONE):
-            if other.shape == broadcast([one.shape, other.shape]):
-                return _fit(a, b, _scaled(build, factor, other))
+        ones = one is ONE or (one.operation is expand and one.inputs[0] is ONE)
+        if ones and (not one.shape or other.shape == broadcast([one.shape, other.shape])):
+            return _fit(a, b, _scaled(build, factor, other))
     return _fit(a, b, _scaled(build, factor, _product(build, x, y)))
 
 
@@ -268,10 +267,38 @@ def _sum(build: Sharing, x: Tensor, axes: tuple[int, ...]) -> Tensor:
     return build.node(where, (any_of(test, axes), total, ZERO))
 
 
+def _pick(build: Sharing, x: Tensor, index: tuple[Any, ...]) -> Tensor:
+    """An entry of a vector that was written out is known: [a, b][0] is a."""
+    entry = _entry(build, x, index[0], 6) if len(x.shape) == len(index) == 1 else None
+    return build.node(pick, (x,), (index,)) if entry is None else entry
+
+
+def _entry(build: Sharing, x: Tensor, i: Any, depth: int) -> Tensor | None:
+    """x[i] as a scalar of its own, for what is elementwise on written-out vectors."""
+    if not isinstance(i, int) or depth == 0:
+        return None
+    if x.operation is stack:
+        return x.inputs[i]
+    if x.operation is expand and not x.inputs[0].shape:
+        return x.inputs[0]
+    if not x.operation.partials:
+        return None
+    entries = [_entry(build, y, i, depth - 1) if y.shape else y for y in x.inputs]
+    if any(entry is None for entry in entries):
+        return None
+    outer, build.span = build.span, x.span
+    entry = build(x.operation, tuple(y for y in entries if y is not None), x.attributes)
+    build.span = outer
+    return entry
+
+
 def _reshaped(operation: Operation) -> Callable[..., Tensor]:
     """Expanding and reshaping move inside a mask."""
 
     def tidy(build: Sharing, x: Tensor, shape: tuple[int, ...]) -> Tensor:
+        source = x.inputs[0] if x.operation is expand else x
+        if not source.shape:  # one number, in any shape
+            return build.node(expand, (source,), (shape,)) if shape else source
         if is_mask(x):
             test, g, _ = x.inputs
             inside = [operation(expand_to(y, x.shape), shape) for y in (test, g)]
@@ -295,5 +322,6 @@ TIDY: dict[str, Callable[..., Tensor]] = {
     "sum": _sum,
     "expand": _reshaped(expand),
     "reshape": _reshaped(reshape),
+    "pick": _pick,
 }
 """The identities, an operation each."""

@@ -65,7 +65,9 @@ def _pointwise(name: str, inputs: int) -> Callable[..., Any]:
     def compute(*x: Any) -> Any:
         one = floats.function(_row(name))
         points = np.broadcast_arrays(*[np.asarray(v, dtype=float) for v in x[:inputs]])
-        flat = [one(*map(float, p), *x[inputs:]) for p in zip(*[v.flat for v in points])]
+        flat = [
+            one(*map(float, p), *x[inputs:]) for p in zip(*[v.flat for v in points], strict=False)
+        ]
         return np.array(flat, dtype=float).reshape(points[0].shape)
 
     return compute

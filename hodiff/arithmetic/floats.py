@@ -1,4 +1,4 @@
-"""Python floats: one point, without numpy. A pole is inf, an undefined value nan: nothing raises."""
+"""Python floats: one point, without numpy. A pole is inf, an undefined value nan."""
 
 from __future__ import annotations
 

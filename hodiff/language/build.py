@@ -75,9 +75,7 @@ class Builder:
             if parameters is None:
                 self.names[name] = self.expression(body)
             else:
-                self.functions[name] = _Defined(
-                    name, parameters, body, self.names, self.functions
-                )
+                self.functions[name] = _Defined(name, parameters, body, self.names, self.functions)
         return self.expression(tree.children[-1])
 
     def expression(self, tree: Node) -> Tensor:
@@ -159,7 +157,9 @@ class Builder:
                 result = both(result, test)
             return result
         if kind == "slice":
-            return slice(*[None if x is None else _whole(x, "a bound of a slice") for x in arguments])
+            return slice(
+                *[None if x is None else _whole(x, "a bound of a slice") for x in arguments]
+            )
         if kind == "index":
             items = [x if isinstance(x, slice) else _whole(x, "an index") for x in arguments[1:]]
             return index(arguments[0], tuple(items))

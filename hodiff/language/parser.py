@@ -373,7 +373,7 @@ def bad_character(text: str, i: int) -> HodiffError:
 def check_entries(tree: Node, text: str, start: str) -> Node:
     """What --at or --v holds, all of one kind: bindings or items."""
     bound = start == "bindings" or tree.children[0].kind == "binding"
-    tree.kind = "bindings" if bound else "items"
+    tree.kind, tree.end = ("bindings" if bound else "items"), len(text.rstrip())
     for child in tree.children:
         written = quote(text[child.start : child.end])
         if (child.kind == "binding") != bound and start == "items":

@@ -25,17 +25,17 @@ pow = elementwise("pow",
                   names=(), formula=lambda a, b, k: a**b * log(a)**k,
                   domain="a positive base, or an integer exponent", pole=lambda a, b, k: a == 0)
 
-sqrt  = elementwise("sqrt",  lambda x, y: 1/(2*y), domain="x >= 0")
+sqrt  = elementwise("sqrt",  lambda x, y: 1/(2*y), domain="{x} >= 0")
 cbrt  = elementwise("cbrt",  lambda x, y: 1/(3*y**2))
 exp   = elementwise("exp",   lambda x, y: y)
 exp2  = elementwise("exp2",  lambda x, y: log(2)*y, definition=lambda x: exp(x*log(2)))
 expm1 = elementwise("expm1", lambda x, y: exp(x))
-log   = elementwise("log",   lambda x, y: 1/x, names=(), domain="x > 0", pole=lambda x: x == 0)
+log   = elementwise("log",   lambda x, y: 1/x, names=(), domain="{x} > 0", pole=lambda x: x == 0)
 log2  = elementwise("log2",  lambda x, y: 1/(x*log(2)), definition=lambda x: log(x)/log(2),
-                    domain="x > 0", pole=lambda x: x == 0)
+                    domain="{x} > 0", pole=lambda x: x == 0)
 log10 = elementwise("log10", lambda x, y: 1/(x*log(10)), definition=lambda x: log(x)/log(10),
-                    domain="x > 0", pole=lambda x: x == 0)
-log1p = elementwise("log1p", lambda x, y: 1/(1 + x), domain="x > -1", pole=lambda x: x == -1)
+                    domain="{x} > 0", pole=lambda x: x == 0)
+log1p = elementwise("log1p", lambda x, y: 1/(1 + x), domain="{x} > -1", pole=lambda x: x == -1)
 
 sin = elementwise("sin", lambda x, y: cos(x))
 cos = elementwise("cos", lambda x, y: -sin(x))
@@ -43,9 +43,9 @@ tan = elementwise("tan", lambda x, y: 1 + y**2, pole=lambda x: True)
 sec = elementwise("sec", lambda x, y: y*tan(x), definition=lambda x: 1/cos(x),
                   pole=lambda x: True)
 csc = elementwise("csc", lambda x, y: -y*cot(x), definition=lambda x: 1/sin(x),
-                  domain="x not a multiple of pi", pole=lambda x: True)
+                  domain="{x} not a multiple of pi", pole=lambda x: True)
 cot = elementwise("cot", lambda x, y: -(1 + y**2), definition=lambda x: cos(x)/sin(x),
-                  domain="x not a multiple of pi", pole=lambda x: True)
+                  domain="{x} not a multiple of pi", pole=lambda x: True)
 
 # 1 - x**2 and x**2 - 1 without the loss near 1, where asin and acosh need them.
 one_minus_square = elementwise("one_minus_square", lambda x, y: -2*x, names=(),
@@ -54,9 +54,9 @@ square_minus_one = elementwise("square_minus_one", lambda x, y: 2*x, names=(),
                                definition=lambda x: (x - 1)*(x + 1), formula=lambda x: x**2 - 1)
 
 asin = elementwise("asin", lambda x, y: 1/sqrt(one_minus_square(x)), names=("asin", "arcsin"),
-                   numpy="arcsin", domain="-1 <= x <= 1")
+                   numpy="arcsin", domain="-1 <= {x} <= 1")
 acos = elementwise("acos", lambda x, y: -1/sqrt(one_minus_square(x)), names=("acos", "arccos"),
-                   numpy="arccos", domain="-1 <= x <= 1")
+                   numpy="arccos", domain="-1 <= {x} <= 1")
 atan = elementwise("atan", lambda x, y: 1/(1 + x**2), names=("atan", "arctan"), numpy="arctan")
 atan2 = elementwise("atan2", lambda y, x, z: x/(x**2 + y**2), lambda y, x, z: -y/(x**2 + y**2),
                     names=("atan2", "arctan2"), parameters="y, x", numpy="arctan2",
@@ -67,15 +67,15 @@ cosh = elementwise("cosh", lambda x, y: sinh(x))
 tanh = elementwise("tanh", lambda x, y: sech(x)**2)  # 1 - y**2 loses every digit at 20
 sech = elementwise("sech", lambda x, y: -y*tanh(x), definition=lambda x: 1/cosh(x))
 csch = elementwise("csch", lambda x, y: -y*coth(x), definition=lambda x: 1/sinh(x),
-                   domain="x other than 0", pole=lambda x: True)
+                   domain="{x} other than 0", pole=lambda x: True)
 coth = elementwise("coth", lambda x, y: -csch(x)**2, definition=lambda x: 1/tanh(x),
-                   domain="x other than 0", pole=lambda x: True)
+                   domain="{x} other than 0", pole=lambda x: True)
 asinh = elementwise("asinh", lambda x, y: 1/sqrt(1 + x**2), names=("asinh", "arcsinh"),
                     numpy="arcsinh")
 acosh = elementwise("acosh", lambda x, y: 1/sqrt(square_minus_one(x)),
-                    names=("acosh", "arccosh"), numpy="arccosh", domain="x >= 1")
+                    names=("acosh", "arccosh"), numpy="arccosh", domain="{x} >= 1")
 atanh = elementwise("atanh", lambda x, y: 1/one_minus_square(x), names=("atanh", "arctanh"),
-                    numpy="arctanh", domain="-1 < x < 1", pole=lambda x: x*x == 1)
+                    numpy="arctanh", domain="-1 < {x} < 1", pole=lambda x: x*x == 1)
 
 # x/hypot(x, y): its own derivative has no difference of large terms, as 1/h - x**2/h**3 has.
 hypot = elementwise("hypot", lambda x, y, h: unit(x, y), lambda x, y, h: unit(y, x),
@@ -95,7 +95,9 @@ def logarithm(x: Tensor, base: Tensor | None = None) -> Tensor:
     """log(x), or to a base."""
     if base is None:
         return log(x)
-    row = {2: log2, 10: log10}.get(base.attributes[0]) if base.operation.name == "constant" else None
+    row = (
+        {2: log2, 10: log10}.get(base.attributes[0]) if base.operation.name == "constant" else None
+    )
     return row(x) if row else log(x) / log(base)
 
 

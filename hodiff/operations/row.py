@@ -45,15 +45,13 @@ def elementwise(
         g: Tensor, inputs: tuple[Tensor, ...], y: Tensor, attributes: tuple[Any, ...], i: int
     ) -> Tensor | None:
         partial = partials[i](*inputs, y, *attributes)
-        if partial is ZERO or isinstance(partial, int) and partial == 0:
+        if partial is ZERO or (isinstance(partial, int) and partial == 0):
             return None
         return sum_to(g * partial, inputs[i].shape)
 
     names = (name,) if names is None else names
     arity = len(partials)
-    row = Operation(
-        name, arity, broadcast, pullback, partials=partials, names=names, **fields
-    )
+    row = Operation(name, arity, broadcast, pullback, partials=partials, names=names, **fields)
     if names:
         parameters = parameters or ("x", "a, b", "a, b, c")[arity - 1]
         count = parameters.count(",") + 1

@@ -7,7 +7,7 @@ from hodiff.operations.elementary import exp, log1p, pi, sqrt
 from hodiff.operations.piecewise import abs, relu
 from hodiff.operations.row import elementwise, function
 
-NOT_A_POLE = "x other than 0, -1, -2, ..."
+NOT_A_POLE = "{x} other than 0, -1, -2, ..."
 
 
 def _at_pole(x: float) -> bool:

@@ -5,18 +5,20 @@ Axes are counted from the end (-1 is the last), so that arrays of points may lea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod as count
-from typing import Any
+from typing import Any, TypeAlias
 
 from hodiff.graph import Operation, Shape, Tensor, broadcast, constant, no_derivative
 from hodiff.operations.elementary import exp, mul, over
 from hodiff.operations.row import FUNCTIONS, Function, function, sum_to
 
-Inputs = tuple[Tensor, ...]
-Attributes = tuple[Any, ...]
+Shapes: TypeAlias = Sequence[Shape]
+Inputs: TypeAlias = tuple[Tensor, ...]
+Attributes: TypeAlias = tuple[Any, ...]
 
 
-def _summed(shapes: list[Shape], attributes: Attributes) -> Shape:
+def _summed(shapes: Shapes, attributes: Attributes) -> Shape:
     shape, axes = shapes[0], attributes[0]
     return tuple(n for i, n in enumerate(shape) if i - len(shape) not in axes)
 
@@ -30,7 +32,9 @@ def _sum_pullback(g: Tensor, inputs: Inputs, y: Tensor, attributes: Attributes, 
     return expand_to(reshape_to(g, _kept(shape, attributes[0])), shape)
 
 
-def _expand_pullback(g: Tensor, inputs: Inputs, y: Tensor, attributes: Attributes, i: int) -> Tensor:
+def _expand_pullback(
+    g: Tensor, inputs: Inputs, y: Tensor, attributes: Attributes, i: int
+) -> Tensor:
     return sum_to(g, inputs[0].shape)
 
 
@@ -40,8 +44,8 @@ def _reshape_pullback(
     return reshape_to(g, inputs[0].shape)
 
 
-def _transposed(shapes: list[Shape], attributes: Attributes) -> Shape:
-    return shapes[0][:-2] + (shapes[0][-1], shapes[0][-2])
+def _transposed(shapes: Shapes, attributes: Attributes) -> Shape:
+    return (*shapes[0][:-2], shapes[0][-1], shapes[0][-2])
 
 
 def _transpose_pullback(
@@ -50,19 +54,21 @@ def _transpose_pullback(
     return transpose(g)
 
 
-def _product_shape(shapes: list[Shape], attributes: Attributes) -> Shape:
+def _product_shape(shapes: Shapes, attributes: Attributes) -> Shape:
     a, b = shapes
     if a[-1] != b[-2]:
         raise ValueError(f"a matrix of shape {a} can't multiply one of shape {b}")
-    return broadcast([a[:-2], b[:-2]]) + (a[-2], b[-1])
+    return (*broadcast([a[:-2], b[:-2]]), a[-2], b[-1])
 
 
-def _matmul_pullback(g: Tensor, inputs: Inputs, y: Tensor, attributes: Attributes, i: int) -> Tensor:
+def _matmul_pullback(
+    g: Tensor, inputs: Inputs, y: Tensor, attributes: Attributes, i: int
+) -> Tensor:
     a, b = inputs
     return sum_to(_matmul(g, transpose(b)) if i == 0 else _matmul(transpose(a), g), inputs[i].shape)
 
 
-def _stacked(shapes: list[Shape], attributes: Attributes) -> Shape:
+def _stacked(shapes: Shapes, attributes: Attributes) -> Shape:
     for shape in shapes:
         if shape != shapes[0]:
             raise ValueError(f"the entries of a vector have shapes {shapes[0]} and {shape}")
@@ -73,7 +79,7 @@ def _stack_pullback(g: Tensor, inputs: Inputs, y: Tensor, attributes: Attributes
     return g[i]
 
 
-def _picked(shapes: list[Shape], attributes: Attributes) -> Shape:
+def _picked(shapes: Shapes, attributes: Attributes) -> Shape:
     index, shape = attributes[0], shapes[0]
     kept = [len(range(*k)) for k in index if isinstance(k, tuple)]
     return (*kept, *shape[len(index) :])
@@ -97,7 +103,7 @@ def _logsumexp_pullback(
     return g * exp(inputs[0] - y)
 
 
-def _to_scalar(shapes: list[Shape], attributes: Attributes) -> Shape:
+def _to_scalar(shapes: Shapes, attributes: Attributes) -> Shape:
     return ()
 
 

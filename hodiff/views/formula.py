@@ -7,7 +7,7 @@ without recursion. A formula that shared parts would make long is written with d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from hodiff.arithmetic.exact import exactly
@@ -97,7 +97,8 @@ def _piece(node: Tensor) -> Piece:
     """Read a node as what it is written as."""
     operation, name = node.operation, node.operation.name
     if operation is CONSTANT or operation is DATA or operation is VARIABLE or not node.inputs:
-        return Piece([], lambda _, text=_leaf(node): text)
+        leaf = _leaf(node)
+        return Piece([], lambda _: leaf)
     if name in ("add", "sub"):
         return _sum(node)
     if name in ("mul", "div", "neg") or (name == "pow" and node.attributes == (0,)):
@@ -117,11 +118,11 @@ def _piece(node: Tensor) -> Piece:
         test, a, b = node.inputs
         return _call("where", [test.inputs[0], b, a])
     if name == "sinc" and node.attributes[0]:
-        return _call("sinc", list(node.inputs), after=[str(node.attributes[0])])
+        return _call("sinc", node.inputs, after=[str(node.attributes[0])])
     if name == "polygamma":
-        return _call("polygamma", list(node.inputs), before=[str(node.attributes[0])])
+        return _call("polygamma", node.inputs, before=[str(node.attributes[0])])
     if name in FUNCTIONS:
-        return _call(name, list(node.inputs))
+        return _call(name, node.inputs)
     if operation.formula is not None:
         with as_written():
             return _piece(operation.formula(*node.inputs, *node.attributes))
@@ -200,7 +201,8 @@ def _sum(node: Tensor) -> Piece:
     counts = [len(p.children) for p in scaled]
 
     def write(c: list[Written]) -> Written:
-        texts, start = [], 0
+        texts: list[str] = []
+        start = 0
         for (f, _), piece, count in zip(terms, scaled, counts, strict=True):
             text = _inside(piece.write(c[start : start + count]), PRODUCT)
             start += count
@@ -259,7 +261,7 @@ def _scaled_product(factor: Any, node: Tensor) -> Piece:
         head, q = whole.removeprefix("-"), 1
     else:
         head = number(abs(p))[0]
-    children = [x for base, e in above + below for x in ([base, e] if isinstance(e, Tensor) else [base])]
+    children = [x for power in above + below for x in power if isinstance(x, Tensor)]
 
     def write(c: list[Written]) -> Written:
         rest = iter(c)
@@ -291,7 +293,8 @@ def _quotient(
     """Powers as numerator and denominator, those of one base as one where no pole goes away."""
     tops: dict[int, tuple[Tensor, Any]] = {}
     bottoms: dict[int, tuple[Tensor, Any]] = {}
-    above, below = [], []
+    above: list[tuple[Tensor, Any]] = []
+    below: list[tuple[Tensor, Any]] = []
     for base, exponent in powers:
         if isinstance(exponent, tuple):
             (above if exponent[1] > 0 else below).append((base, exponent[0]))
@@ -301,7 +304,7 @@ def _quotient(
     for key in [key for key in tops if key in bottoms]:
         base, p = tops[key]
         q = bottoms[key][1]
-        if p < q or not base.inputs and base.operation is not VARIABLE:
+        if p < q or (not base.inputs and base.operation is not VARIABLE):  # pi, e
             del tops[key], bottoms[key]
             if p != q:
                 (tops if p > q else bottoms)[key] = (base, abs(p - q))
@@ -318,11 +321,14 @@ def _base(x: Tensor) -> tuple[Tensor, Any]:
     return x, 1
 
 
-def _class(factor: tuple[Tensor, Any]) -> int:
-    base = factor[0].operation
-    if not factor[0].inputs:
-        return 1 if base is VARIABLE else 0
-    return 3 if base.name in ("add", "sub") else 2
+def _class(factor: tuple[Tensor, Any]) -> tuple[int, int]:
+    """The order of factors: named constants, variables as they were made, calls, sums."""
+    base = factor[0]
+    if base.operation is VARIABLE:
+        return 1, base.attributes[2]
+    if not base.inputs:
+        return 0, 0
+    return 3 if base.operation.name in ("add", "sub") else 2, 0
 
 
 def _written_power(children: Any, exponent: Any) -> Written:
@@ -340,11 +346,12 @@ def _written_power(children: Any, exponent: Any) -> Written:
 
 
 def _call(
-    name: str, children: list[Tensor], before: list[str] | None = None, after: list[str] | None = None
+    name: str, children: Sequence[Tensor], before: Sequence[str] = (), after: Sequence[str] = ()
 ) -> Piece:
-    return Piece(children, lambda c: (
-        f"{name}({', '.join([*(before or []), *[text for text, _ in c], *(after or [])])})", ATOM
-    ))  # fmt: skip
+    return Piece(
+        list(children),
+        lambda c: (f"{name}({', '.join([*before, *[text for text, _ in c], *after])})", ATOM),
+    )
 
 
 def _structure(node: Tensor) -> Piece:
@@ -361,7 +368,7 @@ def _structure(node: Tensor) -> Piece:
         ))  # fmt: skip
     if name in ("expand", "reshape"):
         return Piece(list(node.inputs), lambda c: c[0])
-    return _call(name, list(node.inputs), after=[str(a) for a in node.attributes])
+    return _call(name, node.inputs, after=[str(a) for a in node.attributes])
 
 
 def _item(item: Any) -> str:
@@ -369,5 +376,3 @@ def _item(item: Any) -> str:
         return str(item)
     start, stop, step = item
     return f"{start}:{stop if stop >= 0 else ''}" + (f":{step}" if step != 1 else "")
-
-

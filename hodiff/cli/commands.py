@@ -1,0 +1,360 @@
+"""The commands. Each builds the graph of its answer and says what the numbers are."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from hodiff.cli.options import Command, Group, one_of, order, usage
+from hodiff.cli.output import FORMATS, Answer, Grid, Value, components, plain_number, text
+
+if TYPE_CHECKING:
+    from hodiff.graph import Tensor
+
+FLOAT = "float arithmetic: digits are not proven"
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+# fmt: off
+hodiff = Group("hodiff", context_settings={"help_option_names": ["-h", "--help"]}, help="""
+    A derivative calculator. EXPR is written as in Python: w1**2*sin(w2), exp(-x)/(1 + x),
+    norm([x, y]), a = x**2; a*cos(a). With - it is read from standard input.
+
+    --at gives the point; without --at the answer is a formula.
+""", epilog="""
+    Exit codes: 0 an answer, 1 no answer at that point, 2 a fault in the command line.
+""", params=[click.Option(["--version"], is_flag=True, help="Show the version and exit.")],
+examples=(
+    'hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2',
+    'hodiff nth "x**3" --at x=2 --order 2',
+    'hodiff grad "a*x**2" --let a=3',
+))
+
+EXPR = click.Argument(["expression"], metavar="EXPR")
+AT = click.Option(["--at"], metavar="x=2,y=pi/2", multiple=True,
+                  help="The point. Without it the answer is a formula.")
+LET = click.Option(["--let"], metavar="a=3", multiple=True,
+                   help="Constants of EXPR; --at may use them.")
+WRT = click.Option(["--wrt"], metavar="x,y", multiple=True,
+                   help="The variables to differentiate in.  [default: all of --at]")
+FORMAT = click.Option(["--format", "style"], metavar="table|json|csv|plain",
+                      callback=one_of(list(FORMATS)), default="table", show_default=True,
+                      help="For people; one object on one line; a header and a row; "
+                           "or the numbers asked for, tab-separated.")
+SUBGRADIENT = click.Option(["--subgradient"], is_flag=True,
+                           help="At a kink of abs, max, floor ... answer as machine learning "
+                                "frameworks do, as in abs'(0) = 0.")
+ORDER = click.Option(["--order"], metavar="N", callback=order, required=True,
+                     help="The order of the derivative: 0, 1, 2 ...")
+V = click.Option(["--v"], metavar="0.5,1", required=True,
+                 help="The vector, in the order of the variables or by name: x=0.5,y=1.")
+# fmt: on
+
+
+class Entry(NamedTuple):
+    """One number or formula of an answer: its name in csv, its name for people."""
+
+    column: str
+    label: str
+    value: Value
+
+
+Parts = list[tuple[str, Value]]
+
+
+class Question:
+    """What is asked: a command, and the problem that its options state."""
+
+    def __init__(
+        self,
+        command: str,
+        expression: str,
+        at: Sequence[str],
+        let: Sequence[str],
+        wrt: Sequence[str],
+        subgradient: bool = False,
+    ) -> None:
+        from hodiff.language.problem import read
+
+        self.command = command
+        self.subgradient = subgradient
+        self.problem = read(expression, at, let, ",".join(wrt) if wrt else None)
+        self.f = self.problem.f
+        self.inputs = self.problem.inputs
+        self.at: dict[str, Value] | None = None
+        if self.problem.point is not None:
+            from hodiff.answers import point_values
+
+            values = point_values(self.problem)
+            self.at = {name: plain_number(x) for name, x in values.items()}
+        self.point = self.parts(self.at or {})
+
+    def parts(self, values: dict[str, Value]) -> Parts:
+        """Every number of values with the name of its component: w[0], w[1]."""
+        return [part for name, x in values.items() for part in components(name, x)]
+
+    def scalar(self) -> Tensor:
+        """The expression, which has to be one number, and differentiated in something."""
+        if self.f.shape:
+            raise usage(
+                f"{self.command} needs an EXPR that is one number, not of shape {self.f.shape}:"
+                " take an entry, (...)[0], or a sum, sum(...)",
+                "EXPR",
+            )
+        if not self.inputs:
+            raise usage(f"there is no variable: {self.command} differentiates in one", "EXPR")
+        return self.f
+
+    def solve(self, outputs: Sequence[Tensor], differentiated: bool = True) -> list[Value]:
+        """The values of outputs at the point; their formulas without one."""
+        if self.at is None:
+            from hodiff.views.formula import formula
+
+            return [formula(y) for y in outputs]
+        return self.numbers(outputs, differentiated)
+
+    def numbers(self, outputs: Sequence[Tensor], differentiated: bool = False) -> list[Value]:
+        from hodiff.answers import answer
+
+        found = answer(self.problem, outputs, self.subgradient, differentiated)
+        return [plain_number(x) for x in found]
+
+    def named(self, slopes: list[Value]) -> dict[str, Value]:
+        """What there is one of for each variable, by its name."""
+        return dict(zip(self.problem.wrt, slopes, strict=True))
+
+    def answer(
+        self,
+        fields: dict[str, Any],
+        derivatives: list[Entry],
+        lines: list[list[Value]],
+        header: list[str],
+        rows: list[list[Value]],
+        shown: Sequence[str] = (),
+    ) -> Answer:
+        """The answer. shown: those of f and the variables that the table's rows hold."""
+        at, title = self.at, self.problem.text
+        point = [Entry(name, name, x) for name, x in self.point]
+        found = [Entry(name, name, x) for name, x in components("f", fields["value"])]
+        found += derivatives
+        f = None if at is None or "f" in shown else fields["value"]
+        aside = {name: x for name, x in (at or {}).items() if name not in shown}
+        return Answer(
+            title=title,
+            fields={
+                "command": self.command,
+                "expression": title,
+                "arithmetic": "float",
+                "at": at,
+                **fields,
+                "notes": [],
+            },
+            records=[[e.column for e in point + found], [e.value for e in point + found]],
+            lines=lines,
+            grid=Grid(above(f, aside), header, rows),
+            entries=Grid(above(None, at or {}), [], [[e.label, e.value] for e in found]),
+            notes=[FLOAT] if at is not None else [],
+        )
+
+
+def above(f: Value | None, point: dict[str, Value]) -> str:
+    """What stands above a table: 'f = 1 at w1=1, w2=2', or what of that is given."""
+    said = [f"f = {text(f)}"] if f is not None else []
+    if point:
+        said.append("at " + ", ".join(f"{name}={text(x)}" for name, x in point.items()))
+    return " ".join(said)
+
+
+def from_input(expression: str) -> str:
+    """EXPR, read from standard input where it is -."""
+    if expression != "-":
+        return expression
+    from hodiff.language.parser import MAX_BYTES
+
+    try:
+        read = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
+    except OSError as fault:
+        raise usage(f"standard input can't be read: {fault.strerror}", "EXPR") from None
+    if len(read) > MAX_BYTES:
+        message = f"standard input is too long: {MAX_BYTES // 1024} KiB are the most"
+        raise usage(message, "EXPR", "limit")
+    try:
+        return read.decode().rstrip("\r\n")
+    except UnicodeDecodeError as fault:
+        message = f"standard input is not UTF-8: byte {fault.start} is 0x{read[fault.start]:02x}"
+        raise usage(message, "EXPR") from None
+
+
+def command(
+    example: str, *own: click.Option, subgradient: bool = True
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """A command that answers a Question; own are the options that only it has."""
+
+    def add(describe: Callable[..., Answer]) -> Callable[..., Answer]:
+        name = describe.__name__
+
+        def run(expression: str, style: str, **options: Any) -> str:
+            asked = {option.name: options.pop(option.name) for option in own}
+            question = Question(name, from_input(expression), **options)
+            return FORMATS[style](describe(question, **asked))
+
+        options = [*own, AT, LET, WRT, FORMAT, *[SUBGRADIENT][:subgradient]]
+        hodiff.add_command(
+            Command(
+                name,
+                callback=run,
+                params=[EXPR, *options],
+                help=describe.__doc__,
+                examples=(example,),
+            )
+        )
+        return describe
+
+    return add
+
+
+@command('hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2')
+def grad(q: Question) -> Answer:
+    """The gradient: the slope in each variable."""
+    from hodiff.functional import gradient
+
+    f, *slopes = q.solve([q.scalar(), *gradient(q.f, q.inputs)])
+    parts, point = q.parts(q.named(slopes)), dict(q.point)
+    return q.answer(
+        {"value": f, "gradient": q.named(slopes)},
+        first(parts),
+        lines=[[slope for _, slope in parts]],
+        header=["variable", *(["value"] if point else []), "∂f/∂variable"],
+        rows=[[x, *([point[x]] if point else []), slope] for x, slope in parts],
+        shown=q.problem.wrt,
+    )
+
+
+@command('hodiff nth "x**3" --at x=2 --order 2', ORDER)
+def nth(q: Question, order: int) -> Answer:
+    """The n-th derivative in one variable."""
+    from hodiff.functional import nth as nested
+
+    f = q.scalar()
+    x = q.problem.wrt[0]
+    if len(q.inputs) > 1:
+        raise usage(f"nth differentiates in one variable: choose it, --wrt {x}", "--wrt")
+    if q.inputs[0].shape:
+        raise usage(f"nth differentiates in a number, and '{x}' is a vector", "--wrt")
+    values = q.solve([f, *nested(f, q.inputs[0], order)])
+    return q.answer(
+        {
+            "variable": x,
+            "order": order,
+            "value": values[0],
+            "derivatives": values[1:],
+            "derivative": values[-1],
+        },
+        [
+            Entry(f"d{power(n)}f_d{x}{power(n)}", f"d{raised(n)}f/d{x}{raised(n)}", value)
+            for n, value in enumerate(values[1:], 1)
+        ],
+        lines=[values[-1:]],
+        header=["order", "derivative"],
+        rows=[[n, value] for n, value in enumerate(values)],
+        shown=["f"],
+    )
+
+
+@command('hodiff hessian "w1**2*sin(w2)" --at w1=1,w2=pi/2')
+def hessian(q: Question) -> Answer:
+    """The matrix of second derivatives."""
+    from hodiff.functional import hessian as second
+
+    slopes, rows = second(q.scalar(), q.inputs)
+    f, *values = q.solve([q.f, *slopes, *[entry for row in rows for entry in row]])
+    gradient = q.named(values[: len(slopes)])
+    parts, flat = q.parts(gradient), values[len(slopes) :]
+    names = [x for x, _ in parts]
+    matrix = [flat[i : i + len(names)] for i in range(0, len(flat), len(names))]
+    return q.answer(
+        {"variables": names, "value": f, "gradient": gradient, "hessian": matrix},
+        first(parts)
+        + [
+            Entry(f"d2f_d{x}_d{y}", f"∂²f/∂{x}∂{y}", value)
+            for x, row in zip(names, matrix, strict=True)
+            for y, value in zip(names, row, strict=True)
+        ],
+        lines=matrix,
+        header=["∂²f", *names],
+        rows=[[x, *row] for x, row in zip(names, matrix, strict=True)],
+    )
+
+
+@command('hodiff hvp "w1**2*sin(w2)" --at w1=1,w2=pi/2 --v 0.5,1', V)
+def hvp(q: Question, v: str) -> Answer:
+    """The Hessian times a vector.
+
+    It costs a few times EXPR, however many variables there are: the Hessian is never formed.
+    """
+    from hodiff.functional import hvp as product
+
+    f = q.scalar()
+    vectors = q.problem.vector(v)
+    slopes, products = product(f, q.inputs, vectors)
+    value, *values = q.solve([f, *slopes, *products])
+    gradient, result = q.named(values[: len(slopes)]), q.named(values[len(slopes) :])
+    parts, times = q.parts(gradient), q.parts(result)
+    names = [x for x, _ in parts]
+    numbers = [number for _, number in q.parts(q.named(q.numbers(vectors)))]
+    flat = [entry for _, entry in times]
+    return q.answer(
+        {"variables": names, "v": numbers, "value": value, "gradient": gradient, "hvp": flat},
+        first(parts) + [Entry(f"hvp_{x}", f"(H·v)[{x}]", entry) for x, entry in times],
+        lines=[flat],
+        header=["variable", "v", "∂f/∂variable", "H·v"],
+        rows=[[x, v, g, h] for (x, g), v, h in zip(parts, numbers, flat, strict=True)],
+    )
+
+
+@command('hodiff value "w1**2*sin(w2)" --at w1=1,w2=pi/2', subgradient=False)
+def value(q: Question) -> Answer:
+    """The value of EXPR."""
+    (found,) = q.solve([q.f], differentiated=False)
+    rows = found if isinstance(found, list) and isinstance(found[0], list) else [found]
+    return q.answer(
+        {"value": found},
+        [],
+        lines=[row if isinstance(row, list) else [row] for row in rows],
+        header=["", "value"],
+        rows=[[name, x] for name, x in components("f", found)],
+        shown=["f"],
+    )
+
+
+def first(parts: Parts) -> list[Entry]:
+    """The entries of a gradient."""
+    return [Entry(f"df_d{x}", f"∂f/∂{x}", slope) for x, slope in parts]
+
+
+def power(n: int) -> str:
+    return str(n) if n > 1 else ""
+
+
+def raised(n: int) -> str:
+    return power(n).translate(SUPERSCRIPTS)
+
+
+def functions(style: str) -> str:
+    """The language's functions and derivatives."""
+    from hodiff.cli.functions import catalogue
+
+    return FORMATS[style](catalogue())
+
+
+hodiff.add_command(
+    Command(
+        functions.__name__,
+        callback=functions,
+        params=[FORMAT],
+        help=functions.__doc__,
+        examples=("hodiff functions",),
+    )
+)

@@ -1,0 +1,179 @@
+"""How the arguments are read: click, with a dash in front of an expression taken as a minus.
+
+The only short option is -h. A token that begins with two dashes is an option, any other is text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from hodiff.errors import HodiffError, nearest
+
+HELP = ("-h", "--help")
+MOST_ORDER = 1000
+
+
+class Asked(Exception):
+    """Text to print instead of an answer: a help page that was asked for, or is needed."""
+
+    def __init__(self, text: str, code: int = 0) -> None:
+        super().__init__(text)
+        self.text = text.rstrip("\n")
+        self.code = code
+
+
+def usage(message: str, source: str | None = None, kind: str = "usage") -> HodiffError:
+    return HodiffError(kind, message, source=source)
+
+
+class Helped(click.Command):
+    """A command whose help opens with examples that run."""
+
+    def __init__(self, *args: Any, examples: tuple[str, ...], **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        self.examples = examples
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write("Example:\n" if len(self.examples) == 1 else "Examples:\n")
+        for example in self.examples:
+            formatter.write(f"  {example}\n")
+        formatter.write_paragraph()
+        super().format_help(ctx, formatter)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*self.arguments(), "[OPTIONS]"]
+
+    def arguments(self) -> list[str]:
+        return [p.metavar or "" for p in self.params if isinstance(p, click.Argument)]
+
+
+class Command(Helped):
+    """A command of one EXPR, or none, and long options."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options, texts = self.split(ctx, args)
+        wanted = len(self.arguments())
+        if len(texts) < wanted:
+            raise usage(f"{self.name} needs an expression: {self.examples[0]}", "EXPR")
+        if len(texts) > wanted:
+            raise self.too_many(texts, wanted)
+        for name, option in self.options().items():
+            if option.required and name not in options[::2]:
+                raise usage(f"{self.name} needs {name}: {self.examples[0]}", name)
+        return super().parse_args(ctx, [*options, "--", *texts])
+
+    def split(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
+        """Options with their values, and texts. Raises for help and for a faulty option."""
+        known = self.options()
+        options: list[str] = []
+        texts: list[str] = []
+        rest = iter(args)
+        for token in rest:
+            if token in HELP:
+                raise Asked(self.get_help(ctx))
+            if token == "--":
+                texts += rest
+            elif not token.startswith("--"):
+                texts.append(token)
+            else:
+                name, equals, value = token.partition("=")
+                option = known.get(name)
+                if option is None:
+                    raise usage(f"unknown option '{name}'{nearest(name, list(known))}", name)
+                if option.is_flag:
+                    if equals:
+                        raise usage(f"{name} takes no value: write {name} alone", name)
+                    options.append(name)
+                    continue
+                if not equals:
+                    value = next(rest, "--")
+                    if value == "--" or value.partition("=")[0] in known:
+                        raise usage(f"{name} needs a value: {name} {option.metavar}", name)
+                options += [name, value]
+        return options, texts
+
+    def options(self) -> dict[str, click.Option]:
+        return {
+            name: p
+            for p in self.params
+            if isinstance(p, click.Option)
+            for name in p.opts
+            if name.startswith("--")
+        }
+
+    def too_many(self, texts: list[str], wanted: int) -> HodiffError:
+        if not wanted:
+            return usage(f"{self.name} takes no expression: leave out '{texts[0]}'", "EXPR")
+        for text in texts:  # -at, or a dash that a word processor made
+            option = "--" + text.lstrip("-–—").partition("=")[0]
+            if text[0:1] in ("-", "–", "—") and option in self.options():
+                return usage(f"write {option} instead of '{text}': options have two dashes", option)
+        whole = " ".join(texts)
+        as_in = f', as in "{whole}"' if len(whole) <= 60 and '"' not in whole else ""
+        return usage(f"EXPR came in {len(texts)} parts: put it in quotes{as_in}", "EXPR")
+
+
+class Group(Helped, click.Group):
+    """The program: its commands in the order they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return ["COMMAND", "EXPR", "[OPTIONS]"]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.format_commands(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args:
+            raise Asked(self.get_help(ctx), code=2)
+        name = args[0]
+        if name in HELP:
+            raise Asked(self.get_help(ctx))
+        if name == "--version":
+            from hodiff import __version__
+
+            raise Asked(f"hodiff {__version__}")
+        if name not in self.commands:
+            raise self.unknown(name)
+        return super().parse_args(ctx, ["--", *args])
+
+    def unknown(self, name: str) -> HodiffError:
+        if name.startswith("--"):
+            option = name.partition("=")[0]
+            mend = nearest(option, ["--help", "--version"])
+            if any(option in c.options() for c in self.commands.values() if isinstance(c, Command)):
+                mend = ": options stand behind the command, hodiff COMMAND EXPR [OPTIONS]"
+            return usage(f"unknown option '{option}'{mend}", option)
+        mend = nearest(name, list(self.commands)) or f": it can be {', '.join(self.commands)}"
+        return usage(f"unknown command '{name}'{mend}")
+
+
+def one_of(names: list[str]) -> Callable[[click.Context, click.Parameter, str], str]:
+    """A check that an option's value is one of names."""
+
+    def check(ctx: click.Context, param: click.Parameter, value: str) -> str:
+        if value not in names:
+            listed = f"{', '.join(names[:-1])} or {names[-1]}"
+            raise usage(
+                f"unknown format '{value}'{nearest(value, names)}: it can be {listed}",
+                param.opts[0],
+            )
+        return value
+
+    return check
+
+
+def order(ctx: click.Context, param: click.Parameter, value: str) -> int:
+    """The order of a derivative, up to a limit that no sensible question meets."""
+    digits = value.strip().removeprefix("+")
+    if not (digits.isascii() and digits.isdigit()):
+        raise usage(f"--order is a whole number from 0 on, not '{value}'", "--order")
+    if len(digits.lstrip("0")) > len(str(MOST_ORDER)) or int(digits) > MOST_ORDER:
+        raise usage(f"--order can be {MOST_ORDER} at most", "--order", "limit")
+    return int(digits)

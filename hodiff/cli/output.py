@@ -1,0 +1,115 @@
+"""An answer, described once, and the formats that print it. A format is one function."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+# A number, a formula, or vectors of them.
+Value: TypeAlias = "int | float | str | list[Any]"
+
+
+class Grid(NamedTuple):
+    """Rows under a header, and what has to be said above them."""
+
+    above: str
+    header: list[str]
+    rows: list[list[Value]]
+
+
+class Answer(NamedTuple):
+    """What a command found, in the shape that each format needs.
+
+    title    the expression
+    fields   json: the object
+    records  csv: the header and the rows
+    lines    plain
+    grid     table
+    entries  table, where the grid is too wide: a label and a value a row, above as in a Grid
+    notes    table: what else is to be said
+    """
+
+    title: str
+    fields: dict[str, Any]
+    records: list[list[Value]]
+    lines: list[list[Value]]
+    grid: Grid
+    entries: Grid
+    notes: list[str]
+
+
+def plain_number(x: Any) -> Value:
+    """A float, numpy array or formula as Python data: 12 for 12.0, 0 for -0.0, lists for arrays."""
+    if isinstance(x, str):
+        return x
+    if hasattr(x, "tolist"):
+        x = x.tolist()
+    if isinstance(x, list):
+        return [plain_number(y) for y in x]
+    x = float(x)
+    return int(x) if x.is_integer() and abs(x) < 1e16 else x
+
+
+def text(value: Value) -> str:
+    """A number with the fewest digits that read back as the same double; [1, 2] for a vector."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(text, value))}]"
+    return str(value)
+
+
+def components(name: str, value: Value, index: str = "") -> Iterator[tuple[str, Value]]:
+    """Each number of a value with its name: w[0], w[1]."""
+    if isinstance(value, list):
+        for i, entry in enumerate(value):
+            yield from components(name, entry, f"{index},{i}" if index else str(i))
+    else:
+        yield (f"{name}[{index}]" if index else name), value
+
+
+def plain(answer: Answer) -> str:
+    return "\n".join("\t".join(map(text, line)) for line in answer.lines)
+
+
+def csv(answer: Answer) -> str:
+    import csv
+    import io
+
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows(answer.records)
+    return written.getvalue().removesuffix("\n")
+
+
+def json(answer: Answer) -> str:
+    return one_line(answer.fields)
+
+
+def table(answer: Answer) -> str:
+    from hodiff.cli.tables import table
+
+    return table(answer)
+
+
+FORMATS: dict[str, Callable[[Answer], str]] = {
+    "table": table,
+    "json": json,
+    "csv": csv,
+    "plain": plain,
+}
+
+
+def one_line(x: Any) -> str:
+    """x as JSON on one line, in ASCII where stdout can't encode more."""
+    import json
+
+    line = json.dumps(x, ensure_ascii=False, allow_nan=False)
+    return line if encodable(line) else json.dumps(x, allow_nan=False)
+
+
+def encodable(text: str) -> bool:
+    """Whether stdout can print text."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

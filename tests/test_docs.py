@@ -1,0 +1,18 @@
+"""The docs print what the commands print: docs/update.py rewrites what drifts."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parent.parent / "docs" / "update.py"
+spec = importlib.util.spec_from_file_location("update", SCRIPT)
+assert spec is not None and spec.loader is not None
+update = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(update)
+
+
+@pytest.mark.parametrize("page", update.pages(), ids=lambda page: page.name)
+def test_outputs_are_current(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert update.updated(text) == text, "run python docs/update.py"
