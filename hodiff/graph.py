@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 Shape: TypeAlias = tuple[int, ...]
 
 
-class Span(NamedTuple):
+class Span:
     """The place in a source text that a node was written at."""
 
-    text: str
-    source: str
-    start: int
-    end: int
+    __slots__ = ("end", "source", "start", "text")
+
+    def __init__(self, text: str, source: str, start: int, end: int) -> None:
+        self.text, self.source, self.start, self.end = text, source, start, end
+
+    @property
+    def written(self) -> str:
+        return self.text[self.start : self.end]
 
 
 class Operation:
@@ -41,6 +45,7 @@ class Operation:
     formula    the operation as a person writes it, where the language has no name for it
     domain     where it is defined, in words, {x} standing for the argument
     pole       whether an infinite result at these numbers is a pole (else it is an overflow)
+    jumps      whether it has points where its value or its slope jumps
     numpy      its full name for arrays, where that isn't numpy's function of the same name
     names      what the language calls it; none for an operation that only rules use
     """
@@ -52,6 +57,7 @@ class Operation:
         "differentiable",
         "domain",
         "formula",
+        "jumps",
         "name",
         "names",
         "numpy",
@@ -76,6 +82,7 @@ class Operation:
         numpy: str = "",
         names: tuple[str, ...] = (),
         commutes: bool = False,
+        jumps: bool = False,
         differentiable: bool = True,
     ) -> None:
         self.name = name
@@ -90,6 +97,7 @@ class Operation:
         self.numpy = numpy
         self.names = names
         self.commutes = commutes
+        self.jumps = jumps
         self.differentiable = differentiable
         OPERATIONS[name] = self
 

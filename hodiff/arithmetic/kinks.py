@@ -7,7 +7,7 @@ there is no derivative. So the graph is run once for every choice of sides, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -55,6 +55,13 @@ class Tie(NamedTuple):
     entry: int
 
 
+class Run(NamedTuple):
+    """The results on one choice of sides."""
+
+    choice: dict[Tie, int]
+    results: list[Any]
+
+
 class Tied(NamedTuple):
     """A node with ties, and for each the side's sign relative to its quantity."""
 
@@ -95,6 +102,8 @@ def tied(
         test = TIES.get(name)
         if test is None or not any(x.requires_grad for x in node.inputs) or not refused(node):
             continue
+        if name in COMPARISONS and node.inputs[0] is node.inputs[1]:
+            continue  # x <= x, everywhere
         entries = [i for i, x in enumerate(_entries(node, values)) if test(*x)]
         if entries:
             quantity, turned = _quantity(node)
@@ -137,7 +146,12 @@ def choices(nodes: list[Tied]) -> Iterator[dict[Tie, int]]:
         yield dict(zip(ties, sides, strict=True))
 
 
-def count(nodes: list[Tied]) -> int:
+def by_convention(node: Tensor) -> bool:
+    """Whether frameworks have a convention here: not for a comparison that the user wrote."""
+    return node.derived or node.operation.name not in COMPARISONS
+
+
+def count(nodes: Sequence[Tied]) -> int:
     return len({tie for node in nodes for tie in node.ties})
 
 

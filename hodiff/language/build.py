@@ -181,9 +181,9 @@ class Builder:
         name = node.value
         function = FUNCTIONS.get(name)
         if function is None:
-            where = Node("name", name, [], node.start, node.start + len(name))
-            text = self.text[node.start : node.end]
-            rest = text[len(name) :].lstrip()
+            bracket = self.text.index("(", node.start)
+            where = Node("name", name, [], node.start, len(self.text[:bracket].rstrip()))
+            rest = self.text[bracket : node.end]
             product = f"{name}*{rest if len(rest) < 40 else '(...)'}"
             if name in names or name in NAMED:
                 raise self.fault("syntax", f"missing '*': write {product}", node)

@@ -84,10 +84,10 @@ unit = elementwise("unit",
                    lambda x, y, u: over(unit(y, x)**2, hypot(x, y)),
                    lambda x, y, u: -over(unit(x, y)*unit(y, x), hypot(x, y)),
                    names=(), definition=lambda x, y: over(x, hypot(x, y)),
-                   formula=lambda x, y: x/hypot(x, y))
+                   formula=lambda x, y: x/hypot(x, y), jumps=True)
 # x/y where y = 0 only at the kink of a norm.
 over = elementwise("over", lambda x, y, q: over(1, y), lambda x, y, q: -over(q, y),
-                   names=(), formula=lambda x, y: x/y, domain="a norm other than 0")
+                   names=(), formula=lambda x, y: x/y, domain="a norm other than 0", jumps=True)
 # fmt: on
 
 

@@ -15,7 +15,10 @@ from hodiff.operations.row import elementwise, function, sum_to
 
 def condition(name: str, arity: int, **fields: Any) -> Operation:
     """A row whose result is true or false."""
-    return Operation(name, arity, broadcast, no_derivative, differentiable=False, **fields)
+    jumps = arity == 2 and name not in ("and", "or")
+    return Operation(
+        name, arity, broadcast, no_derivative, differentiable=False, jumps=jumps, **fields
+    )
 
 
 lt = condition("lt", 2, numpy="less")
@@ -66,12 +69,12 @@ def _share(a: Tensor, b: Tensor) -> Tensor:
 
 # fmt: off
 abs   = elementwise("abs",   lambda x, y: sign(x))
-sign  = elementwise("sign",  lambda x, y: 0)
-floor = elementwise("floor", lambda x, y: 0)
-ceil  = elementwise("ceil",  lambda x, y: 0)
-round = elementwise("round", lambda x, y: 0)
+sign  = elementwise("sign",  lambda x, y: 0, jumps=True)
+floor = elementwise("floor", lambda x, y: 0, jumps=True)
+ceil  = elementwise("ceil",  lambda x, y: 0, jumps=True)
+round = elementwise("round", lambda x, y: 0, jumps=True)
 mod   = elementwise("mod",   lambda a, b, y: 1, lambda a, b, y: -floor(a/b),
-                    domain="a modulus other than 0")
+                    domain="a modulus other than 0", jumps=True)
 max   = elementwise("max", lambda a, b, y: _share(a, b), lambda a, b, y: _share(b, a), names=(),
                     numpy="maximum", commutes=True)
 min   = elementwise("min", lambda a, b, y: _share(b, a), lambda a, b, y: _share(a, b), names=(),

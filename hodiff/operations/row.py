@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from hodiff.graph import OPERATIONS, ZERO, Operation, Tensor, broadcast
 
 
-class Function(NamedTuple):
+class Function:
     """A function of the expression language: build(*arguments) adds its nodes."""
 
-    name: str
-    parameters: str
-    build: Callable[..., Tensor]
-    least: int
-    most: int | None
+    def __init__(
+        self, name: str, parameters: str, build: Callable[..., Tensor], least: int, most: int | None
+    ) -> None:
+        self.name, self.parameters, self.build = name, parameters, build
+        self.least, self.most = least, most
 
 
 FUNCTIONS: dict[str, Function] = {}

@@ -14,16 +14,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hodiff.errors import HodiffError
-from hodiff.language.parser import (
-    CHARACTERS,
-    LETTERS,
-    MAX_BYTES,
-    MAX_DIGITS,
-    MAX_EXPONENT,
-    MAX_NESTING,
-    Node,
-    parse,
-)
+from hodiff.language.checks import CHARACTERS, LETTERS, MAX_BYTES, MAX_NESTING
+from hodiff.language.parser import MAX_DIGITS, MAX_EXPONENT, Node, parse
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -339,7 +331,7 @@ def extended(inner):
 EXPRESSIONS = st.recursive(st.sampled_from(NUMBERS + NAMES), extended, max_leaves=12)
 
 
-@settings(max_examples=15000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(EXPRESSIONS)
 def test_expressions_are_read_as_python_reads_them(text):
     text = text.strip()
@@ -354,7 +346,7 @@ def test_expressions_are_read_as_python_reads_them(text):
 SIGNS = [*"+-*/%@()[],:<>. ", "**", "//", "<=", "==", "!=", " and ", " or ", " not "]
 
 
-@settings(max_examples=15000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from([*SIGNS, "x", "y", "1", ".5", "f("]), max_size=7).map("".join))
 def test_what_python_refuses_is_refused(text):
     text = text.strip()
@@ -563,8 +555,8 @@ def test_refusals(start, source, text, message, begin, end):
         ),
         ("x+" + "1" * (MAX_DIGITS + 1), "a number may have 1000 digits at most", 2, 1003),
         ("1." + "0" * MAX_DIGITS, "a number may have 1000 digits at most", 0, 1002),
-        (f"1e{MAX_EXPONENT + 1}", "an exponent may be from -5000 to 5000", 0, 6),
-        ("x-1e-" + "9" * 9000, "an exponent may be from -5000 to 5000", 2, 9005),
+        (f"1e{MAX_EXPONENT + 1}", "an exponent may be from -3000 to 3000", 0, 6),
+        ("x-1e-" + "9" * 9000, "an exponent may be from -3000 to 3000", 2, 9005),
     ],
     ids=label,
 )
@@ -613,7 +605,7 @@ HOSTILE = {
     "a sum without end": "'x+' * 32768",
     "an error at the end": "'x+' * 32766 + 'x y'",
     "elements": "'[' + 'x,' * 32766 + 'x]'",
-    "small numbers": "'1e-5000+' * 8000 + '1'",
+    "small numbers": "'1e-3000+' * 8000 + '1'",
     "superscripts": "'²' * 21845",
     "strange": "''.join(map(chr, range(0x4e00, 0x4e00 + 20000)))",
     "parameters": "'f(' + ','.join(f'a{i}' for i in range(9000)) + ') = 1; 1'",
@@ -661,7 +653,7 @@ ANYTHING = st.one_of(
 INNARDS = re.compile(r"[A-Z]{3,}_|RPAR|LPAR|LSQB|RSQB|NAME|NUMBER|SIGN|TIMES|POWER|Token|\$END")
 
 
-@settings(max_examples=20000, deadline=None)
+@settings(max_examples=700, deadline=None)
 @given(ANYTHING, st.sampled_from(["program", "bindings", "items"]))
 def test_any_text_gives_a_tree_or_an_error_that_points_into_it(text, start):
     try:

@@ -1,0 +1,196 @@
+"""What is wrong with a text where Lark stops, and the mend."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import lark
+
+from hodiff.errors import HodiffError
+from hodiff.language.checks import quote, syntax
+from hodiff.language.parser import BINARY, parser
+
+Tokens = list[Any]  # of lark.Token, whose positions have the type int | None
+
+INTERVAL = "is for intervals, and these stand alone behind a name: --at x=2+/-0.1"
+GLUED = {"<>": "!=", "=<": "<=", "=>": ">=", "===": "==", "!==": "!=", ":=": "="}
+LIBRARIES = ("math", "np", "numpy", "scipy", "jnp", "torch", "sympy", "cmath", "Math")
+
+
+def tokens(text: str) -> Tokens:
+    """The tokens of text, up to a sign that is none."""
+    found: Tokens = []
+    try:
+        for token in parser().lex(text):
+            found.append(token)
+    except lark.UnexpectedCharacters:
+        pass
+    return found
+
+
+def stray_sign(text: str) -> HodiffError:
+    """The error for a '.' or '!' that begins no token."""
+    found = tokens(text)
+    last = found[-1] if found else None
+    i = last.end_pos if last else 0
+    i += len(text[i:]) - len(text[i:].lstrip())
+    if text[i] == "!":
+        message = "write 'not' instead of '!'"
+        if last and ends_value(last):
+            value = quote(left_of(text, found, len(found)))
+            message = f"write 'gamma({value}+1)' instead of '{value}!'"
+    else:
+        message = "a '.' is a decimal point and nothing else"
+        if text[i + 1 : i + 2] in tuple("*/^"):
+            message = f"write '{text[i + 1]}' instead of '.{text[i + 1]}'"
+        elif last in LIBRARIES and (attribute := re.match(r"\.(\w+)", text[i:])):
+            name = quote(attribute[1])
+            message = f"write '{name}' instead of '{last}.{name}'"
+    return syntax(message, i, i + 1)
+
+
+def unexpected(text: str, start: str, stopped: lark.Token) -> HodiffError:
+    """The error for a text that can't go on with the token stopped."""
+    found = tokens(text)
+    at = len(found)
+    if stopped.type != "$END":
+        at = next(i for i, token in enumerate(found) if token.start_pos == stopped.start_pos)
+    open_at: list[str] = []
+    for token in found[:at]:
+        if token in ("(", "["):
+            open_at.append(token)
+        elif token in (")", "]"):
+            open_at.pop()
+    # Where we are: inside brackets '(' or '[', or at the top of 'program' or 'entries'.
+    where = open_at[-1] if open_at else "program" if start == "program" else "entries"
+    if 0 < at < len(found) and ends_value(found[at - 1]):
+        return after_value(text, found, at, where)
+    return before_value(text, found, at, where)
+
+
+def before_value(text: str, found: Tokens, at: int, where: str) -> HodiffError:
+    """The error for found[at], or the end, where a value should begin."""
+    before = found[at - 1] if at else None
+    here = found[at] if at < len(found) else None
+    if before == "=" and where == "entries" and (here is None or here == ","):
+        name = quote(left_of(text, found, at - 1))
+        return syntax(f"missing value: write {name}=…", before.start_pos, before.end_pos)
+    if here is None:
+        assert before is not None  # check refuses empty text
+        message = "the expression ends where a value was expected"
+        if before == ";":
+            message = "nothing follows the last ';': write an expression, or leave the ';' out"
+        elif where == "entries" and before == ",":
+            message = "nothing follows the last ',': leave it out"
+        return syntax(message, before.end_pos, before.end_pos)
+    sign = "@" if here.type == "FILE" else quote(here)
+    message = f"a value was expected before '{sign}'"
+    if before is not None:
+        glued = text[before.start_pos : here.end_pos]
+        message = f"a value was expected between '{before}' and '{sign}'"
+        if glued in GLUED:
+            message = f"write '{GLUED[glued]}' instead of '{glued}'"
+            return syntax(message, before.start_pos, here.end_pos)
+        if here == "=" and before in BINARY:
+            message = f"there is no '{before}=': write the whole definition, a = …"
+            return syntax(message, before.start_pos, here.end_pos)
+        if here == "]" and before == "[":
+            indexing = at > 1 and ends_value(found[at - 2])
+            message = "the index is empty: write [0]" if indexing else "the vector is empty"
+        elif here == "not":
+            message = "put 'not' in brackets: (not …)"
+    return syntax(message, here.start_pos, here.end_pos)
+
+
+def after_value(text: str, found: Tokens, at: int, where: str) -> HodiffError:
+    """The error for found[at], which can't follow the value before it."""
+    here = found[at]
+    if here.type in ("NAME", "NUMBER", "NOT") or here in ("(", "["):
+        return missing_operator(text, found, at, where)
+    message = f"'{quote(here)}' does not belong here"
+    if text[here.start_pos : here.start_pos + 2] == ":=":
+        message = "write '=' instead of ':='"
+    elif here == "=":
+        message = "'=' only gives a name its value, as in a = 2; to compare write '=='"
+    elif here == ":":
+        message = "':' only stands in an index, as in v[1:3]"
+    elif here.type == "PLUS_MINUS":
+        message = f"'{here}' {INTERVAL}"
+    elif here == ";":
+        message = "write ',' instead of ';'" if where == "entries" else "';' can't be in brackets"
+    elif here == ",":
+        message = "',' only stands between arguments or elements: a vector is [a, b]"
+        pair = [token for token in found[at - 1 : at + 2] if token.type == "NUMBER"]
+        if len(pair) == 2 and "." not in pair[0] + pair[1]:
+            message += f", a decimal {quote(pair[0])}.{quote(pair[1])}"
+    return syntax(message, here.start_pos, here.end_pos)
+
+
+def missing_operator(text: str, found: Tokens, at: int, where: str) -> HodiffError:
+    """The error for two values in a row: 2x, (x+1)(x-1), sin x, [1 2], a = 2 b = 3."""
+    before, here, after = found[at - 1], found[at], operand_end(found, at)
+    between = text[before.end_pos : here.start_pos]
+    left = " ".join(left_of(text, found, at).split())
+    right = " ".join(text[here.start_pos : found[after - 1].end_pos].split())
+    if before.type == "NUMBER" and not between and (here.type == "NUMBER" or here[0] == "_"):
+        return syntax(f"'{quote(left + right)}' is not a number", before.start_pos, here.end_pos)
+    if before == "0" and not between and re.fullmatch("[xXoObB][0-9a-fA-F]+", here):
+        message = f"'{quote(left + right)}' is not decimal"
+        return syntax(message, before.start_pos, here.end_pos)
+    another = found[after : after + 1] == ["="] or (where == "program" and "\n" in between)
+    message = f"missing '*': write {left}*{right}"
+    if here == "if":
+        message = "there is no 'if': write where(condition, a, b)"
+    elif here.type == "NOT":
+        message = "missing operator before 'not'"
+    elif another and "=" in found[:at] and where in ("program", "entries"):
+        message = f"missing '{';' if where == 'program' else ','}' before '{quote(here)}'"
+    elif len(left) > 24 or len(right) > 24:
+        message = f"missing '*' before '{quote(here)}'"
+    elif where in ("[", "entries"):
+        message = f"missing '*' or ',': write {left}*{right} or {left}, {right}"
+    elif re.match("[A-Za-z]{2}", before) and before != "pi" and here.type in ("NAME", "NUMBER"):
+        message = f"missing '*': write {left}*{right}, or {left}({right}) for a call"
+    return syntax(message, here.start_pos, here.end_pos)
+
+
+def ends_value(token: lark.Token) -> bool:
+    return token.type in ("NUMBER", "NAME", "FILE") or token in (")", "]")
+
+
+def left_of(text: str, found: Tokens, at: int) -> str:
+    """The operand that ends right before found[at]: f(x)[0] in 2*f(x)[0] y."""
+    last = at - 1
+    while found[last] in (")", "]"):
+        last = bracket_partner(found, last, -1)
+        before = found[last - 1] if last else None
+        if before is None or not ends_value(before) or before.type == "NUMBER":
+            break
+        if found[last] == "(" and before.type != "NAME":
+            break
+        last -= 1
+    return text[found[last].start_pos : found[at - 1].end_pos]
+
+
+def operand_end(found: Tokens, first: int) -> int:
+    """One past the last token of the operand that begins with found[first]."""
+    if found[first].type == "NAME" and found[first + 1 : first + 2] == ["("]:
+        first += 1
+    if found[first] in ("(", "["):
+        first = bracket_partner(found, first, 1)
+    first += 1
+    while found[first : first + 1] == ["["]:
+        first = bracket_partner(found, first, 1) + 1
+    return first
+
+
+def bracket_partner(found: Tokens, i: int, step: int) -> int:
+    """Where the bracket found[i] is closed (step 1) or opened (step -1); else an end of found."""
+    depth = 0
+    while 0 <= i < len(found):
+        depth += (found[i] in ("(", "[")) - (found[i] in (")", "]"))
+        if depth == 0:
+            return i
+        i += step
+    return i - step
