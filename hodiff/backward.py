@@ -45,7 +45,7 @@ def grad(
         raise RuntimeError(f"got {len(ys)} outputs and {len(seeds)} grad_outputs")
     with sharing() as builder:
         cotangents: dict[int, Tensor] = {}
-        order = topological(ys, wanted=_requires_grad)
+        order = topological(ys, tracked=True)
         builder.know(order)
         for y, seed in zip(ys, seeds, strict=True):
             if not y.requires_grad:
@@ -77,10 +77,6 @@ def grad(
         for x, g in zip(xs, results, strict=True)
     ]
     return tuple(results if create_graph else [g if g is None else _detached(g) for g in results])
-
-
-def _requires_grad(node: Tensor) -> bool:
-    return node.requires_grad
 
 
 def _sequence(x: object) -> list[Tensor]:

@@ -102,9 +102,14 @@ class Operation:
         OPERATIONS[name] = self
 
     def __call__(self, *arguments: Any) -> Tensor:
-        arity = len(arguments) if self.arity is None else self.arity
-        inputs = tuple([x if type(x) is Tensor else tensor_of(x) for x in arguments[:arity]])
-        return apply(self, inputs, arguments[arity:])
+        inputs, attributes = arguments, ()
+        if self.arity is not None and len(arguments) != self.arity:
+            inputs, attributes = arguments[: self.arity], arguments[self.arity :]
+        for x in inputs:
+            if type(x) is not Tensor:
+                inputs = tuple(map(tensor_of, inputs))
+                break
+        return apply(self, inputs, attributes)
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -320,8 +325,9 @@ def apply(
     operation: Operation, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...] = ()
 ) -> Tensor:
     """Add the node operation(*inputs): as written, or, while grad walks, shared and tidied."""
-    if STATE.builder is not None:
-        return STATE.builder(operation, inputs, attributes)
+    builder = STATE.builder
+    if builder is not None:
+        return builder(operation, inputs, attributes)
     value = folded(operation, inputs, attributes)
     if value is not None:
         return constant(value)
@@ -354,31 +360,27 @@ def as_written() -> Iterator[None]:
         STATE.builder = outer
 
 
-def topological(
-    outputs: Iterable[Tensor], wanted: Callable[[Tensor], bool] | None = None
-) -> list[Tensor]:
+def topological(outputs: Iterable[Tensor], tracked: bool = False) -> list[Tensor]:
     """Every node that outputs depend on, inputs before users, without recursion.
 
-    wanted prunes: a node that it refuses is left out with all that only it needs.
+    tracked leaves out what doesn't require grad.
     """
     order: list[Tensor] = []
-    seen: set[int] = set()
-    stack: list[tuple[Tensor, bool]] = [(node, False) for node in reversed(list(outputs))]
+    seen: set[Tensor] = set()
+    stack: list[Tensor | None] = [*reversed(list(outputs))]
+    entered: list[Tensor] = []  # nodes whose inputs are on the stack, above a None for each
     while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-            continue
-        if id(node) in seen or (wanted is not None and not wanted(node)):
-            continue
-        seen.add(id(node))
-        if node.inputs:
-            stack.append((node, True))
-            for x in reversed(node.inputs):
-                if id(x) not in seen:
-                    stack.append((x, False))
-        else:
-            order.append(node)
+        node = stack.pop()
+        if node is None:
+            order.append(entered.pop())
+        elif node not in seen and (node.requires_grad or not tracked):
+            seen.add(node)
+            if node.inputs:
+                entered.append(node)
+                stack.append(None)
+                stack += node.inputs[::-1]
+            else:
+                order.append(node)
     return order
 
 

@@ -38,7 +38,8 @@ from hodiff.operations.structure import any_of, expand, expand_to, pick, reshape
 Inputs: TypeAlias = tuple[Tensor, ...]
 Key: TypeAlias = tuple[Any, ...]
 
-MOST_NODES = 2_000_000
+MINUS_ONE = constant(-1)
+MOST_NODES = 300_000  # about 100 MB
 
 
 class Sharing:
@@ -54,9 +55,10 @@ class Sharing:
         self.span: Span | None = None
 
     def __call__(self, operation: Operation, inputs: Inputs, attributes: tuple[Any, ...]) -> Tensor:
-        value = folded(operation, inputs, attributes)
-        if value is not None:
-            return constant(value)
+        if inputs and inputs[0].operation is CONSTANT:
+            value = folded(operation, inputs, attributes)
+            if value is not None:
+                return constant(value)
         tidy = TIDY.get(operation.name)
         if tidy is None:
             return self.node(operation, inputs, attributes)
@@ -71,7 +73,7 @@ class Sharing:
         if found is not None:
             return found
         if len(self.table) >= MOST_NODES:
-            raise MemoryError(f"the derivative has over {MOST_NODES} nodes")
+            raise MemoryError(f"the derivative has over {MOST_NODES} nodes: ask for a lower order")
         shape = operation.shape([x.shape for x in inputs], attributes)
         node = make(operation, inputs, attributes, shape)
         node.span, node.derived = self.span, True
@@ -147,6 +149,11 @@ def _fit(a: Tensor, b: Tensor, result: Tensor) -> Tensor:
     return expand_to(result, broadcast([a.shape, b.shape]))
 
 
+def _widest(x: Tensor, y: Tensor) -> bool:
+    """Whether an operation on x and y has the shape of x."""
+    return x.shape == y.shape or x.shape == broadcast([x.shape, y.shape])
+
+
 def _power(x: Tensor) -> tuple[Tensor, Any]:
     """x as a base and an exact exponent."""
     if x.operation is pow and x.attributes == (0,) and x.inputs[1].operation is CONSTANT:
@@ -165,11 +172,17 @@ def _mul(build: Sharing, a: Tensor, b: Tensor) -> Tensor:
     factor = f * g
     if factor == 0:
         return ZERO
-    for one, other in ((x, y), (y, x)):
-        ones = one is ONE or (one.operation is expand and one.inputs[0] is ONE)
-        if ones and (not one.shape or other.shape == broadcast([one.shape, other.shape])):
-            return _fit(a, b, _scaled(build, factor, other))
-    return _fit(a, b, _scaled(build, factor, _product(build, x, y)))
+    if x is ONE:
+        product = y
+    elif y is ONE:
+        product = x
+    elif x.operation is expand and x.inputs[0] is ONE and _widest(y, x):
+        product = y
+    elif y.operation is expand and y.inputs[0] is ONE and _widest(x, y):
+        product = x
+    else:
+        product = _product(build, x, y)
+    return _fit(a, b, _scaled(build, factor, product))
 
 
 def _product(build: Sharing, x: Tensor, y: Tensor) -> Tensor:
@@ -310,10 +323,10 @@ def _reshaped(operation: Operation) -> Callable[..., Tensor]:
 
 TIDY: dict[str, Callable[..., Tensor]] = {
     "add": _add,
-    "sub": lambda build, a, b: a + -b,
-    "neg": lambda build, x: _mul(build, constant(-1), x),
+    "sub": lambda build, a, b: _add(build, a, _mul(build, MINUS_ONE, b)),
+    "neg": lambda build, x: _mul(build, MINUS_ONE, x),
     "mul": _mul,
-    "div": lambda build, a, b: a * b**-1,
+    "div": lambda build, a, b: _mul(build, a, _pow(build, b, MINUS_ONE, 0)),
     "pow": _pow,
     "where": _where,
     "not": _not,

@@ -54,7 +54,7 @@ V = click.Option(["--v"], metavar="0.5,1", required=True,
 
 
 class Entry(NamedTuple):
-    """One number or formula of an answer: its name in csv, its name for people."""
+    """One number or formula of an answer: its column in csv, if any, and its name for people."""
 
     column: str
     label: str
@@ -62,6 +62,11 @@ class Entry(NamedTuple):
 
 
 Parts = list[tuple[str, Value]]
+
+
+def parts(values: dict[str, Value]) -> Parts:
+    """Every number of values with the name of its component: w[0], w[1]."""
+    return [part for name, x in values.items() for part in components(name, x)]
 
 
 class Question:
@@ -89,18 +94,14 @@ class Question:
 
             values = point_values(self.problem)
             self.at = {name: plain_number(x) for name, x in values.items()}
-        self.point = self.parts(self.at or {})
-
-    def parts(self, values: dict[str, Value]) -> Parts:
-        """Every number of values with the name of its component: w[0], w[1]."""
-        return [part for name, x in values.items() for part in components(name, x)]
+        self.point = parts(self.at or {})
 
     def scalar(self) -> Tensor:
         """The expression, which has to be one number, and differentiated in something."""
         if self.f.shape:
             raise usage(
-                f"{self.command} needs an EXPR that is one number, not of shape {self.f.shape}:"
-                " take an entry, (...)[0], or a sum, sum(...)",
+                f"{self.command} needs one number, and EXPR has shape {self.f.shape}:"
+                " take an entry, (...)[0], or the sum, sum(...)",
                 "EXPR",
             )
         if not self.inputs:
@@ -136,9 +137,10 @@ class Question:
     ) -> Answer:
         """The answer. shown: those of f and the variables that the table's rows hold."""
         at, title = self.at, self.problem.text
-        point = [Entry(name, name, x) for name, x in self.point]
         found = [Entry(name, name, x) for name, x in components("f", fields["value"])]
         found += derivatives
+        record = [Entry(name, name, x) for name, x in self.point]
+        record += [entry for entry in found if entry.column]
         f = None if at is None or "f" in shown else fields["value"]
         aside = {name: x for name, x in (at or {}).items() if name not in shown}
         return Answer(
@@ -151,7 +153,7 @@ class Question:
                 **fields,
                 "notes": [],
             },
-            records=[[e.column for e in point + found], [e.value for e in point + found]],
+            records=[[e.column for e in record], [e.value for e in record]],
             lines=lines,
             grid=Grid(above(f, aside), header, rows),
             entries=Grid(above(None, at or {}), [], [[e.label, e.value] for e in found]),
@@ -171,7 +173,7 @@ def from_input(expression: str) -> str:
     """EXPR, read from standard input where it is -."""
     if expression != "-":
         return expression
-    from hodiff.language.parser import MAX_BYTES
+    from hodiff.language.checks import MAX_BYTES
 
     try:
         read = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
@@ -221,13 +223,13 @@ def grad(q: Question) -> Answer:
     from hodiff.functional import gradient
 
     f, *slopes = q.solve([q.scalar(), *gradient(q.f, q.inputs)])
-    parts, point = q.parts(q.named(slopes)), dict(q.point)
+    entries, point = parts(q.named(slopes)), dict(q.point)
     return q.answer(
         {"value": f, "gradient": q.named(slopes)},
-        first(parts),
-        lines=[[slope for _, slope in parts]],
+        first(entries),
+        lines=[[slope for _, slope in entries]],
         header=["variable", *(["value"] if point else []), "∂f/∂variable"],
-        rows=[[x, *([point[x]] if point else []), slope] for x, slope in parts],
+        rows=[[x, *([point[x]] if point else []), slope] for x, slope in entries],
         shown=q.problem.wrt,
     )
 
@@ -242,7 +244,11 @@ def nth(q: Question, order: int) -> Answer:
     if len(q.inputs) > 1:
         raise usage(f"nth differentiates in one variable: choose it, --wrt {x}", "--wrt")
     if q.inputs[0].shape:
-        raise usage(f"nth differentiates in a number, and '{x}' is a vector", "--wrt")
+        raise usage(
+            f"nth differentiates in a number, and '{x}' has shape {q.inputs[0].shape}:"
+            " give each entry a name, as in [x, y], and --wrt one",
+            "--wrt",
+        )
     values = q.solve([f, *nested(f, q.inputs[0], order)])
     return q.answer(
         {
@@ -271,12 +277,12 @@ def hessian(q: Question) -> Answer:
     slopes, rows = second(q.scalar(), q.inputs)
     f, *values = q.solve([q.f, *slopes, *[entry for row in rows for entry in row]])
     gradient = q.named(values[: len(slopes)])
-    parts, flat = q.parts(gradient), values[len(slopes) :]
-    names = [x for x, _ in parts]
+    entries, flat = parts(gradient), values[len(slopes) :]
+    names = [x for x, _ in entries]
     matrix = [flat[i : i + len(names)] for i in range(0, len(flat), len(names))]
     return q.answer(
         {"variables": names, "value": f, "gradient": gradient, "hessian": matrix},
-        first(parts)
+        first(entries)
         + [
             Entry(f"d2f_d{x}_d{y}", f"∂²f/∂{x}∂{y}", value)
             for x, row in zip(names, matrix, strict=True)
@@ -301,16 +307,20 @@ def hvp(q: Question, v: str) -> Answer:
     slopes, products = product(f, q.inputs, vectors)
     value, *values = q.solve([f, *slopes, *products])
     gradient, result = q.named(values[: len(slopes)]), q.named(values[len(slopes) :])
-    parts, times = q.parts(gradient), q.parts(result)
-    names = [x for x, _ in parts]
-    numbers = [number for _, number in q.parts(q.named(q.numbers(vectors)))]
+    entries, times = parts(gradient), parts(result)
+    names = [x for x, _ in entries]
+    numbers = [number for _, number in parts(q.named(q.numbers(vectors)))]
     flat = [entry for _, entry in times]
     return q.answer(
         {"variables": names, "v": numbers, "value": value, "gradient": gradient, "hvp": flat},
-        first(parts) + [Entry(f"hvp_{x}", f"(H·v)[{x}]", entry) for x, entry in times],
+        [
+            *first(entries),
+            *[Entry("", f"v[{x}]", number) for x, number in zip(names, numbers, strict=True)],
+            *[Entry(f"hvp_{x}", f"(H·v)[{x}]", entry) for x, entry in times],
+        ],
         lines=[flat],
         header=["variable", "v", "∂f/∂variable", "H·v"],
-        rows=[[x, v, g, h] for (x, g), v, h in zip(parts, numbers, flat, strict=True)],
+        rows=[[x, v, g, h] for (x, g), v, h in zip(entries, numbers, flat, strict=True)],
     )
 
 
@@ -329,9 +339,9 @@ def value(q: Question) -> Answer:
     )
 
 
-def first(parts: Parts) -> list[Entry]:
+def first(slopes: Parts) -> list[Entry]:
     """The entries of a gradient."""
-    return [Entry(f"df_d{x}", f"∂f/∂{x}", slope) for x, slope in parts]
+    return [Entry(f"df_d{x}", f"∂f/∂{x}", slope) for x, slope in slopes]
 
 
 def power(n: int) -> str:

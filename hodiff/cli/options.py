@@ -109,7 +109,7 @@ class Command(Helped):
             return usage(f"{self.name} takes no expression: leave out '{texts[0]}'", "EXPR")
         for text in texts:  # -at, or a dash that a word processor made
             option = "--" + text.lstrip("-–—").partition("=")[0]
-            if text[0:1] in ("-", "–", "—") and option in self.options():
+            if text[:2] != "--" and option in self.options():
                 return usage(f"write {option} instead of '{text}': options have two dashes", option)
         whole = " ".join(texts)
         as_in = f', as in "{whole}"' if len(whole) <= 60 and '"' not in whole else ""

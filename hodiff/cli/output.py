@@ -106,10 +106,14 @@ def one_line(x: Any) -> str:
     return line if encodable(line) else json.dumps(x, allow_nan=False)
 
 
+def stdout_encoding() -> str:
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
+
+
 def encodable(text: str) -> bool:
     """Whether stdout can print text."""
     try:
-        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+        text.encode(stdout_encoding())
     except UnicodeEncodeError:
         return False
     return True

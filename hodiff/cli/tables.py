@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sys
@@ -9,57 +10,73 @@ from textwrap import wrap
 
 from rich.box import SQUARE
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from hodiff.cli.output import Answer, encodable, text
+from hodiff.cli.output import Answer, Value, encodable, stdout_encoding, text
 
 NO_LIMIT = 1 << 30  # the console's width: what fits the terminal is decided here
+BORDERS = 3  # columns that a cell takes besides its text
 
 ASCII = str.maketrans("∂·⁰¹²³⁴⁵⁶⁷⁸⁹", "d.0123456789")
 
 
+class Paper(io.StringIO):
+    """Keeps what is printed; rich draws boxes in the signs of its encoding."""
+
+    encoding = ""
+
+
 def table(answer: Answer) -> str:
-    """The grid, if the terminal is wide enough for it; else one entry a row."""
+    """The grid, where the terminal is wide enough for it; else one entry a row."""
     width = shutil.get_terminal_size().columns
     colour = bool(sys.stdout and sys.stdout.isatty()) and not os.environ.get("NO_COLOR")
+    paper = Paper()
+    paper.encoding = stdout_encoding()
     console = Console(
+        file=paper,
         width=NO_LIMIT,
         color_system="auto" if colour else None,
         force_terminal=colour,
-        highlight=False,
     )
-    header, rows = answer.grid.header, answer.grid.rows
+    cells = [[shown(text(x)) for x in row] for row in [answer.grid.header, *answer.grid.rows]]
+    columns = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    fits = sum(columns) + BORDERS * len(columns) + 1 <= width
+    above = answer.grid.above if fits else answer.entries.above
+    if answer.title:
+        console.print(Text(shortened(shown(answer.title), width), "bold"))
+    paper.writelines(f"{line}\n" for line in folded(shown(above), width))
+    if fits:
+        console.print(boxed(cells))
+    else:
+        paper.writelines(f"{line}\n" for line in aligned(answer.entries.rows))
+    for note in answer.notes:
+        console.print(Text(note, "dim"))
+    return paper.getvalue().removesuffix("\n")
+
+
+def boxed(cells: list[list[str]]) -> Table:
+    header, *rows = cells
     grid = Table(box=SQUARE, header_style="bold")
     for name in header:
-        grid.add_column(Text(shown(name)), no_wrap=True, overflow="ignore")
+        grid.add_column(Text(name), no_wrap=True, overflow="ignore")
     for row in rows:
-        grid.add_row(*[Text(shown(text(value))) for value in row])
-    fits = Measurement.get(console, console.options, grid).maximum <= width
-    above = answer.grid.above if fits else answer.entries.above
-    with console.capture() as captured:
-        if answer.title:
-            console.print(Text(shortened(shown(answer.title), width), "bold"))
-        for line in folded(above, width):
-            console.print(Text(line))
-        if fits:
-            console.print(grid)
-        else:
-            entries = [[shown(text(x)) for x in row] for row in answer.entries.rows]
-            longest = max(len(label) for label, _ in entries)
-            for label, value in entries:
-                console.print(Text(f"{label:{longest}}  {value}"))
-        for note in answer.notes:
-            console.print(Text(note, "dim"))
-    return captured.get().removesuffix("\n")
+        grid.add_row(*map(Text, row))
+    return grid
+
+
+def aligned(rows: list[list[Value]]) -> list[str]:
+    """A label and its value a line, each whole however long."""
+    entries = [[shown(text(x)) for x in row] for row in rows]
+    longest = max(len(label) for label, _ in entries)
+    return [f"{label:{longest}}  {value}" for label, value in entries]
 
 
 def shown(text: str) -> str:
     """text in signs that stdout can encode."""
     if encodable(text):
         return text
-    encoding = sys.stdout.encoding
+    encoding = stdout_encoding()
     return text.translate(ASCII).encode(encoding, "backslashreplace").decode(encoding)
 
 
@@ -71,4 +88,4 @@ def shortened(text: str, width: int) -> str:
 
 def folded(text: str, width: int) -> list[str]:
     """text in lines, folded at spaces alone."""
-    return wrap(shown(text), width, break_long_words=False, break_on_hyphens=False)
+    return wrap(text, width, break_long_words=False, break_on_hyphens=False)

@@ -47,7 +47,8 @@ def elementwise(
         partial = partials[i](*inputs, y, *attributes)
         if partial is ZERO or (isinstance(partial, int) and partial == 0):
             return None
-        return sum_to(g * partial, inputs[i].shape)
+        share = g * partial
+        return share if share.shape == inputs[i].shape else sum_to(share, inputs[i].shape)
 
     names = (name,) if names is None else names
     arity = len(partials)
