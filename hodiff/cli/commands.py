@@ -18,7 +18,7 @@ FLOAT = "float arithmetic: digits are not proven"
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # fmt: off
-hodiff = Group("hodiff", context_settings={"help_option_names": ["-h", "--help"]}, help="""
+program = Group("hodiff", context_settings={"help_option_names": ["-h", "--help"]}, help="""
     A derivative calculator. EXPR is written as in Python: w1**2*sin(w2), exp(-x)/(1 + x),
     norm([x, y]), a = x**2; a*cos(a). With - it is read from standard input.
 
@@ -41,11 +41,11 @@ WRT = click.Option(["--wrt"], metavar="x,y", multiple=True,
                    help="The variables to differentiate in.  [default: all of --at]")
 FORMAT = click.Option(["--format", "style"], metavar="table|json|csv|plain",
                       callback=one_of(list(FORMATS)), default="table", show_default=True,
-                      help="For people; one object on one line; a header and a row; "
-                           "or the numbers asked for, tab-separated.")
+                      help="table: for people; json: an object on one line; csv: a header and a "
+                           "row; plain: the numbers asked for, tab-separated.")
 SUBGRADIENT = click.Option(["--subgradient"], is_flag=True,
-                           help="At a kink of abs, max, floor ... answer as machine learning "
-                                "frameworks do, as in abs'(0) = 0.")
+                           help="Answer at a kink of abs, max, floor ... as machine learning "
+                                "frameworks do: 0 for abs.")
 ORDER = click.Option(["--order"], metavar="N", callback=order, required=True,
                      help="The order of the derivative: 0, 1, 2 ...")
 V = click.Option(["--v"], metavar="0.5,1", required=True,
@@ -133,16 +133,17 @@ class Question:
         lines: list[list[Value]],
         header: list[str],
         rows: list[list[Value]],
-        shown: Sequence[str] = (),
+        shows_f: bool = False,
+        shows: Sequence[str] = (),
     ) -> Answer:
-        """The answer. shown: those of f and the variables that the table's rows hold."""
+        """The answer. shows_f, shows: whether the table's rows hold f, and which variables."""
         at, title = self.at, self.problem.text
         found = [Entry(name, name, x) for name, x in components("f", fields["value"])]
         found += derivatives
         record = [Entry(name, name, x) for name, x in self.point]
         record += [entry for entry in found if entry.column]
-        f = None if at is None or "f" in shown else fields["value"]
-        aside = {name: x for name, x in (at or {}).items() if name not in shown}
+        f = None if at is None or shows_f else fields["value"]
+        aside = {name: x for name, x in (at or {}).items() if name not in shows}
         return Answer(
             title=title,
             fields={
@@ -203,7 +204,7 @@ def command(
             return FORMATS[style](describe(question, **asked))
 
         options = [*own, AT, LET, WRT, FORMAT, *[SUBGRADIENT][:subgradient]]
-        hodiff.add_command(
+        program.add_command(
             Command(
                 name,
                 callback=run,
@@ -230,7 +231,7 @@ def grad(q: Question) -> Answer:
         lines=[[slope for _, slope in entries]],
         header=["variable", *(["value"] if point else []), "∂f/∂variable"],
         rows=[[x, *([point[x]] if point else []), slope] for x, slope in entries],
-        shown=q.problem.wrt,
+        shows=q.problem.wrt,
     )
 
 
@@ -265,7 +266,7 @@ def nth(q: Question, order: int) -> Answer:
         lines=[values[-1:]],
         header=["order", "derivative"],
         rows=[[n, value] for n, value in enumerate(values)],
-        shown=["f"],
+        shows_f=True,
     )
 
 
@@ -335,7 +336,7 @@ def value(q: Question) -> Answer:
         lines=[row if isinstance(row, list) else [row] for row in rows],
         header=["", "value"],
         rows=[[name, x] for name, x in components("f", found)],
-        shown=["f"],
+        shows_f=True,
     )
 
 
@@ -359,7 +360,7 @@ def functions(style: str) -> str:
     return FORMATS[style](catalogue())
 
 
-hodiff.add_command(
+program.add_command(
     Command(
         functions.__name__,
         callback=functions,

@@ -14,6 +14,7 @@ from hodiff.errors import HodiffError, nearest
 
 HELP = ("-h", "--help")
 MOST_ORDER = 1000
+MOST_QUOTED = 60  # characters of the user's text in a message
 
 
 class Asked(Exception):
@@ -27,6 +28,12 @@ class Asked(Exception):
 
 def usage(message: str, source: str | None = None, kind: str = "usage") -> HodiffError:
     return HodiffError(kind, message, source=source)
+
+
+def quoted(text: str) -> str:
+    """A token in a message: on one line, no control characters, not too long."""
+    text = "".join(c if c.isprintable() else "?" for c in text)
+    return f"'{text}'" if len(text) <= MOST_QUOTED else f"'{text[:MOST_QUOTED]}...'"
 
 
 class Helped(click.Command):
@@ -60,13 +67,14 @@ class Command(Helped):
             raise usage(f"{self.name} needs an expression: {self.examples[0]}", "EXPR")
         if len(texts) > wanted:
             raise self.too_many(texts, wanted)
+        given = {option.partition("=")[0] for option in options}
         for name, option in self.options().items():
-            if option.required and name not in options[::2]:
+            if option.required and name not in given:
                 raise usage(f"{self.name} needs {name}: {self.examples[0]}", name)
         return super().parse_args(ctx, [*options, "--", *texts])
 
     def split(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
-        """Options with their values, and texts. Raises for help and for a faulty option."""
+        """Options as --name=value or --name, and texts. Raises for help and faulty options."""
         known = self.options()
         options: list[str] = []
         texts: list[str] = []
@@ -82,7 +90,7 @@ class Command(Helped):
                 name, equals, value = token.partition("=")
                 option = known.get(name)
                 if option is None:
-                    raise usage(f"unknown option '{name}'{nearest(name, list(known))}", name)
+                    raise usage(f"unknown option {quoted(name)}{nearest(name, list(known))}", name)
                 if option.is_flag:
                     if equals:
                         raise usage(f"{name} takes no value: write {name} alone", name)
@@ -92,7 +100,7 @@ class Command(Helped):
                     value = next(rest, "--")
                     if value == "--" or value.partition("=")[0] in known:
                         raise usage(f"{name} needs a value: {name} {option.metavar}", name)
-                options += [name, value]
+                options.append(f"{name}={value}")
         return options, texts
 
     def options(self) -> dict[str, click.Option]:
@@ -106,13 +114,16 @@ class Command(Helped):
 
     def too_many(self, texts: list[str], wanted: int) -> HodiffError:
         if not wanted:
-            return usage(f"{self.name} takes no expression: leave out '{texts[0]}'", "EXPR")
-        for text in texts:  # -at, or a dash that a word processor made
+            return usage(f"{self.name} takes no expression: leave out {quoted(texts[0])}", "EXPR")
+        for text in texts:  # -at, at, or a dash that a word processor made
             option = "--" + text.lstrip("-–—").partition("=")[0]
             if text[:2] != "--" and option in self.options():
-                return usage(f"write {option} instead of '{text}': options have two dashes", option)
+                return usage(
+                    f"write {option} instead of {quoted(text)}: options have two dashes", option
+                )
         whole = " ".join(texts)
-        as_in = f', as in "{whole}"' if len(whole) <= 60 and '"' not in whole else ""
+        simple = len(whole) <= MOST_QUOTED and whole.isprintable() and '"' not in whole
+        as_in = f', as in "{whole}"' if simple else ""
         return usage(f"EXPR came in {len(texts)} parts: put it in quotes{as_in}", "EXPR")
 
 
@@ -149,9 +160,9 @@ class Group(Helped, click.Group):
             mend = nearest(option, ["--help", "--version"])
             if any(option in c.options() for c in self.commands.values() if isinstance(c, Command)):
                 mend = ": options stand behind the command, hodiff COMMAND EXPR [OPTIONS]"
-            return usage(f"unknown option '{option}'{mend}", option)
+            return usage(f"unknown option {quoted(option)}{mend}", option)
         mend = nearest(name, list(self.commands)) or f": it can be {', '.join(self.commands)}"
-        return usage(f"unknown command '{name}'{mend}")
+        return usage(f"unknown command {quoted(name)}{mend}")
 
 
 def one_of(names: list[str]) -> Callable[[click.Context, click.Parameter, str], str]:
@@ -161,7 +172,7 @@ def one_of(names: list[str]) -> Callable[[click.Context, click.Parameter, str], 
         if value not in names:
             listed = f"{', '.join(names[:-1])} or {names[-1]}"
             raise usage(
-                f"unknown format '{value}'{nearest(value, names)}: it can be {listed}",
+                f"unknown format {quoted(value)}{nearest(value, names)}: it can be {listed}",
                 param.opts[0],
             )
         return value
@@ -173,7 +184,7 @@ def order(ctx: click.Context, param: click.Parameter, value: str) -> int:
     """The order of a derivative, up to a limit that no sensible question meets."""
     digits = value.strip().removeprefix("+")
     if not (digits.isascii() and digits.isdigit()):
-        raise usage(f"--order is a whole number from 0 on, not '{value}'", "--order")
+        raise usage(f"--order is a whole number from 0 on, not {quoted(value)}", "--order")
     if len(digits.lstrip("0")) > len(str(MOST_ORDER)) or int(digits) > MOST_ORDER:
         raise usage(f"--order can be {MOST_ORDER} at most", "--order", "limit")
     return int(digits)

@@ -39,7 +39,8 @@ def table(answer: Answer) -> str:
         color_system="auto" if colour else None,
         force_terminal=colour,
     )
-    cells = [[shown(text(x)) for x in row] for row in [answer.grid.header, *answer.grid.rows]]
+    cells = [[shown(name) for name in answer.grid.header]]
+    cells += [[shown(text(x)) for x in row] for row in answer.grid.rows]
     columns = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
     fits = sum(columns) + BORDERS * len(columns) + 1 <= width
     above = answer.grid.above if fits else answer.entries.above

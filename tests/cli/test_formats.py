@@ -1,0 +1,235 @@
+"""plain, csv and json as CLI.md has them, on functions with known derivatives."""
+
+import csv
+import json
+import math
+
+import pytest
+
+ROSENBROCK = "(1-x)**2 + 100*(y-x**2)**2"
+# At its minimum (1, 1) the gradient is 0 and the Hessian [[802, -400], [-400, 200]].
+MINIMUM = (ROSENBROCK, "--at", "x=1,y=1")
+
+
+def read_json(out):
+    assert out.count("\n") == 1
+    return json.loads(out)
+
+
+def read_csv(out):
+    header, row = csv.reader(out.splitlines())
+    return header, row
+
+
+def test_plain_is_the_derivatives_alone(answer):
+    assert answer("grad", "x**2*y", "--at", "x=3,y=5", "--format", "plain") == "30\t9\n"
+    assert answer("nth", "x**3", "--at", "x=2", "--order", "2", "--format", "plain") == "12\n"
+    assert answer("hessian", *MINIMUM, "--format", "plain") == "802\t-400\n-400\t200\n"
+    assert answer("hvp", *MINIMUM, "--v", "1,2", "--format", "plain") == "2\t0\n"
+    assert answer("value", "x**y", "--at", "x=2,y=10", "--format", "plain") == "1024\n"
+
+
+@pytest.mark.parametrize(
+    "expression, printed",
+    [
+        ("12.0*x", "12"),
+        ("-0.0*x", "0"),
+        ("0*-x", "0"),
+        ("x/3", repr(1 / 3)),
+        ("0.1*x", "0.1"),
+        ("x/7 - x", repr(1 / 7 - 1)),
+        ("1e15*x", "1000000000000000"),
+        ("1e22*x", "1e+22"),
+        ("2.5e-300*x", "2.5e-300"),
+    ],
+)
+def test_numbers_have_the_fewest_digits_that_read_back(answer, expression, printed):
+    assert answer("value", expression, "--at", "x=1", "--format", "plain") == printed + "\n"
+
+
+def test_json_of_grad(answer):
+    out = answer("grad", "w1**2*sin(w2)", "--at", "w1=1,w2=pi/2", "--format", "json")
+    found = read_json(out)
+    gradient = found.pop("gradient")
+    assert found == {
+        "command": "grad",
+        "expression": "w1**2*sin(w2)",
+        "arithmetic": "float",
+        "at": {"w1": 1, "w2": math.pi / 2},
+        "value": 1,
+        "notes": [],
+    }
+    assert list(gradient) == ["w1", "w2"]
+    assert gradient["w1"] == 2
+    assert abs(gradient["w2"]) < 1e-15
+
+
+def test_json_of_nth(answer):
+    # exp(2x) at 0: 1, 2, 4, 8.
+    out = answer("nth", "exp(2*x)", "--at", "x=0", "--order", "3", "--format", "json")
+    assert read_json(out) == {
+        "command": "nth",
+        "expression": "exp(2*x)",
+        "arithmetic": "float",
+        "at": {"x": 0},
+        "variable": "x",
+        "order": 3,
+        "value": 1,
+        "derivatives": [2, 4, 8],
+        "derivative": 8,
+        "notes": [],
+    }
+
+
+def test_json_of_hessian(answer):
+    assert read_json(answer("hessian", *MINIMUM, "--format", "json")) == {
+        "command": "hessian",
+        "expression": ROSENBROCK,
+        "arithmetic": "float",
+        "at": {"x": 1, "y": 1},
+        "variables": ["x", "y"],
+        "value": 0,
+        "gradient": {"x": 0, "y": 0},
+        "hessian": [[802, -400], [-400, 200]],
+        "notes": [],
+    }
+
+
+def test_json_of_hvp(answer):
+    assert read_json(answer("hvp", *MINIMUM, "--v", "y=2,x=1", "--format", "json")) == {
+        "command": "hvp",
+        "expression": ROSENBROCK,
+        "arithmetic": "float",
+        "at": {"x": 1, "y": 1},
+        "variables": ["x", "y"],
+        "v": [1, 2],
+        "value": 0,
+        "gradient": {"x": 0, "y": 0},
+        "hvp": [2, 0],
+        "notes": [],
+    }
+
+
+def test_json_of_value(answer):
+    out = answer("value", "[x, 2*x]", "--at", "x=1/4", "--format=json")
+    assert read_json(out) == {
+        "command": "value",
+        "expression": "[x, 2*x]",
+        "arithmetic": "float",
+        "at": {"x": 0.25},
+        "value": [0.25, 0.5],
+        "notes": [],
+    }
+
+
+def test_csv_is_a_header_and_a_row(answer):
+    point = ("--at", "w1=3,w2=5", "--format", "csv")  # of w1**2*w2
+    assert read_csv(answer("grad", "w1**2*w2", *point)) == (
+        ["w1", "w2", "f", "df_dw1", "df_dw2"],
+        ["3", "5", "45", "30", "9"],
+    )
+    second = ["d2f_dw1_dw1", "d2f_dw1_dw2", "d2f_dw2_dw1", "d2f_dw2_dw2"]
+    assert read_csv(answer("hessian", "w1**2*w2", *point)) == (
+        ["w1", "w2", "f", "df_dw1", "df_dw2", *second],
+        ["3", "5", "45", "30", "9", "10", "6", "6", "0"],
+    )
+    assert read_csv(answer("hvp", "w1**2*w2", *point, "--v", "1,1")) == (
+        ["w1", "w2", "f", "df_dw1", "df_dw2", "hvp_w1", "hvp_w2"],
+        ["3", "5", "45", "30", "9", "16", "6"],
+    )
+    assert read_csv(answer("nth", "w1**2*w2", *point, "--wrt", "w1", "--order", "3")) == (
+        ["w1", "w2", "f", "df_dw1", "d2f_dw12", "d3f_dw13"],
+        ["3", "5", "45", "30", "10", "0"],
+    )
+    assert read_csv(answer("value", "w1**2*w2", *point)) == (["w1", "w2", "f"], ["3", "5", "45"])
+
+
+def test_a_vector_keeps_its_shape_in_at_and_gradient(answer):
+    # |w| at (3, 4): the gradient is w/|w|, the Hessian (I - w w'/25)/5.
+    point = ("--at", "w=[3, 4]")
+    found = read_json(answer("hessian", "norm(w)", *point, "--format", "json"))
+    assert found["at"] == {"w": [3, 4]}
+    assert found["gradient"] == {"w": [0.6, 0.8]}
+    assert found["variables"] == ["w[0]", "w[1]"]
+    expected = [[0.128, -0.096], [-0.096, 0.072]]
+    assert found["hessian"] == [pytest.approx(row, rel=1e-15) for row in expected]
+    header, row = read_csv(answer("grad", "norm(w)", *point, "--format", "csv"))
+    assert header == ["w[0]", "w[1]", "f", "df_dw[0]", "df_dw[1]"]
+    assert row == ["3", "4", "5", "0.6", "0.8"]
+    found = read_json(answer("hvp", "x*norm(w)", "--at", "w=[3, 4],x=2", "--v", "0,0,5",
+                             "--format", "json"))  # fmt: skip
+    assert found["variables"] == ["w[0]", "w[1]", "x"]
+    assert found["gradient"] == {"w": [1.2, 1.6], "x": 5}
+    assert found["v"] == [0, 0, 5]
+    assert found["hvp"] == pytest.approx([3, 4, 0], rel=1e-15)
+
+
+def test_a_matrix_is_printed_by_rows(answer):
+    point = ("[[1, x], [3, 4]]", "--at", "x=2")
+    assert answer("value", *point, "--format", "plain") == "1\t2\n3\t4\n"
+    header, row = read_csv(answer("value", *point, "--format", "csv"))
+    assert header == ["x", "f[0,0]", "f[0,1]", "f[1,0]", "f[1,1]"]
+    assert row == ["2", "1", "2", "3", "4"]
+
+
+def test_without_at_the_answer_is_the_formula(answer):
+    f = "w1**2*sin(w2)"
+    assert answer("grad", f, "--format", "plain") == "2*w1*sin(w2)\tw1**2*cos(w2)\n"
+    found = read_json(answer("grad", f, "--format", "json"))
+    assert found["at"] is None
+    assert found["value"] == f
+    assert found["gradient"] == {"w1": "2*w1*sin(w2)", "w2": "w1**2*cos(w2)"}
+    assert read_csv(answer("nth", "x**3", "--order", "2", "--format", "csv")) == (
+        ["f", "df_dx", "d2f_dx2"],
+        ["x**3", "3*x**2", "6*x"],
+    )
+    found = read_json(answer("hvp", "x**3", "--v", "1/4", "--format", "json"))
+    assert (found["v"], found["hvp"]) == ([0.25], ["3*x/2"])
+    assert "2*w1*sin(w2)" in answer("grad", f)
+
+
+def test_order_0_is_the_value(answer):
+    at = ("nth", "x**3", "--at", "x=2", "--order", "0", "--format")
+    assert answer(*at, "plain") == "8\n"
+    found = read_json(answer(*at, "json"))
+    assert (found["derivatives"], found["derivative"], found["order"]) == ([], 8, 0)
+
+
+def test_wrt_let_and_repeated_options(answer):
+    f = ("a*x**2*y", "--let", "a=b/2", "--let", "c=1", "--at", "x=3", "--at", "y=5")
+    f = (f[0], "--let", "b=4", *f[1:])
+    assert answer("grad", *f, "--format", "plain") == "60\t18\n"
+    assert answer("grad", *f, "--wrt", "y", "--format", "plain") == "18\n"
+    assert answer("grad", *f, "--wrt", "y,x", "--format", "plain") == "18\t60\n"
+    assert answer("grad", *f, "--wrt", "y", "--wrt", "x", "--format", "plain") == "18\t60\n"
+
+
+def test_subgradient(answer):
+    at = ("grad", "abs(x)", "--at", "x=0", "--format", "plain")
+    assert answer(*at, "--subgradient") == "0\n"
+    at = ("--subgradient", "--at", "x=2", "--order", "2", "--format", "plain")
+    assert answer("nth", *at, "abs(x)**3") == "12\n"
+
+
+def test_a_minus_in_front_needs_no_dashes(answer):
+    plain = ("--format", "plain")
+    assert answer("grad", "-x**2", "--at", "x=1", *plain) == "-2\n"
+    assert answer("grad", "--at", "x=1", *plain, "-x**2") == "-2\n"
+    assert answer("grad", *plain, "--at=x=1", "--", "-x**2") == "-2\n"
+    assert answer("value", "-h*2", "--at", "h=3", *plain) == "-6\n"
+    assert answer("value", "-1", "--at", "h=3", *plain) == "-1\n"
+    # d(-m*B*cos t)/dt = m*B*sin t, here 2*3*sin(pi/2).
+    f = ("-mom*B*cos(theta)", "--let", "mom=2,B=3", "--at", "theta=pi/2")
+    assert answer("grad", *f, *plain) == "6\n"
+    # The Hessian of x**2 + y**2 is 2.
+    at = ("hvp", "x**2 + y**2", "--at", "x=1,y=1", *plain)
+    assert answer(*at, "--v", "-0.5,1") == "-1\t2\n"
+    assert answer(*at, "--v=-0.5,1") == "-1\t2\n"
+
+
+def test_standard_input(answer):
+    at = ("--at", "x=3", "--format", "plain")
+    assert answer("grad", "-", *at, stdin=b"x**2\n") == "6\n"
+    assert answer("grad", "-", *at, stdin=b"a = x**2;\r\na*x\r\n") == "27\n"
+    longest = b"x" + b" " * 65534 + b"\n"
+    assert answer("value", "-", *at, stdin=longest) == "3\n"

@@ -1,0 +1,68 @@
+"""hodiff functions: every name of the table, with a derivative that is right."""
+
+import csv
+import json
+
+import pytest
+
+from hodiff.operations import FUNCTIONS
+
+
+@pytest.fixture
+def listed(answer):
+    found = json.loads(answer("functions", "--format", "json"))
+    assert found["command"] == "functions"
+    return {function["name"]: function for function in found["functions"]}
+
+
+def derivatives(function):
+    return [tuple(form.values()) for form in function["forms"]]
+
+
+def test_every_function_is_listed_once(answer, listed):
+    assert answer("functions", "--format", "plain").split() == list(FUNCTIONS) == list(listed)
+
+
+def test_derivatives(listed):
+    assert derivatives(listed["sin"]) == [("sin(x)", {"x": "cos(x)"})]
+    assert derivatives(listed["digamma"]) == [("digamma(x)", {"x": "polygamma(1, x)"})]
+    assert derivatives(listed["polygamma"]) == [("polygamma(1, x)", {"x": "polygamma(2, x)"})]
+    assert derivatives(listed["log"]) == [
+        ("log(x)", {"x": "1/x"}),
+        ("log(x, base)", {"x": "1/(x*log(base))", "base": "-log(x)/(base*log(base)**2)"}),
+    ]
+    assert derivatives(listed["atan2"]) == [
+        ("atan2(y, x)", {"y": "x/(x**2 + y**2)", "x": "-y/(x**2 + y**2)"})
+    ]
+    assert derivatives(listed["norm"]) == [("norm(v)", {"v": "v/norm(v)"})]
+    # 1/n for n entries: no one formula.
+    assert derivatives(listed["mean"]) == [("mean(v)", {"v": None})]
+
+
+def test_other_names_say_what_they_are(answer, listed):
+    assert listed["arcsin"]["same_as"] == "asin"
+    assert listed["asin"]["same_as"] is None
+    assert listed["arcsin"]["forms"][0]["call"] == "arcsin(x)"
+    table = answer("functions").splitlines()
+    assert any(line.split() == ["│", "arcsin(x)", "│", "is", "asin(x)", "│"] for line in table)
+
+
+def test_scalar_functions_all_have_a_derivative(listed):
+    for name, function in listed.items():
+        for call, slopes in derivatives(function):
+            assert slopes and (None not in slopes.values() or "(v)" in call), name
+
+
+def test_csv(answer):
+    header, *rows = csv.reader(answer("functions", "--format", "csv").splitlines())
+    assert header == ["name", "call", "variable", "derivative"]
+    assert ["hypot", "hypot(x, y)", "x", "x/hypot(x, y)"] in rows
+    assert {row[0] for row in rows} == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_table(answer, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    table = answer("functions")
+    assert ("┌" in table) == (width >= 80)
+    assert "erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi)" in table

@@ -1,0 +1,57 @@
+"""Help: short, whole at every width, and each example in it runs."""
+
+import shlex
+
+import pytest
+
+import hodiff as package
+from hodiff.cli.commands import program
+
+COMMANDS = list(program.commands)
+EXAMPLES = [*program.examples, *[e for c in program.commands.values() for e in c.examples]]
+
+
+def test_the_commands_are_in_a_sensible_order():
+    assert COMMANDS == ["grad", "nth", "hessian", "hvp", "value", "functions"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_examples_run(answer, example):
+    name, *words = shlex.split(example)
+    assert name == "hodiff"
+    assert answer(*words)
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize("command", [[], *[[name] for name in COMMANDS]])
+def test_help_opens_with_an_example_and_fits(answer, monkeypatch, command, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = answer(*command, "--help")
+    assert out.startswith(("Example:\n  hodiff ", "Examples:\n  hodiff "))
+    assert f"\n\nUsage: {' '.join(['hodiff', *command])}" in out
+    assert "..." not in out.partition("Commands:")[2].partition("\n\n")[0]
+    assert max(map(len, out.splitlines())) <= width
+    assert out == answer(*command, "-h")
+
+
+def test_help_shows_defaults_and_what_is_required(answer):
+    words = " ".join(answer("nth", "-h").split())
+    assert "[default: table]" in words
+    assert "[default: all of --at]" in words
+    assert "--order N The order of the derivative: 0, 1, 2 ... [required]" in words
+
+
+def test_help_wins_over_faults(answer, hodiff):
+    assert answer("nth", "-h", "--foo") == answer("nth", "--help")
+    assert answer("nth", "x", "y", "-h") == answer("nth", "--help")
+    assert hodiff("value", "x", "--at", "-h").code == 2  # the value of --at
+
+
+def test_no_arguments_is_no_answer(hodiff, answer):
+    ran = hodiff()
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == answer("--help")
+
+
+def test_version(answer):
+    assert answer("--version") == f"hodiff {package.__version__}\n"
