@@ -22,7 +22,7 @@ def point_values(problem: Problem) -> dict[str, Number]:
     if not all(map(finite, values.values())):
         from hodiff import faults
 
-        faults.refuse(program, values, {id(node) for node in program.order})
+        faults.refuse(program, values, {id(node) for node in program.order}, problem.places)
     return {name: values[id(x)] for name, x in problem.point.items()}
 
 
@@ -56,7 +56,7 @@ def answer(
 
     ties, found = kinks.tied(program, values, refused)
     if not ties:
-        faults.refuse(program, values, found)
+        faults.refuse(program, values, found, problem.places)
         return _results(outputs, values)
     if kinks.count(ties) > kinks.MOST_TIES:
         raise faults.too_many_ties(ties)
@@ -67,7 +67,8 @@ def answer(
         last = there
     first = runs[0].results
     if same(first[0], values[id(outputs[0])]) and all(agree(first, run.results) for run in runs):
-        faults.refuse(program, last, kinks.tied(program, last, lambda node: False)[1])
+        found = kinks.tied(program, last, lambda node: False)[1]
+        faults.refuse(program, last, found, problem.places)
         return first
     raise faults.kink(problem, program, values, ties, runs, point)
 

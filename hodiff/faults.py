@@ -9,12 +9,14 @@ from hodiff.answers import Number, agree, finite, same
 from hodiff.arithmetic import Program, Values, evaluate, kinks
 from hodiff.errors import HodiffError
 from hodiff.functional import gradient
-from hodiff.graph import CONSTANT, DATA, Tensor
+from hodiff.graph import CONSTANT, DATA, Span, Tensor
 from hodiff.language.problem import Problem
 from hodiff.views.formula import formula
 
 
-def refuse(program: Program, values: Values, found: set[int]) -> None:
+def refuse(
+    program: Program, values: Values, found: set[int], places: Mapping[Tensor, Span]
+) -> None:
     """Raise for the first node of found that isn't finite though its inputs are.
 
     Also where the outputs are finite again: 1/(1 + exp(800)) is a 0 that no double can know.
@@ -28,6 +30,8 @@ def refuse(program: Program, values: Values, found: set[int]) -> None:
         # In arrays a where may mask single entries: only what reaches an output counts.
         if arrays and all(finite(values[id(y)]) for y in program.outputs):
             return
+        if not node.inputs:
+            raise _fault("limit", f"{_shown(node)} is too large for a double", node, places)
         if all(finite(values[id(x)]) for x in node.inputs):
             raise _explained(node, values)
 
@@ -37,8 +41,6 @@ def _explained(node: Tensor, values: Values) -> HodiffError:
     operation, shown = node.operation, _shown(node)
     inputs = [values[id(x)] for x in node.inputs]
     value = values[id(node)]
-    if not node.inputs:
-        return _fault("limit", f"{shown} is too large for a double", node)
     flat = [x for x in inputs if not getattr(x, "shape", ())]
     undefined = math.isnan(value) if not getattr(value, "shape", ()) else True
     pole = (
@@ -99,10 +101,12 @@ def _shown(node: Tensor) -> str:
     return f"'{text}'" if len(text) <= 60 else f"'{text[:57]}...'"
 
 
-def _fault(kind: str, message: str, node: Tensor) -> HodiffError:
-    if node.span is None:
+def _fault(
+    kind: str, message: str, node: Tensor, places: Mapping[Tensor, Span] | None = None
+) -> HodiffError:
+    at = node.span or (places or {}).get(node)
+    if at is None:
         return HodiffError(kind, message)
-    at = node.span
     return HodiffError(kind, message, text=at.text, source=at.source, start=at.start, end=at.end)
 
 

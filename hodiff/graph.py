@@ -396,6 +396,15 @@ def broadcast(shapes: Sequence[Shape], attributes: tuple[Any, ...] = ()) -> Shap
         rank = max(len(shape), len(result))
         a, b = (1,) * (rank - len(shape)) + shape, (1,) * (rank - len(result)) + result
         if any(m != n and m != 1 and n != 1 for m, n in zip(a, b, strict=True)):
-            raise ValueError(f"shapes {result} and {shape} do not fit together")
+            raise ValueError(f"{described(result)} and {described(shape)} do not fit together")
         result = tuple(n if m == 1 else m for m, n in zip(a, b, strict=True))
     return result
+
+
+def described(shape: Shape) -> str:
+    """A shape in words: 'a number', 'a vector of 3', 'a matrix of 2 by 3'."""
+    if not shape:
+        return "a number"
+    if len(shape) == 1:
+        return f"a vector of {shape[0]}"
+    return f"{'a matrix' if len(shape) == 2 else 'an array'} of {' by '.join(map(str, shape))}"

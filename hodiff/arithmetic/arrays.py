@@ -40,9 +40,13 @@ def _resolve(operation: Operation) -> Callable[..., Any]:
 
 
 def _quiet(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """Without numpy's warnings, and with conditions as the numbers 1 and 0."""
+
     def quiet(*x: Any) -> Any:
         with np.errstate(all="ignore"):
-            return compute(*x)
+            found = compute(*x)
+            is_condition = getattr(found, "dtype", None) is np.dtype(bool)
+            return found.astype(float) if is_condition else found
 
     return quiet
 
@@ -93,16 +97,17 @@ def _place(g: Any, items: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
 
 
 def _logsumexp(x: Any) -> Any:
-    top = np.max(x)
+    top = np.max(x, initial=-np.inf)
     return top + np.log(np.sum(np.exp(x - top))) if np.isfinite(top) else top
 
 
 def _norm(x: Any) -> Any:
-    top = np.max(np.abs(x))
+    top = np.max(np.abs(x), initial=0.0)
     return top * np.sqrt(np.sum((x / top) ** 2)) if 0 < top < np.inf else top
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "where": lambda test, a, b: np.where(np.asarray(test, dtype=bool), a, b),
     "sub": np.subtract,
     "mul": np.multiply,
     "div": np.divide,

@@ -120,11 +120,18 @@ def tied(
 
 
 def _followed(node: Tensor, values: Values, uncertain: set[int]) -> tuple[Tensor, ...]:
-    """The inputs that a node's value comes from: of a where, only the branch taken."""
-    if node.operation.name == "where" and id(node.inputs[0]) not in uncertain:
-        test = values[id(node.inputs[0])]
-        if not getattr(test, "shape", ()):
-            return (node.inputs[0], node.inputs[1 if test else 2])
+    """The inputs that a node's value comes from: of a where, only the branch taken; of a and b,
+    as in Python, not b where a is false."""
+    name = node.operation.name
+    if name in ("where", "and", "or") and id(node.inputs[0]) not in uncertain:
+        first = node.inputs[0]
+        test = values[id(first)]
+        if getattr(test, "shape", ()):
+            return node.inputs
+        if name == "where":
+            return (first, node.inputs[1 if test else 2])
+        if bool(test) == (name == "or"):
+            return (first,)
     return node.inputs
 
 

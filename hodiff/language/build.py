@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from hodiff.errors import HodiffError, nearest
@@ -55,21 +56,32 @@ class Builder:
     """Builds the graph of one text.
 
     names are bound names; a name that isn't there goes to free, which makes a leaf or raises
-    a HodiffError without a place.
+    a HodiffError without a place. variables are names that free has to be told of, for they
+    mean something elsewhere. places gathers where exact numbers stand.
     """
 
     def __init__(
-        self, text: str, source: str, names: Mapping[str, Tensor], free: Callable[[str], Tensor]
+        self,
+        text: str,
+        source: str,
+        names: Mapping[str, Tensor],
+        free: Callable[..., Tensor],
+        variables: Collection[str] = (),
+        places: dict[Tensor, Span] | None = None,
     ) -> None:
         self.text, self.source = text, source
         self.names: Names = dict(names)
         self.free = free
+        self.variables = variables
+        self.places = {} if places is None else places
         self.functions: Functions = {}
+        self.definitions: list[Node] = []
         self.count = 0
 
     def program(self, tree: Node) -> Tensor:
         """The value of a program: its last expression, after its definitions."""
-        for definition in tree.children[:-1]:
+        self.definitions = tree.children[:-1]
+        for definition in self.definitions:
             name, parameters = definition.value
             (body,) = definition.children
             if parameters is None:
@@ -140,7 +152,7 @@ class Builder:
         if kind == "number":
             return constant(node.value)
         if kind == "name":
-            return self.named(node.value, names)
+            return self.named(node.value, names, functions)
         if kind == "operation":
             return OPERATORS[node.value](*arguments)
         if kind == "call":
@@ -169,11 +181,18 @@ class Builder:
             raise HodiffError("usage", "intervals are not taken by this version")
         raise AssertionError(kind)
 
-    def named(self, name: str, names: Names) -> Tensor:
+    def named(self, name: str, names: Names, functions: Functions) -> Tensor:
         found = names.get(name)
-        if found is None:
-            found = NAMED.get(name)
-        return self.free(name) if found is None else found
+        if found is not None:
+            return found
+        if name in self.variables:
+            return self.free(name, True)
+        if name in NAMED:
+            return NAMED[name]
+        if name in functions:
+            call = f"{name}({', '.join(functions[name].parameters)})"
+            raise HodiffError("name", f"'{name}' is a function: write {call}")
+        return self.free(name)
 
     def called(
         self, node: Node, arguments: list[Tensor], names: Names, functions: Functions
@@ -181,27 +200,39 @@ class Builder:
         name = node.value
         function = FUNCTIONS.get(name)
         if function is None:
-            bracket = self.text.index("(", node.start)
-            where = Node("name", name, [], node.start, len(self.text[:bracket].rstrip()))
-            rest = self.text[bracket : node.end]
-            product = f"{name}*{rest if len(rest) < 40 else '(...)'}"
-            if name in names or name in NAMED:
-                raise self.fault("syntax", f"missing '*': write {product}", node)
-            mend = nearest(name, [*FUNCTIONS, *functions])
-            raise self.fault(
-                "name",
-                f"unknown function '{name}'{mend or f' (for a product write {product})'}",
-                where,
-            )
+            raise self.no_function(node, names, functions)
         least, most, count = function.least, function.most, len(arguments)
         if count < least or (most is not None and count > most):
             parameters = f"{name}({function.parameters})"
             raise self.fault("syntax", f"{_arity(parameters, least, count, most)}", node)
         return function.build(*arguments)
 
+    def no_function(self, node: Node, names: Names, functions: Functions) -> HodiffError:
+        """The error for a call of what is no function, or not yet."""
+        name, bracket = node.value, self.text.index("(", node.start)
+        where = Node("name", name, [], node.start, len(self.text[:bracket].rstrip()))
+        rest = self.text[bracket : node.end]
+        product = f"{name}*{rest if len(rest) < 40 else '(...)'}"
+        if name in names or name in NAMED:
+            return self.fault("syntax", f"missing '*': write {product}", node)
+        for definition in self.definitions:
+            if definition.value[0] == name and definition.value[1] is not None:
+                inside = definition.start <= node.start <= definition.children[0].end
+                message = f"'{name}' is used before it is defined: put its definition in front"
+                if inside:
+                    message = f"'{name}' uses itself: a definition may only use those before it"
+                return self.fault("name", message, where)
+        mend = nearest(name, [*FUNCTIONS, *functions])
+        used = re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s*\()", self.text)
+        if used or not mend:  # a name that stands alone elsewhere is no misspelt function
+            mend = f" (for a product write {product})"
+        return self.fault("name", f"unknown function '{name}'{mend}", where)
+
     def mark(self, value: Tensor, node: Node) -> None:
         """Give the nodes that node added their place in the text."""
         span = Span(self.text, self.source, node.start, node.end)
+        if value.operation is CONSTANT:
+            self.places[value] = span
         stack = [value]
         while stack:
             x = stack.pop()

@@ -215,11 +215,11 @@ class Build:
 
     @staticmethod
     def name(parts: list[Any]) -> Node:
-        return node("name", name(parts[0]), [], parts)
+        return node("name", normal(parts[0]), [], parts)
 
     @staticmethod
     def call(parts: list[Any]) -> Node:
-        return node("call", name(parts[0]), parts[2:-1:2], parts)
+        return node("call", normal(parts[0]), parts[2:-1:2], parts)
 
     @staticmethod
     def group(parts: list[Any]) -> Group:
@@ -243,7 +243,7 @@ class Build:
         return None
 
 
-def name(token: str) -> str:
+def normal(token: str) -> str:
     """The name that a token stands for."""
     plain = str(token).replace("\u00b5", "\u03bc")  # micro sign: the letter mu
     return "pi" if plain == "\u03c0" else plain

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
 
 from hodiff.errors import HodiffError, nearest
-from hodiff.graph import Shape, Tensor, variable
+from hodiff.graph import Shape, Span, Tensor, described, variable
 from hodiff.language.build import Builder
-from hodiff.language.parser import Node, parse
+from hodiff.language.parser import Node, normal, parse
 from hodiff.operations.structure import reshape_to, stack
 
 
@@ -20,9 +21,10 @@ class Problem:
     wrt        the names to differentiate in
     """
 
-    def __init__(self, text: str, constants: dict[str, Tensor]) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.constants = constants
+        self.constants: dict[str, Tensor] = {}
+        self.places: dict[Tensor, Span] = {}  # where exact numbers were written
         self.f: Tensor
         self.variables: dict[str, Tensor] = {}
         self.point: dict[str, Tensor] | None = None
@@ -36,12 +38,10 @@ class Problem:
     def vector(self, text: str) -> list[Tensor]:
         """The text of --v as a tensor for each variable of wrt, in its shape."""
         tree = parse(text, "items", "--v")
-        builder = Builder(text, "--v", self.constants, _unbound("--v", self.variables))
-        values = [builder.expression(c if tree.kind == "items" else c.children[0])
-                  for c in tree.children]  # fmt: skip
+        builder = Builder(text, "--v", self.constants, _unbound("--v"), self.variables, self.places)
         if tree.kind == "bindings":
-            named = dict(zip([c.value for c in tree.children], values, strict=True))
             _names_once(tree.children, text, "--v")
+            named = {c.value: builder.expression(c.children[0]) for c in tree.children}
             for c in tree.children:
                 if c.value not in self.wrt:
                     raise builder.fault("name", _unknown(c.value, self.wrt), c)
@@ -49,10 +49,15 @@ class Problem:
             if missing:
                 raise builder.fault("usage", f"--v has no value for '{missing[0]}'", tree)
             values = [named[name] for name in self.wrt]
+        else:
+            values = [builder.expression(c) for c in tree.children]
         shapes = [self.variables[name].shape for name in self.wrt]
-        if [v.shape for v in values] != shapes:
-            values = _distributed(values, shapes, lambda m: builder.fault("usage", m, tree))
-        return values
+        if [v.shape for v in values] == shapes:
+            return values
+        try:
+            return _distributed(self.wrt, values, shapes, tree.kind == "bindings")
+        except ValueError as fault:
+            raise builder.fault("usage", str(fault), tree) from None
 
 
 def read(
@@ -64,62 +69,82 @@ def read(
     >>> problem.f, problem.wrt
     (tensor(2*x**2), ['x'])
     """
-    at_trees = [(text, parse(text, "bindings", "--at")) for text in at]
-    variables = [binding.value for _, tree in at_trees for binding in tree.children]
-    constants: dict[str, Tensor] = {}
-    for text in let:
-        tree = parse(text, "bindings", "--let")
-        _names_once(tree.children, text, "--let", [*constants, *variables])
-        for binding in tree.children:
-            builder = Builder(text, "--let", constants, _unbound("--let", variables))
-            constants[binding.value] = builder.expression(binding.children[0])
-    problem = Problem(expression, constants)
+    points = [(text, parse(text, "bindings", "--at")) for text in at]
+    lets = [(text, parse(text, "bindings", "--let")) for text in let]
     tree = parse(expression, "program", "EXPR")
-    names = _split(wrt) if wrt is not None else None
+    chosen = _Names(wrt) if wrt is not None else None
+    variables = [binding.value for _, bindings in points for binding in bindings.children]
+    later = [binding.value for _, bindings in lets for binding in bindings.children]
+
+    problem = Problem(expression)
+    constants, places = problem.constants, problem.places
+    for text, bindings in lets:
+        _names_once(bindings.children, text, "--let", [*constants, *variables])
+        for binding in bindings.children:
+            unbound = _unbound("--let", later, bool(at))
+            builder = Builder(text, "--let", constants, unbound, variables, places)
+            constants[binding.value] = builder.expression(binding.children[0])
     if at:
         problem.point = {}
-        for text, bindings in at_trees:
+        for text, bindings in points:
             _names_once(bindings.children, text, "--at", [*constants, *problem.point])
-            builder = Builder(text, "--at", constants, _unbound("--at", variables))
+            builder = Builder(text, "--at", constants, _unbound("--at"), variables, places)
             for binding in bindings.children:
                 problem.point[binding.value] = builder.expression(binding.children[0])
-    chosen = names if names is not None else variables
-    problem.variables = {
-        name: variable(name, value.shape, name in chosen)
-        for name, value in (problem.point or {}).items()
-    }
+        problem.variables = {
+            name: variable(name, value.shape, chosen is None or name in chosen.names)
+            for name, value in problem.point.items()
+        }
 
     def free(name: str) -> Tensor:
         if problem.point is not None:
             raise HodiffError("name", _missing(name, [*problem.variables, *constants]))
         found = problem.variables.get(name)
         if found is None:
-            found = variable(name, (), names is None or name in names)
+            found = variable(name, (), chosen is None or name in chosen.names)
             problem.variables[name] = found
         return found
 
-    builder = Builder(expression, "EXPR", {**constants, **problem.variables}, free)
-    problem.f = builder.program(tree)
-    for name in names or ():
-        if name not in problem.variables:
-            message = f"--wrt names an {_unknown(name, list(problem.variables))}"
-            if name in constants:
-                message = f"--wrt names '{name}', which --let binds: bind it in --at"
-            start = wrt.find(name) if wrt else 0
-            raise HodiffError(
-                "name", message, text=wrt, source="--wrt", start=start, end=start + len(name)
-            )
-    problem.wrt = names if names is not None else list(problem.variables)
+    known = {**constants, **problem.variables}
+    problem.f = Builder(expression, "EXPR", known, free, (), places).program(tree)
+    if chosen is not None:
+        chosen.check(problem.variables, constants)
+    problem.wrt = chosen.names if chosen is not None else list(problem.variables)
     return problem
 
 
-def _split(wrt: str) -> list[str]:
-    names = [name.strip().replace("µ", "μ").replace("π", "pi") for name in wrt.split(",")]
-    for i, name in enumerate(names):
-        if not name or name in names[:i]:
-            what = f"names '{name}' twice" if name else "has an empty name"
-            raise HodiffError("usage", f"--wrt {what}: write --wrt x,y", source="--wrt")
-    return names
+class _Names:
+    """The names of --wrt, each with its place."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.names: list[str] = []
+        self.starts: list[int] = []
+        start = 0
+        for part in text.split(","):
+            bare = part.strip()
+            self.starts.append(start + len(part) - len(part.lstrip()))
+            start += len(part) + 1
+            self.names.append(normal(bare))
+            if not bare:
+                raise HodiffError(
+                    "usage", "--wrt has an empty name: write --wrt x,y", text=text, source="--wrt"
+                )
+            if self.names.count(self.names[-1]) > 1:
+                raise self.fault("usage", f"--wrt names '{bare}' twice: write --wrt x,y", -1)
+
+    def check(self, variables: Mapping[str, Tensor], constants: Mapping[str, Tensor]) -> None:
+        for i, name in enumerate(self.names):
+            if name in constants:
+                message = f"--wrt names '{name}', which --let binds: bind it in --at"
+                raise self.fault("name", message, i)
+            if name not in variables:
+                raise self.fault("name", f"--wrt names an {_unknown(name, list(variables))}", i)
+
+    def fault(self, kind: str, message: str, i: int) -> HodiffError:
+        start = self.starts[i]
+        end = start + len(self.text[start:].split(",")[0].rstrip())
+        return HodiffError(kind, message, text=self.text, source="--wrt", start=start, end=end)
 
 
 def _names_once(bindings: list[Node], text: str, source: str, before: Sequence[str] = ()) -> None:
@@ -133,15 +158,20 @@ def _names_once(bindings: list[Node], text: str, source: str, before: Sequence[s
         seen.add(binding.value)
 
 
-def _unbound(source: str, variables: Sequence[str] | dict[str, Tensor]) -> Callable[[str], Tensor]:
-    def free(name: str) -> Tensor:
-        if name in variables and source == "--let":
+def _unbound(source: str, later: Sequence[str] = (), point: bool = True) -> Callable[..., Tensor]:
+    """What a name means in an option's value where no --let has bound it: an error."""
+
+    def free(name: str, is_variable: bool = False) -> Tensor:
+        if name in later:
+            raise HodiffError("name", f"'{name}' is bound later: bind it before it is used")
+        if source == "--let" and (is_variable or not point):
+            of = " of --at" if point else ""
             raise HodiffError(
                 "usage",
-                f"'{name}' is a variable of --at, and a --let is constant:"
+                f"'{name}' is a variable{of}, and a --let is constant:"
                 f" define it in EXPR, as in 'a = 2*{name}; ...'",
             )
-        if name in variables:
+        if is_variable:
             raise HodiffError(
                 "name", f"'{name}' is a variable: a value of {source} may only use --let names"
             )
@@ -163,19 +193,26 @@ def _unknown(name: str, known: list[str]) -> str:
 
 
 def _distributed(
-    values: list[Tensor], shapes: list[Shape], fault: Callable[[str], HodiffError]
+    names: Sequence[str], values: list[Tensor], shapes: list[Shape], by_name: bool
 ) -> list[Tensor]:
-    """A flat list of numbers shared out to variables of the shapes."""
-    from math import prod
-
+    """A flat list of numbers shared out to the variables of these shapes. Raises ValueError."""
     wanted = sum(map(prod, shapes))
-    if any(v.shape for v in values) or len(values) != wanted:
-        got = sum(prod(v.shape) for v in values)
-        raise fault(f"--v needs {wanted} number{'s' if wanted != 1 else ''}, one a component"
-                    f" of the variables, not {got}")  # fmt: skip
+    if any(v.shape for v in values) or by_name:
+        if len(values) != len(shapes):
+            raise ValueError(
+                f"--v needs a value for each of the {len(names)} variables, or numbers alone"
+            )
+        pairs = zip(names, values, shapes, strict=True)
+        name, value, shape = next(pair for pair in pairs if pair[1].shape != pair[2])
+        raise ValueError(f"'{name}' is {described(shape)}, and its --v {described(value.shape)}")
+    if len(values) != wanted:
+        raise ValueError(
+            f"--v needs {wanted} number{'s' if wanted != 1 else ''}, one a component of the"
+            f" variables, not {len(values)}"
+        )
     result, rest = [], values
     for shape in shapes:
-        count = prod(shape)
-        result.append(reshape_to(stack(*rest[:count]), shape) if shape else rest[0])
-        rest = rest[count:]
+        n = prod(shape)
+        result.append(reshape_to(stack(*rest[:n]), shape) if shape else rest[0])
+        rest = rest[n:]
     return result

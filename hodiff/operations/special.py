@@ -7,6 +7,7 @@ from hodiff.operations.elementary import exp, log1p, pi, sqrt
 from hodiff.operations.piecewise import abs, relu
 from hodiff.operations.row import elementwise, function
 
+MOST_ORDER = 1000  # of polygamma(n, x) and sinc(x, n)
 NOT_A_POLE = "{x} other than 0, -1, -2, ..."
 
 
@@ -51,6 +52,8 @@ def _order(n: Tensor, what: str) -> int:
     order = n.attributes[0] if n.operation is CONSTANT else None
     if type(order) is not int or order < 0:
         raise ValueError(f"{what} needs a whole number n >= 0")
+    if order > MOST_ORDER:
+        raise ValueError(f"{what} takes n up to {MOST_ORDER}")
     return order
 
 

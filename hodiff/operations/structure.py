@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import prod as count
 from typing import Any, TypeAlias
 
-from hodiff.graph import Operation, Shape, Tensor, broadcast, constant, no_derivative
+from hodiff.graph import Operation, Shape, Tensor, broadcast, constant, described, no_derivative
 from hodiff.operations.elementary import exp, mul, over
 from hodiff.operations.row import FUNCTIONS, Function, function, sum_to
 
@@ -57,7 +57,7 @@ def _transpose_pullback(
 def _product_shape(shapes: Shapes, attributes: Attributes) -> Shape:
     a, b = shapes
     if a[-1] != b[-2]:
-        raise ValueError(f"a matrix of shape {a} can't multiply one of shape {b}")
+        raise ValueError(f"{described(a)} @ {described(b)}: the inner lengths differ")
     return (*broadcast([a[:-2], b[:-2]]), a[-2], b[-1])
 
 
@@ -71,7 +71,8 @@ def _matmul_pullback(
 def _stacked(shapes: Shapes, attributes: Attributes) -> Shape:
     for shape in shapes:
         if shape != shapes[0]:
-            raise ValueError(f"the entries of a vector have shapes {shapes[0]} and {shape}")
+            a, b = described(shapes[0]), described(shape)
+            raise ValueError(f"the entries of a vector are of one shape, not {a} and {b}")
     return (len(shapes), *shapes[0])
 
 
@@ -133,7 +134,8 @@ def reshape_to(x: Tensor, shape: Shape) -> Tensor:
 def index(x: Tensor, items: tuple[Any, ...]) -> Tensor:
     """x[items] with numpy's meaning for whole numbers and slices. Raises IndexError."""
     if len(items) > len(x.shape):
-        raise IndexError(f"{len(items)} indices for a value with {len(x.shape)} axes")
+        count = f"{len(items)} ind{'ices' if len(items) > 1 else 'ex'}"
+        raise IndexError(f"{count} for {described(x.shape)}, which takes {len(x.shape)}")
     normal: list[int | tuple[int, int, int]] = []
     for item, n in zip(items, x.shape, strict=False):
         if isinstance(item, slice):
@@ -141,7 +143,8 @@ def index(x: Tensor, items: tuple[Any, ...]) -> Tensor:
         elif -n <= item < n:
             normal.append(item % n)
         else:
-            raise IndexError(f"index {item} is outside a vector of length {n}")
+            shown = item if abs(item) < 10**12 else "that large"
+            raise IndexError(f"index {shown} is outside a vector of length {n}")
     return pick(x, tuple(normal))
 
 
@@ -182,7 +185,7 @@ def prod(x: Tensor) -> Tensor:
     while len(factors) > 1:
         pairs = zip(factors[::2], factors[1::2], strict=False)
         factors = [mul(a, b) for a, b in pairs] + factors[len(factors) & ~1 :]
-    return factors[0]
+    return factors[0] if factors else constant(1)
 
 
 @function("a, b", "dot", least=2, most=2)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from hodiff.arithmetic.exact import exactly
-from hodiff.graph import CONSTANT, DATA, ONE, VARIABLE, Tensor, as_written
+from hodiff.graph import CONSTANT, DATA, ONE, VARIABLE, Tensor, as_written, constant
 from hodiff.operations import FUNCTIONS
 from hodiff.operations.elementary import pow
 from hodiff.tidy import coefficient
@@ -176,25 +176,83 @@ def _inside(written: Written, precedence: int) -> str:
     return text if own >= precedence else f"({text})"
 
 
+# Sums and products are flattened first. The same part may be in one many times over (b = a*a;
+# c = b*b; ...), so that parts are visited once, and counted.
+
+
+def _flattened(
+    root: Tensor, parts: Callable[[Tensor], list[tuple[Tensor, Any]] | None], quotient: bool = False
+) -> list[tuple[Tensor, Any, Any]]:
+    """The leaves of root in their order, each with how often it is in it, and how often inverted.
+
+    parts gives a node's parts, each with a weight (negative: inverted), or None for a leaf. In a
+    quotient a divisor that is a quotient stays one: 1/(x/y) is not y/x where y is 0.
+    """
+    order: list[Tensor] = []
+    seen: set[Tensor] = set()
+    stack: list[tuple[Tensor, bool]] = [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack += [(x, False) for x, _ in reversed(parts(node) or [])]
+    counts = {id(root): (1, 0)}
+    leaves = []
+    for node in reversed(order):
+        if id(node) not in counts:
+            continue
+        up, down = counts[id(node)]
+        inside = parts(node)
+        if inside is None or (quotient and down and any(weight < 0 for _, weight in inside)):
+            leaves.append((node, up, down))
+            continue
+        for x, weight in inside:
+            more, less = (up, down) if weight > 0 else (down, up)
+            p, q = counts.get(id(x), (0, 0))
+            counts[id(x)] = (p + more * abs(weight), q + less * abs(weight))
+    return leaves[::-1]
+
+
+def _terms(x: Tensor) -> list[tuple[Tensor, Any]] | None:
+    name = x.operation.name
+    if name in ("add", "sub"):
+        return [(x.inputs[0], 1), (x.inputs[1], 1 if name == "add" else -1)]
+    factor, rest = coefficient(x)
+    return None if rest is x else [(rest, factor)] if rest is not ONE and factor else None
+
+
+def _factors(x: Tensor) -> list[tuple[Tensor, Any]] | None:
+    name = x.operation.name
+    if name in ("mul", "div"):
+        return [(x.inputs[0], 1), (x.inputs[1], 1 if name == "mul" else -1)]
+    if name == "neg":
+        return [(constant(-1), 1), (x.inputs[0], 1)]
+    base, exponent = _base(x)
+    if isinstance(exponent, int) and exponent and base.operation.name in ("mul", "div", "neg"):
+        return [(base, exponent)]
+    return None
+
+
 # Sums.
 
 
 def _sum(node: Tensor) -> Piece:
     """Terms with exact coefficients, a positive one first where there is one."""
+    constants: Any = 0
     terms: list[tuple[Any, Tensor]] = []
-    stack: list[tuple[Any, Tensor]] = [(1, node)]
-    while stack:
-        factor, x = stack.pop()
-        name = x.operation.name
-        if name == "neg":
-            stack.append((-factor, x.inputs[0]))
-        elif name in ("add", "sub") and factor in (1, -1):
-            a, b = x.inputs
-            stack += [(-factor if name == "sub" else factor, b), (factor, a)]
+    for x, up, down in _flattened(node, _terms):
+        if x.operation is CONSTANT:
+            constants += (up - down) * x.attributes[0]
+            terms.append((0, ONE))
         else:
-            f, rest = coefficient(x)
-            terms.append((factor * f, rest))
-    terms = _gathered(terms)
+            terms.append((up - down, x))
+    if constants:
+        i = next(i for i, (_, x) in enumerate(terms) if x is ONE)
+        terms[i] = (constants, ONE)
+    terms = [(f, x) for f, x in terms if f != 0] or [(0, ONE)]
     first = next((i for i, (f, _) in enumerate(terms) if f > 0), 0)
     terms.insert(0, terms.pop(first))
     scaled = [_scaled_product(abs(f), x) for f, x in terms]
@@ -213,15 +271,6 @@ def _sum(node: Tensor) -> Piece:
     return Piece([c for p in scaled for c in p.children], write)
 
 
-def _gathered(terms: list[tuple[Any, Tensor]]) -> list[tuple[Any, Tensor]]:
-    """Like terms as one, and no zeros."""
-    factors: dict[int, tuple[Any, Tensor]] = {}
-    for f, x in terms:
-        there = factors.get(id(x), (0, x))[0]
-        factors[id(x)] = (there + f, x)
-    return [(f, x) for f, x in factors.values() if f != 0] or [(0, ONE)]
-
-
 # Products and powers.
 
 
@@ -232,28 +281,34 @@ def _product(node: Tensor) -> Piece:
 
 def _scaled_product(factor: Any, node: Tensor) -> Piece:
     """factor*node as a quotient: constants, then names, then calls, then sums."""
-    powers: list[tuple[Tensor, Any]] = []
-    stack: list[tuple[Tensor, int]] = [] if node is ONE else [(node, 1)]
-    while stack:
-        x, n = stack.pop()
-        name = x.operation.name
-        base, exponent = _base(x)
-        if name == "mul":
-            stack += [(x.inputs[1], n), (x.inputs[0], n)]
-        elif name == "div":
-            stack += [(x.inputs[1], -n), (x.inputs[0], n)]
-        elif name == "neg":
-            factor = -factor if n % 2 else factor
-            stack.append((x.inputs[0], n))
-        elif x.operation is CONSTANT and (known := exactly("pow", [x.attributes[0], n], (0,))):
+    above: list[tuple[Tensor, Any]] = []
+    below: list[tuple[Tensor, Any]] = []
+    tops: dict[int, Any] = {}
+    bottoms: dict[int, Any] = {}
+    bases: dict[int, Tensor] = {}
+    for x, up, down in _flattened(node, _factors, quotient=True):
+        known = exactly("pow", [x.attributes[0], up - down], (0,)) if x.operation is CONSTANT else 0
+        if known:
             factor = factor * known
-        elif isinstance(exponent, int) and base.operation.name in ("mul", "div", "neg"):
-            stack.append((base, n * exponent))
-        elif not isinstance(exponent, Tensor):
-            powers.append((base, n * exponent))
-        else:
-            powers.append((x, n) if n not in (1, -1) else (base, (exponent, n)))
-    above, below = _quotient(powers)
+            continue
+        base, exponent = _base(x)
+        if isinstance(exponent, Tensor):
+            above += [(base, exponent)] * (up == 1) + [(x, up)] * (up > 1)
+            below += [(base, exponent)] * (down == 1) + [(x, down)] * (down > 1)
+            continue
+        if exponent < 0:
+            up, down, exponent = down, up, -exponent
+        bases[id(base)] = base
+        tops[id(base)] = tops.get(id(base), 0) + up * exponent
+        bottoms[id(base)] = bottoms.get(id(base), 0) + down * exponent
+    for key, base in bases.items():
+        p, q = tops[key], bottoms[key]
+        if p < q or (not base.inputs and base.operation is not VARIABLE):  # no pole goes away
+            p, q = max(p - q, 0), max(q - p, 0)
+        above += [(base, p)] * (p != 0)
+        below += [(base, q)] * (q != 0)
+    above.sort(key=_class)
+    below.sort(key=_class)
     p, q = int(factor.numerator), int(factor.denominator)
     # A long decimal reads better whole than as a quotient.
     whole = number(factor)[0]
@@ -287,32 +342,6 @@ def _scaled_product(factor: Any, node: Tensor) -> Piece:
     return Piece(children, write)
 
 
-def _quotient(
-    powers: list[tuple[Tensor, Any]],
-) -> tuple[list[tuple[Tensor, Any]], list[tuple[Tensor, Any]]]:
-    """Powers as numerator and denominator, those of one base as one where no pole goes away."""
-    tops: dict[int, tuple[Tensor, Any]] = {}
-    bottoms: dict[int, tuple[Tensor, Any]] = {}
-    above: list[tuple[Tensor, Any]] = []
-    below: list[tuple[Tensor, Any]] = []
-    for base, exponent in powers:
-        if isinstance(exponent, tuple):
-            (above if exponent[1] > 0 else below).append((base, exponent[0]))
-        else:
-            side = tops if exponent > 0 else bottoms
-            side[id(base)] = (base, side.get(id(base), (base, 0))[1] + abs(exponent))
-    for key in [key for key in tops if key in bottoms]:
-        base, p = tops[key]
-        q = bottoms[key][1]
-        if p < q or (not base.inputs and base.operation is not VARIABLE):  # pi, e
-            del tops[key], bottoms[key]
-            if p != q:
-                (tops if p > q else bottoms)[key] = (base, abs(p - q))
-    above += tops.values()
-    below += bottoms.values()
-    return sorted(above, key=_class), sorted(below, key=_class)
-
-
 def _base(x: Tensor) -> tuple[Tensor, Any]:
     """x as a base and an exponent: an exact number, or a node."""
     if x.operation is pow and x.attributes == (0,):
@@ -323,7 +352,9 @@ def _base(x: Tensor) -> tuple[Tensor, Any]:
 
 def _class(factor: tuple[Tensor, Any]) -> tuple[int, int]:
     """The order of factors: named constants, variables as they were made, calls, sums."""
-    base = factor[0]
+    base, exponent = factor
+    if isinstance(exponent, Tensor):
+        return 2, 0
     if base.operation is VARIABLE:
         return 1, base.attributes[2]
     if not base.inputs:
