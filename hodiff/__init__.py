@@ -2,7 +2,7 @@
 
 >>> import hodiff
 >>> x = hodiff.variable("x")
->>> hodiff.formula(hodiff.functional.nth(x**3, x, 2)[-1])
+>>> hodiff.formula(hodiff.derivatives.nth(x**3, x, 2)[-1])
 '6*x'
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hodiff import functional
+    from hodiff import derivatives
     from hodiff.arithmetic import evaluate
     from hodiff.backward import grad
     from hodiff.errors import HodiffError
@@ -24,9 +24,9 @@ __all__ = [
     "HodiffError",
     "Tensor",
     "constant",
+    "derivatives",
     "evaluate",
     "formula",
-    "functional",
     "grad",
     "variable",
 ]
@@ -48,8 +48,8 @@ def __getattr__(name: str) -> Any:
 
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
-    if name == "functional":
-        return import_module("hodiff.functional")
+    if name == "derivatives":
+        return import_module("hodiff.derivatives")
     raise AttributeError(f"module 'hodiff' has no attribute '{name}'")
 
 

@@ -54,23 +54,22 @@ def answer(
     def refused(node: Tensor) -> bool:
         return differentiated and not (subgradient and kinks.by_convention(node))
 
-    ties, found = kinks.tied(program, values, refused)
-    if not ties:
-        faults.refuse(program, values, found, problem.places)
-        return _results(outputs, values)
-    if kinks.count(ties) > kinks.MOST_TIES:
-        raise faults.too_many_ties(ties)
-    runs = []
-    for choice in kinks.choices(ties):
-        there = program.values(point, kinks.sided(program, ties, choice))
-        runs.append(kinks.Run(choice, _results(outputs, there)))
-        last = there
-    first = runs[0].results
-    if same(first[0], values[id(outputs[0])]) and all(agree(first, run.results) for run in runs):
-        found = kinks.tied(program, last, lambda node: False)[1]
-        faults.refuse(program, last, found, problem.places)
-        return first
-    raise faults.kink(problem, program, values, ties, runs, point)
+    found, places = kinks.contributing(program, values), problem.places
+    written = {id(node) for node in program.order if not node.derived}
+    faults.refuse(program, values, found & written, places)
+    search = kinks.Search(program, point, problem.inputs, refused)
+    base = kinks.Run({}, values, _results(outputs, values))
+    if search.tie(base) is None:
+        faults.refuse(program, values, found, places)
+        return base.results
+    try:
+        runs = search.around()
+    except kinks.Undecided as undecided:
+        raise faults.undecided(undecided.node) from None
+    results = runs[0].results
+    if same(results[0], base.results[0]) and all(agree(results, run.results) for run in runs):
+        return results
+    raise faults.kink(search, base, runs)
 
 
 def _results(outputs: Iterable[Tensor], values: Values) -> list[Number]:

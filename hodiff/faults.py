@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from hodiff.answers import Number, agree, finite, same
-from hodiff.arithmetic import Program, Values, evaluate, kinks
+from hodiff.answers import Number, finite, same
+from hodiff.arithmetic import Program, Values, kinks
 from hodiff.errors import HodiffError
-from hodiff.functional import gradient
 from hodiff.graph import CONSTANT, DATA, Span, Tensor
-from hodiff.language.problem import Problem
 from hodiff.views.formula import formula
 
 
@@ -110,81 +108,47 @@ def _fault(
     return HodiffError(kind, message, text=at.text, source=at.source, start=at.start, end=at.end)
 
 
-def too_many_ties(ties: Sequence[kinks.Tied]) -> HodiffError:
-    """The error for more ties than can be tried side by side."""
-    node = ties[0].node
-    what = f"{_shown(node)} and {kinks.count(ties) - 1} more have a kink exactly at this point"
-    return _fault("kink", f"{what} (--subgradient takes the usual convention)", node)
+def undecided(node: Tensor) -> HodiffError:
+    """The error where it can't be told which pieces meet at the point."""
+    return _fault(
+        "kink", f"{_shown(node)} has a kink exactly at this point{_convention(node)}", node
+    )
 
 
-def kink(
-    problem: Problem,
-    program: Program,
-    values: Values,
-    ties: Sequence[kinks.Tied],
-    runs: Sequence[kinks.Run],
-    point: Mapping[Tensor, Number],
-) -> HodiffError:
-    """The error for runs that disagree: the culprit, and the one-sided slopes where known."""
-    outputs = [run.results for run in runs]
-    node = next((t.node for t in ties if _matters(t, runs)), ties[0].node)
-    jump = not all(same(results[0], outputs[0][0]) for results in outputs) or not same(
-        outputs[0][0], values[id(program.outputs[0])]
-    )
-    subgradient = (
-        "" if not kinks.by_convention(node) else " (--subgradient takes the usual convention)"
-    )
-    shown = _shown(node)
+def kink(search: kinks.Search, base: kinks.Run, runs: Sequence[kinks.Run]) -> HodiffError:
+    """The error for pieces that differ: the culprit, and the one-sided slopes where known."""
+    node, _ = search.tie(base) or (base, 0)
+    assert isinstance(node, Tensor)
+    results = [run.results for run in runs]
+    jump = not all(same(r[0], base.results[0]) for r in results)
     if node.operation.name in kinks.COMPARISONS and not node.derived:
-        what = f"the two sides of {shown} are equal at this point, and the branches differ there"
+        sides = f"the two sides of {_shown(node)} are equal at this point"
+        what = f"{sides}, and the branches differ there"
     else:
-        what = f"{shown} {'jumps' if jump else 'has a kink'} exactly at this point"
-    slopes = _one_sided(problem, program, ties, runs, point)
-    return _fault("kink", f"{what}{slopes}{subgradient}", node)
+        what = f"{_shown(node)} {'jumps' if jump else 'has a kink'} exactly at this point"
+    return _fault("kink", f"{what}{_one_sided(search, runs)}{_convention(node)}", node)
 
 
-def _matters(tie: kinks.Tied, runs: Sequence[kinks.Run]) -> bool:
-    """Whether the results change when only this node's side does."""
-    for one in runs:
-        for other in runs:
-            changed = {t for t in one.choice if one.choice[t] != other.choice[t]}
-            if changed and changed <= set(tie.ties) and not agree(one.results, other.results):
-                return True
-    return False
+def _convention(node: Tensor) -> str:
+    known = kinks.by_convention(node) and node.operation.name != "atan2"
+    return " (--subgradient takes the usual convention)" if known else ""
 
 
-def _one_sided(
-    problem: Problem,
-    program: Program,
-    ties: Sequence[kinks.Tied],
-    runs: Sequence[kinks.Run],
-    point: Mapping[Tensor, Number],
-) -> str:
-    """': slope -1 from the left, 1 from the right' in the first variable where they differ."""
-    scalars = [x for x in problem.inputs if not x.shape]
-    if len(program.outputs) <= len(problem.inputs) or len(scalars) != len(problem.inputs):
-        return ""
-    for i, x in enumerate(scalars):
-        sides: dict[kinks.Tie, int] = {}
-        for node, node_ties, turned in ties:
-            quantity = kinks.difference(node)
-            if quantity is None:
-                return ""
-            slope = evaluate(gradient(quantity, [x]), point)[0]
-            if not math.isfinite(slope) or slope == 0:
-                return ""
-            for tie in node_ties:
-                sides[tie] = turned * (1 if slope > 0 else -1)
-        found = {
-            side: run.results[1 + i]
-            for side in (-1, 1)
-            for run in runs
-            if all(run.choice[t] == side * s for t, s in sides.items())
-        }
-        if len(found) == 2 and all(map(finite, found.values())) and found[-1] != found[1]:
-            name = f" in {x.attributes[0]}" if len(scalars) > 1 else ""
+def _one_sided(search: kinks.Search, runs: Sequence[kinks.Run]) -> str:
+    """': the slope is -1 from the left and 1 from the right', in the first variable in which
+    the slopes differ."""
+    for i, x in enumerate(search.variables):
+        if x.shape or i + 1 >= len(search.program.outputs):
+            return ""
+        alone = kinks.Search(search.program, search.point, [x], search.refused)
+        try:
+            left, right = (alone.toward(side).results[i + 1] for side in (-1, 1))
+        except kinks.Undecided:
+            return ""
+        if finite(left) and finite(right) and not same(left, right):
+            name = f" in {x.attributes[0]}" if len(search.variables) > 1 else ""
             return (
-                f": the slope{name} is {_number(found[-1])} from the left"
-                f" and {_number(found[1])} from the right"
+                f": the slope{name} is {_number(left)} from the left"
+                f" and {_number(right)} from the right"
             )
     return ""

@@ -7,8 +7,7 @@ extended by hodiff.backward.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakValueDictionary
@@ -193,10 +192,10 @@ class Tensor:
         return OPERATIONS["mod"](other, self)
 
     def __pow__(self, other: Any) -> Tensor:
-        return OPERATIONS["pow"](self, other, 0)
+        return OPERATIONS["pow"](self, other)
 
     def __rpow__(self, other: Any) -> Tensor:
-        return OPERATIONS["pow"](other, self, 0)
+        return OPERATIONS["pow"](other, self)
 
     def __matmul__(self, other: Any) -> Tensor:
         from hodiff.operations.structure import matmul
@@ -348,16 +347,6 @@ def folded(
     from hodiff.arithmetic.exact import exactly
 
     return exactly(operation.name, [x.attributes[0] for x in inputs], attributes)
-
-
-@contextmanager
-def as_written() -> Iterator[None]:
-    """Nodes made inside are kept as written, also during a walk."""
-    outer, STATE.builder = STATE.builder, None
-    try:
-        yield
-    finally:
-        STATE.builder = outer
 
 
 def topological(outputs: Iterable[Tensor], tracked: bool = False) -> list[Tensor]:

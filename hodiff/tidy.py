@@ -156,7 +156,7 @@ def _widest(x: Tensor, y: Tensor) -> bool:
 
 def _power(x: Tensor) -> tuple[Tensor, Any]:
     """x as a base and an exact exponent."""
-    if x.operation is pow and x.attributes == (0,) and x.inputs[1].operation is CONSTANT:
+    if x.operation is pow and x.inputs[1].operation is CONSTANT:
         return x.inputs[0], x.inputs[1].attributes[0]
     return x, 1
 
@@ -191,7 +191,7 @@ def _product(build: Sharing, x: Tensor, y: Tensor) -> Tensor:
     u, p = _power(x)
     v, q = _power(y)
     if u is v and (p > 0) == (q > 0):
-        return build(pow, (u, constant(p + q)), (0,))
+        return build(pow, (u, constant(p + q)), ())
     return build.node(mul, (x, y))
 
 
@@ -227,22 +227,25 @@ def _add_masks(build: Sharing, a: Tensor, b: Tensor) -> Tensor:
     return where(either(c, d), where(c, where(d, x + y, x), y), ZERO)
 
 
-def _pow(build: Sharing, a: Tensor, b: Tensor, k: int) -> Tensor:
-    if k == 0 and b.operation is CONSTANT:
+def _pow(build: Sharing, a: Tensor, b: Tensor) -> Tensor:
+    if b.operation is CONSTANT:
         p = b.attributes[0]
+        known = exactly("pow", [a.attributes[0], p]) if a.operation is CONSTANT else None
+        if known is not None:
+            return constant(known)
         if p == 0 and not a.shape:
             return ONE
         if p == 1:
             return a
         if isinstance(p, int):
             f, x = coefficient(a)
-            scale = exactly("pow", [f, p], (0,)) if f != 1 and x is not ONE else None
+            scale = exactly("pow", [f, p]) if f != 1 and x is not ONE else None
             if scale is not None:
-                return _scaled(build, scale, build(pow, (x, b), (0,)))
+                return _scaled(build, scale, build(pow, (x, b), ()))
             u, q = _power(a)
             if u is not a and isinstance(q, int) and (q > 0 or p > 0):
-                return build.node(pow, (u, constant(p * q)), (0,))
-    return build.node(pow, (a, b), (k,))
+                return build.node(pow, (u, constant(p * q)))
+    return build.node(pow, (a, b))
 
 
 def _where(build: Sharing, test: Tensor, a: Tensor, b: Tensor) -> Tensor:
@@ -263,10 +266,16 @@ def _not(build: Sharing, test: Tensor) -> Tensor:
 
 
 def _both(build: Sharing, c: Tensor, d: Tensor) -> Tensor:
+    for test, other in ((c, d), (d, c)):
+        if test.operation is CONSTANT:
+            return other if test.attributes[0] else test
     return c if c is d else build.node(both, (c, d))
 
 
 def _either(build: Sharing, c: Tensor, d: Tensor) -> Tensor:
+    for test, other in ((c, d), (d, c)):
+        if test.operation is CONSTANT:
+            return test if test.attributes[0] else other
     return c if c is d else build.node(either, (c, d))
 
 
@@ -326,7 +335,7 @@ TIDY: dict[str, Callable[..., Tensor]] = {
     "sub": lambda build, a, b: _add(build, a, _mul(build, MINUS_ONE, b)),
     "neg": lambda build, x: _mul(build, MINUS_ONE, x),
     "mul": _mul,
-    "div": lambda build, a, b: _mul(build, a, _pow(build, b, MINUS_ONE, 0)),
+    "div": lambda build, a, b: _mul(build, a, _pow(build, b, MINUS_ONE)),
     "pow": _pow,
     "where": _where,
     "not": _not,

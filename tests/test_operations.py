@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from hodiff import functional
+from hodiff import derivatives
 from hodiff.arithmetic import arrays, evaluate, floats
 from hodiff.graph import OPERATIONS, Tensor, constant, variable
 from hodiff.operations import FUNCTIONS
@@ -68,7 +68,7 @@ class Row:
                     found[n] = self.build(*inputs)
                 else:
                     before = found[(*n[:last], n[last] - 1, *n[last + 1 :])]
-                    found[n] = functional.gradient(before, [inputs[last]])[0]
+                    found[n] = derivatives.gradient(before, [inputs[last]])[0]
         return inputs, list(found.values())
 
     def reference(self, point: tuple[float, ...], n: tuple[int, ...]) -> tuple[Any, float]:
@@ -146,8 +146,8 @@ ROWS = [
     Row("div", lambda a, b: a / b, (1.5, -0.7), (1e10, 3), (EDGE, -1e5)),
     Row("neg", lambda x: -x, 1.5),
     *[
-        Row("pow", power(k), (2.5, 1.75), (0.3, -2.5), (EDGE, 3.5), (1e5, 0.5), (2, 3), (3, -2),
-            build=lambda a, b, k=k: OPERATIONS["pow"](a, b, k))
+        Row("powers" if k else "pow", power(k), (2.5, 1.75), (0.3, -2.5), (EDGE, 3.5), (1e5, 0.5), (2, 3), (3, -2),
+            build=lambda a, b, k=k: OPERATIONS["powers"](a, b, 0, k) if k else a**b)
         for k in (0, 1, 2)
     ],
     Row("over", lambda a, b: a / b, (1.5, -0.7), (EDGE, 1e5)),
@@ -183,7 +183,11 @@ ROWS = [
     *[Row(name, mp.acosh, 2.5, 1 + EDGE, 1e5, 1e50, 1e110) for name in ("acosh", "arccosh")],
     *[Row(name, mp.atanh, 0.5, -0.9, EDGE, 1 - EDGE, EDGE - 1) for name in ("atanh", "arctanh")],
     Row("one_minus_square", lambda x: 1 - x * x, 0.5, -1.7, 1 - EDGE, EDGE - 1),
-    Row("square_minus_one", lambda x: x * x - 1, 0.5, -1.7, 1 + EDGE, -1 - EDGE),
+    Row("asinh1", lambda x: 1 / mp.sqrt(1 + x * x), 0.5, EDGE, -3, 1e50, 1e110, order=2),
+    Row("asinht", lambda x: x / mp.sqrt(1 + x * x), 0.5, EDGE, -3, 1e50, 1e90, order=2),
+    Row("acosh1", lambda x: 1 / mp.sqrt(x * x - 1), 1.5, 1 + EDGE, 1e50, 1e90, order=2),
+    Row("acosht", lambda x: x / mp.sqrt(x * x - 1), 1.5, 1 + EDGE, 1e50, 1e90, order=2),
+    Row("turn", lambda x, y: x / (x * x + y * y), *QUADRANTS, (1e90, 3e90), (1e-60, 2e-60), order=2),
     Row("hypot", mp.hypot, *QUADRANTS, (1e-99, -2e-99), (1e150, -2e150), (0, 3), (-3, 0)),
     Row("unit", lambda x, y: x / mp.hypot(x, y), *QUADRANTS, (1e-75, -2e-75), (1e150, -2e150),
         (0, 3)),
@@ -193,6 +197,12 @@ ROWS = [
     Row("lgamma", lgamma, *GAMMA, 1 + 1e-10, 2 - 1e-10, 1e5, 1e50,
         conditioned=(-2.457024738220801,)),
     Row("digamma", mp.digamma, *GAMMA, 1.4616321449683622, -0.5040830082644554, 1e5, 1e50),
+    *[
+        Row("digamma_difference", lambda a, b, n=n: mp.psi(n, a) - mp.psi(n, a + b),
+            (2.5, 1.5), (3, EDGE), (0.3, 20), order=2,
+            build=lambda a, b, n=n: OPERATIONS["digamma_difference"](a, b, n))
+        for n in (0, 1)
+    ],
     *[
         Row("polygamma", lambda x, n=n: mp.psi(n, x), *GAMMA, 1e5, order=2,
             build=lambda x, n=n: FUNCTIONS["polygamma"].build(constant(n), x))
@@ -264,9 +274,9 @@ def test_power_at_its_ends(
 ) -> None:
     x, y = variable("x"), variable("y")
     for (m, n), value in expected.items():
-        f = OPERATIONS["pow"](x, y, k)
+        f = OPERATIONS["powers"](x, y, 0, k) if k else x**y
         for z in [x] * m + [y] * n:
-            f = functional.gradient(f, [z])[0]
+            f = derivatives.gradient(f, [z])[0]
         (found,) = evaluate([f], {x: float(a), y: float(b)}, arithmetic)
         assert found == value or (math.isnan(found) and math.isnan(value)), (m, n)
 
@@ -310,8 +320,8 @@ def test_piecewise(name: str) -> None:
     arity, python = PIECEWISE[name]
     inputs = [variable(f"x{i}") for i in range(arity)]
     f = OPERATIONS[name](*inputs)
-    first, rows = functional.hessian(f, inputs)
-    third = [s for row in rows for h in row for s in functional.gradient(h, inputs)]
+    first, rows = derivatives.hessian(f, inputs)
+    third = [s for row in rows for h in row for s in derivatives.gradient(h, inputs)]
     outputs = [f, *first, *[h for row in rows for h in row], *third]
     points = [p for p in product(NUMBERS, repeat=arity) if not (name == "mod" and p[1] == 0)]
     columns = [np.array(c) for c in zip(*points, strict=True)]
@@ -441,8 +451,8 @@ def mistakes(
                 expected, bound = row.reference(flat, n)
                 if not abs(mpf(float(value)) - expected) <= bound * abs(expected):
                     wrong.append(f"{n}: {value}, not {mpmath.nstr(expected, 17)}")
-            slopes = [functional.gradient(g, inputs) for g in graphs]
-            graphs = [c for gs in slopes for g in gs for c in functional.components(g)]
+            slopes = [derivatives.gradient(g, inputs) for g in graphs]
+            graphs = [c for gs in slopes for g in gs for c in derivatives.components(g)]
             orders = [tuple(map(add, n, u)) for n in orders for u in units]
     return wrong
 

@@ -51,14 +51,6 @@ def _quiet(compute: Callable[..., Any]) -> Callable[..., Any]:
     return quiet
 
 
-def _power(a: Any, b: Any, k: int) -> Any:
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    if k == 0:
-        return np.power(a, b)
-    inside = np.power(a, b) * np.log(a) ** k
-    return np.where(a == 0, np.where(b > 0, 0.0, np.inf), inside)
-
-
 def _over(x: Any, y: Any) -> Any:
     return np.where(np.equal(y, 0), 0.0, np.divide(x, np.where(np.equal(y, 0), 1.0, y)))
 
@@ -114,7 +106,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "neg": np.negative,
     "pi": lambda: np.pi,
     "e": lambda: np.e,
-    "pow": _power,
+    "pow": np.power,
+    "powers": _pointwise("powers", 2),
+    "digamma_difference": _pointwise("digamma_difference", 2),
     "over": _over,
     "round": np.round,
     "softplus": lambda x: np.logaddexp(0.0, x),

@@ -10,6 +10,7 @@ from math import inf, nan
 from typing import Any
 
 from hodiff.graph import Operation
+from hodiff.operations.elementary import falling
 
 
 def number(x: Any) -> float:
@@ -61,13 +62,25 @@ def _over(x: float, y: float) -> float:
     return _div(x, y) if y else 0.0
 
 
-def power(a: float, b: float, k: int) -> float:
-    """a**b * log(a)**k, with its limit where a is 0."""
-    if k == 0:
-        return math.pow(a, b)
-    if a == 0:
-        return 0.0 if b > 0 else inf
-    return math.pow(a, b) * math.log(a) ** k
+def powers(a: float, b: float, j: int, k: int) -> float:
+    """The derivative of a**b, j times in a and k times in b; at a = 0 its limit from the right."""
+    value = 0.0
+    for m, coefficients in enumerate(falling(j, k)):
+        factor = 0.0
+        for c in reversed(coefficients):
+            factor = factor * b + c
+        if factor == 0:
+            continue
+        factor *= math.comb(k, m)
+        if a == 0:
+            if b < j or (b == j and m < k):
+                return inf
+            value += factor if b == j else 0.0
+        elif m == k:
+            value += factor * math.pow(a, b - j)
+        else:
+            value += factor * math.pow(a, b - j) * math.log(a) ** (k - m)
+    return value
 
 
 def _mod(a: float, b: float) -> float:
@@ -126,6 +139,10 @@ def _beta(a: float, b: float) -> float:
     return _special("beta", a, b)
 
 
+def _digamma_difference(a: float, b: float, n: int) -> float:
+    return _special("digamma_difference", a, b, n)
+
+
 def _gamma(x: float) -> float:
     if x == 0:
         raise ValueError
@@ -167,7 +184,9 @@ PLAIN: dict[str, Callable[..., Any]] = {
 }
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "pow": power,
+    "pow": math.pow,
+    "powers": powers,
+    "digamma_difference": _digamma_difference,
     "mod": _mod,
     "sinc": sinc,
     "gamma": _gamma,

@@ -1,20 +1,31 @@
-"""Kinks and jumps: where a piecewise operation sits exactly between two of its pieces.
+"""Kinks and jumps: where a piecewise operation sits exactly between two of its pieces, on a tie.
 
-Near such a point f is one of several smooth functions, a choice of side for each tie. If all of
-them have the same value and derivatives there, up to the order asked, f has them too; if not,
-there is no derivative. So the graph is run once for every choice of sides, and the runs compared.
+Near such a point f is one of several smooth functions. If all that can occur have the value and
+the derivatives of f there, up to the order asked, those are f's; if two differ, f has none. So
+the graph is run again with each tied operation computed as it is to a side of its tie.
+
+In one variable there are two sides, left and right: the side of a tie is the sign of the first
+derivative that its quantity has there. In several variables every combination of sides is run,
+and for what the user wrote (x < y, sign(x)) the tie itself too, for it may hold along a line.
+More runs than can occur only refuse more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import product
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hodiff.arithmetic import Program, Values
+from hodiff.derivatives import components, gradient
 from hodiff.graph import ZERO, Tensor
 
-MOST_TIES = 8  # 2**8 runs
+MOST_RUNS = 256
+MOST_DEPTH = 20  # ties in the derivatives of ties' quantities
+MOST_ORDERS = 6  # derivatives of a tie's quantity, before its side is given up
+
+Key = tuple[str, int, int]  # a tie's quantity, shared by all that it decides: x < y, y <= x, ...
+Sides = dict[Key, dict[int, int]]  # entry of the quantity -> -1, 0 or 1
 
 COMPARISONS: dict[str, Callable[[int], bool]] = {
     "lt": lambda side: side < 0,
@@ -32,107 +43,224 @@ TIES: dict[str, Callable[..., Any]] = {
     "floor": lambda x: x % 1 == 0,
     "ceil": lambda x: x % 1 == 0,
     "round": lambda x: x % 1 == 0.5,
-    "mod": lambda a, b: a % b == 0 if b != 0 else False,
+    "mod": lambda a, b: b != 0 and a % b == 0,
+    "atan2": lambda y, x: y == 0 and x < 0,
     "over": lambda x, y: y == 0,
     "unit": lambda x, y: x == 0 and y == 0,
 }
 SIDED: dict[str, Callable[..., Any]] = {
-    **{name: lambda side, a, b, true=true: true(side) for name, true in COMPARISONS.items()},
+    **{n: lambda side, a, b, true=true: float(true(side)) for n, true in COMPARISONS.items()},
     "sign": lambda side, x: float(side),
     "floor": lambda side, x: x if side > 0 else x - 1,
     "ceil": lambda side, x: x + 1 if side > 0 else x,
     "round": lambda side, x: x + 0.5 * side,
     "mod": lambda side, a, b: 0.0 if side > 0 else b,
-    "over": lambda side, x, y: float("nan"),
-    "unit": lambda side, x, y: float("nan"),
+    "atan2": lambda side, y, x: side * math.pi,
+    # x/norm lies in [-1, 1] around the kink of the norm; a gradient is affine in it.
+    "over": lambda side, x, y: float(side) if x == 0 else math.nan,
+    "unit": lambda side, x, y: float(side),
 }
-
-
-class Tie(NamedTuple):
-    """One tie: the quantity that is 0 there, and which entry of it where it is an array."""
-
-    quantity: tuple[str, int, int]
-    entry: int
+DIRECTIONLESS = ("over", "unit")
 
 
 class Run(NamedTuple):
-    """The results on one choice of sides."""
+    """One way that f may be near the point: every node's value, and the results."""
 
-    choice: dict[Tie, int]
+    sides: Sides
+    values: Values
     results: list[Any]
 
 
-class Tied(NamedTuple):
-    """A node with ties, and for each the side's sign relative to its quantity."""
+class Undecided(Exception):
+    """Which pieces occur can't be told; node is the tie that leaves it open."""
 
-    node: Tensor
-    ties: list[Tie]
-    turned: int
-
-
-def _quantity(node: Tensor) -> tuple[tuple[str, int, int], int]:
-    """What decides a node's side, shared by all nodes that it decides: a < b, b <= a, sign(a-b)."""
-    name = node.operation.name
-    ids = [id(x) for x in node.inputs]
-    if name == "sign":
-        return ("difference", ids[0], id(ZERO)), 1
-    if name in COMPARISONS:
-        a, b = ids
-        swapped = b != id(ZERO) and (a == id(ZERO) or a > b)
-        return ("difference", b, a) if swapped else ("difference", a, b), -1 if swapped else 1
-    if name in ("floor", "ceil"):
-        return ("floor", ids[0], 0), 1
-    return (name, ids[0], ids[-1]), 1
+    def __init__(self, node: Tensor) -> None:
+        super().__init__()
+        self.node = node
 
 
-def tied(
-    program: Program, values: Values, refused: Callable[[Tensor], bool]
-) -> tuple[list[Tied], set[int]]:
-    """The nodes on a tie that the outputs may depend on, and the nodes that they do depend on.
+def by_convention(node: Tensor) -> bool:
+    """Whether frameworks have a convention here: not for a comparison that the user wrote."""
+    return node.derived or node.operation.name not in COMPARISONS
 
-    A where follows the branch taken, or both where its condition hangs on a tie. A tie that
-    depends on no differentiated variable, or that isn't refused, is none.
-    """
-    ties: dict[int, Tied] = {}
-    uncertain: set[int] = set()
-    for node in program.order:
-        name = node.operation.name
-        if name in ("and", "or", "not", "any") and any(id(x) in uncertain for x in node.inputs):
-            uncertain.add(id(node))
-        test = TIES.get(name)
-        if test is None or not any(x.requires_grad for x in node.inputs) or not refused(node):
-            continue
-        if name in COMPARISONS and node.inputs[0] is node.inputs[1]:
-            continue  # x <= x, everywhere
-        entries = [i for i, x in enumerate(_entries(node, values)) if test(*x)]
-        if entries:
-            quantity, turned = _quantity(node)
-            ties[id(node)] = Tied(node, [Tie(quantity, i) for i in entries], turned)
-            uncertain.add(id(node))
+
+class Search:
+    """The runs around a point. refused says which ties count."""
+
+    def __init__(
+        self,
+        program: Program,
+        point: Mapping[Tensor, Any],
+        variables: Sequence[Tensor],
+        refused: Callable[[Tensor], bool],
+    ) -> None:
+        self.program, self.point, self.refused = program, point, refused
+        self.variables = variables
+
+    def run(self, sides: Sides) -> Run:
+        values = self.program.values(self.point, _replaced(self.program, sides))
+        return Run(sides, values, [values[id(y)] for y in self.program.outputs])
+
+    def tie(self, run: Run) -> tuple[Tensor, int] | None:
+        """The first tie that the outputs of a run depend on and that it has no side for."""
+        found = contributing(self.program, run.values)
+        for node in self.program.order:
+            if not node.operation.jumps or id(node) not in found or not self.refused(node):
+                continue
+            if not any(x.requires_grad for x in node.inputs):
+                continue
+            test, decided = TIES[node.operation.name], run.sides.get(_key(node)[0], {})
+            for i, inputs in enumerate(_entries(node, run.values)):
+                if test(*inputs) and i not in decided:
+                    return node, i
+        return None
+
+    def around(self) -> list[Run]:
+        """The runs, one for each way that f may be near the point."""
+        if len(self.variables) == 1 and not self.variables[0].shape:
+            try:
+                return [self.toward(-1), self.toward(1)]
+            except Undecided as undecided:
+                if undecided.node.operation.name not in DIRECTIONLESS:
+                    raise
+        return list(self.everywhere())
+
+    def toward(self, direction: int, sides: Sides | None = None, depth: int = 0) -> Run:
+        """The run just left (-1) or right (1) of the point, in the one variable."""
+        sides = sides or {}
+        for _ in range(MOST_RUNS):
+            run = self.run(sides)
+            tie = self.tie(run)
+            if tie is None:
+                return run
+            node, i = tie
+            if node.operation.name in DIRECTIONLESS or depth > MOST_DEPTH:
+                break
+            side = self.side(node, i, direction, sides, depth)
+            key, turned = _key(node)
+            sides = _with(sides, key, i, side * turned)
+        raise Undecided(node)
+
+    def side(self, node: Tensor, i: int, direction: int, sides: Sides, depth: int) -> int:
+        """The sign that a tie's quantity takes in a direction; 0 where it doesn't change."""
+        (x,) = self.variables
+        quantity = components(_quantity(node))[i]
+        for order in range(1, MOST_ORDERS + 1):
+            (quantity,) = gradient(quantity, [x])
+            program = Program([quantity], self.program.arithmetic)
+            # The derivative may have ties of its own, as that of abs(x) < 0 has.
+            search = Search(program, self.point, self.variables, lambda node: True)
+            run = search.toward(direction, sides, depth + 1)
+            if _locally(quantity, run.values) is ZERO:
+                return 0
+            slope = float(run.results[0])
+            if not math.isfinite(slope):
+                break
+            if slope:
+                return 1 if (slope > 0) == (direction > 0 or order % 2 == 0) else -1
+        raise Undecided(node)
+
+    def everywhere(self) -> Iterator[Run]:
+        """A run for every combination of sides."""
+        written = {_key(n)[0] for n in self.program.order if n.operation.jumps and not n.derived}
+        stack: list[Sides] = [{}]
+        for _ in range(MOST_RUNS):
+            if not stack:
+                return
+            sides = stack.pop()
+            run = self.run(sides)
+            tie = self.tie(run)
+            if tie is None:
+                yield run
+                continue
+            node, i = tie
+            key, _ = _key(node)
+            choices: tuple[int, ...] = (-1, 0, 1) if key in written else (-1, 1)
+            if self.constant(node, sides):
+                choices = (0,)
+            stack += [_with(sides, key, i, side) for side in choices]
+        raise Undecided(node)
+
+    def constant(self, node: Tensor, sides: Sides) -> bool:
+        """Whether a tie's quantity is the same all around the point, as floor(x) - 2 at 2.5."""
+        if node.shape or node.operation.name in DIRECTIONLESS:
+            return False
+        slopes = gradient(_quantity(node), self.variables)
+        program = Program(slopes, self.program.arithmetic)
+        search = Search(program, self.point, self.variables, lambda node: True)
+        run = search.run(sides)
+        if search.tie(run) is not None:
+            return False
+        return all(_locally(slope, run.values) is ZERO for slope in slopes)
+
+
+def contributing(program: Program, values: Values) -> set[int]:
+    """The nodes that the outputs' values come from: of a where, those of the branch taken; of
+    a and b, as in Python, not those of b where a is false."""
     found: set[int] = set()
     stack = list(program.outputs)
     while stack:
         node = stack.pop()
-        if id(node) not in found:
-            found.add(id(node))
-            stack += _followed(node, values, uncertain)
-    return [tie for tie in ties.values() if id(tie.node) in found], found
+        if id(node) in found:
+            continue
+        found.add(id(node))
+        name = node.operation.name
+        chooses = name in ("where", "and", "or")
+        test: Any = values[id(node.inputs[0])] if chooses else None
+        if test is None or (hasattr(test, "shape") and test.shape):
+            stack += node.inputs
+        elif name == "where":
+            stack += (node.inputs[0], node.inputs[1 if test else 2])
+        else:
+            stack += node.inputs[:1] if bool(test) == (name == "or") else node.inputs
+    return found
 
 
-def _followed(node: Tensor, values: Values, uncertain: set[int]) -> tuple[Tensor, ...]:
-    """The inputs that a node's value comes from: of a where, only the branch taken; of a and b,
-    as in Python, not b where a is false."""
+def _with(sides: Sides, key: Key, i: int, side: int) -> Sides:
+    return {**sides, key: {**sides.get(key, {}), i: side}}
+
+
+def _key(node: Tensor) -> tuple[Key, int]:
+    """The quantity that a node ties on, and the sign with which it enters there."""
     name = node.operation.name
-    if name in ("where", "and", "or") and id(node.inputs[0]) not in uncertain:
-        first = node.inputs[0]
-        test = values[id(first)]
-        if getattr(test, "shape", ()):
-            return node.inputs
-        if name == "where":
-            return (first, node.inputs[1 if test else 2])
-        if bool(test) == (name == "or"):
-            return (first,)
-    return node.inputs
+    a, b = id(node.inputs[0]), id(node.inputs[-1])
+    if name == "sign":
+        return ("difference", a, id(ZERO)), 1
+    if name in COMPARISONS:
+        turned = b != id(ZERO) and (a == id(ZERO) or a > b)
+        return (("difference", b, a), -1) if turned else (("difference", a, b), 1)
+    if name in ("floor", "ceil"):
+        return ("floor", a, 0), 1
+    return (name, a, b), 1
+
+
+def _replaced(program: Program, sides: Sides) -> dict[int, Callable[..., Any]]:
+    """How the tied nodes of a program are computed on their sides."""
+    if not sides:
+        return {}
+    replaced: dict[int, Callable[..., Any]] = {}
+    for node in program.order:
+        if node.operation.jumps:
+            key, turned = _key(node)
+            if key in sides:
+                entries = {i: turned * side for i, side in sides[key].items()}
+                replaced[id(node)] = _sided(program, node, entries)
+    return replaced
+
+
+def _quantity(node: Tensor) -> Tensor:
+    """What is 0 on the tie and whose sign is the side, up to a constant."""
+    a, name = node.inputs[0], node.operation.name
+    if name in COMPARISONS:
+        return a - node.inputs[1]
+    return a / node.inputs[1] if name == "mod" else a
+
+
+def _locally(x: Tensor, values: Values) -> Tensor:
+    """The node that x is, through the branches taken."""
+    while x.operation.name == "where" and not x.inputs[0].shape:
+        x = x.inputs[1 if values[id(x.inputs[0])] else 2]
+    return x
 
 
 def _entries(node: Tensor, values: Values) -> Iterator[tuple[Any, ...]]:
@@ -146,59 +274,21 @@ def _entries(node: Tensor, values: Values) -> Iterator[tuple[Any, ...]]:
     return zip(*[a.ravel().tolist() for a in arrays], strict=True)
 
 
-def choices(nodes: list[Tied]) -> Iterator[dict[Tie, int]]:
-    """Every choice of a side for each tie, a dict from tie to -1 or 1."""
-    ties = list(dict.fromkeys(tie for node in nodes for tie in node.ties))
-    for sides in product((-1, 1), repeat=len(ties)):
-        yield dict(zip(ties, sides, strict=True))
-
-
-def by_convention(node: Tensor) -> bool:
-    """Whether frameworks have a convention here: not for a comparison that the user wrote."""
-    return node.derived or node.operation.name not in COMPARISONS
-
-
-def count(nodes: Sequence[Tied]) -> int:
-    return len({tie for node in nodes for tie in node.ties})
-
-
-def sided(
-    program: Program, nodes: list[Tied], choice: dict[Tie, int]
-) -> dict[int, Callable[..., Any]]:
-    """How the tied nodes are computed on the chosen sides."""
-    replaced: dict[int, Callable[..., Any]] = {}
-    for tied_node in nodes:
-        node, ties, turned = tied_node
-        compute = SIDED[node.operation.name]
-        sides = {tie.entry: turned * choice[tie] for tie in ties}
-        if not node.shape:
-            replaced[id(node)] = lambda *x, compute=compute, sides=sides: compute(sides[0], *x)
-        else:
-            replaced[id(node)] = _sided_array(program, node, compute, sides)
-    return replaced
-
-
-def _sided_array(
-    program: Program, node: Tensor, compute: Callable[..., Any], sides: dict[int, int]
-) -> Callable[..., Any]:
-    plain = program.arithmetic.function(node.operation)
+def _sided(program: Program, node: Tensor, sides: dict[int, int]) -> Callable[..., Any]:
+    """What computes a node, its tied entries on their sides (0: as they are)."""
+    plain, sided = program.arithmetic.function(node.operation), SIDED[node.operation.name]
 
     def replaced(*x: Any) -> Any:
+        if not node.shape:
+            return sided(sides[0], *x) if sides[0] else plain(*x)
         import numpy
 
-        result = numpy.array(plain(*x))
+        result = numpy.array(plain(*x), dtype=float)
         entries = [a.ravel().tolist() for a in numpy.broadcast_arrays(*x)]
         flat = result.reshape(-1)
         for i, side in sides.items():
-            flat[i] = compute(side, *[a[i] for a in entries])
+            if side:
+                flat[i] = sided(side, *[a[i] for a in entries])
         return result
 
     return replaced
-
-
-def difference(node: Tensor) -> Tensor | None:
-    """The quantity whose sign is a scalar node's side: a - b of a comparison, x of sign(x)."""
-    if node.shape or node.operation.name in ("mod", "over"):
-        return None
-    inputs = node.inputs
-    return inputs[0] - inputs[1] if len(inputs) == 2 else inputs[0]

@@ -20,6 +20,14 @@ def _polygamma(x: Any, n: int) -> Any:
     return acb(x).polygamma(acb(n)).real
 
 
+def _digamma_difference(a: Any, b: Any, n: int) -> Any:
+    return _psi(a, n) - _psi(a + b, n)
+
+
+def _psi(x: Any, n: int) -> Any:
+    return _polygamma(x, n) if n else x.digamma()
+
+
 def _beta(a: Any, b: Any) -> Any:
     return a.gamma() * b.gamma() * (a + b).rgamma()
 
@@ -29,6 +37,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lgamma": _lgamma,
     "polygamma": _polygamma,
     "beta": _beta,
+    "digamma_difference": _digamma_difference,
 }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from hodiff.graph import Operation, Tensor, no_derivative
+from functools import reduce
+from math import comb
+
+from hodiff.graph import CONSTANT, Operation, Tensor, constant, no_derivative
 from hodiff.operations.row import FUNCTIONS, Function, elementwise
 
 # In a rule a/b becomes a*b**-1, so that its parts are shared: see hodiff.tidy.
@@ -18,12 +21,18 @@ div = elementwise("div", lambda a, b, y: 1/b, lambda a, b, y: -y/b, names=(),
                   domain="a divisor other than 0", pole=lambda a, b: b == 0)
 neg = elementwise("neg", lambda x, y: -1, names=())
 
-# a**b * log(a)**k, closed under differentiation: right at a = 0, where a**b*log(a) isn't.
 pow = elementwise("pow",
-                  lambda a, b, y, k: b*pow(a, b - 1, k) + (k*pow(a, b - 1, k - 1) if k else 0),
-                  lambda a, b, y, k: pow(a, b, k + 1),
-                  names=(), formula=lambda a, b, k: a**b * log(a)**k,
-                  domain="a positive base, or an integer exponent", pole=lambda a, b, k: a == 0)
+                  lambda a, b, y: b*a**(b - 1) if b.operation is CONSTANT else powers(a, b, 1, 0),
+                  lambda a, b, y: powers(a, b, 0, 1),
+                  names=(), domain="a positive base, or an integer exponent",
+                  pole=lambda a, b: a == 0)
+# The derivative of a**b, j times in a and k times in b: a family closed under differentiation,
+# right at a = 0 where b*a**(b - 1) and a**b*log(a) aren't.
+powers = elementwise("powers",
+                     lambda a, b, y, j, k: powers(a, b, j + 1, k),
+                     lambda a, b, y, j, k: powers(a, b, j, k + 1),
+                     names=(), formula=lambda a, b, j, k: written_powers(a, b, j, k),
+                     domain="a positive base", pole=lambda a, b, j, k: a == 0)
 
 sqrt  = elementwise("sqrt",  lambda x, y: 1/(2*y), domain="{x} >= 0")
 cbrt  = elementwise("cbrt",  lambda x, y: 1/(3*y**2))
@@ -47,20 +56,24 @@ csc = elementwise("csc", lambda x, y: -y*cot(x), definition=lambda x: 1/sin(x),
 cot = elementwise("cot", lambda x, y: -(1 + y**2), definition=lambda x: cos(x)/sin(x),
                   domain="{x} not a multiple of pi", pole=lambda x: True)
 
-# 1 - x**2 and x**2 - 1 without the loss near 1, where asin and acosh need them.
+# 1 - x**2 without the loss near 1, where asin and atanh need it.
 one_minus_square = elementwise("one_minus_square", lambda x, y: -2*x, names=(),
                                definition=lambda x: (1 - x)*(1 + x), formula=lambda x: 1 - x**2)
-square_minus_one = elementwise("square_minus_one", lambda x, y: 2*x, names=(),
-                               definition=lambda x: (x - 1)*(x + 1), formula=lambda x: x**2 - 1)
 
 asin = elementwise("asin", lambda x, y: 1/sqrt(one_minus_square(x)), names=("asin", "arcsin"),
                    numpy="arcsin", domain="-1 <= {x} <= 1")
 acos = elementwise("acos", lambda x, y: -1/sqrt(one_minus_square(x)), names=("acos", "arccos"),
                    numpy="arccos", domain="-1 <= {x} <= 1")
-atan = elementwise("atan", lambda x, y: 1/(1 + x**2), names=("atan", "arctan"), numpy="arctan")
-atan2 = elementwise("atan2", lambda y, x, z: x/(x**2 + y**2), lambda y, x, z: -y/(x**2 + y**2),
+atan = elementwise("atan", lambda x, y: turn(1, x), names=("atan", "arctan"), numpy="arctan")
+atan2 = elementwise("atan2", lambda y, x, z: turn(x, y), lambda y, x, z: -turn(y, x),
                     names=("atan2", "arctan2"), parameters="y, x", numpy="arctan2",
-                    domain="a point other than 0, 0", pole=lambda y, x: True)
+                    jumps=True)
+# x/(x**2 + y**2), closed, and without squares that overflow or vanish.
+turn = elementwise("turn", lambda x, y, t: turn(y, x)**2 - t**2,
+                   lambda x, y, t: -2*t*turn(y, x), names=(),
+                   definition=lambda x, y: unit(x, y)/hypot(x, y),
+                   formula=lambda x, y: x/(x**2 + y**2),
+                   domain="a point other than 0, 0", pole=lambda x, y: True)
 
 sinh = elementwise("sinh", lambda x, y: cosh(x))
 cosh = elementwise("cosh", lambda x, y: sinh(x))
@@ -70,10 +83,22 @@ csch = elementwise("csch", lambda x, y: -y*coth(x), definition=lambda x: 1/sinh(
                    domain="{x} other than 0", pole=lambda x: True)
 coth = elementwise("coth", lambda x, y: -csch(x)**2, definition=lambda x: 1/tanh(x),
                    domain="{x} other than 0", pole=lambda x: True)
-asinh = elementwise("asinh", lambda x, y: 1/sqrt(1 + x**2), names=("asinh", "arcsinh"),
+asinh = elementwise("asinh", lambda x, y: asinh1(x), names=("asinh", "arcsinh"),
                     numpy="arcsinh")
-acosh = elementwise("acosh", lambda x, y: 1/sqrt(square_minus_one(x)),
-                    names=("acosh", "arccosh"), numpy="arccosh", domain="{x} >= 1")
+acosh = elementwise("acosh", lambda x, y: acosh1(x), names=("acosh", "arccosh"),
+                    numpy="arccosh", domain="{x} >= 1")
+# Their derivatives r, and t = x*r: r' = -r**2*t, and t' is r**3 up to its sign. Closed, with no
+# power of x**2 that overflows or vanishes before the result does.
+asinh1 = elementwise("asinh1", lambda x, r: -r**2*asinht(x), names=(),
+                     definition=lambda x: 1/hypot(1, x), formula=lambda x: 1/sqrt(1 + x**2))
+asinht = elementwise("asinht", lambda x, t: asinh1(x)**3, names=(),
+                     definition=lambda x: x/hypot(1, x), formula=lambda x: x/sqrt(1 + x**2))
+acosh1 = elementwise("acosh1", lambda x, r: -r**2*acosht(x), names=(),
+                     definition=lambda x: 1/(sqrt(x - 1)*sqrt(x + 1)),
+                     formula=lambda x: 1/sqrt(x**2 - 1), domain="{x} > 1", pole=lambda x: x == 1)
+acosht = elementwise("acosht", lambda x, t: -acosh1(x)**3, names=(),
+                     definition=lambda x: x/(sqrt(x - 1)*sqrt(x + 1)),
+                     formula=lambda x: x/sqrt(x**2 - 1), domain="{x} > 1", pole=lambda x: x == 1)
 atanh = elementwise("atanh", lambda x, y: 1/one_minus_square(x), names=("atanh", "arctanh"),
                     numpy="arctanh", domain="-1 < {x} < 1", pole=lambda x: x*x == 1)
 
@@ -82,7 +107,7 @@ hypot = elementwise("hypot", lambda x, y, h: unit(x, y), lambda x, y, h: unit(y,
                     parameters="x, y", commutes=True)
 unit = elementwise("unit",
                    lambda x, y, u: over(unit(y, x)**2, hypot(x, y)),
-                   lambda x, y, u: -over(unit(x, y)*unit(y, x), hypot(x, y)),
+                   lambda x, y, u: -over(u*unit(y, x), hypot(x, y)),
                    names=(), definition=lambda x, y: over(x, hypot(x, y)),
                    formula=lambda x, y: x/hypot(x, y), jumps=True)
 # x/y where y = 0 only at the kink of a norm.
@@ -91,13 +116,35 @@ over = elementwise("over", lambda x, y, q: over(1, y), lambda x, y, q: -over(q, 
 # fmt: on
 
 
+def written_powers(a: Tensor, b: Tensor, j: int, k: int) -> Tensor:
+    """The derivative of a**b by Leibniz: b*(b - 1)*...*a**(b - j)*log(a)**k and what it adds."""
+    terms = []
+    for m, coefficients in enumerate(falling(j, k)):
+        polynomial = [c * b**n if n else constant(c) for n, c in enumerate(coefficients) if c]
+        if polynomial:
+            term = reduce(add, polynomial) * a ** (b - j if j else b)
+            term = term * log(a) ** (k - m) if m < k else term
+            terms.append(comb(k, m) * term if comb(k, m) > 1 else term)
+    return reduce(add, terms) if terms else constant(0)
+
+
+def falling(j: int, k: int) -> list[list[int]]:
+    """b*(b - 1)*...*(b - j + 1) and its derivatives up to the k-th, as coefficients of 1, b, ..."""
+    coefficients = [1]
+    for i in range(j):
+        shifted = [0, *coefficients]
+        coefficients = [s - i * c for s, c in zip(shifted, [*coefficients, 0], strict=True)]
+    found = [coefficients]
+    for _ in range(k):
+        found.append([n * c for n, c in enumerate(found[-1])][1:])
+    return found
+
+
 def logarithm(x: Tensor, base: Tensor | None = None) -> Tensor:
     """log(x), or to a base."""
     if base is None:
         return log(x)
-    row = (
-        {2: log2, 10: log10}.get(base.attributes[0]) if base.operation.name == "constant" else None
-    )
+    row = {2: log2, 10: log10}.get(base.attributes[0]) if base.operation is CONSTANT else None
     return row(x) if row else log(x) / log(base)
 
 

@@ -81,8 +81,8 @@ min   = elementwise("min", lambda a, b, y: _share(b, a), lambda a, b, y: _share(
                     numpy="minimum", commutes=True)
 clip  = elementwise("clip",
                     lambda x, lo, hi, y: _step(both(le(lo, x), le(x, hi))),
-                    lambda x, lo, hi, y: _step(lt(x, lo)),
-                    lambda x, lo, hi, y: _step(gt(x, hi)),
+                    lambda x, lo, hi, y: _step(both(lt(x, lo), le(lo, hi))),
+                    lambda x, lo, hi, y: _step(either(gt(x, hi), gt(lo, hi))),
                     parameters="x, lo, hi", definition=lambda x, lo, hi: min(max(x, lo), hi))
 relu  = elementwise("relu",  lambda x, y: _step(gt(x, ZERO)), definition=lambda x: max(x, ZERO))
 # fmt: on

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hodiff.graph import CONSTANT, ZERO, Tensor
-from hodiff.operations.elementary import exp, log1p, pi, sqrt
+from hodiff.operations.elementary import exp, log1p, pi, sech, sqrt
 from hodiff.operations.piecewise import abs, relu
 from hodiff.operations.row import elementwise, function
 
@@ -28,20 +28,25 @@ digamma = elementwise("digamma", lambda x, y: psi(x, 1), numpy="scipy.special.di
 # The n-th derivative of digamma.
 psi = elementwise("polygamma", lambda x, y, n: psi(x, n + 1), names=(),
                        domain=NOT_A_POLE, pole=lambda x, n: x <= 0)
-beta   = elementwise("beta",   lambda a, b, y: y*(digamma(a) - digamma(a + b)),
-                               lambda a, b, y: y*(digamma(b) - digamma(a + b)),
+beta   = elementwise("beta",   lambda a, b, y: y*gap(a, b, 0), lambda a, b, y: y*gap(b, a, 0),
                      numpy="scipy.special.beta", domain="a and b other than 0, -1, -2, ...",
                      pole=lambda a, b: a <= 0 or b <= 0)
+
+# psi(a) - psi(a + b), psi the n-th derivative of digamma: near equals where b is small.
+gap = elementwise("digamma_difference", lambda a, b, y, n: gap(a, b, n + 1),
+                  lambda a, b, y, n: -psi(a + b, n + 1), names=(),
+                  formula=lambda a, b, n: written_psi(a, n) - written_psi(a + b, n),
+                  domain=NOT_A_POLE, pole=lambda a, b, n: a <= 0 or a + b <= 0)
 
 # The n-th derivative of sin(x)/x: smooth at 0, where the quotient isn't.
 sincn = elementwise("sinc", lambda x, y, n: sincn(x, n + 1), names=())
 
-# sigmoid(-x), not 1 - y: that loses every digit at 37.
-sigmoid  = elementwise("sigmoid",  lambda x, y: y*sigmoid(-x), numpy="scipy.special.expit",
+# Not y*(1 - y), which loses every digit at 37, nor y*sigmoid(-x), whose own derivative does at 0.
+sigmoid  = elementwise("sigmoid",  lambda x, y: sech(x/2)**2/4, numpy="scipy.special.expit",
                        definition=lambda x: 1/(1 + exp(-x)))
 softplus = elementwise("softplus", lambda x, y: sigmoid(x),
                        definition=lambda x: relu(x) + log1p(exp(-abs(x))))
-silu     = elementwise("silu",     lambda x, y: sigmoid(x)*(1 + x*sigmoid(-x)),
+silu     = elementwise("silu",     lambda x, y: sigmoid(x) + x*sech(x/2)**2/4,
                        definition=lambda x: x*sigmoid(x))
 gelu     = elementwise("gelu",     lambda x, y: erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi()),
                        definition=lambda x: x*erfc(-x/sqrt(2))/2)
@@ -63,8 +68,12 @@ def sinc(x: Tensor, n: Tensor = ZERO) -> Tensor:
     return sincn(x, _order(n, "sinc(x, n)"))
 
 
+def written_psi(x: Tensor, n: int) -> Tensor:
+    return psi(x, n) if n else digamma(x)
+
+
 @function("n, x", "polygamma", least=2, most=2)
 def polygamma(n: Tensor, x: Tensor) -> Tensor:
     """The n-th derivative of digamma, n a whole number."""
     order = _order(n, "polygamma(n, x)")
-    return psi(x, order) if order else digamma(x)
+    return written_psi(x, order)

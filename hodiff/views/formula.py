@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from hodiff.arithmetic.exact import exactly
-from hodiff.graph import CONSTANT, DATA, ONE, VARIABLE, Tensor, as_written, constant
+from hodiff.graph import CONSTANT, DATA, ONE, VARIABLE, Tensor, apply, constant, topological
 from hodiff.operations import FUNCTIONS
 from hodiff.operations.elementary import pow
-from hodiff.tidy import coefficient
+from hodiff.tidy import coefficient, sharing
 
 INLINE = 800  # characters; a longer formula gets definitions for its shared parts
 SHORT = 8  # characters; a shorter part is not worth a name
@@ -44,6 +44,7 @@ def formula(y: Tensor) -> str:
     >>> formula(2 * x**2 / (1 + x))
     '2*x**2/(1 + x)'
     """
+    y = _expanded(y)
     pieces, order = _pieces(y)
     names = _names(y, pieces, order)
     written: dict[int, Written] = {}
@@ -56,6 +57,30 @@ def formula(y: Tensor) -> str:
             text, precedence = names[id(node)], ATOM
         written[id(node)] = (text, precedence)
     return "".join(definitions) + written[id(y)][0]
+
+
+def _expanded(y: Tensor) -> Tensor:
+    """y without the operations that the language has no name for, by their formulas."""
+    order = topological([y])
+    if not any(_unnamed(node) for node in order):
+        return y
+    new: dict[int, Tensor] = {}
+    with sharing() as builder:
+        builder.know(order)
+        for node in order:
+            inputs = tuple(new[id(x)] for x in node.inputs)
+            if node.operation.formula is not None and _unnamed(node):
+                new[id(node)] = node.operation.formula(*inputs, *node.attributes)
+            elif all(a is b for a, b in zip(inputs, node.inputs, strict=True)):
+                new[id(node)] = node
+            else:
+                new[id(node)] = apply(node.operation, inputs, node.attributes)
+        return new[id(y)]
+
+
+def _unnamed(node: Tensor) -> bool:
+    operation = node.operation
+    return operation.formula is not None and operation.name not in FUNCTIONS and not operation.names
 
 
 def _pieces(y: Tensor) -> tuple[dict[int, Piece], list[Tensor]]:
@@ -101,7 +126,7 @@ def _piece(node: Tensor) -> Piece:
         return Piece([], lambda _: leaf)
     if name in ("add", "sub"):
         return _sum(node)
-    if name in ("mul", "div", "neg") or (name == "pow" and node.attributes == (0,)):
+    if name in ("mul", "div", "neg", "pow"):
         return _product(node)
     if name in COMPARISONS:
         return Piece(list(node.inputs), lambda c: (
@@ -123,9 +148,6 @@ def _piece(node: Tensor) -> Piece:
         return _call("polygamma", node.inputs, before=[str(node.attributes[0])])
     if name in FUNCTIONS:
         return _call(name, node.inputs)
-    if operation.formula is not None:
-        with as_written():
-            return _piece(operation.formula(*node.inputs, *node.attributes))
     return _structure(node)
 
 
@@ -287,7 +309,7 @@ def _scaled_product(factor: Any, node: Tensor) -> Piece:
     bottoms: dict[int, Any] = {}
     bases: dict[int, Tensor] = {}
     for x, up, down in _flattened(node, _factors, quotient=True):
-        known = exactly("pow", [x.attributes[0], up - down], (0,)) if x.operation is CONSTANT else 0
+        known = exactly("pow", [x.attributes[0], up - down]) if x.operation is CONSTANT else 0
         if known:
             factor = factor * known
             continue
@@ -344,7 +366,7 @@ def _scaled_product(factor: Any, node: Tensor) -> Piece:
 
 def _base(x: Tensor) -> tuple[Tensor, Any]:
     """x as a base and an exponent: an exact number, or a node."""
-    if x.operation is pow and x.attributes == (0,):
+    if x.operation is pow:
         a, b = x.inputs
         return a, b.attributes[0] if b.operation is CONSTANT else b
     return x, 1

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from hodiff import cli, functional
+from hodiff import cli, derivatives
 
 GRAD = 'grad needs an expression: hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2'
 HVP = 'hvp needs --v: hodiff hvp "w1**2*sin(w2)" --at w1=1,w2=pi/2 --v 0.5,1'
@@ -186,7 +186,7 @@ def test_limits(hodiff, monkeypatch, fault, message):
     def gradient(f, variables):
         raise fault
 
-    monkeypatch.setattr(functional, "gradient", gradient)
+    monkeypatch.setattr(derivatives, "gradient", gradient)
     ran = hodiff("grad", "x", "--format", "json")
     assert (ran.code, ran.err) == (2, f"error: {message}\n")
     assert error(ran)["kind"] == "limit"
@@ -196,7 +196,7 @@ def test_a_bug_is_one_line_and_no_traceback(hodiff, monkeypatch):
     def gradient(f, variables):
         raise KeyError("a\nb")
 
-    monkeypatch.setattr(functional, "gradient", gradient)
+    monkeypatch.setattr(derivatives, "gradient", gradient)
     ran = hodiff("grad", "x")
     assert ran.code == 2
     assert ran.err.count("\n") == 1
@@ -209,7 +209,7 @@ def test_control_c(hodiff, monkeypatch):
     def gradient(f, variables):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(functional, "gradient", gradient)
+    monkeypatch.setattr(derivatives, "gradient", gradient)
     ran = hodiff("grad", "x", "--format", "json")
     assert (ran.code, ran.out, ran.err.strip()) == (130, "", "")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hodiff import functional
+from hodiff import derivatives
 from hodiff.answers import answer, point_values
 from hodiff.arithmetic import evaluate
 from hodiff.errors import HodiffError
@@ -20,7 +20,7 @@ def number(problem: Problem) -> Any:
 
 
 def slopes(problem: Problem) -> list[Any]:
-    outputs = [problem.f, *functional.gradient(problem.f, problem.inputs)]
+    outputs = [problem.f, *derivatives.gradient(problem.f, problem.inputs)]
     return answer(problem, outputs)[1:]
 
 
@@ -370,9 +370,7 @@ WRONG = "--v needs {} numbers, one a component of the variables, not {}"
          "«@v.npy»"),
     ],
 )  # fmt: skip
-def test_a_wrong_vector(
-    at: str, text: str, kind: str, message: str, marked: str | None
-) -> None:
+def test_a_wrong_vector(at: str, text: str, kind: str, message: str, marked: str | None) -> None:
     refused(kind, message, "--v", marked, "x", at=[at], v=text)
 
 

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hodiff import functional
+from hodiff import derivatives
+from hodiff.answers import answer
 from hodiff.arithmetic import composed, evaluate
 from hodiff.errors import HodiffError
 from hodiff.graph import CONSTANT, OPERATIONS, Operation, Tensor, variable
@@ -47,8 +48,8 @@ def derivatives(text: str, order: int = 1, wrt: str | None = None) -> list[str]:
     """The formulas of the gradient; of the first variable's derivative of a higher order."""
     problem = read(text, wrt=wrt)
     if order > 1:
-        return [formula(functional.nth(problem.f, problem.inputs[0], order)[-1])]
-    return [formula(g) for g in functional.gradient(problem.f, problem.inputs)]
+        return [formula(derivatives.nth(problem.f, problem.inputs[0], order)[-1])]
+    return [formula(g) for g in derivatives.gradient(problem.f, problem.inputs)]
 
 
 # ------------------------------------------------------------------ 60 digits, for comparisons
@@ -76,6 +77,17 @@ class Digits:
         return mpmath.mpf(x.numerator) / x.denominator
 
     def function(self, operation: Operation) -> Any:
+        compute = self.found(operation)
+
+        def bounded(*x: Any) -> Any:
+            y = compute(*x)
+            if abs(y) > 1e300:
+                raise OverflowError
+            return y
+
+        return bounded
+
+    def found(self, operation: Operation) -> Any:
         name = operation.name
         found = self.table.get(name) or getattr(mpmath, name, None)
         if name == "sinc" or found is None:
@@ -98,8 +110,12 @@ def at(y: Tensor, point: dict[str, Any]) -> Any:
         if id(x) not in nodes:
             nodes[id(x)] = x
             stack += x.inputs
-    leaves = {x: point[x.attributes[0]] for x in nodes.values() if x.operation.name == "variable"}
     with mpmath.workdps(60):
+        leaves = {
+            x: DIGITS.number(point[x.attributes[0]])
+            for x in nodes.values()
+            if x.operation.name == "variable"
+        }
         try:
             (value,) = evaluate([y], leaves, DIGITS)
         except (ZeroDivisionError, ValueError, OverflowError, TypeError):
@@ -109,11 +125,10 @@ def at(y: Tensor, point: dict[str, Any]) -> Any:
         return value
 
 
-def same(a: Tensor, b: Tensor, point: dict[str, Any]) -> None:
-    expected = at(a, point)
-    assume(expected is not None and abs(expected) < 1e50)
+def same(a: Tensor, b: Tensor, point: dict[str, Any], expected: Any = None) -> None:
+    expected = at(a, point) if expected is None else expected
     found = at(b, point)
-    assert found is not None
+    assert expected is not None and found is not None
     # 60 digits, of which intermediate results 1e25 larger may cost some.
     assert abs(found - expected) <= 1e-30 * max(1, abs(expected))
 
@@ -161,6 +176,13 @@ rational = st.recursive(LEAVES.filter(lambda x: x not in ("pi", "e")), pieces, m
 # ------------------------------------------------------------------ round trips
 
 
+def alike(a: Tensor, b: Tensor, point: dict[str, Any]) -> None:
+    """The same number, for drawn expressions: where there is one."""
+    expected = at(a, point)
+    assume(expected is not None and abs(expected) < 1e50)
+    same(a, b, point, expected)
+
+
 def drawn(text: str) -> Any:
     try:
         return read(text)
@@ -172,15 +194,15 @@ def drawn(text: str) -> Any:
 @settings(common, max_examples=400)
 def test_a_formula_parses_back(text: str, point: dict[str, Fraction]) -> None:
     f = drawn(text).f
-    same(f, read(formula(f)).f, point)
+    alike(f, read(formula(f)).f, point)
 
 
 @given(smooth, POINTS)
 @settings(common, max_examples=250)
 def test_the_formula_of_a_gradient_parses_back(text: str, point: dict[str, Fraction]) -> None:
     problem = drawn(text)
-    for g in functional.gradient(problem.f, problem.inputs):
-        same(g, read(formula(g)).f, point)
+    for g in derivatives.gradient(problem.f, problem.inputs):
+        alike(g, read(formula(g)).f, point)
 
 
 @given(smooth, POINTS)
@@ -189,9 +211,9 @@ def test_the_formula_of_a_second_derivative_parses_back(
     text: str, point: dict[str, Fraction]
 ) -> None:
     problem = drawn(text)
-    for row in functional.hessian(problem.f, problem.inputs[:2])[1]:
+    for row in derivatives.hessian(problem.f, problem.inputs[:2])[1]:
         for h in row:
-            same(h, read(formula(h)).f, point)
+            alike(h, read(formula(h)).f, point)
 
 
 def exactly(text: str, point: dict[str, Fraction]) -> tuple[list[Tensor], list[str]]:
@@ -199,7 +221,7 @@ def exactly(text: str, point: dict[str, Fraction]) -> tuple[list[Tensor], list[s
     let = [f"{name}={x}" for name, x in point.items()]
     problem = read(text)
     formulas = [formula(problem.f)]
-    formulas += [formula(g) for g in functional.gradient(problem.f, problem.inputs)]
+    formulas += [formula(g) for g in derivatives.gradient(problem.f, problem.inputs)]
     return [read(t, let=let).f for t in [text, *formulas]], formulas
 
 
@@ -232,7 +254,7 @@ def test_printing_a_printed_formula_changes_nothing(text: str) -> None:
 @settings(common, max_examples=300)
 def test_printing_a_printed_gradient_changes_nothing(text: str) -> None:
     problem = drawn(text)
-    for g in functional.gradient(problem.f, problem.inputs):
+    for g in derivatives.gradient(problem.f, problem.inputs):
         once = formula(g)
         assert printed(once) == once
 
@@ -400,11 +422,10 @@ def test_what_needs_parentheses_and_what_does_not(text: str) -> None:
         ("-x + y", "y - x"),
         ("-x - y", "-x - y"),
         ("((x))", "x"),
-        ("x**0", "x**0"),
         ("a = x + 1; a*a", "(x + 1)**2"),
         ("f(t) = t**2; f(x)", "x**2"),
         ("x/y/z", "x/(y*z)"),
-        ("x/(y/z)", "x*z/y"),
+        ("x/(y/z)", "x/(y/z)"),
     ],
 )
 def test_small_tidying(text: str, expected: str) -> None:
@@ -414,16 +435,17 @@ def test_small_tidying(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["0*log(x)", "0/x", "x/x", "log(x) - log(x)", "0/0", "0/0*x", "(x - x)/0", "1/0", "1/x*0",
-     "x**-1*x", "sqrt(x)**2", "log(x)**0", "(x/y)*(y/x)", "1/(1/x)", "x*0/y",
-     "0*[x, 1/y][1]"],
+     "x**-1*x", "sqrt(x - 1)**2", "log(x)**0", "(x/y)*(y/x)", "1/(1/x)", "x*0/y", "0**-1",
+     "0*[x, 1/y][1]", "(1/x)**0", "(1/x)**-2", "1/x - 1/x + 1", "x/x**2", "x**2/x", "0 % x"],
 )  # fmt: skip
 def test_a_singularity_is_still_there(text: str) -> None:
     """What is no number at a point stays none: a formula doesn't cancel a pole."""
-    let = ["x=0,y=0"] if "log" not in text and "sqrt" not in text else ["x=-1,y=0"]
-    back = read(printed(text), let=let).f
-    first = evaluate([read(text, let=let).f])[0]
-    assert not math.isfinite(first)
-    assert not math.isfinite(evaluate([back])[0]), printed(text)
+    once = printed(text)
+    for written in (text, once):
+        problem = read(written, ["x=0,y=0"])
+        with pytest.raises(HodiffError):
+            value = answer(problem, [problem.f], differentiated=False)
+            pytest.fail(f"{written} is {value}")
 
 
 # ------------------------------------------------------------------ constants
@@ -469,24 +491,21 @@ def test_constants(text: str, expected: str) -> None:
 
 @given(st.fractions() | st.integers(-400, 400).map(lambda n: Fraction(10) ** n * 1234567))
 @settings(common, max_examples=300)
-def test_a_constant_is_printed_exactly(x: Fraction) -> None:
-    for text in (f"({x})", f"({x})*x", f"x + ({x})", f"({x})**x", f"x**({x})", f"sin({x})"):
-        problem = read(text)
-        once = formula(problem.f)
-        back = read(once).f
-        assert formula(back) == once
-        assert constants(problem.f) - {1, -1, 0} <= {abs(c) * s for c in constants(back)
-                                                     for s in (1, -1)} | {Fraction(1, 2)}  # fmt: skip
-
-
-def constants(y: Tensor) -> set[Any]:
-    found, stack = set(), [y]
-    while stack:
-        x = stack.pop()
-        stack += x.inputs
-        if x.operation is CONSTANT:
-            found.add(x.attributes[0])
-    return found
+def test_a_constant_is_printed_exactly(c: Fraction) -> None:
+    texts = {
+        f"({c})": c,
+        f"({c})*x": 3 * c,
+        f"x + ({c})": 3 + c,
+        f"x/3**3 - ({c})": Fraction(1, 9) - c,
+    }
+    for text, expected in texts.items():
+        once = printed(text)
+        back = read(once, let=["x=3"]).f
+        assert back.operation is CONSTANT and back.attributes == (expected,)
+        assert printed(once) == once
+    for text in (f"({c})**x", f"x**({c})", f"sin({c})"):
+        once = printed(text)
+        assert printed(once) == once
 
 
 @pytest.mark.parametrize("x", [0.1, -2.5, 1e-300, 1e300, 3.0, -0.0, 1 / 3, 5e-324])
@@ -543,7 +562,7 @@ def test_a_number_too_long_for_the_language_is_no_crash() -> None:
 )
 def test_vectors_parse_back(text: str) -> None:
     problem = read(text, ["x=1.25,y=-0.75"])
-    graphs = [problem.f, *functional.gradient(problem.f, problem.inputs)]
+    graphs = [problem.f, *derivatives.gradient(problem.f, problem.inputs)]
     point = {v: {"x": 1.25, "y": -0.75}[name] for name, v in problem.variables.items()}
     for graph, expected in zip(graphs, evaluate(graphs, point), strict=True):
         once = formula(graph)
@@ -570,7 +589,7 @@ def test_a_formula_keeps_its_shape(text: str) -> None:
 def test_a_long_derivative_is_written_with_definitions() -> None:
     problem = read("exp(sin(x))*log(1 + x**2)")
     x = problem.variables["x"]
-    for order, y in enumerate(functional.nth(problem.f, x, 9), 1):
+    for order, y in enumerate(derivatives.nth(problem.f, x, 9), 1):
         text = formula(y)
         if len(text.encode()) > 65536:
             continue
@@ -606,7 +625,7 @@ def test_squaring_forty_times_stays_small() -> None:
     assert len(once) < 2000
     back = read(once)
     point = {"x": Fraction(1, 2**40)}
-    for y in (problem.f, *functional.gradient(problem.f, problem.inputs)):
+    for y in (problem.f, *derivatives.gradient(problem.f, problem.inputs)):
         assert len(formula(y)) < 10_000
     small = "a = x*x/4 + 1/8; " + "a = a*a + 1/8; " * 40 + "a"
     problem = read(small)
@@ -625,10 +644,10 @@ def test_shared_parts_cost_their_number(step: str) -> None:
     problem = read("a = x; " + f"a = {step}; " * 40 + "a")
     started = time.process_time()
     once = formula(problem.f)
-    assert len(once) < 6000
+    assert len(once) < 20_000
     assert formula(read(once).f) == once
-    for g in functional.gradient(problem.f, problem.inputs):
-        assert len(formula(g)) < 60_000
+    for g in derivatives.gradient(problem.f, problem.inputs):
+        assert len(formula(g)) < 65_536
     assert time.process_time() - started < 5
 
 
