@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hodiff.answers import Number, agree, finite, same
 from hodiff.arithmetic import Program, Values, evaluate, kinks
 from hodiff.errors import HodiffError
-from hodiff.functional import gradient
+from hodiff.derivatives import gradient
 from hodiff.graph import CONSTANT, DATA, Tensor
 from hodiff.language.problem import Problem
 from hodiff.views.formula import formula

@@ -52,6 +52,7 @@ class Sharing:
 
     def __init__(self) -> None:
         self.table: dict[Key, Tensor] = {}
+        self.older: set[int] = set()  # nodes from before, which another result may need
         self.span: Span | None = None
 
     def __call__(self, operation: Operation, inputs: Inputs, attributes: tuple[Any, ...]) -> Tensor:
@@ -71,6 +72,8 @@ class Sharing:
         key = _key(operation, inputs, attributes)
         found = self.table.get(key)
         if found is not None:
+            if id(found) in self.older:
+                found.borrowed = True
             return found
         if len(self.table) >= MOST_NODES:
             raise MemoryError(f"the derivative has over {MOST_NODES} nodes: ask for a lower order")
@@ -84,7 +87,10 @@ class Sharing:
         """Let nodes that are there be found."""
         for node in nodes:
             if node.inputs:
-                self.table.setdefault(_key(node.operation, node.inputs, node.attributes), node)
+                key = _key(node.operation, node.inputs, node.attributes)
+                if key not in self.table:
+                    self.table[key] = node
+                    self.older.add(id(node))
 
 
 @contextmanager
@@ -336,5 +342,6 @@ TIDY: dict[str, Callable[..., Tensor]] = {
     "expand": _reshaped(expand),
     "reshape": _reshaped(reshape),
     "pick": _pick,
+    "alias": lambda build, x: x,
 }
 """The identities, an operation each."""

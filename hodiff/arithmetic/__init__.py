@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from hodiff.graph import CONSTANT, DATA, VARIABLE, Operation, Tensor, topological, variable
+from hodiff.graph import CONSTANT, VARIABLE, Operation, Tensor, topological, variable
 
 Values = dict[int, Any]
 
@@ -22,8 +22,8 @@ class Arithmetic(Protocol):
 
 
 def suited(nodes: Sequence[Tensor]) -> Arithmetic:
-    """Python floats where every node is a scalar, numpy arrays otherwise."""
-    if any(node.shape for node in nodes):
+    """Python floats where every node is a scalar in float64, numpy arrays otherwise."""
+    if any(node.shape or not (node.value is None or type(node.value) is float) for node in nodes):
         from hodiff.arithmetic import arrays
 
         return arrays
@@ -40,7 +40,7 @@ class Program:
 
     def __init__(self, outputs: Sequence[Tensor], arithmetic: Arithmetic | None = None) -> None:
         self.outputs = list(outputs)
-        self.order = topological(outputs)
+        self.order = topological(outputs, unknown=True)
         self.arithmetic = arithmetic or suited(self.order)
 
     def values(
@@ -59,8 +59,8 @@ class Program:
                 if point is None or node not in point:
                     raise ValueError(f"the variable {node.attributes[0]} has no value")
                 value = point[node]
-            elif operation is DATA:
-                value = node.attributes[0]
+            elif node.value is not None:
+                value = node.value
             else:
                 compute = function(operation)
                 if replaced and id(node) in replaced:

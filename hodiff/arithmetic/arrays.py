@@ -107,6 +107,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "mul": np.multiply,
     "div": np.divide,
     "neg": np.negative,
+    "alias": lambda x: x,
     "pi": lambda: np.pi,
     "e": lambda: np.e,
     "pow": _power,

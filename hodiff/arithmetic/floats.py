@@ -140,6 +140,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "div": _div,
     "over": _over,
     "neg": operator.neg,
+    "alias": lambda x: x,
     "pi": lambda: math.pi,
     "e": lambda: math.e,
     "abs": abs,

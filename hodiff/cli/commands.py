@@ -220,7 +220,7 @@ def command(
 @command('hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2')
 def grad(q: Question) -> Answer:
     """The gradient: the slope in each variable."""
-    from hodiff.functional import gradient
+    from hodiff.derivatives import gradient
 
     f, *slopes = q.solve([q.scalar(), *gradient(q.f, q.inputs)])
     entries, point = parts(q.named(slopes)), dict(q.point)
@@ -237,7 +237,7 @@ def grad(q: Question) -> Answer:
 @command('hodiff nth "x**3" --at x=2 --order 2', ORDER)
 def nth(q: Question, order: int) -> Answer:
     """The n-th derivative in one variable."""
-    from hodiff.functional import nth as nested
+    from hodiff.derivatives import nth as nested
 
     f = q.scalar()
     x = q.problem.wrt[0]
@@ -272,7 +272,7 @@ def nth(q: Question, order: int) -> Answer:
 @command('hodiff hessian "w1**2*sin(w2)" --at w1=1,w2=pi/2')
 def hessian(q: Question) -> Answer:
     """The matrix of second derivatives."""
-    from hodiff.functional import hessian as second
+    from hodiff.derivatives import hessian as second
 
     slopes, rows = second(q.scalar(), q.inputs)
     f, *values = q.solve([q.f, *slopes, *[entry for row in rows for entry in row]])
@@ -300,7 +300,7 @@ def hvp(q: Question, v: str) -> Answer:
 
     It costs a few times EXPR, however many variables there are: the Hessian is never formed.
     """
-    from hodiff.functional import hvp as product
+    from hodiff.derivatives import hvp as product
 
     f = q.scalar()
     vectors = q.problem.vector(v)

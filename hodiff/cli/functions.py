@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hodiff.cli.output import Answer, Grid, Value
-from hodiff.functional import gradient
+from hodiff.derivatives import gradient
 from hodiff.graph import Shape, Tensor, constant, variable
 from hodiff.operations import FUNCTIONS, Function
 from hodiff.views.formula import formula

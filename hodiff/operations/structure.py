@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from hodiff.graph import Operation, Shape, Tensor, broadcast, constant, no_derivative
 from hodiff.operations.elementary import exp, mul, over
-from hodiff.operations.row import FUNCTIONS, Function, function, sum_to
+from hodiff.operations.row import FUNCTIONS, Function, elementwise, function, sum_to
 
 Shapes: TypeAlias = Sequence[Shape]
 Inputs: TypeAlias = tuple[Tensor, ...]
@@ -108,18 +108,22 @@ def _to_scalar(shapes: Shapes, attributes: Attributes) -> Shape:
 
 
 # fmt: off
-summed    = Operation("sum", 1, _summed, _sum_pullback)                         # x, axes
-expand    = Operation("expand", 1, lambda shapes, a: a[0], _expand_pullback)    # x, shape
-reshape   = Operation("reshape", 1, lambda shapes, a: a[0], _reshape_pullback)  # x, shape
-transpose = Operation("transpose", 1, _transposed, _transpose_pullback)         # last two axes
+summed    = Operation("sum", 1, _summed, _sum_pullback, linear=True)                         # x, axes
+expand    = Operation("expand", 1, lambda shapes, a: a[0], _expand_pullback, linear=True)    # x, shape
+reshape   = Operation("reshape", 1, lambda shapes, a: a[0], _reshape_pullback, linear=True)  # x, shape
+transpose = Operation("transpose", 1, _transposed, _transpose_pullback, linear=True)         # last two axes
 _matmul   = Operation("matmul", 2, _product_shape, _matmul_pullback)            # matrices
-stack     = Operation("stack", None, _stacked, _stack_pullback)                 # a new first axis
-pick      = Operation("pick", 1, _picked, _pick_pullback)                       # x, index
-place     = Operation("place", 1, lambda shapes, a: a[1], _place_pullback)      # g, index, shape
+stack     = Operation("stack", None, _stacked, _stack_pullback, linear=True)                 # a new first axis
+pick      = Operation("pick", 1, _picked, _pick_pullback, linear=True)                       # x, index
+place     = Operation("place", 1, lambda shapes, a: a[1], _place_pullback, linear=True)      # g, index, shape
 norm      = Operation("norm", 1, _to_scalar, _norm_pullback)                    # Euclidean, of all
 any_of    = Operation("any", 1, _summed, no_derivative, differentiable=False)   # x, axes
 logsumexp = Operation("logsumexp", 1, _to_scalar, _logsumexp_pullback)          # of all entries
 # fmt: on
+
+
+# A node of its own for a value that is there already: a gradient that is a tensor of the user's.
+alias = elementwise("alias", lambda x, y: 1, names=(), linear=True, formula=lambda x: x)
 
 
 def expand_to(x: Tensor, shape: Shape) -> Tensor:
