@@ -185,7 +185,9 @@ def _batched(
     rows = []
     with sharing():
         for i in range(batched[0].shape[0]):
-            entry = [_cotangent(j, y, g[i]) for j, (y, g) in enumerate(zip(ys, batched, strict=True))]
+            entry = [
+                _cotangent(j, y, g[i]) for j, (y, g) in enumerate(zip(ys, batched, strict=True))
+            ]
             rows.append(walk(ys, entry, xs, free=not retain and i == batched[0].shape[0] - 1))
         return [
             None if column[0] is None
@@ -238,13 +240,13 @@ def _cotangent(i: int, y: Tensor, seed: Any) -> Tensor:
         if any(n != 1 for n in y.shape):
             raise RuntimeError("grad can be implicitly created only for scalar outputs")
         return expand_to(ONE, y.shape)
-    seed = tensor_of(seed)
-    if seed.shape != y.shape:
+    cotangent = tensor_of(seed)
+    if cotangent.shape != y.shape:
         raise RuntimeError(
-            f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape}"
+            f"Mismatch in shape: grad_output[{i}] has a shape of {cotangent.shape}"
             f" and output[{i}] has a shape of {y.shape}."
         )
-    return seed
+    return cotangent
 
 
 @contextmanager

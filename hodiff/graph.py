@@ -155,26 +155,18 @@ class Tensor(Valued):
         "borrowed",
         "derived",
         "freed",
-        "grad",
-        "hooks",
         "inputs",
         "operation",
-        "requires_grad",
         "shape",
         "span",
-        "value",
     )
 
     operation: Operation
     inputs: tuple[Tensor, ...]
     attributes: tuple[Any, ...]
     shape: Shape
-    requires_grad: bool
     span: Span | None
     derived: bool  # added by a walk, not by a user
-    value: Any  # None until it is computed
-    grad: Tensor | None  # what backward() gathers
-    hooks: dict[int, Any] | None
     freed: bool  # a walk that did not retain its graph went through
     borrowed: bool  # a walk used this older node again: another result needs it
 

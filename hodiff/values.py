@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from hodiff.graph import Tensor
-
-    Self = Tensor
-else:
-    Self = object
+    from hodiff.graph import Operation, Tensor
 
 
-class Valued(Self):
+class Valued:
     """The methods of Tensor that a person calls. Those not here are functions of hodiff.library:
     t.sum(dim=0) is hodiff.sum(t, dim=0)."""
 
-    __slots__ = ()
+    __slots__ = ("grad", "hooks", "requires_grad", "value")
+
+    inputs: tuple[Tensor, ...]
+    operation: Operation
+    requires_grad: bool
+    value: Any  # None until it is computed
+    grad: Tensor | None  # what backward() gathers
+    hooks: dict[int, Callable[[Tensor], Tensor | None]] | None
+
     __array_priority__ = 1000.0  # numpy leaves a + t to t
 
     # Values: computed on first use, and kept while the tensor is.
@@ -27,7 +31,7 @@ class Valued(Self):
         if self.value is None:
             from hodiff.arithmetic import evaluate
 
-            (self.value,) = evaluate([self])
+            (self.value,) = evaluate([cast("Tensor", self)])
         return self.value
 
     def item(self) -> Any:
@@ -90,7 +94,7 @@ class Valued(Self):
             return None
         from hodiff.torch_names import GradFn
 
-        return GradFn(self)
+        return GradFn(cast("Tensor", self))
 
     def detach(self) -> Tensor:
         """A tensor of the same value that does not track."""
@@ -103,7 +107,7 @@ class Valued(Self):
         if self.inputs and self.requires_grad:
             raise RuntimeError("you can only change requires_grad flags of leaf variables")
         self.requires_grad = requires_grad
-        return self
+        return cast("Tensor", self)
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
         """Call hook with each gradient computed in this tensor; what it returns replaces it."""
@@ -122,7 +126,7 @@ class Valued(Self):
         """Add the gradient of this tensor to .grad of each leaf that requires one."""
         from hodiff.backward import accumulate
 
-        accumulate(self, gradient, retain_graph, create_graph, inputs)
+        accumulate(cast("Tensor", self), gradient, retain_graph, create_graph, inputs)
 
     def retain_grad(self) -> None:
         """Let backward() fill .grad of a tensor that is no leaf."""
@@ -163,7 +167,7 @@ class Valued(Self):
 class Hook:
     """A hook that was registered; remove() takes it away."""
 
-    def __init__(self, tensor: Tensor, key: int) -> None:
+    def __init__(self, tensor: Valued, key: int) -> None:
         self._tensor, self._key = tensor, key
 
     def remove(self) -> None:
