@@ -1,9 +1,13 @@
 """hodiff: a derivative calculator, and the small autodiff engine under it.
 
 >>> import hodiff
->>> x = hodiff.variable("x")
->>> hodiff.formula(hodiff.functional.nth(x**3, x, 2)[-1])
-'6*x'
+>>> x = hodiff.tensor([1.0, 2.0], requires_grad=True)
+>>> (g,) = hodiff.grad(hodiff.sum(x**3), x, create_graph=True)
+>>> hodiff.grad(g.sum(), x)
+(tensor([ 6., 12.]),)
+
+The functions of arrays (hodiff.sin, hodiff.linalg.solve, ...) are in hodiff.library, under the
+names of PyTorch: `import hodiff as torch`. numpy's own functions take tensors too.
 """
 
 from __future__ import annotations
@@ -50,8 +54,15 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(_HOMES[name]), name)
     if name == "functional":
         return import_module("hodiff.functional")
+    if not name.startswith("_"):
+        library = import_module("hodiff.library")
+        if name in library.NAMES:
+            value = globals()[name] = library.named(name)
+            return value
     raise AttributeError(f"module 'hodiff' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    from hodiff.library import NAMES
+
+    return sorted({*globals(), *__all__, *NAMES})

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 from hodiff.graph import ONE, STATE, VARIABLE, ZERO, Tensor, data, tensor_of, topological
-from hodiff.operations.structure import alias, expand_to, stack
+from hodiff.operations.structure import alias, expand_to, like, stack
 from hodiff.tidy import sharing
 
 Tensors: TypeAlias = Tensor | Sequence[Tensor]
@@ -151,8 +151,7 @@ def grad(
     batch = tensor_of(seeds[0]).shape[:1] if is_grads_batched else ()
     results = [
         None if g is None and not materialize_grads
-        else expand_to(ZERO, batch + x.shape) if g is None or g is ZERO
-        else g
+        else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x)
         for x, g in zip(xs, found, strict=True)
     ]  # fmt: skip
     if create_graph:
@@ -213,7 +212,7 @@ def accumulate(
     found = walk([y], [_cotangent(0, y, seed)], leaves, free=not retain)
     pairs = [(x, g) for x, g in zip(leaves, found, strict=True) if g is not None]
     gradients: Sequence[Tensor | None] = [
-        expand_to(g, x.shape) if g is ZERO else g for x, g in pairs
+        like(expand_to(g, x.shape) if g is ZERO else g, x) for x, g in pairs
     ]
     if not create_graph:
         gradients = detached(gradients)

@@ -33,7 +33,7 @@ from hodiff.graph import (
 )
 from hodiff.operations.elementary import add, mul, neg, pow
 from hodiff.operations.piecewise import both, either, negation, where
-from hodiff.operations.structure import any_of, expand, expand_to, pick, reshape, stack, summed
+from hodiff.operations.structure import any_of, expand, expand_to, permute, pick, place, reshape, stack, summed, transpose
 
 Inputs: TypeAlias = tuple[Tensor, ...]
 Key: TypeAlias = tuple[Any, ...]
@@ -289,7 +289,7 @@ def _sum(build: Sharing, x: Tensor, axes: tuple[int, ...]) -> Tensor:
 def _pick(build: Sharing, x: Tensor, index: tuple[Any, ...]) -> Tensor:
     """An entry of a vector that was written out is known: [a, b][0] is a."""
     entry = _entry(build, x, index[0], 6) if len(x.shape) == len(index) == 1 else None
-    return build.node(pick, (x,), (index,)) if entry is None else entry
+    return _moved(pick)(build, x, index) if entry is None else entry
 
 
 def _entry(build: Sharing, x: Tensor, i: Any, depth: int) -> Tensor | None:
@@ -327,6 +327,18 @@ def _reshaped(operation: Operation) -> Callable[..., Tensor]:
     return tidy
 
 
+def _moved(operation: Operation) -> Callable[..., Tensor]:
+    """What only moves entries moves inside a mask."""
+
+    def tidy(build: Sharing, x: Tensor, *attributes: Any) -> Tensor:
+        if not is_mask(x):
+            return build.node(operation, (x,), attributes)
+        test, g = (operation(expand_to(y, x.shape), *attributes) for y in x.inputs[:2])
+        return build.node(where, (test, g, ZERO))
+
+    return tidy
+
+
 TIDY: dict[str, Callable[..., Tensor]] = {
     "add": _add,
     "sub": lambda build, a, b: _add(build, a, _mul(build, MINUS_ONE, b)),
@@ -342,6 +354,9 @@ TIDY: dict[str, Callable[..., Tensor]] = {
     "expand": _reshaped(expand),
     "reshape": _reshaped(reshape),
     "pick": _pick,
+    "transpose": _moved(transpose),
+    "permute": _moved(permute),
+    "place": _moved(place),
     "alias": lambda build, x: x,
 }
 """The identities, an operation each."""

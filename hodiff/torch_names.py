@@ -8,16 +8,25 @@ if TYPE_CHECKING:
     from hodiff.graph import Tensor
 
 NAMES = {
-    "pick": "Select",
-    "place": "SelectBackward",
-    "summed": "Sum",
+    "alias": "Clone",
+    "cast": "ToCopy",
+    "cholesky": "LinalgCholeskyEx",
+    "clip": "Clamp",
+    "concatenate": "Cat",
+    "det": "LinalgDet",
+    "einsum": "Bmm",
+    "inv": "LinalgInvEx",
+    "log1p": "Log1P",
+    "logabsdet": "LinalgSlogdet",
     "matmul": "Mm",
-    "norm": "LinalgVectorNorm",
     "max": "Maximum",
     "min": "Minimum",
-    "transpose": "Transpose",
-    "clip": "Clamp",
     "mod": "Remainder",
+    "norm": "LinalgVectorNorm",
+    "reshape": "View",
+    "scatter": "ScatterAdd",
+    "signdet": "LinalgSlogdet",
+    "solve": "LinalgSolveEx",
 }
 
 
@@ -33,11 +42,23 @@ class GradFn:
             return "AccumulateGrad"
         name = tensor.operation.name
         version = 0
-        if name == "pow" and tensor.inputs[1].operation.name != "constant":
-            version = 1
+        if name == "pick":
+            name = self._picked()
+        if name == "pow":  # of two tensors, or of a number to a tensor
+            base, exponent = (x.operation.name == "constant" for x in tensor.inputs)
+            version = 2 if base else 0 if exponent else 1
         if name == "sum" and len(tensor.attributes[0]) < len(tensor.inputs[0].shape):
             version = 1
         return f"{NAMES.get(name, name.capitalize())}Backward{version}"
+
+    def _picked(self) -> str:
+        """PyTorch has a node for each kind of index; the last kind names it."""
+        items = self._tensor.attributes[0]
+        if any(not isinstance(i, (int, tuple)) and i is not None for i in items):
+            return "index"
+        if any(isinstance(i, int) for i in items):
+            return "select"
+        return "slice" if items and items[-1] is not None else "unsqueeze"
 
     @property
     def next_functions(self) -> tuple[tuple[GradFn | None, int], ...]:
