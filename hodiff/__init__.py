@@ -4,6 +4,13 @@
 >>> x = hodiff.variable("x")
 >>> hodiff.formula(hodiff.derivatives.nth(x**3, x, 2)[-1])
 '6*x'
+>>> x = hodiff.tensor([1.0, 2.0], requires_grad=True)
+>>> (g,) = hodiff.grad(hodiff.sum(x**3), x, create_graph=True)
+>>> hodiff.grad(g.sum(), x)
+(tensor([ 6., 12.]),)
+
+The functions of arrays (hodiff.sin, hodiff.linalg.solve, ...) are in hodiff.library, under the
+names of PyTorch: `import hodiff as torch`. numpy's own functions take tensors too.
 """
 
 from __future__ import annotations
@@ -48,10 +55,17 @@ def __getattr__(name: str) -> Any:
 
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
-    if name == "derivatives":
-        return import_module("hodiff.derivatives")
+    if name in ("derivatives", "functional"):
+        return import_module(f"hodiff.{name}")
+    if not name.startswith("_"):
+        library = import_module("hodiff.library")
+        if name in library.NAMES:
+            value = globals()[name] = library.named(name)
+            return value
     raise AttributeError(f"module 'hodiff' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    from hodiff.library import NAMES
+
+    return sorted({*globals(), *__all__, *NAMES})

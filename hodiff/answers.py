@@ -73,7 +73,8 @@ def answer(
 
 
 def _results(outputs: Iterable[Tensor], values: Values) -> list[Number]:
-    return [values[id(y)] for y in outputs]
+    found = [values[id(y)] for y in outputs]
+    return [float(y) if isinstance(y, bool) else y for y in found]  # a condition is 1 or 0
 
 
 def finite(x: Number) -> bool:

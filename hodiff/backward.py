@@ -1,97 +1,72 @@
-"""The reverse pass."""
+"""The reverse pass: the walk, and PyTorch's contract around it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias
 
-from hodiff.graph import ONE, ZERO, Tensor, tensor_of, topological
-from hodiff.operations.structure import expand_to
+from hodiff.graph import ONE, STATE, VARIABLE, ZERO, Tensor, data, tensor_of, topological
+from hodiff.operations.structure import alias, expand_to, like, stack
 from hodiff.tidy import sharing
 
-Tensors = Tensor | Sequence[Tensor]
+Tensors: TypeAlias = Tensor | Sequence[Tensor]
+Seeds: TypeAlias = Tensor | Sequence[Tensor | None]
+
+FREED = (
+    "Trying to backward through the graph a second time: its values were freed by the first."
+    " Pass retain_graph=True (or create_graph=True) to the first walk"
+)
+UNUSED = (
+    "One of the differentiated Tensors appears to not have been used in the graph."
+    " Set allow_unused=True if this is the desired behavior."
+)
 
 
-def grad(
-    outputs: Tensors,
-    inputs: Tensors,
-    grad_outputs: Tensors | Sequence[Tensor | None] | None = None,
-    *,
-    create_graph: bool = False,
-    allow_unused: bool | None = None,
-    materialize_grads: bool = False,
-) -> tuple[Tensor | None, ...]:
-    """The gradient of the sum of outputs (weighted by grad_outputs) in each of inputs.
+def walk(
+    outputs: Sequence[Tensor], seeds: Sequence[Tensor], inputs: Sequence[Tensor], free: bool = False
+) -> list[Tensor | None]:
+    """The cotangent of each input, given one for each output: the loop of reverse mode.
 
-    Reverse mode: at most a few times the operations of outputs, however many inputs there are
-    (Griewank and Walther, Evaluating Derivatives, 2008, section 4.6). Each gradient has its
-    input's shape. With create_graph=True it is part of the graph and can be differentiated
-    again; otherwise it comes detached. grad_outputs are the cotangents, one an output, None
-    for 1 where the output is a scalar.
-
-    Raises RuntimeError for an output that isn't a scalar and has no cotangent, for a cotangent
-    of another shape, and for an input that outputs don't depend on, unless allow_unused
-    (its gradient is then None) or materialize_grads (a zero).
-
-    >>> import hodiff
-    >>> x = hodiff.variable("x")
-    >>> (g,) = hodiff.grad(x**3, x, create_graph=True)
-    >>> (h,) = hodiff.grad(g, x, create_graph=True)
-    >>> h
-    tensor(6*x)
+    A node's cotangent is complete when all its users are done; its operation's pullback then
+    gives each input's share, as new nodes of the same graph. None for an input that the outputs
+    don't depend on, ZERO for one where the dependence is structurally flat. free marks the nodes
+    on the way, so that a later walk that needs their values is refused.
     """
-    ys, xs = _sequence(outputs), _sequence(inputs)
-    seeds = _sequence(grad_outputs) if grad_outputs is not None else [None] * len(ys)
-    if len(seeds) != len(ys):
-        raise RuntimeError(f"got {len(ys)} outputs and {len(seeds)} grad_outputs")
     with sharing() as builder:
-        cotangents: dict[int, Tensor] = {}
-        order = topological(ys, tracked=True)
+        order = topological(outputs, tracked=True)
         builder.know(order)
-        for y, seed in zip(ys, seeds, strict=True):
-            if not y.requires_grad:
-                if any(y is x for x in xs):
-                    continue
-                raise RuntimeError("an output doesn't require grad: it depends on no variable")
-            _gather(cotangents, y, _cotangent(y, seed))
-        on_the_way = _depending(order, xs)
-        wanted = {id(x) for x in xs}
+        cotangents: dict[int, Tensor] = {}
+        for y, seed in zip(outputs, seeds, strict=True):
+            _gather(cotangents, y, seed)
+        on_the_way = _depending(order, inputs)
+        wanted = {id(x) for x in inputs}
         for node in reversed(order):
-            if id(node) not in cotangents or id(node) not in on_the_way:
+            key = id(node)
+            if key not in cotangents or key not in on_the_way:
                 continue
-            g = cotangents[id(node)] if id(node) in wanted else cotangents.pop(id(node))
+            g = cotangents[key]
+            for hook in (node.hooks or {}).values():
+                g = _hooked(hook, g)
+                cotangents[key] = g
+            if key not in wanted:
+                del cotangents[key]
+            if not node.inputs:
+                continue
+            operation = node.operation
+            if node.freed and not operation.linear:
+                raise RuntimeError(FREED)
             builder.span = node.span
             for i, x in enumerate(node.inputs):
                 if id(x) in on_the_way:
-                    share = node.operation.pullback(g, node.inputs, node, node.attributes, i)
+                    share = operation.pullback(g, node.inputs, node, node.attributes, i)
                     if share is not None and share is not ZERO:
                         _gather(cotangents, x, share)
-        results = [cotangents.get(id(x)) for x in xs]
-    unused = [x for x, g in zip(xs, results, strict=True) if g is None and id(x) not in on_the_way]
-    if unused and not allow_unused and not materialize_grads:
-        raise RuntimeError(
-            "an input was not used in the graph: pass allow_unused=True if that is meant"
-        )
-    zeros = materialize_grads or not allow_unused
-    results = [
-        expand_to(ZERO, x.shape) if g is None and (zeros or id(x) in on_the_way) else g
-        for x, g in zip(xs, results, strict=True)
-    ]
-    return tuple(results if create_graph else [g if g is None else _detached(g) for g in results])
-
-
-def _sequence(x: object) -> list[Tensor]:
-    return [x] if isinstance(x, Tensor) else list(x)  # type: ignore[call-overload]
-
-
-def _cotangent(y: Tensor, seed: Tensor | None) -> Tensor:
-    if seed is None:
-        if y.shape:
-            raise RuntimeError("grad can be implicitly created only for scalar outputs")
-        return ONE
-    seed = tensor_of(seed)
-    if seed.shape != y.shape:
-        raise RuntimeError(f"a cotangent of shape {seed.shape} for an output of shape {y.shape}")
-    return seed
+            if free and not node.borrowed:
+                node.freed = True
+        found = [cotangents.get(id(x)) for x in inputs]
+        return [ZERO if g is None and id(x) in on_the_way else g
+                for x, g in zip(inputs, found, strict=True)]  # fmt: skip
 
 
 def _gather(cotangents: dict[int, Tensor], x: Tensor, share: Tensor) -> None:
@@ -99,17 +74,195 @@ def _gather(cotangents: dict[int, Tensor], x: Tensor, share: Tensor) -> None:
     cotangents[id(x)] = share if there is None else there + share
 
 
-def _depending(order: list[Tensor], xs: list[Tensor]) -> set[int]:
-    """The nodes of order that depend on one of xs, xs that are among them included."""
-    wanted = {id(x) for x in xs}
-    found: set[int] = set()
+def _depending(order: list[Tensor], xs: Sequence[Tensor]) -> set[int]:
+    """The ids of the nodes of order that depend on one of xs, xs among them included."""
+    found: set[int] = {id(x) for x in xs}
+    there: set[int] = set()
     for node in order:
-        if id(node) in wanted or any(id(x) in found for x in node.inputs):
-            found.add(id(node))
-    return found
+        if id(node) in found or any(id(x) in there for x in node.inputs):
+            there.add(id(node))
+    return there
 
 
-def _detached(g: Tensor) -> Tensor:
+def _hooked(hook: Any, g: Tensor) -> Tensor:
+    outer, STATE.builder = STATE.builder, None
+    try:
+        replaced = hook(g)
+    finally:
+        STATE.builder = outer
+    return g if replaced is None else tensor_of(replaced)
+
+
+def grad(
+    outputs: Tensors,
+    inputs: Tensors,
+    grad_outputs: Seeds | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The gradient of the sum of outputs (weighted by grad_outputs) in each of inputs.
+
+    The contract of torch.autograd.grad. Reverse mode: a few times the operations of outputs,
+    however many inputs there are (Griewank and Walther, Evaluating Derivatives, 2008, section
+    4.6). Each gradient has its input's shape.
+
+    grad_outputs      the cotangents, one an output in its shape; None for 1 where an output has
+                      a single entry
+    retain_graph      whether the graph can be walked again; default: create_graph
+    create_graph      whether the gradients are part of the graph, so that they can be
+                      differentiated again; else they come computed and detached
+    allow_unused      None, not an error, for an input that outputs don't depend on
+    is_grads_batched  grad_outputs have one more axis in front, and so have the gradients
+    materialize_grads zeros for the inputs that outputs don't depend on
+
+    Raises RuntimeError where PyTorch does: for an output that requires no grad, a cotangent that
+    is missing or of another shape, an unused input, a graph that a walk has freed.
+
+    >>> import hodiff
+    >>> x = hodiff.tensor(2.0, requires_grad=True)
+    >>> (g,) = hodiff.grad(x**3, x, create_graph=True)
+    >>> (h,) = hodiff.grad(g, x)
+    >>> g.item(), h.item()
+    (12.0, 12.0)
+    """
+    ys, xs = _sequence(outputs), _sequence(inputs)
+    if not xs:
+        raise ValueError("grad requires non-empty inputs.")
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True,"
+            " but got: allow_unused=False."
+        )
+    retain = create_graph if retain_graph is None else retain_graph
+    seeds = _sequence(grad_outputs) if grad_outputs is not None else [None] * len(ys)
+    if len(seeds) != len(ys):
+        raise RuntimeError(f"got {len(ys)} tensors and {len(seeds)} gradients")
+    _check(ys, xs)
+    if is_grads_batched:
+        found = _batched(ys, seeds, xs, retain)
+    else:
+        cotangents = [_cotangent(i, *pair) for i, pair in enumerate(zip(ys, seeds, strict=True))]
+        found = walk(ys, cotangents, xs, free=not retain)
+    if any(g is None for g in found) and not (allow_unused or materialize_grads):
+        raise RuntimeError(UNUSED)
+    batch = tensor_of(seeds[0]).shape[:1] if is_grads_batched else ()
+    results = [
+        None if g is None and not materialize_grads
+        else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x)
+        for x, g in zip(xs, found, strict=True)
+    ]  # fmt: skip
+    if create_graph:
+        older = set(topological(ys))
+        return tuple(alias(g) if g is not None and g in older else g for g in results)
+    return detached(results)
+
+
+def detached(results: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:
+    """Tensors of the values of results, computed in one run; as they are where they have none."""
     from hodiff.arithmetic import evaluate
 
-    return tensor_of(evaluate([g])[0])
+    asked = [g for g in results if g is not None]
+    if any(node.operation is VARIABLE for node in topological(asked, unknown=True)):
+        return tuple(results)
+    values = iter(evaluate(asked))
+    return tuple(g if g is None else data(next(values)) for g in results)
+
+
+def _batched(
+    ys: list[Tensor], seeds: list[Tensor | None], xs: list[Tensor], retain: bool
+) -> list[Tensor | None]:
+    """A walk for each entry of the seeds' first axis, stacked; they share one table of nodes."""
+    batched = [tensor_of(seed) for seed in seeds if seed is not None]
+    if len(batched) != len(ys):
+        raise RuntimeError("is_grads_batched=True needs grad_outputs for every output")
+    sizes = {seed.shape[:1] for seed in batched}
+    if len(sizes) != 1 or () in sizes:
+        raise RuntimeError("grad_outputs need a first axis of the same length")
+    rows = []
+    with sharing():
+        for i in range(batched[0].shape[0]):
+            entry = [
+                _cotangent(j, y, g[i]) for j, (y, g) in enumerate(zip(ys, batched, strict=True))
+            ]
+            rows.append(walk(ys, entry, xs, free=not retain and i == batched[0].shape[0] - 1))
+        return [
+            None if column[0] is None
+            else stack(*[expand_to(g if g is not None else ZERO, x.shape) for g in column])
+            for x, column in zip(xs, zip(*rows, strict=True), strict=True)
+        ]  # fmt: skip
+
+
+def accumulate(
+    y: Tensor,
+    seed: Tensor | None,
+    retain_graph: bool | None,
+    create_graph: bool,
+    inputs: Tensors | None,
+) -> None:
+    """Tensor.backward: add the gradient of y to .grad of the leaves it depends on."""
+    retain = create_graph if retain_graph is None else retain_graph
+    _check([y], [])
+    if inputs is None:
+        leaves = [x for x in topological([y], tracked=True) if not x.inputs]
+    else:
+        leaves = _sequence(inputs)
+    found = walk([y], [_cotangent(0, y, seed)], leaves, free=not retain)
+    pairs = [(x, g) for x, g in zip(leaves, found, strict=True) if g is not None]
+    gradients: Sequence[Tensor | None] = [
+        like(expand_to(g, x.shape) if g is ZERO else g, x) for x, g in pairs
+    ]
+    if not create_graph:
+        gradients = detached(gradients)
+    for (x, _), g in zip(pairs, gradients, strict=True):
+        x.grad = g if x.grad is None or g is None else x.grad + g
+
+
+def _check(ys: list[Tensor], xs: list[Tensor]) -> None:
+    for i, y in enumerate(ys):
+        if not y.requires_grad:
+            raise RuntimeError(
+                f"element {i} of tensors does not require grad and does not have a grad_fn"
+            )
+    if not all(x.requires_grad for x in xs):
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+
+
+def _sequence(x: Any) -> list[Any]:
+    return [x] if isinstance(x, Tensor) else list(x)
+
+
+def _cotangent(i: int, y: Tensor, seed: Any) -> Tensor:
+    if seed is None:
+        if any(n != 1 for n in y.shape):
+            raise RuntimeError("grad can be implicitly created only for scalar outputs")
+        return expand_to(ONE, y.shape)
+    cotangent = tensor_of(seed)
+    if cotangent.shape != y.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[{i}] has a shape of {cotangent.shape}"
+            f" and output[{i}] has a shape of {y.shape}."
+        )
+    return cotangent
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Operations inside are computed at once and not tracked."""
+    outer, STATE.enabled = STATE.enabled, False
+    try:
+        yield
+    finally:
+        STATE.enabled = outer
+
+
+@contextmanager
+def enable_grad() -> Iterator[None]:
+    """Operations inside are tracked, also inside no_grad()."""
+    outer, STATE.enabled = STATE.enabled, True
+    try:
+        yield
+    finally:
+        STATE.enabled = outer

@@ -1,13 +1,12 @@
-"""Derivatives of a graph: a few lines each, on grad."""
+"""Derivatives as graphs: tensors in, tensors out, a few lines each on the walk."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import cast
 
-from hodiff.backward import grad
-from hodiff.graph import ZERO, Tensor
+from hodiff.backward import walk
+from hodiff.graph import ONE, ZERO, Tensor
 from hodiff.operations.structure import expand_to, total
 from hodiff.tidy import sharing
 
@@ -16,8 +15,11 @@ def gradient(f: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:
     """df/dx for each x of variables, in its shape; zeros where f doesn't depend on it."""
     if not f.requires_grad:
         return [expand_to(ZERO, x.shape) for x in variables]
-    found = grad(f, variables, create_graph=True, materialize_grads=True)
-    return cast(list[Tensor], list(found))
+    found = walk([f], [ONE], variables)
+    return [
+        expand_to(ZERO, x.shape) if g is None or g is ZERO else g
+        for x, g in zip(variables, found, strict=True)
+    ]
 
 
 def components(x: Tensor) -> list[Tensor]:

@@ -7,10 +7,12 @@ extended by hodiff.backward.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakValueDictionary
+
+from hodiff.values import Valued
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -45,6 +47,7 @@ class Operation:
     domain     where it is defined, in words, {x} standing for the argument
     pole       whether an infinite result at these numbers is a pole (else it is an overflow)
     jumps      whether it has points where its value or its slope jumps
+    linear     whether the pullback reads no values, so that it also serves in a freed graph
     numpy      its full name for arrays, where that isn't numpy's function of the same name
     names      what the language calls it; none for an operation that only rules use
     """
@@ -57,6 +60,7 @@ class Operation:
         "domain",
         "formula",
         "jumps",
+        "linear",
         "name",
         "names",
         "numpy",
@@ -82,6 +86,7 @@ class Operation:
         names: tuple[str, ...] = (),
         commutes: bool = False,
         jumps: bool = False,
+        linear: bool = False,
         differentiable: bool = True,
     ) -> None:
         self.name = name
@@ -97,6 +102,7 @@ class Operation:
         self.names = names
         self.commutes = commutes
         self.jumps = jumps
+        self.linear = linear
         self.differentiable = differentiable
         OPERATIONS[name] = self
 
@@ -126,14 +132,14 @@ def no_derivative(*_: Any) -> None:
 # name that a run binds. Data is numbers as they come from Python: floats, arrays.
 CONSTANT = Operation("constant", 0, lambda shapes, attributes: (), no_derivative)
 VARIABLE = Operation("variable", 0, lambda shapes, attributes: attributes[1], no_derivative)
-DATA = Operation("data", 0, lambda shapes, attributes: attributes[1], no_derivative)
+DATA = Operation("data", 0, lambda shapes, attributes: (), no_derivative)
 
 
-class Tensor:
+class Tensor(Valued):
     """A node of the graph: an operation on inputs, with a shape. Immutable once made.
 
     Python's operators and comparisons add nodes; numbers are taken in exactly where they are
-    exact (int, Fraction).
+    exact (int, Fraction). The value is computed on first use (hodiff.values).
 
     >>> import hodiff
     >>> x = hodiff.variable("x")
@@ -145,10 +151,11 @@ class Tensor:
     __slots__ = (
         "__weakref__",
         "attributes",
+        "borrowed",
         "derived",
+        "freed",
         "inputs",
         "operation",
-        "requires_grad",
         "shape",
         "span",
     )
@@ -157,9 +164,10 @@ class Tensor:
     inputs: tuple[Tensor, ...]
     attributes: tuple[Any, ...]
     shape: Shape
-    requires_grad: bool
     span: Span | None
-    derived: bool
+    derived: bool  # added by a walk, not by a user
+    freed: bool  # a walk that did not retain its graph went through
+    borrowed: bool  # a walk used this older node again: another result needs it
 
     def __add__(self, other: Any) -> Tensor:
         return OPERATIONS["add"](self, other)
@@ -220,8 +228,16 @@ class Tensor:
     def __ge__(self, other: Any) -> Tensor:
         return OPERATIONS["ge"](self, other)
 
-    def __bool__(self) -> bool:
-        raise TypeError("a tensor has no truth value: choose with where(condition, a, b)")
+    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
+        return OPERATIONS["eq"](self, other)
+
+    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
+        return OPERATIONS["ne"](self, other)
+
+    __hash__ = object.__hash__
+
+    def __abs__(self) -> Tensor:
+        return OPERATIONS["abs"](self)
 
     def __rmatmul__(self, other: Any) -> Tensor:
         return tensor_of(other) @ self
@@ -231,16 +247,18 @@ class Tensor:
 
         return indexed(self, index if isinstance(index, tuple) else (index,))
 
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("a scalar tensor has no length")
         return self.shape[0]
 
     def __repr__(self) -> str:
-        from hodiff.views.formula import formula
+        from hodiff.views.text import shown
 
-        shape = f", shape={self.shape}" if self.shape else ""
-        return f"tensor({formula(self)}{shape})"
+        return shown(self)
 
 
 def make(
@@ -253,8 +271,8 @@ def make(
     node.attributes = attributes
     node.shape = shape
     node.span = None
-    node.derived = False
-    node.requires_grad = False
+    node.value = node.grad = node.hooks = None
+    node.derived = node.freed = node.borrowed = node.requires_grad = False
     if operation.differentiable:
         for x in inputs:
             if x.requires_grad:
@@ -291,19 +309,29 @@ def constant(value: Exact) -> Tensor:
 
 
 def tensor_of(x: Any) -> Tensor:
-    """x as a node: itself, an exact constant, or data (floats and arrays of floats)."""
+    """x as a node: itself, an exact constant, or data (floats and arrays)."""
     if isinstance(x, Tensor):
         return x
     if isinstance(x, int) or type(x).__name__ == "Fraction":
         return constant(x)
-    if isinstance(x, float):
-        return make(DATA, (), (x, ()), ())
+    return data(x)
+
+
+def data(x: Any, dtype: Any = None) -> Tensor:
+    """x as a leaf with a value of its own: a Python float, or a numpy array that nobody writes."""
+    if type(x) is float and dtype is None:
+        node = make(DATA, (), (), ())
+        node.value = x
+        return node
     import numpy
 
-    array = numpy.array(x, dtype=float)
+    array = numpy.array(x, dtype=dtype)
+    if array.dtype == object or array.dtype.kind not in "fiubc":
+        raise TypeError(f"a tensor holds numbers, not {array.dtype}")
     array.flags.writeable = False
-    shape = array.shape
-    return make(DATA, (), (array, shape), shape)
+    node = make(DATA, (), (), array.shape)
+    node.value = float(array) if array.dtype == float and not array.shape else array
+    return node
 
 
 SMALL = {n: make(CONSTANT, (), (n,), ()) for n in range(-16, 17)}
@@ -315,6 +343,7 @@ class _State(threading.local):
     """What adds nodes in this thread: None makes them as written; a walk shares and tidies."""
 
     builder: Callable[[Operation, tuple[Tensor, ...], tuple[Any, ...]], Tensor] | None = None
+    enabled = True  # False inside no_grad()
 
 
 STATE = _State()
@@ -323,16 +352,39 @@ STATE = _State()
 def apply(
     operation: Operation, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...] = ()
 ) -> Tensor:
-    """Add the node operation(*inputs): as written, or, while grad walks, shared and tidied."""
+    """Add the node operation(*inputs): as written, or, while grad walks, shared and tidied.
+
+    A node on values alone that nothing tracks is computed at once and keeps no inputs: ten
+    thousand steps of an optimizer hold no graph.
+    """
     builder = STATE.builder
     if builder is not None:
         return builder(operation, inputs, attributes)
     value = folded(operation, inputs, attributes)
     if value is not None:
         return constant(value)
-    return make(
-        operation, inputs, attributes, operation.shape([x.shape for x in inputs], attributes)
-    )
+    shape = operation.shape([x.shape for x in inputs], attributes)
+    node = make(operation, inputs, attributes, shape)
+    if not STATE.enabled:
+        node.requires_grad = False
+    if not node.requires_grad and _valued(inputs):
+        node.computed()
+        node.operation, node.inputs, node.attributes = DATA, (), ()
+    return node
+
+
+def _valued(inputs: tuple[Tensor, ...]) -> bool:
+    """Whether inputs have values, in numbers that Python or numpy gave."""
+    if not STATE.enabled:
+        inputs = tuple(x for x in inputs if x.operation is not CONSTANT)
+        return bool(inputs) and all(x.operation is not VARIABLE for x in topological(inputs))
+    found = False
+    for x in inputs:
+        if x.value is not None:
+            found = True
+        elif x.operation is not CONSTANT:
+            return False
+    return found
 
 
 def folded(
@@ -349,10 +401,12 @@ def folded(
     return exactly(operation.name, [x.attributes[0] for x in inputs], attributes)
 
 
-def topological(outputs: Iterable[Tensor], tracked: bool = False) -> list[Tensor]:
+def topological(
+    outputs: Iterable[Tensor], tracked: bool = False, unknown: bool = False
+) -> list[Tensor]:
     """Every node that outputs depend on, inputs before users, without recursion.
 
-    tracked leaves out what doesn't require grad.
+    tracked leaves out what doesn't require grad; unknown, what only nodes with a value need.
     """
     order: list[Tensor] = []
     seen: set[Tensor] = set()
@@ -364,7 +418,7 @@ def topological(outputs: Iterable[Tensor], tracked: bool = False) -> list[Tensor
             order.append(entered.pop())
         elif node not in seen and (node.requires_grad or not tracked):
             seen.add(node)
-            if node.inputs:
+            if node.inputs and not (unknown and node.value is not None):
                 entered.append(node)
                 stack.append(None)
                 stack += node.inputs[::-1]

@@ -21,6 +21,7 @@ from hodiff.arithmetic.exact import exactly
 from hodiff.graph import (
     CONSTANT,
     ONE,
+    OPERATIONS,
     STATE,
     ZERO,
     Operation,
@@ -33,7 +34,19 @@ from hodiff.graph import (
 )
 from hodiff.operations.elementary import add, mul, neg, pow
 from hodiff.operations.piecewise import both, either, negation, where
-from hodiff.operations.structure import any_of, expand, expand_to, pick, reshape, stack, summed
+from hodiff.operations.structure import (
+    any_of,
+    expand,
+    expand_to,
+    permute,
+    pick,
+    place,
+    reshape,
+    reshape_to,
+    stack,
+    summed,
+    transpose,
+)
 
 Inputs: TypeAlias = tuple[Tensor, ...]
 Key: TypeAlias = tuple[Any, ...]
@@ -52,6 +65,7 @@ class Sharing:
 
     def __init__(self) -> None:
         self.table: dict[Key, Tensor] = {}
+        self.older: set[int] = set()  # nodes from before, which another result may need
         self.span: Span | None = None
 
     def __call__(self, operation: Operation, inputs: Inputs, attributes: tuple[Any, ...]) -> Tensor:
@@ -71,6 +85,8 @@ class Sharing:
         key = _key(operation, inputs, attributes)
         found = self.table.get(key)
         if found is not None:
+            if id(found) in self.older:
+                found.borrowed = True
             return found
         if len(self.table) >= MOST_NODES:
             raise MemoryError(f"the derivative has over {MOST_NODES} nodes: ask for a lower order")
@@ -84,7 +100,10 @@ class Sharing:
         """Let nodes that are there be found."""
         for node in nodes:
             if node.inputs:
-                self.table.setdefault(_key(node.operation, node.inputs, node.attributes), node)
+                key = _key(node.operation, node.inputs, node.attributes)
+                if key not in self.table:
+                    self.table[key] = node
+                    self.older.add(id(node))
 
 
 @contextmanager
@@ -292,7 +311,7 @@ def _sum(build: Sharing, x: Tensor, axes: tuple[int, ...]) -> Tensor:
 def _pick(build: Sharing, x: Tensor, index: tuple[Any, ...]) -> Tensor:
     """An entry of a vector that was written out is known: [a, b][0] is a."""
     entry = _entry(build, x, index[0], 6) if len(x.shape) == len(index) == 1 else None
-    return build.node(pick, (x,), (index,)) if entry is None else entry
+    return _moved(pick)(build, x, index) if entry is None else entry
 
 
 def _entry(build: Sharing, x: Tensor, i: Any, depth: int) -> Tensor | None:
@@ -319,7 +338,7 @@ def _reshaped(operation: Operation) -> Callable[..., Tensor]:
 
     def tidy(build: Sharing, x: Tensor, shape: tuple[int, ...]) -> Tensor:
         source = x.inputs[0] if x.operation is expand else x
-        if not source.shape:  # one number, in any shape
+        if not source.shape and not is_mask(source):  # one number, in any shape
             return build.node(expand, (source,), (shape,)) if shape else source
         if is_mask(x):
             test, g, _ = x.inputs
@@ -328,6 +347,29 @@ def _reshaped(operation: Operation) -> Callable[..., Tensor]:
         return build.node(operation, (x,), (shape,))
 
     return tidy
+
+
+def _moved(operation: Operation) -> Callable[..., Tensor]:
+    """What only moves entries moves inside a mask."""
+
+    def tidy(build: Sharing, x: Tensor, *attributes: Any) -> Tensor:
+        if not is_mask(x):
+            return build.node(operation, (x,), attributes)
+        test, g = (operation(expand_to(y, x.shape), *attributes) for y in x.inputs[:2])
+        return build.node(where, (test, g, ZERO))
+
+    return tidy
+
+
+def _matmul(build: Sharing, a: Tensor, b: Tensor) -> Tensor:
+    """A row of a, or a column of b, that is masked out whole is so in the product."""
+    product = build.node(OPERATIONS["matmul"], (a, b))
+    for x, axis in ((a, -1), (b, -2)):
+        if is_mask(x):
+            test = any_of(expand_to(x.inputs[0], x.shape), (axis,))
+            kept = (*test.shape, 1) if axis == -1 else (*test.shape[:-1], 1, test.shape[-1])
+            product = where(reshape_to(test, kept), product, ZERO)
+    return product
 
 
 TIDY: dict[str, Callable[..., Tensor]] = {
@@ -345,5 +387,10 @@ TIDY: dict[str, Callable[..., Tensor]] = {
     "expand": _reshaped(expand),
     "reshape": _reshaped(reshape),
     "pick": _pick,
+    "transpose": _moved(transpose),
+    "permute": _moved(permute),
+    "place": _moved(place),
+    "matmul": _matmul,
+    "alias": lambda build, x: x,
 }
 """The identities, an operation each."""

@@ -460,6 +460,7 @@ class Digits:
         **{row.name: row.f for row in reversed(ROWS)},
         **{name: python for name, (_, python) in PIECEWISE.items()},
         "pow": lambda a, b: a**b,
+        "powers": lambda a, b, j, k: mpmath.diff(lambda a, b: a**b, (a, b), (j, k)),
         "sinc": lambda x, n: mp.diff(mp.sinc, x, n) if n else mp.sinc(x),
         "polygamma": lambda x, n: mp.psi(n, x),
         "pi": lambda: mp.pi,

@@ -7,11 +7,14 @@ function(operation) gives what computes an operation on the arithmetic's values.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from typing import Any, Protocol
 
-from hodiff.graph import CONSTANT, DATA, VARIABLE, Operation, Tensor, topological, variable
+from hodiff.graph import CONSTANT, VARIABLE, Operation, Tensor, topological, variable
 
 Values = dict[int, Any]
+
+LARGE = 1 << 15  # entries of an array past which it is run in blocks of so many
 
 
 class Arithmetic(Protocol):
@@ -22,8 +25,8 @@ class Arithmetic(Protocol):
 
 
 def suited(nodes: Sequence[Tensor]) -> Arithmetic:
-    """Python floats where every node is a scalar, numpy arrays otherwise."""
-    if any(node.shape for node in nodes):
+    """Python floats where every node is a scalar in float64, numpy arrays otherwise."""
+    if any(node.shape or not (node.value is None or type(node.value) is float) for node in nodes):
         from hodiff.arithmetic import arrays
 
         return arrays
@@ -40,34 +43,74 @@ class Program:
 
     def __init__(self, outputs: Sequence[Tensor], arithmetic: Arithmetic | None = None) -> None:
         self.outputs = list(outputs)
-        self.order = topological(outputs)
+        self.order = topological(outputs, unknown=True)
         self.arithmetic = arithmetic or suited(self.order)
 
     def values(
         self,
         point: Mapping[Tensor, Any] | None = None,
         replaced: Mapping[int, Callable[..., Any]] | None = None,
+        released: Mapping[int, Sequence[int]] | None = None,
     ) -> Values:
-        """Every node's value. replaced computes single nodes (by id) in another way."""
-        number, function = self.arithmetic.number, self.arithmetic.function
+        """Every node's value. replaced computes single nodes (by id) in another way; released
+        gives the values (by id) that aren't kept after a node."""
+        function = self.arithmetic.function
         values: Values = {}
         for node in self.order:
-            operation = node.operation
-            if operation is CONSTANT:
-                value = number(node.attributes[0])
-            elif operation is VARIABLE:
-                if point is None or node not in point:
-                    raise ValueError(f"the variable {node.attributes[0]} has no value")
-                value = point[node]
-            elif operation is DATA:
-                value = node.attributes[0]
+            if is_leaf(node):
+                value = leaf(node, self.arithmetic, point)
             else:
-                compute = function(operation)
+                compute = function(node.operation)
                 if replaced and id(node) in replaced:
                     compute = replaced[id(node)]
                 value = compute(*[values[id(x)] for x in node.inputs], *node.attributes)
             values[id(node)] = value
+            if released:
+                for key in released.get(id(node), ()):
+                    del values[key]
         return values
+
+    def results(self, point: Mapping[Tensor, Any] | None = None) -> list[Any]:
+        """The values of the outputs alone: arrays are released after their last use."""
+        kept = {id(y) for y in self.outputs}
+        released: dict[int, list[int]] = {}
+        if any(node.shape for node in self.order):
+            if self._large(point):
+                from hodiff.arithmetic import blocks
+
+                return blocks.evaluate(self.order, self.outputs, point)
+            computed = [node for node in self.order if not is_leaf(node)]
+            for key, user in {id(x): id(node) for node in computed for x in node.inputs}.items():
+                if key not in kept:
+                    released.setdefault(user, []).append(key)
+        values = self.values(point, released=released)
+        return [values[id(y)] for y in self.outputs]
+
+    def _large(self, point: Mapping[Tensor, Any] | None) -> bool:
+        """Whether arrays are worth running in blocks, and have the shapes that nodes say."""
+        if all(prod(node.shape) <= LARGE for node in self.order):
+            return False
+        from hodiff.arithmetic import arrays
+
+        if self.arithmetic is not arrays:
+            return False
+        return all(getattr(x, "shape", ()) == node.shape for node, x in (point or {}).items())
+
+
+def is_leaf(node: Tensor) -> bool:
+    """Whether a node's value is given, not computed."""
+    return node.value is not None or node.operation is CONSTANT or node.operation is VARIABLE
+
+
+def leaf(node: Tensor, arithmetic: Arithmetic, point: Mapping[Tensor, Any] | None) -> Any:
+    """The value of a leaf: an exact number rounded, a variable's from point, data as it is."""
+    if node.operation is CONSTANT:
+        return arithmetic.number(node.attributes[0])
+    if node.operation is VARIABLE:
+        if point is None or node not in point:
+            raise ValueError(f"the variable {node.attributes[0]} has no value")
+        return point[node]
+    return node.value
 
 
 def evaluate(
@@ -82,8 +125,7 @@ def evaluate(
     >>> evaluate([x**2 + 1], {x: 3.0})
     [10.0]
     """
-    values = Program(outputs, arithmetic).values(point)
-    return [values[id(y)] for y in outputs]
+    return Program(outputs, arithmetic).results(point)
 
 
 def composed(operation: Operation, arithmetic: Arithmetic) -> Callable[..., Any]:

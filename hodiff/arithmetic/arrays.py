@@ -19,7 +19,7 @@ def function(operation: Operation) -> Callable[..., Any]:
     """What computes the operation: from this file, from numpy or scipy, or by its definition."""
     found = RESOLVED.get(operation.name)
     if found is None:
-        found = RESOLVED[operation.name] = _quiet(_resolve(operation))
+        found = RESOLVED[operation.name] = _quiet(_resolve(operation), bool(operation.partials))
     return found
 
 
@@ -39,20 +39,42 @@ def _resolve(operation: Operation) -> Callable[..., Any]:
     return composed(operation, sys.modules[__name__])
 
 
-def _quiet(compute: Callable[..., Any]) -> Callable[..., Any]:
-    """Without numpy's warnings, and with conditions as the numbers 1 and 0."""
+def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
+    """Without numpy's warnings; for a numeric operation conditions are the numbers 1 and 0."""
 
     def quiet(*x: Any) -> Any:
+        if numeric:
+            x = tuple(v.astype(float) if getattr(v, "dtype", None) == bool else v for v in x)  # noqa: E721
         with np.errstate(all="ignore"):
-            found = compute(*x)
-            is_condition = getattr(found, "dtype", None) is np.dtype(bool)
-            return found.astype(float) if is_condition else found
+            y = compute(*x)
+        # A Python float leaves float32 arrays float32; numpy's own float64 scalar doesn't.
+        return float(y) if getattr(y, "shape", None) == () and y.dtype == float else y
 
     return quiet
 
 
+def _float(x: Any) -> Any:
+    """x as floats: Python's, or an array's of its own dtype."""
+    if type(x) is float:
+        return x
+    x = np.asarray(x)
+    return x if x.dtype.kind == "f" else x.astype(float)
+
+
+def _dtype(*x: Any) -> Any:
+    """The float dtype that an operation on x has."""
+    dtype = np.result_type(*x)
+    return dtype if dtype.kind == "f" else np.dtype(float)
+
+
+def _power(a: Any, b: Any) -> Any:
+    a, b = _float(a), _float(b)
+    return np.power(a, b) if type(a) is float else np.asarray(a**b)  # the quicker where b is 2
+
+
 def _over(x: Any, y: Any) -> Any:
-    return np.where(np.equal(y, 0), 0.0, np.divide(x, np.where(np.equal(y, 0), 1.0, y)))
+    at_kink = np.equal(y, 0)
+    return np.where(at_kink, 0.0, np.divide(x, np.where(at_kink, 1.0, y))).astype(_dtype(x, y))
 
 
 def _pointwise(name: str, inputs: int) -> Callable[..., Any]:
@@ -64,9 +86,15 @@ def _pointwise(name: str, inputs: int) -> Callable[..., Any]:
         flat = [
             one(*map(float, p), *x[inputs:]) for p in zip(*[v.flat for v in points], strict=False)
         ]
-        return np.array(flat, dtype=float).reshape(points[0].shape)
+        return np.array(flat, dtype=_dtype(*x[:inputs])).reshape(points[0].shape)
 
     return compute
+
+
+def _sinc(x: Any, n: int) -> Any:
+    if n:
+        return _pointwise("sinc", 1)(x, n)
+    return np.where(np.equal(x, 0), 1.0, np.divide(np.sin(x), x)).astype(_dtype(x))
 
 
 def _row(name: str) -> Operation:
@@ -75,27 +103,69 @@ def _row(name: str) -> Operation:
     return OPERATIONS[name]
 
 
-def _index(items: tuple[Any, ...]) -> tuple[Any, ...]:
+def numpy_index(items: tuple[Any, ...]) -> tuple[Any, ...]:
     """The index that pick and place keep, as numpy takes it."""
-    return tuple(
-        slice(i[0], i[1] if i[1] >= 0 else None, i[2]) if isinstance(i, tuple) else i for i in items
-    )
+    return tuple(_slice(*i) if isinstance(i, tuple) else getattr(i, "array", i) for i in items)
+
+
+def _slice(start: int, stop: int, step: int) -> slice:
+    if start < 0:  # backward from before the first entry: nothing
+        return slice(0, 0)
+    return slice(start, stop if stop >= 0 else None, step)
 
 
 def _place(g: Any, items: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
-    result = np.zeros(shape)
-    result[_index(items)] = g
+    g = np.asarray(g)
+    result = np.zeros(shape, g.dtype)
+    if all(getattr(i, "unique", True) for i in items):
+        result[numpy_index(items)] = g
+    else:
+        np.add.at(result, numpy_index(items), g)
     return result
 
 
-def _logsumexp(x: Any) -> Any:
-    top = np.max(x, initial=-np.inf)
-    return top + np.log(np.sum(np.exp(x - top))) if np.isfinite(top) else top
+def _gather(x: Any, indices: Any, axis: int) -> Any:
+    return np.take_along_axis(np.asarray(x), np.asarray(indices).astype(int), axis)
 
 
-def _norm(x: Any) -> Any:
-    top = np.max(np.abs(x), initial=0.0)
-    return top * np.sqrt(np.sum((x / top) ** 2)) if 0 < top < np.inf else top
+def _scatter(g: Any, indices: Any, axis: int, length: int) -> Any:
+    g, indices = np.asarray(g), np.asarray(indices).astype(int)
+    shape = list(g.shape)
+    shape[axis] = length
+    result = np.zeros(shape, g.dtype)
+    at = list(np.indices(indices.shape, sparse=True))
+    at[axis] = indices
+    np.add.at(result, tuple(at), g)
+    return result
+
+
+def _joined(*x: Any) -> Any:
+    arrays, axis = x[:-1], x[-1]
+    return np.concatenate([np.asarray(v) for v in arrays], axis, dtype=np.result_type(*arrays))
+
+
+def _stack(*x: Any) -> Any:
+    dtype = np.result_type(*x)
+    return np.stack([np.asarray(v, dtype=dtype) for v in x])
+
+
+def _logsumexp(x: Any, axes: tuple[int, ...] | None = None) -> Any:
+    top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
+    top = np.where(np.isfinite(top), top, 0.0).astype(_dtype(x))
+    return np.log(np.sum(np.exp(x - top), axis=axes)) + np.reshape(top, _left(x, axes))
+
+
+def _norm(x: Any, axes: tuple[int, ...] | None = None) -> Any:
+    top = np.max(np.abs(x), axis=axes, keepdims=True, initial=0.0)
+    usual = (top > 0) & (top < np.inf)
+    scale = np.where(usual, top, 1.0).astype(_dtype(x))
+    return np.sqrt(np.sum((x / scale) ** 2, axis=axes)) * np.reshape(scale, _left(x, axes))
+
+
+def _left(x: Any, axes: tuple[int, ...] | None) -> tuple[int, ...]:
+    """The shape of x without axes."""
+    shape = np.shape(x)
+    return tuple(n for i, n in enumerate(shape) if axes is not None and i - len(shape) not in axes)
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -104,26 +174,41 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "mul": np.multiply,
     "div": np.divide,
     "neg": np.negative,
+    "alias": lambda x: x,
     "pi": lambda: np.pi,
     "e": lambda: np.e,
-    "pow": np.power,
+    "pow": _power,
     "powers": _pointwise("powers", 2),
     "digamma_difference": _pointwise("digamma_difference", 2),
     "over": _over,
     "round": np.round,
     "softplus": lambda x: np.logaddexp(0.0, x),
-    "sinc": _pointwise("sinc", 1),
+    "sinc": _sinc,
     "polygamma": _pointwise("polygamma", 1),
     "lgamma": _pointwise("lgamma", 1),
     "beta": _pointwise("beta", 2),
     "sum": lambda x, axes: np.sum(x, axis=axes),
     "any": lambda x, axes: np.any(x, axis=axes),
+    "amax": lambda x, axes: np.max(x, axis=axes),
+    "amin": lambda x, axes: np.min(x, axis=axes),
+    "argmax": lambda x, axes: np.argmax(x, axis=axes[0]),
+    "argmin": lambda x, axes: np.argmin(x, axis=axes[0]),
+    "argsort": lambda x, axis: np.argsort(x, axis=axis, kind="stable"),
+    "cumsum": lambda x, axis: np.cumsum(x, axis=axis),
     "expand": np.broadcast_to,
     "reshape": np.reshape,
     "transpose": lambda x: np.swapaxes(x, -1, -2),
-    "stack": lambda *x: np.stack([np.asarray(v, dtype=float) for v in x]),
-    "pick": lambda x, items: x[_index(items)],
+    "permute": np.transpose,
+    "stack": _stack,
+    "concatenate": _joined,
+    "pick": lambda x, items: np.asarray(x)[numpy_index(items)],
     "place": _place,
+    "gather": _gather,
+    "scatter": _scatter,
+    "cast": lambda x, dtype: np.asarray(x, dtype=dtype),
     "norm": _norm,
     "logsumexp": _logsumexp,
+    "einsum": lambda *x: np.einsum(x[-1], *x[:-1], optimize=len(x) > 2),
+    "logabsdet": lambda x: np.linalg.slogdet(x)[1],
+    "signdet": lambda x: np.linalg.slogdet(x)[0],
 }

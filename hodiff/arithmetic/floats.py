@@ -149,11 +149,6 @@ def _gamma(x: float) -> float:
     return math.gamma(x)
 
 
-def _truth(test: Callable[..., Any]) -> Callable[..., float]:
-    """A condition as the number 1 or 0, which it is in (x > 0)*y."""
-    return lambda *x: 1.0 if test(*x) else 0.0
-
-
 # What can't raise goes as it is; the rest is made quiet.
 PLAIN: dict[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -162,6 +157,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "div": _div,
     "over": _over,
     "neg": operator.neg,
+    "alias": lambda x: x,
     "pi": lambda: math.pi,
     "e": lambda: math.e,
     "abs": abs,
@@ -172,15 +168,15 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "ceil": _whole(math.ceil),
     "round": _whole(round),
     "where": lambda test, a, b: a if test else b,
-    "lt": _truth(operator.lt),
-    "le": _truth(operator.le),
-    "gt": _truth(operator.gt),
-    "ge": _truth(operator.ge),
-    "eq": _truth(operator.eq),
-    "ne": _truth(operator.ne),
-    "and": _truth(lambda a, b: a and b),
-    "or": _truth(lambda a, b: a or b),
-    "not": _truth(operator.not_),
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "and": lambda a, b: bool(a and b),
+    "or": lambda a, b: bool(a or b),
+    "not": operator.not_,
 }
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -50,7 +50,7 @@ def nearest(name: str, *x: float) -> float:
     try:
         for precision in (80, 160, 320, 640, 1280):
             ctx.prec = precision
-            value = FUNCTIONS[name](*[arb(v) if isinstance(v, float) else v for v in x])
+            value = FUNCTIONS[name](*[arb(float(v)) if isinstance(v, (bool, float)) else v for v in x])
             if value.is_finite() and value.rel_accuracy_bits() >= 60:
                 rounded = float(value.mid())
                 if rounded in (float("inf"), float("-inf")):

@@ -14,12 +14,12 @@ pi = Operation("pi", 0, lambda shapes, attributes: (), no_derivative)
 e = Operation("e", 0, lambda shapes, attributes: (), no_derivative)
 
 # fmt: off
-add = elementwise("add", lambda a, b, y: 1, lambda a, b, y: 1, names=(), commutes=True)
-sub = elementwise("sub", lambda a, b, y: 1, lambda a, b, y: -1, names=())
+add = elementwise("add", lambda a, b, y: 1, lambda a, b, y: 1, names=(), linear=True, commutes=True)
+sub = elementwise("sub", lambda a, b, y: 1, lambda a, b, y: -1, names=(), linear=True)
 mul = elementwise("mul", lambda a, b, y: b, lambda a, b, y: a, names=(), commutes=True)
 div = elementwise("div", lambda a, b, y: 1/b, lambda a, b, y: -y/b, names=(),
                   domain="a divisor other than 0", pole=lambda a, b: b == 0)
-neg = elementwise("neg", lambda x, y: -1, names=())
+neg = elementwise("neg", lambda x, y: -1, names=(), linear=True)
 
 pow = elementwise("pow",
                   lambda a, b, y: b*a**(b - 1) if b.operation is CONSTANT else powers(a, b, 1, 0),

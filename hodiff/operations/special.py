@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hodiff.graph import CONSTANT, ZERO, Tensor
 from hodiff.operations.elementary import exp, log1p, pi, sech, sqrt
-from hodiff.operations.piecewise import abs, relu
+from hodiff.operations.piecewise import abs, max, relu
 from hodiff.operations.row import elementwise, function
 
 MOST_ORDER = 1000  # of polygamma(n, x) and sinc(x, n)
@@ -46,6 +46,9 @@ sigmoid  = elementwise("sigmoid",  lambda x, y: sech(x/2)**2/4, numpy="scipy.spe
                        definition=lambda x: 1/(1 + exp(-x)))
 softplus = elementwise("softplus", lambda x, y: sigmoid(x),
                        definition=lambda x: relu(x) + log1p(exp(-abs(x))))
+logaddexp = elementwise("logaddexp", lambda a, b, y: sigmoid(a - b), lambda a, b, y: sigmoid(b - a),
+                        names=(), commutes=True,
+                        definition=lambda a, b: max(a, b) + log1p(exp(-abs(a - b))))
 silu     = elementwise("silu",     lambda x, y: sigmoid(x) + x*sech(x/2)**2/4,
                        definition=lambda x: x*sigmoid(x))
 gelu     = elementwise("gelu",     lambda x, y: erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi()),

@@ -155,8 +155,7 @@ def _leaf(node: Tensor) -> Written:
     if node.operation is CONSTANT:
         return number(node.attributes[0])
     if node.operation is DATA:
-        value = node.attributes[0]
-        text = repr(value if isinstance(value, float) else value.tolist())
+        text = repr(node.value if isinstance(node.value, float) else node.value.tolist())
         return text, NEGATION if text.startswith("-") else ATOM
     return (node.attributes[0] if node.operation is VARIABLE else node.operation.name), ATOM
 

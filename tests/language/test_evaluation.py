@@ -86,10 +86,9 @@ def choice(function: Any) -> Any:
     return lambda *x: function(x) if all(map(exact, x)) else float(function(x))
 
 
-MATH = (
-    "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp exp2 expm1 log log2"
-    " log10 log1p sqrt cbrt hypot erf erfc gamma"
-).split()
+MATH = ["sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh",
+        "acosh", "atanh", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt",
+        "hypot", "erf", "erfc", "gamma"]  # fmt: skip
 FUNCTIONS: dict[str, Any] = {
     **{name: computed(getattr(math, name)) for name in MATH},
     "arcsin": computed(math.asin),

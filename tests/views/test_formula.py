@@ -44,7 +44,7 @@ def printed(text: str) -> str:
     return formula(read(text).f)
 
 
-def derivatives(text: str, order: int = 1, wrt: str | None = None) -> list[str]:
+def slopes(text: str, order: int = 1, wrt: str | None = None) -> list[str]:
     """The formulas of the gradient; of the first variable's derivative of a higher order."""
     problem = read(text, wrt=wrt)
     if order > 1:
@@ -154,8 +154,7 @@ def grown(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 smooth = st.recursive(LEAVES, grown, max_leaves=9)
 
-PIECEWISE = [*SIGNS[:9], "({})**2*({})", "({})**-1-{}", "-({})**3/({})", "({}) % ({})", "({})//({})",
-             "max({},{})", "min({},{})"]  # fmt: skip
+PIECEWISE = [*SIGNS[:12], "({}) % ({})", "({})//({})", "max({},{})", "min({},{})"]  # fmt: skip
 ONES = ["abs({})", "floor({})", "ceil({})", "round({})", "sign({})", "relu({})"]
 TESTS = ["{}<{}", "{}<={}", "{}>{}", "{}>={}", "({})=={}", "{}!={}", "not ({}<{})", "{} and {}",
          "{} or not {}", "{}<{}<1", "({}<{}) == 1", "({} or {}) and x<1",
@@ -294,7 +293,7 @@ def test_printing_a_printed_gradient_changes_nothing(text: str) -> None:
     ],
 )
 def test_simple_derivatives(text: str, formulas: list[str]) -> None:
-    found = derivatives(text)
+    found = slopes(text)
     # 'b + 2*a*x' says as much as '2*a*x + b': the terms may stand in any order.
     assert [sorted(f.split(" + ")) for f in found] == [sorted(f.split(" + ")) for f in formulas]
 

@@ -1,0 +1,104 @@
+"""Reductions over axes that are no sums: extrema, norms, products; and sorting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hodiff.graph import ONE, ZERO, Operation, Shape, Tensor, no_derivative
+from hodiff.operations.elementary import exp, over
+from hodiff.operations.piecewise import eq, where
+from hodiff.operations.row import FUNCTIONS, Function
+from hodiff.operations.structure import (
+    Attributes,
+    Inputs,
+    Shapes,
+    concatenate,
+    cut,
+    expand_to,
+    kept,
+    permuted,
+    reduced,
+    reshape_to,
+    same,
+    summed,
+)
+
+
+def _extremum_shape(shapes: Shapes, attributes: Attributes) -> Shape:
+    if any(shapes[0][i] == 0 for i in attributes[0]):
+        raise IndexError(f"no entry of shape {shapes[0]} is the largest or the smallest")
+    return reduced(shapes, attributes)
+
+
+def _extremum_pullback(g: Tensor, xs: Inputs, y: Tensor, attributes: Attributes, i: int) -> Tensor:
+    # Ties share evenly, as in torch.amax.
+    (x,) = xs
+    tied = eq(x, kept(y, x, attributes))
+    number = summed(where(tied, ONE, ZERO), *attributes)
+    return where(tied, kept(g / number, x, attributes), ZERO)
+
+
+# fmt: off
+amax      = Operation("amax", 1, _extremum_shape, _extremum_pullback)  # x, axes
+amin      = Operation("amin", 1, _extremum_shape, _extremum_pullback)  # x, axes
+argmax    = Operation("argmax", 1, _extremum_shape, no_derivative,  # x, (axis,)
+                      differentiable=False)
+argmin    = Operation("argmin", 1, _extremum_shape, no_derivative,  # x, (axis,)
+                      differentiable=False)
+argsort   = Operation("argsort", 1, same, no_derivative, differentiable=False)  # x, axis
+norm      = Operation("norm", 1, reduced, lambda g, xs, y, a, i:  # x, axes or all
+                      kept(g, xs[0], a) * over(xs[0], kept(y, xs[0], a)))
+logsumexp = Operation("logsumexp", 1, reduced, lambda g, xs, y, a, i:  # x, axes or all
+                      kept(g, xs[0], a) * exp(xs[0] - kept(y, xs[0], a)))
+# fmt: on
+
+
+def product(x: Tensor, axes: Sequence[int]) -> Tensor:
+    """The product over axes, halves first: O(log n) nodes, right to any order where entries are 0.
+
+    >>> from hodiff import tensor
+    >>> product(tensor([[1, 2, 3], [4, 5, 6]]), (-1,))
+    tensor([  6., 120.])
+    """
+    rank = len(x.shape)
+    rest = [i for i in range(-rank, 0) if i not in axes]
+    shape = tuple(x.shape[i] for i in rest)
+    n = 1
+    for i in axes:
+        n *= x.shape[i]
+    if n == 0:
+        return summed(x, tuple(axes)) + 1  # which depends on x, if on no entry of it
+    x = reshape_to(permuted(x, (*rest, *axes)), (*shape, n))
+    last = None  # the odd one out of each halving
+    while n > 1:
+        half = n // 2
+        if n % 2:
+            odd = cut(x, -1, n - 1, n)
+            last = odd if last is None else last * odd
+        x = cut(x, -1, 0, half) * cut(x, -1, half, 2 * half)
+        n = half
+    return reshape_to(x if last is None else x * last, shape)
+
+
+def cumprod(x: Tensor, axis: int) -> Tensor:
+    """The products up to each entry, by doubling: O(log n) nodes, right where entries are 0."""
+    n = x.shape[axis]
+    step = 1
+    while step < n:
+        shape = (*x.shape[:axis], step, *x.shape[len(x.shape) + axis + 1 :])
+        x = x * concatenate([expand_to(ONE, shape), cut(x, axis, 0, n - step)], axis)
+        step *= 2
+    return x
+
+
+def _needs_vector(name: str, row: Operation) -> Function:
+    def build(x: Tensor) -> Tensor:
+        if not x.shape:
+            raise ValueError(f"{name} needs a vector, as in {name}([a, b])")
+        return row(x)
+
+    return Function(name, "v", build, 1, 1)
+
+
+for _row in (norm, logsumexp):
+    FUNCTIONS[_row.name] = _needs_vector(_row.name, _row)

@@ -1,0 +1,595 @@
+"""What is run with PyTorch and with hodiff: expressions over arrays, and whole programs.
+
+A line of EXPRESSIONS is an expression over the module torch and the tensors x, y, z, and after
+each `;` an input: its name, its shape (2x3; - for a scalar) and, where the function needs one,
+its kind. run() gives its values, its flags, and the first and second derivatives of a fixed
+weighted sum of its results.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+EXPRESSIONS = """
+# reductions
+torch.sum(x) ; x=2x3
+torch.sum(x) ; x=-
+torch.sum(x, dim=0) ; x=2x3
+torch.sum(x, axis=1, keepdim=True) ; x=2x3
+torch.sum(x, dim=(0, -1)) ; x=2x3x2
+x.sum(dim=-1)**2 ; x=2x3
+torch.sum(x) ; x=0
+torch.sum(x, dim=0) ; x=0x3
+torch.mean(x**2) ; x=2x3
+x.mean(dim=1, keepdim=True)*x ; x=2x3
+torch.prod(x) ; x=7
+torch.prod(x, dim=1) ; x=2x5
+torch.prod(x, dim=0, keepdim=True) ; x=3x2
+torch.prod(x) ; x=4 zeros
+torch.prod(x) ; x=0
+torch.prod(x) ; x=-
+torch.amax(x, dim=1) ; x=2x3
+torch.amax(x, dim=(0, 2))**2 ; x=2x3x2
+torch.amin(x, dim=0, keepdim=True)*x ; x=2x3
+torch.amax(x, dim=0)**2 ; x=3x4 ties
+torch.amin(x, dim=1) ; x=3x4 ties
+torch.max(x)**2 ; x=3x4
+torch.max(x)**2 ; x=3x4 ties
+torch.min(x) ; x=3x4
+torch.max(x, dim=1).values**2 ; x=3x4
+torch.max(x, dim=1).indices ; x=3x4
+torch.max(x, 0)[0] ; x=3x4 ties
+torch.min(x, dim=0, keepdim=True).values ; x=3x4
+x.max(dim=1)[0]*x.min(dim=1)[0] ; x=3x4
+torch.max(x, y)*x ; x=3 ; y=2x3
+torch.min(x, y)*x ; x=3 ; y=2x1
+torch.max(x, 0).values ; x=-
+torch.argmax(x) ; x=3x4
+torch.argmax(x, dim=1) ; x=3x4
+torch.argmin(x, dim=0, keepdim=True) ; x=3x4
+torch.logsumexp(x, dim=1) ; x=2x3
+torch.logsumexp(x, dim=(0, 1)) ; x=2x3
+torch.logsumexp(x*1000, dim=0, keepdim=True) ; x=2x3
+torch.logsumexp(x, 0) ; x=-
+torch.norm(x) ; x=2x3
+x.norm(dim=1) ; x=2x3
+torch.norm(x, p=1) ; x=5
+torch.norm(x, p=3, dim=0) ; x=4x2
+torch.linalg.norm(x) ; x=2x3
+torch.linalg.norm(x, ord=1) ; x=2x3
+torch.linalg.norm(x, ord=float('inf')) ; x=2x3
+torch.linalg.norm(x, float('inf')) ; x=5
+torch.linalg.norm(x, -float('inf')) ; x=5
+torch.linalg.norm(x, 2, dim=0, keepdim=True) ; x=2x3
+torch.linalg.vector_norm(x, 2.5) ; x=5
+torch.linalg.vector_norm(x, 0) ; x=5
+torch.linalg.matrix_norm(x) ; x=2x3x4
+torch.linalg.matrix_norm(x, -1) ; x=2x3x4
+torch.var(x) ; x=5
+torch.var(x, dim=1) ; x=2x5
+torch.var(x, dim=0, unbiased=False, keepdim=True) ; x=3x2
+torch.var(x, correction=2) ; x=5
+torch.std(x, dim=1) ; x=2x5
+x.std() ; x=5
+torch.any(x > 0, dim=1) ; x=3x2
+torch.all(x > 0) ; x=3x2
+torch.count_nonzero(x) ; x=4 zeros
+torch.cumsum(x, dim=1)**2 ; x=2x3
+x.cumsum(0)**2 ; x=4
+torch.cumsum(x, 0) ; x=-
+torch.cumsum(x, 0) ; x=0
+torch.cumprod(x, dim=1) ; x=2x5
+torch.cumprod(x, dim=0) ; x=7
+torch.diff(x)**2 ; x=5
+torch.diff(x, dim=0, n=2)**3 ; x=4x2
+torch.softmax(x, dim=1) ; x=2x3
+torch.log_softmax(x, dim=-1) ; x=2x3
+x.softmax(dim=0) ; x=3
+torch.nn.functional.softmax(x*500, dim=0) ; x=3
+# shapes
+x.reshape(3, 2)**2 ; x=2x3
+x.reshape(-1)**2 ; x=2x3
+torch.reshape(x, (1, -1, 2)) ; x=2x3
+x.view(6)**2 ; x=2x3
+x.view(-1, 2) ; x=0x2
+x.flatten()**2 ; x=2x3x2
+torch.flatten(x, start_dim=1) ; x=2x3x2
+torch.flatten(x) ; x=-
+x.squeeze()**2 ; x=1x3x1
+x.squeeze(0) ; x=1x3x1
+x.squeeze(1) ; x=1x3x1
+x.unsqueeze(0)*x.unsqueeze(-1) ; x=3
+torch.unsqueeze(x, 1) ; x=2x3
+x.T**2 ; x=2x3
+x.mT**2 ; x=2x2x3
+x.t() ; x=2x3
+torch.transpose(x, 0, 2)**2 ; x=2x3x4
+x.transpose(-1, -2) ; x=2x3
+torch.permute(x, (2, 0, 1))**2 ; x=2x3x4
+x.permute(1, 0, 2) ; x=2x3x4
+torch.movedim(x, 0, 2) ; x=2x3x4
+torch.swapaxes(x, 0, 1) ; x=2x3x4
+x.expand(4, 3)**2 ; x=3
+x.expand(2, -1) ; x=2x1
+torch.broadcast_to(x, (2, 3))**2 ; x=1x3
+x.expand_as(y)*y ; x=3 ; y=2x3
+torch.cat([x, y])**2 ; x=2x3 ; y=1x3
+torch.cat((x, y, x), dim=1) ; x=2x3 ; y=2x1
+torch.cat([x, y], dim=-1)**2 ; x=3 ; y=0
+torch.stack([x, y])**2 ; x=3 ; y=3
+torch.stack([x, y], dim=1) ; x=2x3 ; y=2x3
+torch.stack((x, y), dim=-1)**2 ; x=2x3 ; y=2x3
+torch.stack([x[0]*x[1], x[1]**2]) ; x=2
+torch.stack([x, y]) ; x=- ; y=-
+torch.hstack([x, y]) ; x=2 ; y=3
+torch.vstack([x, y])**2 ; x=3 ; y=2x3
+torch.column_stack([x, y]) ; x=2 ; y=2x2
+torch.split(x, 2)[1]**2 ; x=5
+torch.split(x, [1, 3], dim=1) ; x=2x4
+torch.chunk(x, 3) ; x=7
+x.unbind(1) ; x=2x3
+torch.flip(x, [0])**2*x ; x=4
+torch.flip(x, dims=(0, 1))*x ; x=2x3
+torch.roll(x, 1)*x ; x=4
+torch.roll(x, -2, dims=1)*x ; x=2x5
+torch.roll(x, (1, 2), (0, 1))*x ; x=2x5
+torch.roll(x, 1)*x ; x=2x3
+x.repeat(2, 2)**2 ; x=2x3
+torch.tile(x, (2,))*2 ; x=2x3
+torch.repeat_interleave(x, 2, dim=0)**2 ; x=2x3
+torch.meshgrid(x, y, indexing='ij') ; x=2 ; y=3
+torch.meshgrid(x, y, indexing='xy') ; x=2 ; y=3
+x.select(1, 0)**2 ; x=2x3
+x.narrow(0, 1, 2) ; x=4
+x.clone()*x ; x=3
+x.numel() ; x=2x3
+x.size(), x.dim(), x.ndim, x.size(0) ; x=2x3
+x.double().sum() ; x=3
+torch.zeros_like(x) + x ; x=2x2
+torch.ones_like(x)*x**2 ; x=2x2
+torch.full((2, 3), 1.5)*x ; x=3
+torch.linspace(0.0, 1.0, 4)*x ; x=4
+torch.eye(3) @ x ; x=3x2
+torch.arange(0.0, 4.0)*x ; x=4
+torch.arange(1, 7, 2)*x ; x=3
+torch.logspace(0, 2, 3)*x ; x=3
+torch.eye(2, 3)*x ; x=3
+# indexing
+x[0]*x[1] ; x=2
+x[-1]**2 ; x=2x3
+x[1, 2]**2 ; x=2x3
+x[:, 0]*x[:, 1] ; x=2x3
+x[..., 1]**2 ; x=2x3x2
+x[0, ...] ; x=2x3x2
+x[None]**2 ; x=3
+x[:, None, :]**2 ; x=2x3
+x[1:]*x[:-1] ; x=5
+x[::2]**2 ; x=5
+x[1:4:2, 1] ; x=5x2
+x[[0, 2]]**2 ; x=4
+x[[0, 0, 2]]**2 ; x=4
+x[[0, 1], [1, 1]]**2 ; x=2x3
+x[:, [0, 0]]**2 ; x=2x3
+x[torch.arange(2), torch.arange(2)]**2 ; x=2x3
+x[x > 0]**2 ; x=6
+x[x > 0]**2 ; x=2x3
+x[:, x[0] > 0]*2 ; x=2x3
+x[torch.argsort(x)]**2 ; x=5
+x[()] ; x=-
+x[...]**2 ; x=-
+x[2:2] ; x=4
+x[None, None] ; x=-
+x[torch.argsort(x, dim=0)]**2 ; x=3x2
+x.index_select(1, torch.arange(2)) ; x=2x3
+torch.gather(x, 1, torch.argsort(x, dim=1))**2 ; x=2x3
+torch.gather(x, 0, torch.argsort(x, dim=0)[:1])**2 ; x=3x2
+torch.take_along_dim(x, torch.argsort(x, dim=1), dim=1) ; x=2x3
+torch.take(x, torch.arange(2))**2 ; x=2x3
+torch.masked_select(x, x > 0)**2 ; x=2x3
+x.masked_fill(x > 0, 2.0)*x ; x=2x3
+torch.sort(x).values**3 ; x=5
+torch.sort(x, dim=0, descending=True)[0]**2 ; x=3x2
+torch.sort(x).indices ; x=5
+x.sort(dim=1).values*x ; x=2x3
+torch.argsort(x, descending=True) ; x=5
+torch.topk(x, 2).values**2 ; x=5
+torch.topk(x, 2, dim=0, largest=False)[0] ; x=3x2
+torch.where(x > 0, x**2, torch.sin(x)) ; x=6
+torch.where(x > 0, torch.log(x), 0.0) ; x=6
+torch.where(x > y, x*y, y) ; x=2x3 ; y=3
+# vectors and matrices
+torch.dot(x, y)**2 ; x=3 ; y=3
+torch.dot(x, x) ; x=0
+torch.inner(x, y) ; x=3 ; y=3
+x @ y ; x=2x3 ; y=3x4
+x @ y ; x=3 ; y=3
+x @ y ; x=2x3 ; y=3
+x @ y ; x=3 ; y=3x2
+x @ y ; x=5x2x3 ; y=3x4
+x @ y ; x=3 ; y=5x3x2
+x @ y ; x=5x2x3 ; y=3
+torch.matmul(x, y)**2 ; x=5x1x2x3 ; y=4x3x2
+torch.mm(x, x.T) ; x=2x3
+torch.bmm(x, y)**2 ; x=2x2x3 ; y=2x3x1
+torch.mv(x, y)**2 ; x=2x3 ; y=3
+x @ y ; x=0x3 ; y=3x2
+x @ y ; x=2x0 ; y=0x3
+torch.outer(x, y)**2 ; x=2 ; y=3
+torch.einsum('ij,jk->ik', x, y) ; x=2x3 ; y=3x4
+torch.einsum('ij,jk,kl->il', x, y, z) ; x=2x3 ; y=3x2 ; z=2x2
+torch.einsum('ii', x)**2 ; x=3x3
+torch.einsum('ii->i', x)**2 ; x=3x3
+torch.einsum('ij->ji', x)**2 ; x=2x3
+torch.einsum('ij->', x)**2 ; x=2x3
+torch.einsum('ij->j', x)**2 ; x=2x3
+torch.einsum('i,j->ij', x, y) ; x=2 ; y=3
+torch.einsum('i,j', x, y) ; x=2 ; y=3
+torch.einsum('i,i,i', x, x, y) ; x=3 ; y=3
+torch.einsum('bij,bjk->bik', x, y) ; x=2x2x3 ; y=2x3x2
+torch.einsum('...ij,...jk->...ik', x, y) ; x=2x2x3 ; y=3x2
+torch.einsum('...i->...', x)**2 ; x=2x2x3
+torch.einsum('bii,i->b', x, y) ; x=2x3x3 ; y=3
+torch.einsum('iij,jk', x, y) ; x=2x2x3 ; y=3x2
+torch.einsum('i,ij,j->', x, y, z) ; x=2 ; y=2x3 ; z=3
+torch.tensordot(x, y, dims=1) ; x=2x3 ; y=3x4
+torch.tensordot(x, y, dims=([0, 1], [1, 0])) ; x=2x3x2 ; y=3x2
+torch.kron(x, y) ; x=2x2 ; y=1x3
+torch.cross(x, y, dim=-1)**2 ; x=2x3 ; y=2x3
+torch.linalg.cross(x, y) ; x=3 ; y=3
+torch.diag(x)**2 ; x=3
+torch.diag(x, 1) ; x=2
+torch.diag(x, diagonal=-1)**2 ; x=3x3
+torch.diag(x)**2 ; x=2x3
+torch.diagonal(x)**2 ; x=3x2
+torch.diagonal(x, offset=1, dim1=0, dim2=2)**2 ; x=2x3x4
+torch.diag_embed(x)**2 ; x=2x3
+torch.tril(x)**2 ; x=3x3
+torch.triu(x, 1)**2 ; x=3x4
+torch.tril(x, diagonal=-1) ; x=2x3x3
+torch.trace(x)**2 ; x=3x3
+torch.linalg.solve(x, y) ; x=3x3 regular ; y=3
+torch.linalg.solve(x, y) ; x=3x3 regular ; y=3x2
+torch.linalg.solve(x, y) ; x=2x3x3 regular ; y=2x3
+torch.linalg.solve(x, y) ; x=2x3x3 regular ; y=3x1
+torch.linalg.inv(x) ; x=3x3 regular
+torch.inverse(x) ; x=2x2x2 regular
+torch.linalg.det(x) ; x=2x2
+torch.det(x) ; x=3x3
+torch.linalg.det(x) ; x=4x4 regular
+torch.linalg.det(x) ; x=2x3x3
+torch.linalg.slogdet(x) ; x=3x3 regular
+torch.slogdet(x)[1] ; x=2x4x4 regular
+torch.logdet(x) ; x=3x3 positive
+torch.linalg.cholesky(x) ; x=3x3 positive
+torch.linalg.cholesky(x) ; x=2x2x2 positive
+torch.linalg.matrix_power(x, 3) ; x=2x2
+torch.linalg.matrix_power(x, -2) ; x=2x2 regular
+torch.linalg.multi_dot([x, y, x]) ; x=2x3 ; y=3x2
+# entry by entry
+x + 2 - 3*x/4 ; x=3
+1 - x**3 ; x=3
+2**x + x**y ; x=3 above ; y=3
+x/y ; x=2x3 ; y=3 above
+-x*abs(x) ; x=4
+x % 1.5 ; x=4
+torch.add(x, y, alpha=2) ; x=3 ; y=3
+torch.sub(x, y)*torch.mul(x, y) ; x=3 ; y=3
+torch.div(x, y) ; x=3 ; y=3 above
+torch.pow(x, 3) + torch.square(x) ; x=3
+torch.pow(x, y) ; x=3 above ; y=3
+torch.reciprocal(x) + torch.rsqrt(x) ; x=3 above
+torch.sqrt(x)*torch.exp(x) ; x=3 above
+torch.exp2(x) + torch.expm1(x) ; x=3
+torch.log(x)*torch.log2(x) ; x=3 above
+torch.log10(x)*torch.log1p(x) ; x=3 above
+torch.sin(x)*torch.cos(x) + torch.tan(x) ; x=3 unit
+torch.asin(x)*torch.acos(x) ; x=3 unit
+torch.arcsin(x) + torch.arctan(x) + torch.arccos(x) ; x=3 unit
+torch.atan(x)*torch.atan2(x, y) ; x=3 ; y=3
+torch.sinh(x) + torch.cosh(x)*torch.tanh(x) ; x=3
+torch.asinh(x)*torch.atanh(x) ; x=3 unit
+torch.acosh(x + 2) ; x=3 above
+torch.hypot(x, y) ; x=3 ; y=3
+torch.erf(x)*torch.erfc(x) ; x=3
+torch.special.expit(x)*torch.logit(torch.sigmoid(x)) ; x=3
+torch.lgamma(x)*torch.digamma(x) ; x=3 above
+torch.polygamma(1, x) ; x=3 above
+torch.sinc(x) ; x=5
+torch.sigmoid(x)*x.tanh() ; x=3
+torch.relu(x)*x ; x=6
+torch.abs(x) + torch.sign(x)*x ; x=4
+torch.floor(x) + torch.ceil(x)*x ; x=4
+torch.round(x)*x + torch.trunc(x) + torch.frac(x) ; x=4
+torch.round(x, decimals=1) ; x=4
+torch.maximum(x, y)*torch.minimum(x, y) ; x=4 ; y=4
+torch.clamp(x, -0.5, 0.5)*x ; x=6
+torch.clamp(x, min=0.1)**2 ; x=6
+x.clamp(max=0.1)**2 ; x=6
+torch.clip(x, min=0, max=1)*x ; x=6 ties
+torch.logaddexp(x, y) ; x=4 ; y=2x1
+torch.logaddexp(x, x) ; x=4
+torch.lerp(x, y, 0.3)**2 ; x=3 ; y=3
+torch.remainder(x, 0.7)*x ; x=4
+torch.deg2rad(x)*torch.rad2deg(x) ; x=3
+torch.heaviside(x.detach(), torch.ones(1)) ; x=3
+torch.isnan(x/x), torch.isfinite(1/x), torch.isinf(1/x) ; x=4 zeros
+torch.logical_and(x > 0, x < 1), torch.logical_or(x > 0, x < -1), torch.logical_not(x > 0) ; x=6
+torch.allclose(x, x + 1e-12), torch.equal(x, x) ; x=3
+x > 0, x <= y, x == x, torch.ne(x, y) ; x=3 ; y=3
+torch.nn.functional.softplus(x) ; x=4
+torch.nn.functional.softplus(x, beta=2) ; x=4
+torch.nn.functional.silu(x) + torch.nn.functional.gelu(x) ; x=4
+torch.nn.functional.leaky_relu(x, 0.1)*x + torch.nn.functional.elu(x) ; x=5
+torch.nn.functional.logsigmoid(x) ; x=4
+torch.nn.functional.relu(x)*torch.nn.functional.tanh(x) ; x=4
+torch.nn.functional.mse_loss(x, y) ; x=2x3 ; y=2x3
+torch.nn.functional.mse_loss(x, y, reduction='sum') ; x=2x3 ; y=2x3
+torch.nn.functional.l1_loss(x, y) ; x=2x3 ; y=2x3
+torch.nn.functional.binary_cross_entropy_with_logits(x, torch.sigmoid(y)) ; x=4 ; y=4
+torch.nn.functional.binary_cross_entropy(torch.sigmoid(x), torch.sigmoid(y)) ; x=4 ; y=4
+torch.nn.functional.cross_entropy(x, torch.argmax(y, dim=1)) ; x=3x4 ; y=3x4
+torch.nn.functional.nll_loss(torch.log_softmax(x, 1), torch.argmax(x, dim=1)) ; x=3x4
+torch.nn.functional.cross_entropy(x, torch.softmax(y, 1)) ; x=3x4 ; y=3x4
+torch.nn.functional.linear(x, y, z) ; x=2x3 ; y=4x3 ; z=4
+torch.special.logsumexp(x, dim=0) ; x=3
+# other names
+torch.lt(x, y), torch.le(x, x), torch.gt(x, y), torch.ge(x, y), torch.eq(x, x) ; x=3 ; y=3
+torch.less(x, y), torch.less_equal(x, y), torch.greater(x, y), torch.greater_equal(x, y) ; x=3 ; y=3
+torch.not_equal(x, y), torch.logical_xor(x > 0, x > 1), torch.isclose(x, x) ; x=3 ; y=3
+torch.arcsinh(x)*torch.arctanh(x) ; x=3 unit
+torch.arccosh(x + 2)*torch.neg(x) ; x=3 above
+torch.sgn(x)*x + torch.fix(x)*x + torch.float_power(x, 2) ; x=3
+torch.floor_divide(x.detach(), 0.7) + x ; x=5
+torch.concat([x, y])**2 ; x=2 ; y=3
+torch.flipud(x)*x ; x=2x3
+torch.fliplr(x)*x ; x=2x3
+torch.swapdims(x, 0, 1)**2 ; x=2x3
+torch.vdot(x, y)*torch.ger(x, y) ; x=3 ; y=3
+torch.special.gammaln(x) ; x=3 above
+torch.is_floating_point(x), torch.is_grad_enabled(), x.nelement(), x.ndimension() ; x=3
+x.view_as(y)*x.reshape_as(y) ; x=6 ; y=2x3
+x.adjoint()**2 + x.mH ; x=2x3
+x.to(torch.float64)*x.type_as(y)*x.cpu().contiguous() ; x=3 ; y=1
+x.new_zeros(3) + x*x.new_ones(3) ; x=3
+torch.full_like(x, 2.0)*x ; x=3
+(x.float().double() > 0)*x ; x=3
+x.bool(), (x*10).long() ; x=3
+torch.rand(2, 3).shape, torch.randn(4).shape, torch.randperm(5).sum() ; x=1
+torch.empty_like(x).shape ; x=2x3
+torch.rand_like(x).shape, torch.randn_like(x).shape, torch.randint(0, 5, (2, 3)).shape ; x=2x3
+# errors
+x + y ; x=2 ; y=3
+x @ y ; x=2x3 ; y=2x3
+torch.dot(x, y) ; x=2 ; y=3
+torch.sum(x, dim=2) ; x=2x3
+torch.sum(x, dim=(0, 0)) ; x=2x3
+x[5] ; x=3
+x[0, 0] ; x=3
+x[[7]] ; x=3
+torch.cat([x, y]) ; x=2x3 ; y=2x2
+torch.cat([]) ; x=2
+torch.stack([x, y]) ; x=2 ; y=3
+x.reshape(4) ; x=2x3
+x.reshape(-1, 4) ; x=2x3
+torch.permute(x, (0, 0)) ; x=2x3
+torch.unsqueeze(x, 4) ; x=2
+torch.linalg.solve(x, y) ; x=2x3 ; y=2
+torch.linalg.solve(x, y) ; x=2x2 ; y=3x1
+torch.linalg.inv(x) ; x=2x3
+torch.det(x) ; x=3
+torch.einsum('ij,jk', x, y) ; x=2x3 ; y=2x2
+torch.einsum('ij', x) ; x=3
+torch.amax(x, dim=0) ; x=0x2
+torch.topk(x, 9) ; x=3
+torch.split(x, [1, 1]) ; x=3
+x.expand(2, 4) ; x=3
+torch.trace(x) ; x=3
+torch.tensor([1, 2], dtype=torch.int64, requires_grad=True) ; x=1
+x.no_such_method() ; x=1
+torch.no_such_function(x) ; x=1
+torch.kron(x, y)[3:1] ; x=2 ; y=2
+torch.linalg.cross(x, y) ; x=2 ; y=2
+torch.nn.functional.mse_loss(x, y, reduction='median') ; x=2 ; y=2
+""".strip().splitlines()
+
+PROGRAMS = {
+    "cube": """
+x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+y = x**3
+first, = torch.autograd.grad(y, x, create_graph=True)
+second, = torch.autograd.grad(first, x, create_graph=True)
+third, = torch.autograd.grad(second, x)
+result = y, first, second, third
+""",
+    "hvp": """
+w1 = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+w2 = torch.tensor(torch.pi/3, dtype=torch.float64, requires_grad=True)
+L = w1**2*torch.sin(w2)
+v = torch.tensor([0.5, 1.0], dtype=torch.float64)
+g = torch.autograd.grad(L, (w1, w2), create_graph=True)
+gv = torch.dot(torch.stack(g), v)
+result = torch.autograd.grad(gv, (w1, w2))
+""",
+    "double backward": """
+x = torch.linspace(-1.0, 1.0, 5, dtype=torch.float64).requires_grad_()
+loss = torch.nn.functional.softplus(x*3).sum() + torch.logsumexp(x, 0)
+(g,) = torch.autograd.grad(loss, x, create_graph=True)
+penalty = (g.norm() - 1)**2
+penalty.backward()
+result = loss, penalty, x.grad
+""",
+    "descent": """
+x = torch.tensor([1.5, -0.5], dtype=torch.float64, requires_grad=True)
+for _ in range(5):
+    loss = 100*(x[1] - x[0]**2)**2 + (1 - x[0])**2
+    (g,) = torch.autograd.grad(loss, x)
+    with torch.no_grad():
+        x = (x - 1e-3*g).requires_grad_()
+result = x, loss, loss.item()
+""",
+    "maml": """
+w = torch.tensor([0.1, -0.2], dtype=torch.float64, requires_grad=True)
+X = torch.tensor([[1.0, 2.0], [0.5, -1.0], [3.0, 1.0]], dtype=torch.float64)
+t = torch.tensor([1.0, 0.0, 2.0], dtype=torch.float64)
+def loss(w):
+    return torch.mean((torch.tanh(X @ w) - t)**2)
+(g,) = torch.autograd.grad(loss(w), w, create_graph=True)
+outer = loss(w - 0.1*g)
+outer.backward()
+result = outer, w.grad, w.grad.requires_grad, outer.requires_grad
+""",
+    "jacobian": """
+x = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64, requires_grad=True)
+y = torch.stack([x.prod(), (x**2).sum(), torch.sin(x[0]*x[2])])
+unit = torch.eye(3, dtype=torch.float64)
+rows = [torch.autograd.grad(y, x, v, retain_graph=True)[0] for v in unit]
+batched, = torch.autograd.grad(y, x, unit, is_grads_batched=True)
+result = torch.stack(rows), batched
+""",
+    "functional hessian": """
+A = torch.tensor([[2.0, 1.0], [1.0, 3.0]], dtype=torch.float64)
+f = lambda x: torch.exp(x @ A @ x/10).sum()
+x = torch.tensor([0.3, 0.7], dtype=torch.float64)
+v = torch.tensor([1.0, -1.0], dtype=torch.float64)
+H = torch.autograd.functional.hessian(f, x)
+_, Hv = torch.autograd.functional.hvp(f, x, v)
+J = torch.autograd.functional.jacobian(lambda x: torch.sin(A @ x), x)
+result = H, Hv, J
+""",
+    "func": """
+f = lambda x: (torch.sin(x)*x).sum()
+x = torch.tensor([0.3, 0.7], dtype=torch.float64)
+g = torch.func.grad(f)
+result = g(x), torch.func.hessian(f)(x), torch.func.grad(lambda x: g(x)[0])(x)
+""",
+    "implicit gradient": """
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+result = torch.autograd.grad(x*2, x)
+""",
+    "freed": """
+x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+y = torch.exp(x)
+torch.autograd.grad(y, x)
+result = torch.autograd.grad(y, x)
+""",
+    "unused": """
+x = torch.tensor(1.0, requires_grad=True)
+y = torch.tensor(1.0, requires_grad=True)
+result = torch.autograd.grad(x*2, (x, y))
+""",
+    "no_grad": """
+x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+with torch.no_grad():
+    y = x*2
+result = y, y.requires_grad, (x*2).detach(), torch.is_tensor(y)
+""",
+    "physics": """
+t = torch.linspace(0, 1, 4, dtype=torch.float64).reshape(-1, 1).requires_grad_()
+W = torch.arange(1, 4, dtype=torch.float64).reshape(1, 3)/3
+u = torch.tanh(t @ W).sum(dim=1, keepdim=True)
+du, = torch.autograd.grad(u, t, torch.ones_like(u), create_graph=True)
+d2u, = torch.autograd.grad(du, t, torch.ones_like(du), create_graph=True)
+result = torch.mean((d2u + u)**2), d2u
+""",
+}
+
+
+def lines() -> Iterator[str]:
+    """The expressions with their inputs, without the comments."""
+    return (line for line in EXPRESSIONS if not line.startswith("#"))
+
+
+def _seed(text: str) -> np.random.Generator:
+    return np.random.default_rng(zlib.crc32(text.encode()))
+
+
+def _input(rng: np.random.Generator, shape: tuple[int, ...], kind: str) -> Any:
+    x = rng.normal(size=shape)
+    if kind == "above":
+        return np.asarray(np.abs(x) + 0.5)
+    if kind == "unit":
+        return np.asarray(np.tanh(x) * 0.9)
+    if kind == "zeros":
+        x.flat[1:3] = 0
+    elif kind == "ties":
+        x = np.round(x)
+    elif kind == "regular":
+        x = x + 3 * np.eye(shape[-1])
+    elif kind == "positive":
+        x = x @ np.swapaxes(x, -1, -2) + np.eye(shape[-1])
+    return np.asarray(x)
+
+
+def _inputs(line: str) -> tuple[str, dict[str, Any]]:
+    expression, *specs = (part.strip() for part in line.split(" ; "))
+    rng = _seed(line)
+    inputs = {}
+    for spec in specs:
+        name, _, rest = spec.partition("=")
+        size, _, kind = rest.partition(" ")
+        shape = () if size == "-" else tuple(int(n) for n in size.split("x"))
+        inputs[name] = _input(rng, shape, kind)
+    return expression, inputs
+
+
+def _flat(result: Any) -> list[Any]:
+    if isinstance(result, (tuple, list)):
+        return [v for item in result for v in _flat(item)]
+    return [result]
+
+
+def _described(x: Any) -> dict[str, Any]:
+    if not hasattr(x, "detach"):
+        return {"value": x}
+    value = np.asarray(x.detach().numpy())
+    return {
+        "value": value.tolist(),
+        "shape": list(value.shape),
+        "kind": value.dtype.kind,
+        "requires_grad": x.requires_grad,
+    }
+
+
+def _gradients(torch: Any, rng: np.random.Generator, ys: list[Any], xs: list[Any]) -> list[Any]:
+    """The gradients in xs of a weighted sum of the ys that require one."""
+    ys = [y for y in ys if getattr(y, "requires_grad", False)]
+    if not ys:
+        return []
+    total = sum((y * torch.tensor(rng.normal(size=tuple(y.shape)))).sum() for y in ys)
+    return list(torch.autograd.grad(total, xs, create_graph=True, materialize_grads=True))
+
+
+def run(torch: Any, line: str) -> dict[str, Any]:
+    """What a line of EXPRESSIONS gives with a module: results, derivatives, what it raises."""
+    expression, arrays = _inputs(line)
+    rng = _seed(expression)
+    inputs = {
+        k: torch.tensor(a, dtype=torch.float64, requires_grad=True) for k, a in arrays.items()
+    }
+    try:
+        results = _flat(eval(expression, {"torch": torch, **inputs}))
+        described = [_described(y) for y in results]
+    except Exception as error:
+        return {"raises": error}
+    xs = list(inputs.values())
+    first = _gradients(torch, rng, results, xs)
+    second = _gradients(torch, rng, first, xs)
+    return {
+        "results": described,
+        "first": [(g.detach() + 0).tolist() for g in first],
+        "second": [(g.detach() + 0).tolist() for g in second],
+    }
+
+
+def run_program(torch: Any, text: str) -> dict[str, Any]:
+    """What a program leaves in `result`, or what it raises."""
+    names: dict[str, Any] = {"torch": torch}
+    try:
+        exec(text, names)
+        return {"results": [_described(y) for y in _flat(names["result"])]}
+    except Exception as error:
+        return {"raises": error}
