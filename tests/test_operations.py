@@ -184,9 +184,9 @@ ROWS = [
     *[Row(name, mp.atanh, 0.5, -0.9, EDGE, 1 - EDGE, EDGE - 1) for name in ("atanh", "arctanh")],
     Row("one_minus_square", lambda x: 1 - x * x, 0.5, -1.7, 1 - EDGE, EDGE - 1),
     Row("asinh1", lambda x: 1 / mp.sqrt(1 + x * x), 0.5, EDGE, -3, 1e50, 1e110, order=2),
-    Row("asinht", lambda x: x / mp.sqrt(1 + x * x), 0.5, EDGE, -3, 1e50, 1e90, order=2),
+    Row("asinht", lambda x: x / mp.sqrt(1 + x * x), 0.5, EDGE, -3, 1e50, order=2, digits=300),
     Row("acosh1", lambda x: 1 / mp.sqrt(x * x - 1), 1.5, 1 + EDGE, 1e50, 1e90, order=2),
-    Row("acosht", lambda x: x / mp.sqrt(x * x - 1), 1.5, 1 + EDGE, 1e50, 1e90, order=2),
+    Row("acosht", lambda x: x / mp.sqrt(x * x - 1), 1.5, 1 + EDGE, 1e50, order=2, digits=300),
     Row("turn", lambda x, y: x / (x * x + y * y), *QUADRANTS, (1e90, 3e90), (1e-60, 2e-60), order=2),
     Row("hypot", mp.hypot, *QUADRANTS, (1e-99, -2e-99), (1e150, -2e150), (0, 3), (-3, 0)),
     Row("unit", lambda x, y: x / mp.hypot(x, y), *QUADRANTS, (1e-75, -2e-75), (1e150, -2e150),
@@ -198,9 +198,8 @@ ROWS = [
         conditioned=(-2.457024738220801,)),
     Row("digamma", mp.digamma, *GAMMA, 1.4616321449683622, -0.5040830082644554, 1e5, 1e50),
     *[
-        Row("digamma_difference", lambda a, b, n=n: mp.psi(n, a) - mp.psi(n, a + b),
-            (2.5, 1.5), (3, EDGE), (0.3, 20), order=2,
-            build=lambda a, b, n=n: OPERATIONS["digamma_difference"](a, b, n))
+        Row("betas", lambda a, b, n=n: mp.diff(mp.beta, (a, b), (n, 1)), (2.5, 1.5), (3, 0.25),
+            order=1, digits=80, build=lambda a, b, n=n: OPERATIONS["betas"](a, b, n, 1))
         for n in (0, 1)
     ],
     *[
@@ -483,9 +482,16 @@ def test_matmul_has_numpys_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> Non
 LEAVES = {"constant", "variable", "data", "pi", "e"}
 ONLY_INSIDE = {"expand", "reshape", "place", "pick", "any", "matmul"}  # by the vector rows' rules
 
+# Rows of the library's own, which tests/library compares with PyTorch.
+LIBRARY = {
+    "alias", "amax", "amin", "argmax", "argmin", "argsort", "cast", "cholesky", "concatenate",
+    "cumsum", "det", "einsum", "gather", "inv", "logabsdet", "logaddexp", "permute", "scatter",
+    "signdet", "softmax", "solve",
+}  # fmt: skip
+
 
 def test_every_row() -> None:
     """Every operation of the table and every function of the language has a test above."""
     tested = {row.name for row in ROWS} | set(PIECEWISE) | {n.split(",")[0] for n in VECTOR_ROWS}
-    assert set(OPERATIONS) - tested == LEAVES | ONLY_INSIDE
+    assert set(OPERATIONS) - tested == LEAVES | ONLY_INSIDE | LIBRARY
     assert set(FUNCTIONS) <= tested

@@ -155,6 +155,11 @@ def _logsumexp(x: Any, axes: tuple[int, ...] | None = None) -> Any:
     return np.log(np.sum(np.exp(x - top), axis=axes)) + np.reshape(top, _left(x, axes))
 
 
+def _softmax(x: Any, axes: tuple[int, ...] | None = None) -> Any:
+    weights = np.exp(x - np.max(x, axis=axes, keepdims=True, initial=-np.inf))
+    return weights / np.sum(weights, axis=axes, keepdims=True)
+
+
 def _norm(x: Any, axes: tuple[int, ...] | None = None) -> Any:
     top = np.max(np.abs(x), axis=axes, keepdims=True, initial=0.0)
     usual = (top > 0) & (top < np.inf)
@@ -179,7 +184,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "e": lambda: np.e,
     "pow": _power,
     "powers": _pointwise("powers", 2),
-    "digamma_difference": _pointwise("digamma_difference", 2),
+    "betas": _pointwise("betas", 2),
     "over": _over,
     "round": np.round,
     "softplus": lambda x: np.logaddexp(0.0, x),
@@ -208,6 +213,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "cast": lambda x, dtype: np.asarray(x, dtype=dtype),
     "norm": _norm,
     "logsumexp": _logsumexp,
+    "softmax": _softmax,
     "einsum": lambda *x: np.einsum(x[-1], *x[:-1], optimize=len(x) > 2),
     "logabsdet": lambda x: np.linalg.slogdet(x)[1],
     "signdet": lambda x: np.linalg.slogdet(x)[0],

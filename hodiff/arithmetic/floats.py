@@ -139,8 +139,8 @@ def _beta(a: float, b: float) -> float:
     return _special("beta", a, b)
 
 
-def _digamma_difference(a: float, b: float, n: int) -> float:
-    return _special("digamma_difference", a, b, n)
+def _betas(a: float, b: float, j: int, k: int) -> float:
+    return _special("betas", a, b, j, k)
 
 
 def _gamma(x: float) -> float:
@@ -182,7 +182,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pow": math.pow,
     "powers": powers,
-    "digamma_difference": _digamma_difference,
+    "betas": _betas,
     "mod": _mod,
     "sinc": sinc,
     "gamma": _gamma,

@@ -7,6 +7,8 @@ from typing import Any
 
 from flint import acb, arb, ctx
 
+from hodiff.operations.special import leibniz_beta
+
 
 def _digamma(x: Any) -> Any:
     return x.digamma()
@@ -20,10 +22,6 @@ def _polygamma(x: Any, n: int) -> Any:
     return acb(x).polygamma(acb(n)).real
 
 
-def _digamma_difference(a: Any, b: Any, n: int) -> Any:
-    return _psi(a, n) - _psi(a + b, n)
-
-
 def _psi(x: Any, n: int) -> Any:
     return _polygamma(x, n) if n else x.digamma()
 
@@ -32,12 +30,16 @@ def _beta(a: Any, b: Any) -> Any:
     return a.gamma() * b.gamma() * (a + b).rgamma()
 
 
+def _betas(a: Any, b: Any, j: int, k: int) -> Any:
+    return leibniz_beta(a, b, j, k, _beta(a, b), _psi)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "digamma": _digamma,
     "lgamma": _lgamma,
     "polygamma": _polygamma,
     "beta": _beta,
-    "digamma_difference": _digamma_difference,
+    "betas": _betas,
 }
 
 
@@ -50,7 +52,9 @@ def nearest(name: str, *x: float) -> float:
     try:
         for precision in (80, 160, 320, 640, 1280):
             ctx.prec = precision
-            value = FUNCTIONS[name](*[arb(float(v)) if isinstance(v, (bool, float)) else v for v in x])
+            value = FUNCTIONS[name](
+                *[arb(float(v)) if isinstance(v, (bool, float)) else v for v in x]
+            )
             if value.is_finite() and value.rel_accuracy_bits() >= 60:
                 rounded = float(value.mid())
                 if rounded in (float("inf"), float("-inf")):

@@ -23,6 +23,8 @@ from hodiff.operations.structure import (
     summed,
 )
 
+SHORT = 32  # entries of a softmax whose differences are taken pair by pair
+
 
 def _extremum_shape(shapes: Shapes, attributes: Attributes) -> Shape:
     if any(shapes[0][i] == 0 for i in attributes[0]):
@@ -38,6 +40,17 @@ def _extremum_pullback(g: Tensor, xs: Inputs, y: Tensor, attributes: Attributes,
     return where(tied, kept(g / number, x, attributes), ZERO)
 
 
+def _softmax_pullback(g: Tensor, xs: Inputs, s: Tensor, attributes: Attributes, i: int) -> Tensor:
+    """s*(g - sum(g*s)); for a short vector as s*sum(s_j*(g - g_j)), which keeps its digits where
+    one entry has nearly all the weight and 1 - s is nothing but rounding."""
+    if len(s.shape) == 1 and s.shape[0] <= SHORT:
+        n = s.shape[0]
+        differences = reshape_to(g, (n, 1)) - reshape_to(g, (1, n))
+        return s * summed(differences * reshape_to(s, (1, n)), (-1,))
+    axes = attributes[0] if attributes else tuple(range(-len(s.shape), 0))
+    return s * (g - kept(summed(g * s, axes), s, attributes))
+
+
 # fmt: off
 amax      = Operation("amax", 1, _extremum_shape, _extremum_pullback)  # x, axes
 amin      = Operation("amin", 1, _extremum_shape, _extremum_pullback)  # x, axes
@@ -49,7 +62,9 @@ argsort   = Operation("argsort", 1, same, no_derivative, differentiable=False)  
 norm      = Operation("norm", 1, reduced, lambda g, xs, y, a, i:  # x, axes or all
                       kept(g, xs[0], a) * over(xs[0], kept(y, xs[0], a)))
 logsumexp = Operation("logsumexp", 1, reduced, lambda g, xs, y, a, i:  # x, axes or all
-                      kept(g, xs[0], a) * exp(xs[0] - kept(y, xs[0], a)))
+                      kept(g, xs[0], a) * softmax(xs[0], *a))
+softmax   = Operation("softmax", 1, same, _softmax_pullback,  # x, axes or all
+                      formula=lambda x, *a: exp(x - kept(logsumexp(x, *a), x, a)))
 # fmt: on
 
 

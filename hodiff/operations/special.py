@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import comb
+from typing import Any
+
 from hodiff.graph import CONSTANT, ZERO, Tensor
 from hodiff.operations.elementary import exp, log1p, pi, sech, sqrt
 from hodiff.operations.piecewise import abs, max, relu
@@ -28,15 +32,16 @@ digamma = elementwise("digamma", lambda x, y: psi(x, 1), numpy="scipy.special.di
 # The n-th derivative of digamma.
 psi = elementwise("polygamma", lambda x, y, n: psi(x, n + 1), names=(),
                        domain=NOT_A_POLE, pole=lambda x, n: x <= 0)
-beta   = elementwise("beta",   lambda a, b, y: y*gap(a, b, 0), lambda a, b, y: y*gap(b, a, 0),
+beta   = elementwise("beta", lambda a, b, y: betas(a, b, 1, 0), lambda a, b, y: betas(a, b, 0, 1),
                      numpy="scipy.special.beta", domain="a and b other than 0, -1, -2, ...",
                      pole=lambda a, b: a <= 0 or b <= 0)
-
-# psi(a) - psi(a + b), psi the n-th derivative of digamma: near equals where b is small.
-gap = elementwise("digamma_difference", lambda a, b, y, n: gap(a, b, n + 1),
-                  lambda a, b, y, n: -psi(a + b, n + 1), names=(),
-                  formula=lambda a, b, n: written_psi(a, n) - written_psi(a + b, n),
-                  domain=NOT_A_POLE, pole=lambda a, b, n: a <= 0 or a + b <= 0)
+# The derivative of beta, j times in a and k times in b: differences of near equals near 0,
+# which balls compute.
+betas = elementwise("betas", lambda a, b, y, j, k: betas(a, b, j + 1, k),
+                    lambda a, b, y, j, k: betas(a, b, j, k + 1), names=(),
+                    formula=lambda a, b, j, k: leibniz_beta(a, b, j, k, beta(a, b), written_psi),
+                    domain="a and b other than 0, -1, -2, ...",
+                    pole=lambda a, b, j, k: a <= 0 or b <= 0)
 
 # The n-th derivative of sin(x)/x: smooth at 0, where the quotient isn't.
 sincn = elementwise("sinc", lambda x, y, n: sincn(x, n + 1), names=())
@@ -69,6 +74,25 @@ def _order(n: Tensor, what: str) -> int:
 def sinc(x: Tensor, n: Tensor = ZERO) -> Tensor:
     """sin(x)/x, or its n-th derivative."""
     return sincn(x, _order(n, "sinc(x, n)"))
+
+
+def leibniz_beta(a: Any, b: Any, j: int, k: int, beta: Any, psi: Callable[[Any, int], Any]) -> Any:
+    """The derivative of beta, j times in a and k times in b, from beta' = beta*(psi - psi)."""
+    found = {(0, 0): beta}
+    for n in range(1, k + 1):
+        found[0, n] = sum(
+            comb(n - 1, q) * found[0, q] * (psi(b, n - 1 - q) - psi(a + b, n - 1 - q))
+            for q in range(n)
+        )
+    for m in range(1, j + 1):
+        for n in range(k + 1):
+            found[m, n] = sum(
+                comb(m - 1, p) * comb(n, q) * found[p, q] * (
+                    (psi(a, m - 1 - p) if q == n else 0) - psi(a + b, m - 1 - p + n - q)
+                )
+                for p in range(m) for q in range(n + 1)
+            )  # fmt: skip
+    return found[j, k]
 
 
 def written_psi(x: Tensor, n: int) -> Tensor:

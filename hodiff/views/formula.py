@@ -274,6 +274,10 @@ def _sum(node: Tensor) -> Piece:
         i = next(i for i, (_, x) in enumerate(terms) if x is ONE)
         terms[i] = (constants, ONE)
     terms = [(f, x) for f, x in terms if f != 0] or [(0, ONE)]
+    bases = [_base(x)[0] for _, x in terms]
+    if all(base.operation is VARIABLE for base in bases):  # y**2 + x**2, x made first
+        order = sorted(range(len(terms)), key=lambda i: bases[i].attributes[2])
+        terms = [terms[i] for i in order]
     first = next((i for i, (f, _) in enumerate(terms) if f > 0), 0)
     terms.insert(0, terms.pop(first))
     scaled = [_scaled_product(abs(f), x) for f, x in terms]

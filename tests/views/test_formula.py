@@ -31,13 +31,13 @@ def alarm() -> Iterator[None]:
     """What takes exponential time fails instead of never ending."""
 
     def ring(*_: Any) -> None:
-        raise TimeoutError("10 seconds have passed")
+        raise TimeoutError("15 seconds of work have passed")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, 10, 5)
+    before = signal.signal(signal.SIGVTALRM, ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 15, 5)
     yield
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, before)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.signal(signal.SIGVTALRM, before)
 
 
 def printed(text: str) -> str:
@@ -63,7 +63,7 @@ class Digits:
             "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
             "div": lambda a, b: a / b, "over": lambda a, b: a / b if b else mpmath.mpf(0),
             "neg": lambda a: -a, "pi": lambda: +mpmath.pi, "e": lambda: +mpmath.e,
-            "pow": lambda a, b, k: a**b * (mpmath.log(a) ** k if k else 1),
+            "pow": lambda a, b: a**b, "powers": self.powers, "sinc": self.sinc,
             "where": lambda test, a, b: a if test else b, "abs": abs, "sign": mpmath.sign,
             "lt": lambda a, b: a < b, "le": lambda a, b: a <= b, "gt": lambda a, b: a > b,
             "ge": lambda a, b: a >= b, "eq": lambda a, b: a == b, "ne": lambda a, b: a != b,
@@ -81,22 +81,24 @@ class Digits:
 
         def bounded(*x: Any) -> Any:
             y = compute(*x)
-            if abs(y) > 1e300:
+            if isinstance(y, mpmath.mpc) or abs(y) > 1e300:
                 raise OverflowError
             return y
 
         return bounded
 
     def found(self, operation: Operation) -> Any:
-        name = operation.name
-        found = self.table.get(name) or getattr(mpmath, name, None)
-        if name == "sinc" or found is None:
-            found = composed(operation, self) if operation.definition else self.sinc
-        return found
+        found = self.table.get(operation.name) or getattr(mpmath, operation.name, None)
+        return found or composed(operation, self)
+
+    @staticmethod
+    def powers(a: Any, b: Any, j: int, k: int) -> Any:
+        """a**b differentiated j times in a, k times in b."""
+        return mpmath.diff(lambda t: t**b * mpmath.log(t) ** k, a, j) if j or k else a**b
 
     @staticmethod
     def sinc(x: Any, n: int) -> Any:
-        return mpmath.diff(mpmath.sinc, x, n)
+        return mpmath.diff(mpmath.sinc, x, n) if n else mpmath.sinc(x)
 
 
 DIGITS = Digits()
@@ -118,11 +120,9 @@ def at(y: Tensor, point: dict[str, Any]) -> Any:
         }
         try:
             (value,) = evaluate([y], leaves, DIGITS)
-        except (ZeroDivisionError, ValueError, OverflowError, TypeError):
+        except (ZeroDivisionError, ValueError, OverflowError):
             return None
-        if isinstance(value, mpmath.mpc) or not mpmath.isfinite(value):
-            return None
-        return value
+        return value if mpmath.isfinite(value) else None
 
 
 def same(a: Tensor, b: Tensor, point: dict[str, Any], expected: Any = None) -> None:
@@ -190,7 +190,7 @@ def drawn(text: str) -> Any:
 
 
 @given(smooth, POINTS)
-@settings(common, max_examples=400)
+@settings(common, max_examples=300)
 def test_a_formula_parses_back(text: str, point: dict[str, Fraction]) -> None:
     f = drawn(text).f
     alike(f, read(formula(f)).f, point)
@@ -225,7 +225,7 @@ def exactly(text: str, point: dict[str, Fraction]) -> tuple[list[Tensor], list[s
 
 
 @given(rational, POINTS)
-@settings(common, max_examples=500)
+@settings(common, max_examples=250)
 def test_a_piecewise_formula_parses_back_exactly(text: str, point: dict[str, Fraction]) -> None:
     """In rational numbers, jumps and all: the two texts have the same exact value."""
     try:
@@ -242,7 +242,7 @@ def test_a_piecewise_formula_parses_back_exactly(text: str, point: dict[str, Fra
 
 
 @given(smooth | rational)
-@settings(common, max_examples=600)
+@settings(common, max_examples=300)
 def test_printing_a_printed_formula_changes_nothing(text: str) -> None:
     f = drawn(text).f
     once = formula(f)
@@ -250,7 +250,7 @@ def test_printing_a_printed_formula_changes_nothing(text: str) -> None:
 
 
 @given(smooth | rational)
-@settings(common, max_examples=300)
+@settings(common, max_examples=150)
 def test_printing_a_printed_gradient_changes_nothing(text: str) -> None:
     problem = drawn(text)
     for g in derivatives.gradient(problem.f, problem.inputs):
@@ -489,7 +489,7 @@ def test_constants(text: str, expected: str) -> None:
 
 
 @given(st.fractions() | st.integers(-400, 400).map(lambda n: Fraction(10) ** n * 1234567))
-@settings(common, max_examples=300)
+@settings(common, max_examples=100)
 def test_a_constant_is_printed_exactly(c: Fraction) -> None:
     texts = {
         f"({c})": c,
