@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NO_ANSWER = frozenset({"domain", "pole", "kink", "undecided"})
+MOST = 280  # characters of a message
 WINDOW = 72  # columns of source text shown around a fault
 
 
@@ -24,6 +25,8 @@ class HodiffError(Exception):
         start: int | None = None,
         end: int | None = None,
     ) -> None:
+        if len(message) > MOST:  # a name may be as long as the text
+            message = f"{message[: MOST - 90]} … {message[-80:]}"
         super().__init__(message)
         self.kind = kind
         self.message = message
@@ -63,5 +66,7 @@ def nearest(name: str, names: list[str]) -> str:
     """' (did you mean 'sin'?)' for the closest of names, or nothing."""
     from difflib import get_close_matches
 
+    if len(name) > 40:
+        return ""
     close = get_close_matches(name, names, 1, 0.6) or get_close_matches(name.lower(), names, 1, 0.6)
     return f" (did you mean '{close[0]}'?)" if close else ""

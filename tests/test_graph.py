@@ -306,7 +306,7 @@ BRANCHES = {
     # A branch that is a vector, not taken in any entry.
     **{
         f"branch of {what}": (
-            lambda v, s, f=f: total(where(v < 0, f(v, s), v**3 * (s + 2))),
+            lambda v, s, f=f: total(where(v < -1, f(v, s), v**3 * (s + 2))),
             lambda v, s: sum(x**3 * (s[()] + 2) for x in v),
             [[0.0, 2.0], 0.0],
         )
@@ -460,7 +460,8 @@ class Digits:
         **{row.name: row.f for row in reversed(ROWS)},
         **{name: python for name, (_, python) in PIECEWISE.items()},
         "pow": lambda a, b: a**b,
-        "powers": lambda a, b, j, k: mpmath.diff(lambda a, b: a**b, (a, b), (j, k)),
+        "powers": lambda a, b, j, k: mp.diff(mp.power, (a, b), (j, k)),
+        "betas": lambda a, b, j, k: mp.diff(mp.beta, (a, b), (j, k)),
         "sinc": lambda x, n: mp.diff(mp.sinc, x, n) if n else mp.sinc(x),
         "polygamma": lambda x, n: mp.psi(n, x),
         "pi": lambda: mp.pi,

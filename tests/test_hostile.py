@@ -408,7 +408,7 @@ def goes_through(text: str, at: list[str]) -> None:
 
 
 @given(wellformed, points)
-@settings(fuzz, max_examples=600)
+@settings(fuzz, max_examples=400)
 @pytest.mark.filterwarnings("error")
 def test_what_is_well_formed_has_an_answer_or_an_error(text: str, at: str) -> None:
     goes_through(text, [at])
@@ -422,14 +422,14 @@ def test_what_is_well_formed_has_a_formula(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(TOKENS), max_size=14).map("".join), st.booleans())
-@settings(fuzz, max_examples=2000)
+@settings(fuzz, max_examples=1000)
 @pytest.mark.filterwarnings("error")
 def test_any_tokens(text: str, at: bool) -> None:
     goes_through(text, ["x=0.5,y=-1,v=[1, 2]"] if at else [])
 
 
 @given(wellformed, st.lists(st.tuples(st.integers(0, 40), st.sampled_from(TOKENS)), max_size=2))
-@settings(fuzz, max_examples=800)
+@settings(fuzz, max_examples=400)
 def test_text_with_a_slip(text: str, slips: list[tuple[int, str]]) -> None:
     for place, token in slips:
         text = text[:place] + token + text[place + len(token) % 2 :]
@@ -437,14 +437,14 @@ def test_text_with_a_slip(text: str, slips: list[tuple[int, str]]) -> None:
 
 
 @given(st.text(max_size=12))
-@settings(fuzz, max_examples=500)
+@settings(fuzz, max_examples=300)
 def test_any_text(text: str) -> None:
     goes_through(text, [])
     goes_through("x", [text])
 
 
 @given(st.lists(st.sampled_from([*TOKENS, "x=", "=", ",", "@a"]), max_size=8).map("".join))
-@settings(fuzz, max_examples=500)
+@settings(fuzz, max_examples=300)
 def test_any_tokens_as_options(text: str) -> None:
     goes_through("x", [text])
     goes_through("x", ["x=1,y=[1, 2]", text])

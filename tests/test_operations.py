@@ -146,7 +146,8 @@ ROWS = [
     Row("div", lambda a, b: a / b, (1.5, -0.7), (1e10, 3), (EDGE, -1e5)),
     Row("neg", lambda x: -x, 1.5),
     *[
-        Row("powers" if k else "pow", power(k), (2.5, 1.75), (0.3, -2.5), (EDGE, 3.5), (1e5, 0.5), (2, 3), (3, -2),
+        Row("powers" if k else "pow", power(k), (2.5, 1.75), (0.3, -2.5), (EDGE, 3.5),
+            (1e5, 0.5), (2, 3), (3, -2),
             build=lambda a, b, k=k: OPERATIONS["powers"](a, b, 0, k) if k else a**b)
         for k in (0, 1, 2)
     ],
@@ -187,7 +188,8 @@ ROWS = [
     Row("asinht", lambda x: x / mp.sqrt(1 + x * x), 0.5, EDGE, -3, 1e50, order=2, digits=300),
     Row("acosh1", lambda x: 1 / mp.sqrt(x * x - 1), 1.5, 1 + EDGE, 1e50, 1e90, order=2),
     Row("acosht", lambda x: x / mp.sqrt(x * x - 1), 1.5, 1 + EDGE, 1e50, order=2, digits=300),
-    Row("turn", lambda x, y: x / (x * x + y * y), *QUADRANTS, (1e90, 3e90), (1e-60, 2e-60), order=2),
+    Row("turn", lambda x, y: x / (x * x + y * y), *QUADRANTS, (1e90, 3e90), (1e-60, 2e-60),
+        order=2),
     Row("hypot", mp.hypot, *QUADRANTS, (1e-99, -2e-99), (1e150, -2e150), (0, 3), (-3, 0)),
     Row("unit", lambda x, y: x / mp.hypot(x, y), *QUADRANTS, (1e-75, -2e-75), (1e150, -2e150),
         (0, 3)),

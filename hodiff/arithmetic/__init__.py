@@ -54,13 +54,20 @@ class Program:
     ) -> Values:
         """Every node's value. replaced computes single nodes (by id) in another way; released
         gives the values (by id) that aren't kept after a node."""
-        function = self.arithmetic.function
+        number, function = self.arithmetic.number, self.arithmetic.function
         values: Values = {}
         for node in self.order:
-            if is_leaf(node):
-                value = leaf(node, self.arithmetic, point)
+            operation = node.operation
+            if operation is CONSTANT:
+                value = number(node.attributes[0])
+            elif operation is VARIABLE:
+                if point is None or node not in point:
+                    raise ValueError(f"the variable {node.attributes[0]} has no value")
+                value = point[node]
+            elif node.value is not None:
+                value = node.value
             else:
-                compute = function(node.operation)
+                compute = function(operation)
                 if replaced and id(node) in replaced:
                     compute = replaced[id(node)]
                 value = compute(*[values[id(x)] for x in node.inputs], *node.attributes)
@@ -72,19 +79,28 @@ class Program:
 
     def results(self, point: Mapping[Tensor, Any] | None = None) -> list[Any]:
         """The values of the outputs alone: arrays are released after their last use."""
-        kept = {id(y) for y in self.outputs}
-        released: dict[int, list[int]] = {}
-        if any(node.shape for node in self.order):
-            if self._large(point):
-                from hodiff.arithmetic import blocks
+        released = None
+        for node in self.order:
+            if node.shape:
+                if self._large(point):
+                    from hodiff.arithmetic import blocks
 
-                return blocks.evaluate(self.order, self.outputs, point)
-            computed = [node for node in self.order if not is_leaf(node)]
-            for key, user in {id(x): id(node) for node in computed for x in node.inputs}.items():
-                if key not in kept:
-                    released.setdefault(user, []).append(key)
-        values = self.values(point, released=released)
+                    return blocks.evaluate(self.order, self.outputs, point)
+                released = self._last_uses()
+                break
+        values = self.values(point, None, released)
         return [values[id(y)] for y in self.outputs]
+
+    def _last_uses(self) -> dict[int, list[int]]:
+        """For a node (by id) the values that none needs after it, outputs aside."""
+        kept = {id(y) for y in self.outputs}
+        computed = [node for node in self.order if not is_leaf(node)]
+        last = {id(x): id(node) for node in computed for x in node.inputs}
+        found: dict[int, list[int]] = {}
+        for key, user in last.items():
+            if key not in kept:
+                found.setdefault(user, []).append(key)
+        return found
 
     def _large(self, point: Mapping[Tensor, Any] | None) -> bool:
         """Whether arrays are worth running in blocks, and have the shapes that nodes say."""
@@ -100,17 +116,6 @@ class Program:
 def is_leaf(node: Tensor) -> bool:
     """Whether a node's value is given, not computed."""
     return node.value is not None or node.operation is CONSTANT or node.operation is VARIABLE
-
-
-def leaf(node: Tensor, arithmetic: Arithmetic, point: Mapping[Tensor, Any] | None) -> Any:
-    """The value of a leaf: an exact number rounded, a variable's from point, data as it is."""
-    if node.operation is CONSTANT:
-        return arithmetic.number(node.attributes[0])
-    if node.operation is VARIABLE:
-        if point is None or node not in point:
-            raise ValueError(f"the variable {node.attributes[0]} has no value")
-        return point[node]
-    return node.value
 
 
 def evaluate(

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from hodiff.arithmetic import LARGE, arrays, is_leaf, leaf
+from hodiff.arithmetic import LARGE, Program, arrays, is_leaf
 from hodiff.graph import Tensor, broadcast
 
 Values: TypeAlias = dict[int, Any]
@@ -38,7 +38,7 @@ def evaluate(
     wanted = {id(y) for y in outputs}
     tasks = schedule(order, wanted, size)
     last = {key: i for i, task in enumerate(tasks) for key in task.reads}
-    values = {id(node): leaf(node, arrays, point) for node in order if is_leaf(node)}
+    values = Program([node for node in order if is_leaf(node)], arrays).values(point)
     with np.errstate(all="ignore"):
         for i, task in enumerate(tasks):
             task.run(values)
@@ -62,7 +62,8 @@ class Whole:
 
 
 def schedule(order: Sequence[Tensor], wanted: set[int], size: int) -> list[Whole | Pass]:
-    """What to run, in order. One that turns out to have a long halo is kept in full: once more."""
+    """What to run, in order. A node that turns out to have a long halo is kept in full, and all
+    is planned again."""
     full: set[int] = set()
     while True:
         levels = Levels(order, size, full)
@@ -73,12 +74,14 @@ def schedule(order: Sequence[Tensor], wanted: set[int], size: int) -> list[Whole
                 continue
             level = levels.level[id(node)]
             if id(node) in levels.joined:
-                rows = node.inputs[0] if node.operation.name in REDUCTIONS else node
+                rows = node.inputs[0] if reduces(node) else node
                 passes.setdefault((level, rows.shape[1:]), []).append(node)
             else:
                 found[level, 0, id(node)] = Whole(node)
         for (level, shape), nodes in passes.items():
-            kept = {id(x) for x in nodes if id(x) in wanted or levels.leaves(x)}
+            kept = {
+                id(x) for x in nodes if not reduces(x) and (id(x) in wanted or levels.leaves(x))
+            }
             found[level, 1, shape] = Pass(nodes, levels, kept, max(1, size // prod(shape)))
         wide = {p.wide for p in found.values() if isinstance(p, Pass) and p.wide is not None}
         if not wide:
@@ -121,9 +124,9 @@ class Levels:
         return not is_leaf(node) and prod(node.shape) > self.size and rowwise(node)
 
     def _can_join(self, x: Tensor, node: Tensor) -> bool:
-        if id(x) not in self.joined or x.operation.name in REDUCTIONS or id(x) in self.full:
+        if id(x) not in self.joined or reduces(x) or id(x) in self.full:
             return False
-        if node.operation.name in REDUCTIONS:
+        if reduces(node):
             return True
         return self._large(node) and (moves(node) or x.shape == node.shape)
 
@@ -171,7 +174,7 @@ class Pass:
         """Fill spans, from users to inputs; the first node with a halo longer than a block."""
         for node in reversed(self.nodes):
             key = id(node)
-            if key in self.kept or node.operation.name in REDUCTIONS:
+            if key in self.kept or reduces(node):
                 self._need(key, 0, 0)
             low, high = self.spans[key]
             if high - low > self.rows:
@@ -193,10 +196,10 @@ class Pass:
         for start, ranges in zip(starts, self._ranges(starts), strict=True):
             if last is None or not np.array_equal(ranges, last):
                 calls, last = block.calls(ranges.tolist()), ranges
-            for compute, arguments, moving in calls:
-                for i, array, low, high in moving:
-                    arguments[i] = array[start + low : start + high]
-                compute(*arguments)
+            for compute, arguments, keywords, moving in calls:
+                for where, key, array, low, high in moving:
+                    where[key] = array[start + low : start + high]
+                compute(*arguments, **keywords)
         for step in block.steps:
             if step.reduces:
                 values[id(step.node)] = combined(step.node, step.parts)
@@ -213,6 +216,10 @@ class Pass:
         return np.concatenate([own, read], axis=2) - bounds[:, :, :1]
 
 
+def reduces(node: Tensor) -> bool:
+    return node.operation.name in REDUCTIONS
+
+
 def moves(node: Tensor) -> bool:
     """Whether a node only moves rows, or adds zeros."""
     return node.operation.name in SHIFTS
@@ -220,7 +227,7 @@ def moves(node: Tensor) -> bool:
 
 def length(node: Tensor) -> int:
     """How many rows there are of a node, or of what it reduces."""
-    return (node.inputs[0] if node.operation.name in REDUCTIONS else node).shape[0]
+    return (node.inputs[0] if reduces(node) else node).shape[0]
 
 
 def shift(node: Tensor) -> int:
@@ -247,8 +254,7 @@ class Step:
     """
 
     def __init__(self, node: Tensor, inputs: list[tuple[int, Any]], empty: list[Any]) -> None:
-        name = node.operation.name
-        self.node, self.reduces, self.moves = node, name in REDUCTIONS, moves(node)
+        self.node, self.reduces, self.moves = node, reduces(node), moves(node)
         self.shift = shift(node)
         self.kept = False
         self.buffer: Any = None
@@ -287,24 +293,26 @@ def is_float(x: Any) -> bool:
 
 
 def into(compute: Callable[..., Any]) -> Callable[..., None]:
-    """compute with the array to write to as its last argument, as ufuncs have it."""
+    """compute with the array to write to as out, as ufuncs have it."""
 
-    def written(*x: Any) -> None:
-        x[-1][...] = compute(*x[:-1])
+    def written(*x: Any, out: Any) -> None:
+        out[...] = compute(*x)
 
     return written
 
 
-def pad(before: int, x: Any, out: Any) -> None:
+def pad(x: Any, before: int, out: Any) -> None:
     """Write x to out, after so many rows of zeros and before what else there are."""
     out[:before] = 0
     out[before : before + len(x)] = x
     out[before + len(x) :] = 0
 
 
-Call: TypeAlias = tuple[Callable[..., Any], list[Any], list[tuple[int, Any, int, int]]]
-"""A function, its arguments, and those of them to be cut from a full array for each block: at
-which place, of what array, from which row to which, counted from the block's start."""
+Moving: TypeAlias = tuple[Any, Any, Any, int, int]
+Call: TypeAlias = tuple[Callable[..., Any], list[Any], dict[str, Any], list[Moving]]
+"""A function, its arguments and keywords, and those of them that are another part of a full
+array in each block: in which of the two, where, of what array, from which row to which, counted
+from the block's start."""
 
 
 class Block:
@@ -325,7 +333,7 @@ class Block:
         if id(x) in self.plan.joined[id(node)]:
             return self.position[id(x)], None
         value = self.values[id(x)]
-        lined_up = moves(node) or node.operation.name in REDUCTIONS
+        lined_up = moves(node) or reduces(node)
         if not lined_up and (len(x.shape) < len(node.shape) or x.shape[0] != node.shape[0]):
             return -1, value
         self.full.append(value)
@@ -385,16 +393,21 @@ class Block:
                 continue
             if not step.kept:
                 rows[k] = (step.buffer, start, False)
-            arguments: list[Any] = [max(0, low - step.shift - start)] if step.moves else []
-            moving = []
-            for j, x in step.inputs if step.reduces else [*step.inputs, (k, None)]:
-                if j < 0:
-                    arguments.append(x)
-                    continue
-                array, first, full = rows[j]
-                a, b = (start, stop) if j == k else (low, high)
-                if full:
-                    moving.append((len(arguments), array, a - first, b - first))
-                arguments.append(None if full else array[a - first : b - first])
-            found.append((step.compute, arguments, moving))
+            arguments: list[Any] = [x for _, x in step.inputs]
+            keywords: dict[str, Any] = {} if step.reduces else {"out": None}
+            if step.moves:
+                keywords["before"] = low - step.shift - start
+            moving: list[Moving] = []
+            needed: list[tuple[Any, Any, int, int, int]]
+            needed = [(arguments, i, j, low, high) for i, (j, _) in enumerate(step.inputs)]
+            if not step.reduces:
+                needed.append((keywords, "out", k, start, stop))
+            for where, key, j, a, b in needed:
+                if j >= 0:
+                    array, first, full = rows[j]
+                    if full:
+                        moving.append((where, key, array, a - first, b - first))
+                    else:
+                        where[key] = array[a - first : b - first]
+            found.append((step.compute, arguments, keywords, moving))
         return found

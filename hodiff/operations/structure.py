@@ -22,6 +22,8 @@ from hodiff.graph import (
 from hodiff.operations.elementary import mul
 from hodiff.operations.row import elementwise, function, sum_to
 
+MOST_AXES = 32
+
 Shapes: TypeAlias = Sequence[Shape]
 Inputs: TypeAlias = tuple[Tensor, ...]
 Attributes: TypeAlias = tuple[Any, ...]
@@ -78,6 +80,8 @@ def _product_shape(shapes: Shapes, attributes: Attributes) -> Shape:
 
 
 def _stacked(shapes: Shapes, attributes: Attributes) -> Shape:
+    if len(shapes[0]) >= MOST_AXES:
+        raise ShapeError(f"vectors can be nested {MOST_AXES} deep")
     for shape in shapes:
         if shape != shapes[0]:
             a, b = described(shapes[0]), described(shape)

@@ -17,6 +17,7 @@ from hodiff.operations.elementary import pow
 from hodiff.tidy import coefficient, sharing
 
 INLINE = 800  # characters; a longer formula gets definitions for its shared parts
+SMALL = 300  # nodes; a larger graph is not flattened through what it shares
 SHORT = 8  # characters; a shorter part is not worth a name
 
 # Precedences, Python's: what binds tighter is higher.
@@ -85,6 +86,7 @@ def _unnamed(node: Tensor) -> bool:
 
 def _pieces(y: Tensor) -> tuple[dict[int, Piece], list[Tensor]]:
     """Each node that is written for itself, inputs first."""
+    shared = _shared(y)
     pieces: dict[int, Piece] = {}
     order: list[Tensor] = []
     stack = [(y, False)]
@@ -93,10 +95,19 @@ def _pieces(y: Tensor) -> tuple[dict[int, Piece], list[Tensor]]:
         if done:
             order.append(node)
         elif id(node) not in pieces:
-            piece = pieces[id(node)] = _piece(node)
+            piece = pieces[id(node)] = _piece(node, shared)
             stack.append((node, True))
             stack += [(c, False) for c in reversed(piece.children)]
     return pieces, order
+
+
+def _shared(y: Tensor) -> set[Tensor]:
+    """In a large graph, the nodes used more than once: each is written once, as a whole."""
+    nodes = topological([y])
+    if len(nodes) <= SMALL:
+        return set()
+    seen: set[Tensor] = set()
+    return {x for node in nodes for x in node.inputs if x.inputs and (x in seen or seen.add(x))}  # type: ignore[func-returns-value]
 
 
 def _names(y: Tensor, pieces: dict[int, Piece], order: list[Tensor]) -> dict[int, str]:
@@ -118,16 +129,16 @@ def _names(y: Tensor, pieces: dict[int, Piece], order: list[Tensor]) -> dict[int
     return {id(node): f"{prefix}{i}" for i, node in enumerate(shared, 1)}
 
 
-def _piece(node: Tensor) -> Piece:
+def _piece(node: Tensor, shared: set[Tensor]) -> Piece:
     """Read a node as what it is written as."""
     operation, name = node.operation, node.operation.name
     if operation is CONSTANT or operation is DATA or operation is VARIABLE or not node.inputs:
         leaf = _leaf(node)
         return Piece([], lambda _: leaf)
     if name in ("add", "sub"):
-        return _sum(node)
+        return _sum(node, shared)
     if name in ("mul", "div", "neg", "pow"):
-        return _product(node)
+        return _product(node, shared)
     if name in COMPARISONS:
         return Piece(list(node.inputs), lambda c: (
             f"{_inside(c[0], SUM)} {COMPARISONS[name]} {_inside(c[1], SUM)}", COMPARISON
@@ -202,11 +213,14 @@ def _inside(written: Written, precedence: int) -> str:
 
 
 def _flattened(
-    root: Tensor, parts: Callable[[Tensor], list[tuple[Tensor, Any]] | None], quotient: bool = False
+    root: Tensor,
+    parts: Callable[[Tensor], list[tuple[Tensor, Any]] | None],
+    shared: set[Tensor],
+    quotient: bool = False,
 ) -> list[tuple[Tensor, Any, Any]]:
     """The leaves of root in their order, each with how often it is in it, and how often inverted.
 
-    parts gives a node's parts, each with a weight (negative: inverted), or None for a leaf. In a
+    What is in shared stays whole. parts gives a node's parts, each with a weight (negative: inverted), or None for a leaf. In a
     quotient a divisor that is a quotient stays one: 1/(x/y) is not y/x where y is 0.
     """
     order: list[Tensor] = []
@@ -219,14 +233,15 @@ def _flattened(
         elif node not in seen:
             seen.add(node)
             stack.append((node, True))
-            stack += [(x, False) for x, _ in reversed(parts(node) or [])]
+            if node is root or node not in shared:
+                stack += [(x, False) for x, _ in reversed(parts(node) or [])]
     counts = {id(root): (1, 0)}
     leaves = []
     for node in reversed(order):
         if id(node) not in counts:
             continue
         up, down = counts[id(node)]
-        inside = parts(node)
+        inside = parts(node) if node is root or node not in shared else None
         if inside is None or (quotient and down and any(weight < 0 for _, weight in inside)):
             leaves.append((node, up, down))
             continue
@@ -260,11 +275,11 @@ def _factors(x: Tensor) -> list[tuple[Tensor, Any]] | None:
 # Sums.
 
 
-def _sum(node: Tensor) -> Piece:
+def _sum(node: Tensor, shared: set[Tensor]) -> Piece:
     """Terms with exact coefficients, a positive one first where there is one."""
     constants: Any = 0
     terms: list[tuple[Any, Tensor]] = []
-    for x, up, down in _flattened(node, _terms):
+    for x, up, down in _flattened(node, _terms, shared):
         if x.operation is CONSTANT:
             constants += (up - down) * x.attributes[0]
             terms.append((0, ONE))
@@ -280,7 +295,7 @@ def _sum(node: Tensor) -> Piece:
         terms = [terms[i] for i in order]
     first = next((i for i, (f, _) in enumerate(terms) if f > 0), 0)
     terms.insert(0, terms.pop(first))
-    scaled = [_scaled_product(abs(f), x) for f, x in terms]
+    scaled = [_scaled_product(abs(f), x, shared) for f, x in terms]
     counts = [len(p.children) for p in scaled]
 
     def write(c: list[Written]) -> Written:
@@ -299,19 +314,19 @@ def _sum(node: Tensor) -> Piece:
 # Products and powers.
 
 
-def _product(node: Tensor) -> Piece:
+def _product(node: Tensor, shared: set[Tensor]) -> Piece:
     factor, rest = coefficient(node)
-    return _scaled_product(factor, rest)
+    return _scaled_product(factor, rest, shared)
 
 
-def _scaled_product(factor: Any, node: Tensor) -> Piece:
+def _scaled_product(factor: Any, node: Tensor, shared: set[Tensor]) -> Piece:
     """factor*node as a quotient: constants, then names, then calls, then sums."""
     above: list[tuple[Tensor, Any]] = []
     below: list[tuple[Tensor, Any]] = []
     tops: dict[int, Any] = {}
     bottoms: dict[int, Any] = {}
     bases: dict[int, Tensor] = {}
-    for x, up, down in _flattened(node, _factors, quotient=True):
+    for x, up, down in _flattened(node, _factors, shared, quotient=True):
         known = exactly("pow", [x.attributes[0], up - down]) if x.operation is CONSTANT else 0
         if known:
             factor = factor * known

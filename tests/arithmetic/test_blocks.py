@@ -142,6 +142,13 @@ def test_what_follows_a_sum_runs_in_a_later_pass():
     assert_same([softmax], 8, exact=False)
 
 
+def test_what_only_a_later_pass_needs_is_computed_there():
+    x = numbers(50)
+    y = OPERATIONS["exp"](x) / summed(OPERATIONS["sin"](x), (-1,))
+    assert [p.kept for p in passes([y], 8)] == [set(), {id(y)}]
+    assert_same([y], 8, exact=False)
+
+
 def test_a_long_halo_is_no_halo():
     x = OPERATIONS["exp"](numbers(64))
     y = x[:32] * x[32:]
@@ -167,6 +174,11 @@ def test_the_largest_and_smallest():
     outputs = [OPERATIONS[name](y, axes) for name in ("amax", "amin") for axes in ((-2, -1), (-2,))]
     assert len(passes(outputs, 8)) == 1
     assert_same(outputs, 8)
+
+
+def test_a_shorter_reduction_beside_a_longer_array():
+    y = OPERATIONS["sin"](numbers(40))
+    assert_same([OPERATIONS["amax"](y[:20], (-1,)), y], 8)
 
 
 def test_evaluate_runs_large_arrays_in_blocks(monkeypatch):
@@ -212,3 +224,10 @@ def test_small_arrays_are_released_after_their_last_use():
         x = OPERATIONS["sin"](x)
     assert peak([x]) < 4 * 8 * n
 
+
+def test_large_arrays_are_released_after_their_last_use():
+    n = 4 * LARGE
+    x = numbers(n)
+    for _ in range(30):
+        x = OPERATIONS["cumsum"](x, -1)
+    assert peak([x]) < 4 * 8 * n

@@ -32,7 +32,7 @@ def test_derivatives(listed):
         ("log(x, base)", {"x": "1/(x*log(base))", "base": "-log(x)/(base*log(base)**2)"}),
     ]
     assert derivatives(listed["atan2"]) == [
-        ("atan2(y, x)", {"y": "x/(x**2 + y**2)", "x": "-y/(x**2 + y**2)"})
+        ("atan2(y, x)", {"y": "x/(y**2 + x**2)", "x": "-y/(y**2 + x**2)"})
     ]
     assert derivatives(listed["norm"]) == [("norm(v)", {"v": "v/norm(v)"})]
     # 1/n for n entries: no one formula.

@@ -213,19 +213,19 @@ points = st.fixed_dictionaries(dict.fromkeys(POINT, dyadic))
 
 
 @given(flat(operands), points)
-@settings(common, max_examples=1500)
+@settings(common, max_examples=500)
 def test_a_text_has_the_value_that_python_gives_it(text: str, point: dict[str, float]) -> None:
     agrees(text, point)
 
 
 @given(flat(st.sampled_from(["x", "y", "z", "2", "3", "0.5"])))
-@settings(common, max_examples=1000)
+@settings(common, max_examples=500)
 def test_operators_bind_as_in_python(text: str) -> None:
     agrees(text, {"x": 1.25, "y": 2.0, "z": -3.0})
 
 
 @given(flat(operands), flat(st.sampled_from(["s", "t", "a", "2"])), flat(operands), points)
-@settings(common, max_examples=300)
+@settings(common, max_examples=120)
 def test_definitions_are_substitutions(
     a: str, body: str, last: str, point: dict[str, float]
 ) -> None:
