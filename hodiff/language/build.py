@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from math import prod
 from typing import Any
 
 from hodiff.errors import HodiffError, nearest
-from hodiff.graph import CONSTANT, OPERATIONS, Span, Tensor, constant
+from hodiff.graph import CONSTANT, OPERATIONS, Span, Tensor, constant, described
 from hodiff.language.parser import Node
 from hodiff.operations import FUNCTIONS
 from hodiff.operations.elementary import e, pi
 from hodiff.operations.piecewise import both, either, floor_divide, negation, truth
 from hodiff.operations.structure import index, matmul, stack
 
+MOST_ENTRIES = 1_000_000
 MOST_NODES = 100_000  # a definition that calls itself twice, forty deep, would pass any memory
 
 NAMED = {"pi": pi(), "e": e()}
@@ -34,22 +36,38 @@ OPERATORS: dict[str, Callable[..., Tensor]] = {
     "not": lambda x: negation(truth(x)),
 }
 
-Names = dict[str, Tensor]
+
+class Scope:
+    """The names at a place in the text: parameters, and what was defined before it.
+
+    The table is one for the whole text, each value in it with the number of its definition.
+    """
+
+    def __init__(
+        self,
+        table: dict[str, list[tuple[int, Any]]],
+        before: int,
+        parameters: Mapping[str, Tensor] | None = None,
+    ) -> None:
+        self.table, self.before, self.parameters = table, before, parameters or {}
+
+    def get(self, name: str) -> Any:
+        """The value of name here, None if it has none."""
+        if name in self.parameters:
+            return self.parameters[name]
+        for number, value in reversed(self.table.get(name, ())):
+            if number < self.before:
+                return value
+        return None
 
 
 class _Defined:
-    """A function that the text defines: its body sees the names there were at its definition."""
+    """A function that the text defines: its body sees what was defined before it."""
 
-    def __init__(
-        self, name: str, parameters: tuple[str, ...], body: Node, names: Names, functions: Functions
-    ) -> None:
-        self.name, self.parameters, self.body = name, parameters, body
-        self.names, self.functions = dict(names), dict(functions)
+    def __init__(self, parameters: tuple[str, ...], body: Node, number: int) -> None:
+        self.parameters, self.body, self.number = parameters, body, number
         self.results: dict[tuple[int, ...], Tensor] = {}
         self.arguments: list[list[Tensor]] = []  # keeps the ids in results theirs
-
-
-Functions = dict[str, _Defined]
 
 
 class Builder:
@@ -70,33 +88,34 @@ class Builder:
         places: dict[Tensor, Span] | None = None,
     ) -> None:
         self.text, self.source = text, source
-        self.names: Names = dict(names)
+        self.names: dict[str, list[tuple[int, Any]]] = {n: [(-1, x)] for n, x in names.items()}
         self.free = free
         self.variables = variables
         self.places = {} if places is None else places
-        self.functions: Functions = {}
+        self.functions: dict[str, list[tuple[int, Any]]] = {}
         self.definitions: list[Node] = []
         self.count = 0
 
     def program(self, tree: Node) -> Tensor:
         """The value of a program: its last expression, after its definitions."""
         self.definitions = tree.children[:-1]
-        for definition in self.definitions:
+        for number, definition in enumerate(self.definitions):
             name, parameters = definition.value
             (body,) = definition.children
             if parameters is None:
-                self.names[name] = self.expression(body)
+                value = self.expression(body, number)
+                self.names.setdefault(name, []).append((number, value))
             else:
-                self.functions[name] = _Defined(name, parameters, body, self.names, self.functions)
-        return self.expression(tree.children[-1])
+                defined = _Defined(parameters, body, number)
+                self.functions.setdefault(name, []).append((number, defined))
+        return self.expression(tree.children[-1], len(self.definitions))
 
-    def expression(self, tree: Node) -> Tensor:
-        """The value of an expression, built bottom up without recursion."""
+    def expression(self, tree: Node, number: int = 0) -> Tensor:
+        """The value of an expression behind number definitions, built without recursion."""
         values: list[Any] = []
         # A task is a node to visit, a node whose children are on values, or a call to remember.
-        tasks: list[tuple[str, Any, Names, Functions]] = [
-            ("visit", tree, self.names, self.functions)
-        ]
+        scopes = Scope(self.names, number), Scope(self.functions, number)
+        tasks: list[tuple[str, Any, Scope, Scope]] = [("visit", tree, *scopes)]
         while tasks:
             what, node, names, functions = tasks.pop()
             if what == "visit":
@@ -124,12 +143,13 @@ class Builder:
             if count != len(defined.parameters):
                 raise self.fault("syntax", _arity(node.value, len(defined.parameters), count), node)
             defined.arguments.append(arguments)
-            inner = {**defined.names, **dict(zip(defined.parameters, arguments, strict=True))}
+            given = dict(zip(defined.parameters, arguments, strict=True))
+            inner = Scope(self.names, defined.number, given)
             tasks.append(("remember", (defined, key), names, functions))
-            tasks.append(("visit", defined.body, inner, defined.functions))
+            tasks.append(("visit", defined.body, inner, Scope(self.functions, defined.number)))
         return values[0]  # type: ignore[no-any-return]
 
-    def node(self, node: Node, arguments: list[Any], names: Names, functions: Functions) -> Any:
+    def node(self, node: Node, arguments: list[Any], names: Scope, functions: Scope) -> Any:
         """What one node of the tree adds to the graph."""
         self.count += 1
         if self.count > MOST_NODES:
@@ -144,10 +164,13 @@ class Builder:
         except (ValueError, IndexError) as fault:
             raise self.fault("syntax", str(fault), node) from None
         if isinstance(value, Tensor):
+            if prod(value.shape) > MOST_ENTRIES:
+                message = f"{described(value.shape)} has over {MOST_ENTRIES} entries"
+                raise self.fault("limit", message, node)
             self.mark(value, node)
         return value
 
-    def added(self, node: Node, arguments: list[Any], names: Names, functions: Functions) -> Any:
+    def added(self, node: Node, arguments: list[Any], names: Scope, functions: Scope) -> Any:
         kind = node.kind
         if kind == "number":
             return constant(node.value)
@@ -181,22 +204,21 @@ class Builder:
             raise HodiffError("usage", "intervals are not taken by this version")
         raise AssertionError(kind)
 
-    def named(self, name: str, names: Names, functions: Functions) -> Tensor:
-        found = names.get(name)
+    def named(self, name: str, names: Scope, functions: Scope) -> Tensor:
+        found: Tensor | None = names.get(name)
         if found is not None:
             return found
         if name in self.variables:
             return self.free(name, True)
         if name in NAMED:
             return NAMED[name]
-        if name in functions:
-            call = f"{name}({', '.join(functions[name].parameters)})"
+        function = functions.get(name)
+        if function is not None:
+            call = f"{name}({', '.join(function.parameters)})"
             raise HodiffError("name", f"'{name}' is a function: write {call}")
         return self.free(name)
 
-    def called(
-        self, node: Node, arguments: list[Tensor], names: Names, functions: Functions
-    ) -> Tensor:
+    def called(self, node: Node, arguments: list[Tensor], names: Scope, functions: Scope) -> Tensor:
         name = node.value
         function = FUNCTIONS.get(name)
         if function is None:
@@ -207,13 +229,13 @@ class Builder:
             raise self.fault("syntax", f"{_arity(parameters, least, count, most)}", node)
         return function.build(*arguments)
 
-    def no_function(self, node: Node, names: Names, functions: Functions) -> HodiffError:
+    def no_function(self, node: Node, names: Scope, functions: Scope) -> HodiffError:
         """The error for a call of what is no function, or not yet."""
         name, bracket = node.value, self.text.index("(", node.start)
         where = Node("name", name, [], node.start, len(self.text[:bracket].rstrip()))
         rest = self.text[bracket : node.end]
         product = f"{name}*{rest if len(rest) < 40 else '(...)'}"
-        if name in names or name in NAMED:
+        if names.get(name) is not None or name in NAMED:
             return self.fault("syntax", f"missing '*': write {product}", node)
         for definition in self.definitions:
             if definition.value[0] == name and definition.value[1] is not None:
@@ -222,7 +244,7 @@ class Builder:
                 if inside:
                     message = f"'{name}' uses itself: a definition may only use those before it"
                 return self.fault("name", message, where)
-        mend = nearest(name, [*FUNCTIONS, *functions])
+        mend = nearest(name, [*FUNCTIONS, *self.functions])
         used = re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s*\()", self.text)
         if used or not mend:  # a name that stands alone elsewhere is no misspelt function
             mend = f" (for a product write {product})"

@@ -220,8 +220,9 @@ def _flattened(
 ) -> list[tuple[Tensor, Any, Any]]:
     """The leaves of root in their order, each with how often it is in it, and how often inverted.
 
-    What is in shared stays whole. parts gives a node's parts, each with a weight (negative: inverted), or None for a leaf. In a
-    quotient a divisor that is a quotient stays one: 1/(x/y) is not y/x where y is 0.
+    What is in shared stays whole. parts gives a node's parts, each with a weight (negative:
+    inverted), or None for a leaf. In a quotient a divisor that is a quotient stays one: 1/(x/y)
+    is not y/x where y is 0.
     """
     order: list[Tensor] = []
     seen: set[Tensor] = set()

@@ -72,7 +72,7 @@ def one_more(draw, nodes):
         test = OPERATIONS["not"](x < y) if draw(st.booleans()) else x < y
         return OPERATIONS["where"](test, z, constant(0))
     if kind == "p":
-        return OPERATIONS["pow"](x, constant(draw(st.sampled_from([2, 3, -1]))), 0)
+        return OPERATIONS["pow"](x, constant(draw(st.sampled_from([2, 3, -1]))))
     if kind == "c":
         return cast(x, draw(st.sampled_from(["float32", "float64"])))
     if kind == "k":

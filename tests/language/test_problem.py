@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
+import numpy
 import pytest
 
 from hodiff import derivatives
@@ -139,7 +140,7 @@ def test_vectors_are_values() -> None:
     problem = read("w @ [x, 1]", ["w=[1, 2/3],x=3"])
     assert problem.variables["w"].shape == (2,)
     assert number(problem) == pytest.approx(3 + 2 / 3, rel=1e-15)
-    assert [s.tolist() for s in slopes(problem)] == [[3, 1], 1]
+    assert [numpy.asarray(s).tolist() for s in slopes(problem)] == [[3, 1], 1]
     problem = read("sum(m @ a)", ["m=[[1, 2], [3, 4]]"], ["a=[1, 10]"])
     assert slopes(problem)[0].tolist() == [[1, 10], [1, 10]]
 
