@@ -74,7 +74,11 @@ def answer(
 
 def _results(outputs: Iterable[Tensor], values: Values) -> list[Number]:
     found = [values[id(y)] for y in outputs]
-    return [float(y) if isinstance(y, bool) else y for y in found]  # a condition is 1 or 0
+    return [y * 1.0 if _is_condition(y) else y for y in found]  # 1 or 0
+
+
+def _is_condition(x: Number) -> bool:
+    return isinstance(x, bool) or getattr(getattr(x, "dtype", None), "kind", "") == "b"
 
 
 def finite(x: Number) -> bool:

@@ -183,6 +183,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pi": lambda: np.pi,
     "e": lambda: np.e,
     "pow": _power,
+    "atan2": lambda y, x: np.arctan2(y + 0.0, x),  # -0.0 is 0
     "powers": _pointwise("powers", 2),
     "betas": _pointwise("betas", 2),
     "over": _over,

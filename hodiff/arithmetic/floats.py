@@ -181,6 +181,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pow": math.pow,
+    "atan2": lambda y, x: math.atan2(y + 0.0, x),  # -0.0 is 0
     "powers": powers,
     "betas": _betas,
     "mod": _mod,

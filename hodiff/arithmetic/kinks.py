@@ -21,6 +21,7 @@ from hodiff.derivatives import components, gradient
 from hodiff.graph import ZERO, Tensor
 
 MOST_RUNS = 256
+MOST_NODES = 300_000  # computed in all runs together
 MOST_DEPTH = 20  # ties in the derivatives of ties' quantities
 MOST_ORDERS = 6  # derivatives of a tie's quantity, before its side is given up
 
@@ -96,6 +97,7 @@ class Search:
     ) -> None:
         self.program, self.point, self.refused = program, point, refused
         self.variables = variables
+        self.most_runs = max(2, min(MOST_RUNS, MOST_NODES // (len(program.order) + 1)))
 
     def run(self, sides: Sides) -> Run:
         values = self.program.values(self.point, _replaced(self.program, sides))
@@ -128,7 +130,7 @@ class Search:
     def toward(self, direction: int, sides: Sides | None = None, depth: int = 0) -> Run:
         """The run just left (-1) or right (1) of the point, in the one variable."""
         sides = sides or {}
-        for _ in range(MOST_RUNS):
+        for _ in range(self.most_runs):
             run = self.run(sides)
             tie = self.tie(run)
             if tie is None:
@@ -145,16 +147,19 @@ class Search:
         """The sign that a tie's quantity takes in a direction; 0 where it doesn't change."""
         (x,) = self.variables
         quantity = components(_quantity(node))[i]
+        # Where the sides of a < b move alike, what is left of a - b may be rounding alone.
+        terms = [y for y in node.inputs if y.shape == node.shape and node.operation.arity == 2]
+        terms = [components(y)[i] for y in terms]
         for order in range(1, MOST_ORDERS + 1):
-            (quantity,) = gradient(quantity, [x])
-            program = Program([quantity], self.program.arithmetic)
+            quantity, *terms = (gradient(y, [x])[0] for y in [quantity, *terms])
+            program = Program([quantity, *terms], self.program.arithmetic)
             # The derivative may have ties of its own, as that of abs(x) < 0 has.
             search = Search(program, self.point, self.variables, lambda node: True)
             run = search.toward(direction, sides, depth + 1)
             if _locally(quantity, run.values) is ZERO:
                 return 0
-            slope = float(run.results[0])
-            if not math.isfinite(slope):
+            slope, *parts = map(float, run.results)
+            if not math.isfinite(slope) or abs(slope) < 1e-12 * max(map(abs, parts), default=0.0):
                 break
             if slope:
                 return 1 if (slope > 0) == (direction > 0 or order % 2 == 0) else -1
@@ -164,7 +169,7 @@ class Search:
         """A run for every combination of sides."""
         written = {_key(n)[0] for n in self.program.order if n.operation.jumps and not n.derived}
         stack: list[Sides] = [{}]
-        for _ in range(MOST_RUNS):
+        for _ in range(self.most_runs):
             if not stack:
                 return
             sides = stack.pop()

@@ -100,7 +100,7 @@ acosht = elementwise("acosht", lambda x, t: -acosh1(x)**3, names=(),
                      definition=lambda x: x/(sqrt(x - 1)*sqrt(x + 1)),
                      formula=lambda x: x/sqrt(x**2 - 1), domain="{x} > 1", pole=lambda x: x == 1)
 atanh = elementwise("atanh", lambda x, y: 1/one_minus_square(x), names=("atanh", "arctanh"),
-                    numpy="arctanh", domain="-1 < {x} < 1", pole=lambda x: x*x == 1)
+                    numpy="arctanh", domain="-1 < {x} < 1", pole=lambda x: x in (-1, 1))
 
 # x/hypot(x, y): its own derivative has no difference of large terms, as 1/h - x**2/h**3 has.
 hypot = elementwise("hypot", lambda x, y, h: unit(x, y), lambda x, y, h: unit(y, x),

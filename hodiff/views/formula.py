@@ -11,12 +11,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from hodiff.arithmetic.exact import exactly
-from hodiff.graph import CONSTANT, DATA, ONE, VARIABLE, Tensor, apply, constant, topological
+from hodiff.errors import HodiffError
+from hodiff.graph import CONSTANT, DATA, ONE, VARIABLE, ZERO, Tensor, apply, constant, topological
 from hodiff.operations import FUNCTIONS
 from hodiff.operations.elementary import pow
 from hodiff.tidy import coefficient, sharing
 
 INLINE = 800  # characters; a longer formula gets definitions for its shared parts
+LONGEST = 1_000_000  # characters
 SMALL = 300  # nodes; a larger graph is not flattened through what it shares
 SHORT = 8  # characters; a shorter part is not worth a name
 
@@ -50,9 +52,16 @@ def formula(y: Tensor) -> str:
     names = _names(y, pieces, order)
     written: dict[int, Written] = {}
     definitions: list[str] = []
+    uses = _uses(pieces, order)
     for node in order:
         piece = pieces[id(node)]
         text, precedence = piece.write([written[id(c)] for c in piece.children])
+        if len(text) > LONGEST:
+            raise HodiffError("limit", f"the formula has over {LONGEST} characters")
+        for c in piece.children:  # a text goes after its last use: a long chain has many
+            uses[id(c)] -= 1
+            if not uses[id(c)]:
+                del written[id(c)]
         if id(node) in names:
             definitions.append(f"{names[id(node)]} = {text}; ")
             text, precedence = names[id(node)], ATOM
@@ -110,22 +119,30 @@ def _shared(y: Tensor) -> set[Tensor]:
     return {x for node in nodes for x in node.inputs if x.inputs and (x in seen or seen.add(x))}  # type: ignore[func-returns-value]
 
 
+def _uses(pieces: dict[int, Piece], order: list[Tensor]) -> dict[int, int]:
+    """How often each node is written into another."""
+    uses: dict[int, int] = {}
+    for node in order:
+        for c in pieces[id(node)].children:
+            uses[id(c)] = uses.get(id(c), 0) + 1
+    return uses
+
+
 def _names(y: Tensor, pieces: dict[int, Piece], order: list[Tensor]) -> dict[int, str]:
     """A name for each shared part, where the formula would be long without."""
     lengths: dict[int, int] = {}
-    uses: dict[int, int] = {}
     for node in order:
-        children = pieces[id(node)].children
-        lengths[id(node)] = sum(lengths[id(c)] + 3 for c in children) or 1
-        for c in children:
-            uses[id(c)] = uses.get(id(c), 0) + 1
+        lengths[id(node)] = sum(lengths[id(c)] + 3 for c in pieces[id(node)].children) or 1
     if lengths[id(y)] <= INLINE:
         return {}
     taken = {node.attributes[0] for node in order if node.operation is VARIABLE}
+    uses = _uses(pieces, order)
     shared = [n for n in order if uses.get(id(n), 0) > 1 and lengths[id(n)] >= SHORT and n is not y]
-    prefix = next(p for p in ("t", "u", "s", "t_", "part_") if not any(
-        isinstance(name, str) and name.startswith(p) and name[len(p):].isdigit() for name in taken
-    ))  # fmt: skip
+    prefix = "t"
+    while any(
+        str(name).startswith(prefix) and str(name)[len(prefix) :].isdigit() for name in taken
+    ):
+        prefix += "_"
     return {id(node): f"{prefix}{i}" for i, node in enumerate(shared, 1)}
 
 
@@ -174,6 +191,8 @@ def _leaf(node: Tensor) -> Written:
 def number(x: Any) -> Written:
     """An exact constant: a whole number, a decimal or a quotient, whichever is shortest."""
     p, q = int(x.numerator), int(x.denominator)
+    if max(p.bit_length(), q.bit_length()) > 14_000:  # Python prints 4300 digits
+        raise HodiffError("limit", "a constant of the formula has over 4000 digits")
     texts = [(str(p), SUM if p < 0 else ATOM)] if q == 1 else [(f"{p}/{q}", PRODUCT)]
     decimal = _decimal(p, q)
     if decimal is not None and len(texts[0][0]) > 9:
@@ -300,6 +319,11 @@ def _sum(node: Tensor, shared: set[Tensor]) -> Piece:
     counts = [len(p.children) for p in scaled]
 
     def write(c: list[Written]) -> Written:
+        if len(terms) == 1:
+            text, precedence = scaled[0].write(c)
+            return (f"-{_inside((text, precedence), PRODUCT)}", SUM) if terms[0][0] < 0 else (
+                text, precedence
+            )  # fmt: skip
         texts: list[str] = []
         start = 0
         for (f, _), piece, count in zip(terms, scaled, counts, strict=True):
@@ -328,7 +352,8 @@ def _scaled_product(factor: Any, node: Tensor, shared: set[Tensor]) -> Piece:
     bottoms: dict[int, Any] = {}
     bases: dict[int, Tensor] = {}
     for x, up, down in _flattened(node, _factors, shared, quotient=True):
-        known = exactly("pow", [x.attributes[0], up - down]) if x.operation is CONSTANT else 0
+        factors = x.operation is CONSTANT and not (x is ZERO and down)
+        known = exactly("pow", [x.attributes[0], up - down]) if factors else 0
         if known:
             factor = factor * known
             continue
@@ -344,7 +369,8 @@ def _scaled_product(factor: Any, node: Tensor, shared: set[Tensor]) -> Piece:
         bottoms[id(base)] = bottoms.get(id(base), 0) + down * exponent
     for key, base in bases.items():
         p, q = tops[key], bottoms[key]
-        if p < q or (not base.inputs and base.operation is not VARIABLE):  # no pole goes away
+        named = not base.inputs and base.operation not in (VARIABLE, CONSTANT)  # pi, e
+        if p < q or named:  # no pole goes away
             p, q = max(p - q, 0), max(q - p, 0)
         above += [(base, p)] * (p != 0)
         below += [(base, q)] * (q != 0)
@@ -387,7 +413,8 @@ def _base(x: Tensor) -> tuple[Tensor, Any]:
     """x as a base and an exponent: an exact number, or a node."""
     if x.operation is pow:
         a, b = x.inputs
-        return a, b.attributes[0] if b.operation is CONSTANT else b
+        # log(x)**0 stays: it is no number where log(x) isn't.
+        return a, b.attributes[0] if b.operation is CONSTANT and b is not ZERO else b
     return x, 1
 
 
