@@ -94,6 +94,7 @@ def same(a: Number, b: Number) -> bool:
     """Equal up to the rounding of a few operations; nan is equal to nothing."""
     if getattr(a, "shape", ()) or getattr(b, "shape", ()):
         return all(map(same, a.ravel().tolist(), b.ravel().tolist()))
+    a, b = float(a), float(b)
     return math.isfinite(a) and abs(a - b) <= 2e-15 * max(abs(a), abs(b))
 
 

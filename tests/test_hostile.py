@@ -206,7 +206,6 @@ ANSWERED: dict[str, tuple[str, list[str]]] = {
     "definitions multiplied": ("a=x;" + "a=-a*a/(1+a);" * 40 + "a", X),
     "vectors of vectors": (
         "v=[x,x];" + "v=[v,v];" * 40 + "sum(v)", X),
-    "vectors of vectors, product": ("v=[x,x];" + "v=[v,v];" * 16 + "prod(v)", X),
     "outer sum": (
         f"v=[{','.join(['x'] * 9000)}];w=[[{'],['.join(['x'] * 9000)}]];sum(v*w)", X),
     "brackets": ("[" * 199 + "x" + "]" * 199, X),
@@ -228,24 +227,20 @@ ANSWERED: dict[str, tuple[str, list[str]]] = {
 }  # fmt: skip
 
 HEAVY = ["product of huge constants", "definitions squared", "definitions squared, small",
-         "vectors of vectors", "vectors of vectors, product", "outer sum", "many variables",
+         "vectors of vectors", "outer sum", "many variables",
          "product of many variables", "many parts", "functions of functions"]  # fmt: skip
 
 OPERATORS: dict[str, str] = {
     "+": "x+" * 32_000 + "x",
     "*": "x*" * 32_000 + "x",
-    "/": "x/" * 32_000 + "x",
     "//": "x//" * 21_000 + "x",
     "%": "x%" * 32_000 + "x",
-    "**": "x**" * 20_000 + "x",
     "^-": "x^-" * 20_000 + "x",
     "<": "where(" + "x<" * 32_000 + "x,1,2)*x",
     "or": "where(" + "x or " * 13_000 + "x,1,2)*x",
     "not": "where(" + "not " * 16_000 + "x,1,2)*x",
     "signs": "-+" * 32_000 + "x",
     "elements": "sum([" + "x," * 30_000 + "x])",
-    "factors": "prod([" + "x," * 30_000 + "x])",
-    "arguments": "max(" + "sin(x),x," * 6000 + "x)",
     "slices": "sum([x,x]" + "[0:2]" * 13_000 + ")",
     "indices": "[x]" + "[0]" * 21_000,
     "definitions": "a=x;" + "a=a+x;" * 10_000 + "a",

@@ -11,7 +11,7 @@ import lark
 from hodiff.errors import HodiffError
 from hodiff.language.checks import check, quote, syntax
 
-MAX_DIGITS = 1000
+MAX_DIGITS = 1300  # a formula may print the 1234 of the largest folded constant
 MAX_EXPONENT = 3000  # with its digits still fewer than the 4300 that Python prints
 
 # What hodiff.lark needs; grammar/save_parser.py compiles with the same.

@@ -8,6 +8,7 @@ without recursion. A formula that shared parts would make long is written with d
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 from hodiff.arithmetic.exact import exactly
@@ -15,6 +16,8 @@ from hodiff.errors import HodiffError
 from hodiff.graph import CONSTANT, DATA, ONE, VARIABLE, ZERO, Tensor, apply, constant, topological
 from hodiff.operations import FUNCTIONS
 from hodiff.operations.elementary import pow
+from hodiff.operations.piecewise import CONDITIONS, either
+from hodiff.operations.structure import stack
 from hodiff.tidy import coefficient, sharing
 
 INLINE = 800  # characters; a longer formula gets definitions for its shared parts
@@ -47,7 +50,7 @@ def formula(y: Tensor) -> str:
     >>> formula(2 * x**2 / (1 + x))
     '2*x**2/(1 + x)'
     """
-    y = _expanded(y)
+    y = _entrywise(_expanded(y))
     pieces, order = _pieces(y)
     names = _names(y, pieces, order)
     written: dict[int, Written] = {}
@@ -86,6 +89,103 @@ def _expanded(y: Tensor) -> Tensor:
             else:
                 new[id(node)] = apply(node.operation, inputs, node.attributes)
         return new[id(y)]
+
+
+# What the language can't say of a vector; and an entry of a condition, which it would read as
+# a number.
+UNWRITABLE = frozenset({"place", "transpose", "permute", "expand", "reshape", "softmax", "any"})
+MOST_ENTRIES = 256
+
+
+def _entrywise(y: Tensor) -> Tensor:
+    """y with its vectors written out, entry by entry, where the language can't say it otherwise."""
+    order = topological([y])
+    if not any(
+        node.operation.name in UNWRITABLE
+        or (node.operation.name == "sum" and len(node.attributes[0]) < len(node.inputs[0].shape))
+        or (node.operation.name == "pick" and node.inputs[0].operation.name in CONDITIONS)
+        for node in order
+    ):
+        return y
+    if any((x.operation is VARIABLE and x.shape) or prod(x.shape) > MOST_ENTRIES for x in order):
+        return y
+    import numpy
+
+    entries: dict[int, Any] = {}
+    with sharing():
+        for node in order:
+            operation, inputs = node.operation, [entries[id(x)] for x in node.inputs]
+            if not node.inputs:
+                found = _Entry(node)
+            elif operation.partials or operation.name == "where" or operation.name in CONDITIONS:
+                build = numpy.frompyfunc(
+                    lambda *xs, node=node: _Entry(
+                        apply(node.operation, tuple(x.tensor for x in xs), node.attributes)
+                    ),
+                    len(inputs),
+                    1,
+                )
+                found = build(*inputs)
+            elif operation.name in STRUCTURE:
+                found = STRUCTURE[operation.name](numpy, *inputs, *node.attributes)
+            elif operation.name in ("norm", "logsumexp") and not node.attributes:
+                vector = stack(*[x.tensor for x in inputs[0].ravel()])
+                found = _Entry(apply(operation, (vector,)))
+            else:
+                return y
+            held = numpy.empty(node.shape, dtype=object)
+            held[...] = found
+            entries[id(node)] = held
+        return _stacked(entries[id(y)])
+
+
+class _Entry:
+    """A scalar tensor in an array of objects, where numpy takes it for no array itself."""
+
+    __slots__ = ("tensor",)
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+
+    def __add__(self, other: _Entry) -> _Entry:
+        return _Entry(self.tensor + other.tensor)
+
+    def __mul__(self, other: _Entry) -> _Entry:
+        return _Entry(self.tensor * other.tensor)
+
+    def __or__(self, other: _Entry) -> _Entry:
+        return _Entry(either(self.tensor, other.tensor))
+
+
+def _stacked(entries: Any) -> Tensor:
+    if isinstance(entries, _Entry):
+        return entries.tensor
+    return stack(*map(_stacked, entries)) if entries.shape else _stacked(entries[()])
+
+
+def _placed(np: Any, g: Any, items: Any, shape: Any) -> Any:
+    result = np.full(shape, _Entry(ZERO), dtype=object)
+    result[_items(items)] = g[()]
+    return result
+
+
+def _items(items: Any) -> Any:
+    return tuple(
+        slice(i[0], i[1] if i[1] >= 0 else None, i[2]) if isinstance(i, tuple) else i for i in items
+    )
+
+
+STRUCTURE: dict[str, Callable[..., Any]] = {
+    "stack": lambda np, *x: np.stack(x),
+    "pick": lambda np, x, items: x[_items(items)],
+    "place": _placed,
+    "sum": lambda np, x, axes: np.add.reduce(x, axis=axes),
+    "any": lambda np, x, axes: np.bitwise_or.reduce(x, axis=axes),
+    "expand": lambda np, x, shape: np.broadcast_to(x, shape),
+    "reshape": lambda np, x, shape: np.reshape(x, shape),
+    "transpose": lambda np, x: np.swapaxes(x, -1, -2),
+    "matmul": lambda np, a, b: np.matmul(a, b),
+}
 
 
 def _unnamed(node: Tensor) -> bool:

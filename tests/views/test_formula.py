@@ -241,23 +241,6 @@ def test_a_piecewise_formula_parses_back_exactly(text: str, point: dict[str, Fra
         assert a == b or (not math.isfinite(a) or abs(a - b) <= 1e-12 * abs(a)), formulas[0]
 
 
-@given(smooth | rational)
-@settings(common, max_examples=300)
-def test_printing_a_printed_formula_changes_nothing(text: str) -> None:
-    f = drawn(text).f
-    once = formula(f)
-    assert printed(once) == once
-
-
-@given(smooth | rational)
-@settings(common, max_examples=150)
-def test_printing_a_printed_gradient_changes_nothing(text: str) -> None:
-    problem = drawn(text)
-    for g in derivatives.gradient(problem.f, problem.inputs):
-        once = formula(g)
-        assert printed(once) == once
-
-
 # ------------------------------------------------------------------ as a person writes it
 
 
