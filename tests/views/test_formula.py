@@ -504,9 +504,11 @@ def test_floats_from_python_round_trip(x: float) -> None:
 def test_a_number_too_long_for_the_language_is_no_crash() -> None:
     nines = "9" * 1000
     for text in ("*".join([nines] * 5) + "*x", f"x**({nines}*{nines})", f"x/{nines}/{nines}"):
-        f = read(text).f
-        once = formula(f)
-        assert formula(read(once).f) == once
+        try:
+            once = formula(read(text).f)
+            assert formula(read(once).f) == once
+        except HodiffError as fault:
+            assert fault.kind == "limit"
 
 
 # ------------------------------------------------------------------ vectors
