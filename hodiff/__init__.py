@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hodiff.backward import grad
     from hodiff.errors import HodiffError
     from hodiff.graph import Tensor, constant, variable
+    from hodiff.numerical import check_grads
     from hodiff.views.formula import formula
 
 __version__ = "0.1.0"
@@ -30,6 +31,7 @@ __version__ = "0.1.0"
 __all__ = [
     "HodiffError",
     "Tensor",
+    "check_grads",
     "constant",
     "derivatives",
     "evaluate",
@@ -42,6 +44,7 @@ __all__ = [
 _HOMES = {
     "HodiffError": "hodiff.errors",
     "Tensor": "hodiff.graph",
+    "check_grads": "hodiff.numerical",
     "constant": "hodiff.graph",
     "evaluate": "hodiff.arithmetic",
     "formula": "hodiff.views.formula",

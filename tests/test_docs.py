@@ -16,3 +16,13 @@ spec.loader.exec_module(update)
 def test_outputs_are_current(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert update.updated(text) == text, "run python docs/update.py"
+
+
+def test_the_readme_runs_as_python(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each block of Python prints what its comments say."""
+    import re
+
+    text = (SCRIPT.parent.parent / "README.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(compile(block, "README.md", "exec"), {})
+    assert capsys.readouterr().out == "tensor([ 1., -1.])\n2*x*y\n[12.0]\n"
