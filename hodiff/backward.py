@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 from hodiff.graph import ONE, STATE, VARIABLE, ZERO, Tensor, data, tensor_of, topological
-from hodiff.operations.structure import alias, expand_to, like, stack
+from hodiff.operations.structure import alias, expand_to, flat, like, stack
 from hodiff.tidy import sharing
 
 Tensors: TypeAlias = Tensor | Sequence[Tensor]
@@ -156,7 +156,14 @@ def grad(
     ]  # fmt: skip
     if create_graph:
         older = set(topological(ys))
-        return tuple(alias(g) if g is not None and g in older else g for g in results)
+        results = [alias(g) if g is not None and g in older else g for g in results]
+        # A named variable has no value that a run could ask for; there the constant stays.
+        return tuple(
+            flat(g, x)
+            if g is not None and not g.requires_grad and x.operation is not VARIABLE
+            else g
+            for x, g in zip(xs, results, strict=True)
+        )
     return detached(results)
 
 

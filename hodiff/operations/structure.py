@@ -173,6 +173,12 @@ def like(g: Tensor, x: Tensor) -> Tensor:
     return g if dtype is None or dtype == "float64" else cast(g, dtype)
 
 
+# The value of g as a function of x that happens to be flat: a derivative past a polynomial's
+# degree can be differentiated again, as in PyTorch.
+flat = elementwise("flat", lambda g, x, y: 1, lambda g, x, y: 0, names=(), linear=True,
+                   definition=lambda g, x: g)  # fmt: skip
+
+
 def expand_to(x: Tensor, shape: Shape) -> Tensor:
     return x if x.shape == shape else expand(x, shape)
 

@@ -267,3 +267,13 @@ def test_unknown_names_say_so() -> None:
         _ = hodiff.no_such
     with pytest.raises(AttributeError, match="no_such"):
         leaf(1.0).no_such()
+
+
+def test_past_the_degree_of_a_polynomial() -> None:
+    """As in PyTorch, a derivative that is constant can be differentiated again."""
+    x = hodiff.tensor(3.0, requires_grad=True)
+    y, found = x**2, []
+    for _ in range(4):
+        (y,) = hodiff.grad(y, x, create_graph=True)
+        found.append(y.item())
+    assert found == [6, 2, 0, 0]
