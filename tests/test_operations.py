@@ -487,8 +487,8 @@ ONLY_INSIDE = {"expand", "reshape", "place", "pick", "any", "matmul"}  # by the 
 # Rows of the library's own, which tests/library compares with PyTorch.
 LIBRARY = {
     "alias", "amax", "amin", "argmax", "argmin", "argsort", "cast", "cholesky", "concatenate",
-    "cumsum", "det", "einsum", "flat", "gather", "inv", "logabsdet", "logaddexp", "permute", "scatter",
-    "signdet", "softmax", "solve",
+    "cumsum", "det", "einsum", "flat", "gather", "inv", "logabsdet", "logaddexp", "permute",
+    "scatter", "signdet", "softmax", "solve",
 }  # fmt: skip
 
 

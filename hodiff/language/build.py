@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from math import prod
 from typing import Any
 
 from hodiff.errors import HodiffError, nearest
-from hodiff.graph import CONSTANT, OPERATIONS, Span, Tensor, constant, described
+from hodiff.graph import CONSTANT, OPERATIONS, Span, Tensor, constant, data, described
 from hodiff.language.parser import Node
 from hodiff.operations import FUNCTIONS
 from hodiff.operations.elementary import e, pi
@@ -95,6 +96,8 @@ class Builder:
         self.functions: dict[str, list[tuple[int, Any]]] = {}
         self.definitions: list[Node] = []
         self.count = 0
+        held = [prod(x.shape) for x in names.values()]
+        self.most_entries = max(MOST_ENTRIES, 8 * max(held, default=0))
 
     def program(self, tree: Node) -> Tensor:
         """The value of a program: its last expression, after its definitions."""
@@ -164,8 +167,8 @@ class Builder:
         except (ValueError, IndexError) as fault:
             raise self.fault("syntax", str(fault), node) from None
         if isinstance(value, Tensor):
-            if prod(value.shape) > MOST_ENTRIES:
-                message = f"{described(value.shape)} has over {MOST_ENTRIES} entries"
+            if prod(value.shape) > self.most_entries:
+                message = f"{described(value.shape)} has over {self.most_entries} entries"
                 raise self.fault("limit", message, node)
             self.mark(value, node)
         return value
@@ -199,7 +202,9 @@ class Builder:
             items = [x if isinstance(x, slice) else _whole(x, "an index") for x in arguments[1:]]
             return index(arguments[0], tuple(items))
         if kind == "file":
-            raise HodiffError("usage", "values from files are not read by this version")
+            value = from_file(node.value)
+            self.most_entries = max(self.most_entries, 8 * prod(value.shape))
+            return value
         if kind == "interval":
             raise HodiffError("usage", "intervals are not taken by this version")
         raise AssertionError(kind)
@@ -266,6 +271,30 @@ class Builder:
         return HodiffError(
             kind, message, text=self.text, source=self.source, start=node.start, end=node.end
         )
+
+
+def from_file(path: str) -> Tensor:
+    """The numbers of a file: numpy's format for .npy, else text with commas, a row a line."""
+    import numpy
+
+    try:
+        if path.endswith(".npy"):
+            array = numpy.load(path, allow_pickle=False)
+        else:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # numpy only warns of an empty file
+                array = numpy.loadtxt(path, delimiter=",")
+        array = array.astype(float, casting="same_kind" if array.dtype.kind == "f" else "safe")
+    except OSError as fault:
+        raise HodiffError("usage", f"can't read '{path}': {fault.strerror or fault}") from None
+    except (ValueError, TypeError, EOFError, UserWarning) as fault:
+        reason = " ".join(str(fault).split())[:120]
+        raise HodiffError(
+            "usage", f"'{path}' holds no numbers that can be read: {reason}"
+        ) from None
+    if not numpy.isfinite(array).all():
+        raise HodiffError("usage", f"'{path}' holds numbers that are not finite")
+    return data(array)
 
 
 def _whole(x: Tensor, what: str) -> int:
