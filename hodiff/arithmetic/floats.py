@@ -9,8 +9,8 @@ from collections.abc import Callable
 from math import inf, nan
 from typing import Any
 
+from hodiff.families import falling
 from hodiff.graph import Operation
-from hodiff.operations.elementary import falling
 
 
 def number(x: Any) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from math import comb
 
+from hodiff.families import falling
 from hodiff.graph import CONSTANT, Operation, Tensor, constant, no_derivative
 from hodiff.operations.row import FUNCTIONS, Function, elementwise
 
@@ -126,18 +127,6 @@ def written_powers(a: Tensor, b: Tensor, j: int, k: int) -> Tensor:
             term = term * log(a) ** (k - m) if m < k else term
             terms.append(comb(k, m) * term if comb(k, m) > 1 else term)
     return reduce(add, terms) if terms else constant(0)
-
-
-def falling(j: int, k: int) -> list[list[int]]:
-    """b*(b - 1)*...*(b - j + 1) and its derivatives up to the k-th, as coefficients of 1, b, ..."""
-    coefficients = [1]
-    for i in range(j):
-        shifted = [0, *coefficients]
-        coefficients = [s - i * c for s, c in zip(shifted, [*coefficients, 0], strict=True)]
-    found = [coefficients]
-    for _ in range(k):
-        found.append([n * c for n, c in enumerate(found[-1])][1:])
-    return found
 
 
 def logarithm(x: Tensor, base: Tensor | None = None) -> Tensor:

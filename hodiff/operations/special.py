@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import comb
-from typing import Any
-
+from hodiff.families import leibniz_beta
 from hodiff.graph import CONSTANT, ZERO, Tensor
 from hodiff.operations.elementary import exp, log1p, pi, sech, sqrt
 from hodiff.operations.piecewise import abs, max, relu
@@ -74,25 +71,6 @@ def _order(n: Tensor, what: str) -> int:
 def sinc(x: Tensor, n: Tensor = ZERO) -> Tensor:
     """sin(x)/x, or its n-th derivative."""
     return sincn(x, _order(n, "sinc(x, n)"))
-
-
-def leibniz_beta(a: Any, b: Any, j: int, k: int, beta: Any, psi: Callable[[Any, int], Any]) -> Any:
-    """The derivative of beta, j times in a and k times in b, from beta' = beta*(psi - psi)."""
-    found = {(0, 0): beta}
-    for n in range(1, k + 1):
-        found[0, n] = sum(
-            comb(n - 1, q) * found[0, q] * (psi(b, n - 1 - q) - psi(a + b, n - 1 - q))
-            for q in range(n)
-        )
-    for m in range(1, j + 1):
-        for n in range(k + 1):
-            found[m, n] = sum(
-                comb(m - 1, p) * comb(n, q) * found[p, q] * (
-                    (psi(a, m - 1 - p) if q == n else 0) - psi(a + b, m - 1 - p + n - q)
-                )
-                for p in range(m) for q in range(n + 1)
-            )  # fmt: skip
-    return found[j, k]
 
 
 def written_psi(x: Tensor, n: int) -> Tensor:
