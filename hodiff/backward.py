@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
 
 from hodiff.graph import ONE, STATE, VARIABLE, ZERO, Tensor, data, tensor_of, topological
@@ -256,20 +256,19 @@ def _cotangent(i: int, y: Tensor, seed: Any) -> Tensor:
 
 
 @contextmanager
-def no_grad() -> Iterator[None]:
+def _tracking(enabled: bool) -> Iterator[None]:
+    outer, STATE.enabled = STATE.enabled, enabled
+    try:
+        yield
+    finally:
+        STATE.enabled = outer
+
+
+def no_grad() -> AbstractContextManager[None]:
     """Operations inside are computed at once and not tracked."""
-    outer, STATE.enabled = STATE.enabled, False
-    try:
-        yield
-    finally:
-        STATE.enabled = outer
+    return _tracking(False)
 
 
-@contextmanager
-def enable_grad() -> Iterator[None]:
+def enable_grad() -> AbstractContextManager[None]:
     """Operations inside are tracked, also inside no_grad()."""
-    outer, STATE.enabled = STATE.enabled, True
-    try:
-        yield
-    finally:
-        STATE.enabled = outer
+    return _tracking(True)

@@ -10,6 +10,7 @@ Costs are in units of one evaluation of f, for f: R^n -> R^m.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, TypeAlias
 
 from hodiff import derivatives
@@ -184,7 +185,7 @@ def laplacian(f: Function) -> Function:
         inputs = _Inputs([x], 0)
         (x,) = inputs.chosen
         (g,) = derivatives.gradient(_scalar(f(x)), [x])
-        entries = zip(derivatives.components(g), range(_count(x.shape)), strict=True)
+        entries = zip(derivatives.components(g), range(prod(x.shape)), strict=True)
         diagonal = [
             derivatives.components(derivatives.gradient(slope, [x])[0])[i] for slope, i in entries
         ]
@@ -247,7 +248,7 @@ def _own(x: Any) -> Tensor:
 
 def _scalar(y: Any) -> Tensor:
     y = tensor_of(y)
-    if _count(y.shape) != 1:
+    if prod(y.shape) != 1:
         raise ValueError(f"the function must return a scalar, not shape {y.shape}")
     return reshape_to(y, ())
 
@@ -259,13 +260,6 @@ def _shaped(v: Any, x: Tensor, what: str) -> Tensor:
     if vector.shape != x.shape:
         raise ValueError(f"a {what} of shape {vector.shape} for a tensor of shape {x.shape}")
     return vector
-
-
-def _count(shape: Sequence[int]) -> int:
-    result = 1
-    for n in shape:
-        result *= n
-    return result
 
 
 def _pulled(y: Tensor, cotangent: Tensor, xs: Sequence[Tensor]) -> list[Tensor]:
@@ -294,7 +288,7 @@ def _jacobian(y: Tensor, x: Tensor) -> Tensor:
     """dy/dx of shape y.shape + x.shape, a walk a row or a jvp a column, whichever are fewer."""
     from hodiff.tidy import sharing
 
-    rows, columns = _count(y.shape), _count(x.shape)
+    rows, columns = prod(y.shape), prod(x.shape)
     if rows == 0 or columns == 0:
         return expand_to(ZERO, y.shape + x.shape)
     with sharing():

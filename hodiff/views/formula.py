@@ -170,9 +170,9 @@ def _placed(np: Any, g: Any, items: Any, shape: Any) -> Any:
 
 
 def _items(items: Any) -> Any:
-    return tuple(
-        slice(i[0], i[1] if i[1] >= 0 else None, i[2]) if isinstance(i, tuple) else i for i in items
-    )
+    from hodiff.arithmetic.arrays import numpy_index
+
+    return numpy_index(items)
 
 
 STRUCTURE: dict[str, Callable[..., Any]] = {
@@ -216,7 +216,10 @@ def _shared(y: Tensor) -> set[Tensor]:
     if len(nodes) <= SMALL:
         return set()
     seen: set[Tensor] = set()
-    return {x for node in nodes for x in node.inputs if x.inputs and (x in seen or seen.add(x))}  # type: ignore[func-returns-value]
+    shared: set[Tensor] = set()
+    for x in (x for node in nodes for x in node.inputs if x.inputs):
+        (shared if x in seen else seen).add(x)
+    return shared
 
 
 def _uses(pieces: dict[int, Piece], order: list[Tensor]) -> dict[int, int]:
