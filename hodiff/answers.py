@@ -31,11 +31,13 @@ def answer(
     outputs: Sequence[Tensor],
     subgradient: bool = False,
     differentiated: bool = True,
+    rows: int = 1,
 ) -> list[Number]:
     """The values of outputs at the problem's point, all finite.
 
-    outputs begin with f; where they hold derivatives, those of first order in problem.inputs
-    come next. differentiated is False where they hold none: a jump then has a value.
+    outputs begin with f, then come rows of its slopes in problem.inputs, which an error at a
+    kink names. differentiated is False where outputs hold no derivatives: a jump then has a
+    value.
 
     Raises HodiffError: domain or pole where an operation has no value, limit where one passes a
     double's range, kink where one-sided derivatives differ. With subgradient a kink of abs,
@@ -69,7 +71,7 @@ def answer(
     results = runs[0].results
     if same(results[0], base.results[0]) and all(agree(results, run.results) for run in runs):
         return results
-    raise faults.kink(search, base, runs)
+    raise faults.kink(search, base, runs, rows)
 
 
 def _results(outputs: Iterable[Tensor], values: Values) -> list[Number]:

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
+from math import prod
 
 from hodiff.backward import walk
-from hodiff.graph import ONE, ZERO, Tensor
-from hodiff.operations.structure import expand_to, total
+from hodiff.graph import ONE, ZERO, Tensor, variable
+from hodiff.operations.structure import expand_to, reshape_to, stack, total, transpose
 from hodiff.tidy import sharing
+
+
+def vjp(f: Tensor, variables: Sequence[Tensor], cotangent: Tensor) -> list[Tensor]:
+    """J^T times a cotangent of f's shape: a share for each x of variables, in its shape; zeros
+    where f doesn't depend on it. One walk."""
+    if not f.requires_grad:
+        return [expand_to(ZERO, x.shape) for x in variables]
+    return _filled(walk([f], [cotangent], variables), variables)
+
+
+def jvp(f: Tensor, variables: Sequence[Tensor], tangents: Sequence[Tensor]) -> Tensor:
+    """J times tangents (one a variable, in its shape), in the shape of f.
+
+    Two walks: J^T u is linear in u, and its own transpose is J.
+    """
+    u = variable("cotangent", f.shape)
+    with sharing():
+        pulled = vjp(f, variables, u)
+        pairs = [(g, t) for g, t in zip(pulled, tangents, strict=True) if g.requires_grad]
+        if not pairs:
+            return expand_to(ZERO, f.shape)
+        return _filled(walk([g for g, _ in pairs], [t for _, t in pairs], [u]), [u])[0]
+
+
+def _filled(found: Sequence[Tensor | None], xs: Sequence[Tensor]) -> list[Tensor]:
+    return [
+        expand_to(ZERO, x.shape) if g is None or g is ZERO else g
+        for x, g in zip(xs, found, strict=True)
+    ]
 
 
 def gradient(f: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:
     """df/dx for each x of variables, in its shape; zeros where f doesn't depend on it."""
-    if not f.requires_grad:
-        return [expand_to(ZERO, x.shape) for x in variables]
-    found = walk([f], [ONE], variables)
-    return [
-        expand_to(ZERO, x.shape) if g is None or g is ZERO else g
-        for x, g in zip(variables, found, strict=True)
-    ]
+    return vjp(f, variables, ONE)
 
 
 def components(x: Tensor) -> list[Tensor]:
@@ -29,6 +53,48 @@ def components(x: Tensor) -> list[Tensor]:
     return [x[i] for i in product(*map(range, x.shape))]
 
 
+def jacobian(f: Tensor, x: Tensor) -> Tensor:
+    """df/dx of shape f.shape + x.shape: a walk a row, or a jvp a column where that is fewer.
+
+    The walks share one table of nodes.
+    """
+    rows, columns = prod(f.shape), prod(x.shape)
+    if rows == 0 or columns == 0:
+        return expand_to(ZERO, f.shape + x.shape)
+    with sharing():
+        if rows <= 2 * columns:
+            found = [reshape_to(gradient(y, [x])[0], (columns,)) for y in components(f)]
+            return reshape_to(stack(*found), f.shape + x.shape)
+        found = [reshape_to(jvp(f, [x], unit), (rows,)) for unit in _units([x])]
+        return reshape_to(transpose(stack(*found)), f.shape + x.shape)
+
+
+def jacobian_entries(f: Tensor, variables: Sequence[Tensor]) -> list[list[Tensor]]:
+    """A row for each component of f: its slope in each component of variables."""
+    with sharing():
+        ys = components(f)
+        if len(ys) <= 2 * sum(prod(x.shape) for x in variables):
+            return _slopes(ys, variables)
+        columns = [components(jvp(f, variables, unit)) for unit in _units(variables)]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _slopes(ys: Sequence[Tensor], variables: Sequence[Tensor]) -> list[list[Tensor]]:
+    return [[entry for g in gradient(y, variables) for entry in components(g)] for y in ys]
+
+
+def _units(xs: Sequence[Tensor]) -> Iterator[list[Tensor]]:
+    """The unit vectors of the space of xs, each as a tensor for each of xs."""
+    for i, x in enumerate(xs):
+        n = prod(x.shape)
+        for j in range(n):
+            units = [expand_to(ZERO, other.shape) for other in xs]
+            units[i] = ONE
+            if x.shape:
+                units[i] = reshape_to(stack(*[ONE if j == k else ZERO for k in range(n)]), x.shape)
+            yield units
+
+
 def hessian(f: Tensor, variables: Sequence[Tensor]) -> tuple[list[Tensor], list[list[Tensor]]]:
     """The gradient, and a row of second derivatives for each component of variables.
 
@@ -36,12 +102,7 @@ def hessian(f: Tensor, variables: Sequence[Tensor]) -> tuple[list[Tensor], list[
     """
     with sharing():
         first = gradient(f, variables)
-        rows = [
-            [entry for g in gradient(slope, variables) for entry in components(g)]
-            for g in first
-            for slope in components(g)
-        ]
-    return first, rows
+        return first, _slopes([slope for g in first for slope in components(g)], variables)
 
 
 def hvp(

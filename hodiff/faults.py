@@ -115,7 +115,9 @@ def undecided(node: Tensor) -> HodiffError:
     )
 
 
-def kink(search: kinks.Search, base: kinks.Run, runs: Sequence[kinks.Run]) -> HodiffError:
+def kink(
+    search: kinks.Search, base: kinks.Run, runs: Sequence[kinks.Run], rows: int
+) -> HodiffError:
     """The error for pieces that differ: the culprit, and the one-sided slopes where known."""
     node, _ = search.tie(base) or (base, 0)
     assert isinstance(node, Tensor)
@@ -126,7 +128,7 @@ def kink(search: kinks.Search, base: kinks.Run, runs: Sequence[kinks.Run]) -> Ho
         what = f"{sides}, and the branches differ there"
     else:
         what = f"{_shown(node)} {'jumps' if jump else 'has a kink'} exactly at this point"
-    return _fault("kink", f"{what}{_one_sided(search, runs)}{_convention(node)}", node)
+    return _fault("kink", f"{what}{_one_sided(search, rows)}{_convention(node)}", node)
 
 
 def _convention(node: Tensor) -> str:
@@ -134,21 +136,24 @@ def _convention(node: Tensor) -> str:
     return " (--subgradient takes the usual convention)" if known else ""
 
 
-def _one_sided(search: kinks.Search, runs: Sequence[kinks.Run]) -> str:
+def _one_sided(search: kinks.Search, rows: int) -> str:
     """': the slope is -1 from the left and 1 from the right', in the first variable in which
-    the slopes differ."""
+    the slopes differ. rows of slopes follow f in the outputs."""
+    n, last = len(search.variables), len(search.program.outputs)
     for i, x in enumerate(search.variables):
-        if x.shape or i + 1 >= len(search.program.outputs):
+        if x.shape:
             return ""
         alone = kinks.Search(search.program, search.point, [x], search.refused)
         try:
-            left, right = (alone.toward(side).results[i + 1] for side in (-1, 1))
+            pair = [alone.toward(side).results for side in (-1, 1)]
         except kinks.Undecided:
             return ""
-        if finite(left) and finite(right) and not same(left, right):
-            name = f" in {x.attributes[0]}" if len(search.variables) > 1 else ""
-            return (
-                f": the slope{name} is {_number(left)} from the left"
-                f" and {_number(right)} from the right"
-            )
+        for at in range(i + 1, min(rows * n + 1, last), n):
+            left, right = (results[at] for results in pair)
+            if finite(left) and finite(right) and not same(left, right):
+                name = f" in {x.attributes[0]}" if n > 1 else ""
+                return (
+                    f": the slope{name} is {_number(left)} from the left"
+                    f" and {_number(right)} from the right"
+                )
     return ""

@@ -14,9 +14,9 @@ from math import prod
 from typing import Any, TypeAlias
 
 from hodiff import derivatives
-from hodiff.backward import detached, walk
-from hodiff.graph import DATA, ONE, ZERO, Tensor, data, make, tensor_of, topological
-from hodiff.operations.structure import alias, expand_to, reshape_to, stack, total, transpose
+from hodiff.backward import detached
+from hodiff.graph import DATA, ZERO, Tensor, data, make, tensor_of, topological
+from hodiff.operations.structure import alias, reshape_to, total
 
 Function: TypeAlias = Callable[..., Any]
 Argnums: TypeAlias = int | Sequence[int]
@@ -69,7 +69,8 @@ def vjp(f: Function, *primals: Any) -> tuple[Tensor, Function]:
     y = tensor_of(f(*inputs.arguments))
 
     def pullback(cotangent: Any) -> Any:
-        return inputs.results([], _pulled(y, _shaped(cotangent, y, "cotangent"), inputs.chosen))
+        seed = _shaped(cotangent, y, "cotangent")
+        return inputs.results([], derivatives.vjp(y, inputs.chosen, seed))
 
     return inputs.results([y], [])[0], pullback
 
@@ -85,7 +86,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[T
     inputs = _Inputs(primals, range(len(primals)))
     y = tensor_of(f(*inputs.arguments))
     vectors = [_shaped(t, x, "tangent") for x, t in zip(inputs.chosen, tangents, strict=True)]
-    y, product = inputs.results([y, _pushed(y, inputs.chosen, vectors)], [])
+    y, product = inputs.results([y, derivatives.jvp(y, inputs.chosen, vectors)], [])
     return y, product
 
 
@@ -103,7 +104,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
     def matrix(*arguments: Any) -> Any:
         inputs = _Inputs(arguments, argnums)
         y = tensor_of(f(*inputs.arguments))
-        return inputs.results([], [_jacobian(y, x) for x in inputs.chosen])
+        return inputs.results([], [derivatives.jacobian(y, x) for x in inputs.chosen])
 
     return matrix
 
@@ -121,7 +122,7 @@ def hessian(f: Function, argnums: int = 0) -> Function:
     def matrix(*arguments: Any) -> Any:
         inputs = _Inputs(arguments, argnums)
         (g,) = derivatives.gradient(_scalar(f(*inputs.arguments)), inputs.chosen)
-        return inputs.results([], [_jacobian(g, inputs.chosen[0])])
+        return inputs.results([], [derivatives.jacobian(g, inputs.chosen[0])])
 
     return matrix
 
@@ -260,52 +261,3 @@ def _shaped(v: Any, x: Tensor, what: str) -> Tensor:
     if vector.shape != x.shape:
         raise ValueError(f"a {what} of shape {vector.shape} for a tensor of shape {x.shape}")
     return vector
-
-
-def _pulled(y: Tensor, cotangent: Tensor, xs: Sequence[Tensor]) -> list[Tensor]:
-    """J^T times a cotangent, zeros where y doesn't depend on an input."""
-    found = walk([y], [cotangent], xs) if y.requires_grad else [None for _ in xs]
-    return [
-        expand_to(ZERO, x.shape) if g is None or g is ZERO else g
-        for x, g in zip(xs, found, strict=True)
-    ]
-
-
-def _pushed(y: Tensor, xs: Sequence[Tensor], tangents: Sequence[Tensor]) -> Tensor:
-    """J times tangents: the transpose of a pullback, which is linear in its cotangent."""
-    from hodiff.graph import variable
-
-    u = variable("cotangent", y.shape)
-    pulled = _pulled(y, u, xs)
-    pairs = [(g, t) for g, t in zip(pulled, tangents, strict=True) if g.requires_grad]
-    if not pairs:
-        return expand_to(ZERO, y.shape)
-    (product,) = walk([g for g, _ in pairs], [t for _, t in pairs], [u])
-    return expand_to(ZERO, y.shape) if product is None or product is ZERO else product
-
-
-def _jacobian(y: Tensor, x: Tensor) -> Tensor:
-    """dy/dx of shape y.shape + x.shape, a walk a row or a jvp a column, whichever are fewer."""
-    from hodiff.tidy import sharing
-
-    rows, columns = prod(y.shape), prod(x.shape)
-    if rows == 0 or columns == 0:
-        return expand_to(ZERO, y.shape + x.shape)
-    with sharing():
-        if rows <= 2 * columns:
-            found = [
-                reshape_to(_pulled(entry, ONE, [x])[0], (columns,))
-                for entry in derivatives.components(y)
-            ]
-            return reshape_to(stack(*found), y.shape + x.shape)
-        found = [reshape_to(_pushed(y, [x], [_unit(x, i)]), (rows,)) for i in range(columns)]
-        matrix = transpose(stack(*found))
-        return reshape_to(matrix, y.shape + x.shape)
-
-
-def _unit(x: Tensor, i: int) -> Tensor:
-    import numpy
-
-    unit = numpy.zeros(x.shape)
-    unit.flat[i] = 1
-    return data(unit)

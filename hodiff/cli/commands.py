@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -48,8 +49,10 @@ SUBGRADIENT = click.Option(["--subgradient"], is_flag=True,
                                 "frameworks do: 0 for abs.")
 ORDER = click.Option(["--order"], metavar="N", callback=order, required=True,
                      help="The order of the derivative: 0, 1, 2 ...")
+COTANGENT = click.Option(["--v"], metavar="0.5,1", required=True,
+                         help="The vector, a number for each component of EXPR, or @v.npy.")
 V = click.Option(["--v"], metavar="0.5,1", required=True,
-                 help="The vector, in the order of the variables or by name: x=0.5,y=1.")
+                 help="The vector, in the order of the variables, by name: x=0.5,y=1, or @v.npy.")
 # fmt: on
 
 
@@ -104,23 +107,50 @@ class Question:
                 " take an entry, (...)[0], or the sum, sum(...)",
                 "EXPR",
             )
+        return self.differentiable()
+
+    def differentiable(self) -> Tensor:
+        """The expression, of any shape, differentiated in something."""
         if not self.inputs:
             raise usage(f"there is no variable: {self.command} differentiates in one", "EXPR")
         return self.f
 
-    def solve(self, outputs: Sequence[Tensor], differentiated: bool = True) -> list[Value]:
+    def components(self) -> list[str]:
+        """The names of the variables' components: w[0], w[1]."""
+        pairs = zip(self.problem.wrt, self.inputs, strict=True)
+        return [name for x, node in pairs for name in indexed(x, node.shape)]
+
+    def entries(self, outputs: Sequence[Tensor]) -> tuple[Value, list[list[Value]]]:
+        """f's value, and the entries of each of outputs."""
+        from hodiff.derivatives import components as scalars
+
+        if self.at is None:
+            value, *_ = self.solve([self.f])
+            return value, [self.solve(scalars(y)) for y in outputs]
+        value, *found = self.solve([self.f, *outputs], rows=0)
+        return value, [[entry for _, entry in components("", x)] for x in found]
+
+    def solve(
+        self, outputs: Sequence[Tensor], differentiated: bool = True, rows: int = 1
+    ) -> list[Value]:
         """The values of outputs at the point; their formulas without one."""
         if self.at is None:
             from hodiff.views.formula import formula
 
             return [formula(y) for y in outputs]
-        return self.numbers(outputs, differentiated)
+        return self.numbers(outputs, differentiated, rows)
 
-    def numbers(self, outputs: Sequence[Tensor], differentiated: bool = False) -> list[Value]:
+    def numbers(
+        self, outputs: Sequence[Tensor], differentiated: bool = False, rows: int = 1
+    ) -> list[Value]:
         from hodiff.answers import answer
 
-        found = answer(self.problem, outputs, self.subgradient, differentiated)
+        found = answer(self.problem, outputs, self.subgradient, differentiated, rows)
         return [plain_number(x) for x in found]
+
+    def flat(self, vectors: Sequence[Tensor]) -> list[Value]:
+        """The numbers of vectors."""
+        return [entry for x in self.numbers(vectors) for _, entry in components("", x)]
 
     def named(self, slopes: list[Value]) -> dict[str, Value]:
         """What there is one of for each variable, by its name."""
@@ -160,6 +190,13 @@ class Question:
             entries=Grid(above(None, at or {}), [], [[e.label, e.value] for e in found]),
             notes=[FLOAT] if at is not None else [],
         )
+
+
+def indexed(name: str, shape: Sequence[int]) -> list[str]:
+    """The names of the entries of an array: w[0], w[1]; its own where it is one number."""
+    if not shape:
+        return [name]
+    return [f"{name}[{','.join(map(str, i))}]" for i in product(*map(range, shape))]
 
 
 def above(f: Value | None, point: dict[str, Value]) -> str:
@@ -310,7 +347,7 @@ def hvp(q: Question, v: str) -> Answer:
     gradient, result = q.named(values[: len(slopes)]), q.named(values[len(slopes) :])
     entries, times = parts(gradient), parts(result)
     names = [x for x, _ in entries]
-    numbers = [number for _, number in parts(q.named(q.numbers(vectors)))]
+    numbers = q.flat(vectors)
     flat = [entry for _, entry in times]
     return q.answer(
         {"variables": names, "v": numbers, "value": value, "gradient": gradient, "hvp": flat},
@@ -322,6 +359,81 @@ def hvp(q: Question, v: str) -> Answer:
         lines=[flat],
         header=["variable", "v", "∂f/∂variable", "H·v"],
         rows=[[x, v, g, h] for (x, g), v, h in zip(entries, numbers, flat, strict=True)],
+    )
+
+
+@command('hodiff jacobian "[x*y, sin(x)]" --at x=0,y=2')
+def jacobian(q: Question) -> Answer:
+    """The matrix of first derivatives.
+
+    It has a row for each component of EXPR and a column for each one of the variables.
+    """
+    from hodiff.derivatives import jacobian_entries
+
+    entries = jacobian_entries(q.differentiable(), q.inputs)
+    f, *flat = q.solve([q.f, *[x for row in entries for x in row]], rows=len(entries))
+    names, ys = q.components(), indexed("f", q.f.shape)
+    matrix = [flat[i : i + len(names)] for i in range(0, len(flat), len(names))]
+    return q.answer(
+        {"variables": names, "value": f, "jacobian": matrix},
+        [
+            Entry(f"d{y}_d{x}", f"∂{y}/∂{x}", value)
+            for y, row in zip(ys, matrix, strict=True)
+            for x, value in zip(names, row, strict=True)
+        ],
+        lines=matrix,
+        header=["", *[f"∂/∂{x}" for x in names]],
+        rows=[[y, *row] for y, row in zip(ys, matrix, strict=True)],
+    )
+
+
+@command('hodiff jvp "[x*y, sin(x)]" --at x=0,y=2 --v 1,0', V)
+def jvp(q: Question, v: str) -> Answer:
+    """The Jacobian times a vector.
+
+    That is the derivative of EXPR along the vector.
+    """
+    from hodiff.derivatives import jvp as pushed
+
+    f, vectors = q.differentiable(), q.problem.vector(v)
+    value, (times,) = q.entries([pushed(f, q.inputs, vectors)])
+    numbers = q.flat(vectors)
+    names, ys = q.components(), indexed("f", f.shape)
+    return q.answer(
+        {"variables": names, "v": numbers, "value": value, "jvp": times},
+        [
+            *[Entry("", f"v[{x}]", number) for x, number in zip(names, numbers, strict=True)],
+            *[Entry(f"jvp_{y}", f"(J·v)[{y}]", entry) for y, entry in zip(ys, times, strict=True)],
+        ],
+        lines=[times],
+        header=["", "J·v"],
+        rows=[[y, entry] for y, entry in zip(ys, times, strict=True)],
+    )
+
+
+@command('hodiff vjp "[x*y, sin(x)]" --at x=0,y=2 --v 1,0', COTANGENT)
+def vjp(q: Question, v: str) -> Answer:
+    """A vector times the Jacobian.
+
+    That is the gradient of the sum of EXPR's components, each weighted by one of the vector. It
+    costs a few times EXPR, however many variables there are.
+    """
+    from hodiff.derivatives import vjp as pulled
+
+    f, cotangent = q.differentiable(), q.problem.cotangent(v)
+    value, shares = q.entries(pulled(f, q.inputs, cotangent))
+    numbers = q.flat([cotangent])
+    names, ys = q.components(), indexed("f", f.shape)
+    pulled_back = [entry for share in shares for entry in share]
+    return q.answer(
+        {"variables": names, "v": numbers, "value": value, "vjp": pulled_back},
+        [
+            *[Entry("", f"v[{y}]", number) for y, number in zip(ys, numbers, strict=True)],
+            *[Entry(f"vjp_{x}", f"(v·J)[{x}]", e) for x, e in zip(names, pulled_back, strict=True)],
+        ],
+        lines=[pulled_back],
+        header=["variable", "v·J"],
+        rows=[[x, entry] for x, entry in zip(names, pulled_back, strict=True)],
     )
 
 

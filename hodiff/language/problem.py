@@ -37,25 +37,37 @@ class Problem:
 
     def vector(self, text: str) -> list[Tensor]:
         """The text of --v as a tensor for each variable of wrt, in its shape."""
+        shapes = [self.variables[name].shape for name in self.wrt]
+        return self._vector(text, self.wrt, shapes, "the variables")
+
+    def cotangent(self, text: str) -> Tensor:
+        """The text of --v as a tensor in the shape of EXPR."""
+        return self._vector(text, [], [self.f.shape], "EXPR")[0]
+
+    def _vector(
+        self, text: str, names: Sequence[str], shapes: list[Shape], space: str
+    ) -> list[Tensor]:
         tree = parse(text, "items", "--v")
         builder = Builder(text, "--v", self.constants, _unbound("--v"), self.variables, self.places)
         if tree.kind == "bindings":
+            if not names:
+                message = "--v takes numbers alone here, one a component of EXPR: write --v 1,0"
+                raise builder.fault("usage", message, tree)
             _names_once(tree.children, text, "--v")
             named = {c.value: builder.expression(c.children[0]) for c in tree.children}
             for c in tree.children:
-                if c.value not in self.wrt:
-                    raise builder.fault("name", _unknown(c.value, self.wrt), c)
-            missing = [name for name in self.wrt if name not in named]
+                if c.value not in names:
+                    raise builder.fault("name", _unknown(c.value, list(names)), c)
+            missing = [name for name in names if name not in named]
             if missing:
                 raise builder.fault("usage", f"--v has no value for '{missing[0]}'", tree)
-            values = [named[name] for name in self.wrt]
+            values = [named[name] for name in names]
         else:
             values = [builder.expression(c) for c in tree.children]
-        shapes = [self.variables[name].shape for name in self.wrt]
         if [v.shape for v in values] == shapes:
             return values
         try:
-            return _distributed(self.wrt, values, shapes, tree.kind == "bindings")
+            return _distributed(names, values, shapes, tree.kind == "bindings", space)
         except ValueError as fault:
             raise builder.fault("usage", str(fault), tree) from None
 
@@ -193,11 +205,17 @@ def _unknown(name: str, known: list[str]) -> str:
 
 
 def _distributed(
-    names: Sequence[str], values: list[Tensor], shapes: list[Shape], by_name: bool
+    names: Sequence[str], values: list[Tensor], shapes: list[Shape], by_name: bool, space: str
 ) -> list[Tensor]:
-    """A flat list of numbers shared out to the variables of these shapes. Raises ValueError."""
+    """A flat list of numbers shared out to tensors of these shapes. Raises ValueError."""
     wanted = sum(map(prod, shapes))
     if any(v.shape for v in values) or by_name:
+        if not names:
+            raise ValueError(
+                f"EXPR is {described(shapes[0])}, and its --v {described(values[0].shape)}"
+                if len(values) == 1
+                else "--v takes one array or numbers alone, not several arrays"
+            )
         if len(values) != len(shapes):
             raise ValueError(
                 f"--v needs a value for each of the {len(names)} variables, or numbers alone"
@@ -207,8 +225,8 @@ def _distributed(
         raise ValueError(f"'{name}' is {described(shape)}, and its --v {described(value.shape)}")
     if len(values) != wanted:
         raise ValueError(
-            f"--v needs {wanted} number{'s' if wanted != 1 else ''}, one a component of the"
-            f" variables, not {len(values)}"
+            f"--v needs {wanted} number{'s' if wanted != 1 else ''}, one a component of"
+            f" {space}, not {len(values)}"
         )
     result, rest = [], values
     for shape in shapes:

@@ -12,7 +12,17 @@ EXAMPLES = [*program.examples, *[e for c in program.commands.values() for e in c
 
 
 def test_the_commands_are_in_a_sensible_order():
-    assert COMMANDS == ["grad", "nth", "hessian", "hvp", "value", "functions"]
+    assert COMMANDS == [
+        "grad",
+        "nth",
+        "hessian",
+        "hvp",
+        "jacobian",
+        "jvp",
+        "vjp",
+        "value",
+        "functions",
+    ]
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
