@@ -427,8 +427,12 @@ def topological(
     return order
 
 
+class ShapeError(ValueError, RuntimeError):
+    """Shapes that don't fit together: numpy's ValueError and PyTorch's RuntimeError in one."""
+
+
 def broadcast(shapes: Sequence[Shape], attributes: tuple[Any, ...] = ()) -> Shape:
-    """numpy's broadcasting rule. Raises ValueError naming the shapes that don't fit."""
+    """numpy's broadcasting rule. Raises ShapeError naming the shapes that don't fit."""
     result: Shape = ()
     for shape in shapes:
         if shape == result or not shape:
@@ -439,7 +443,7 @@ def broadcast(shapes: Sequence[Shape], attributes: tuple[Any, ...] = ()) -> Shap
         rank = max(len(shape), len(result))
         a, b = (1,) * (rank - len(shape)) + shape, (1,) * (rank - len(result)) + result
         if any(m != n and m != 1 and n != 1 for m, n in zip(a, b, strict=True)):
-            raise ValueError(f"{described(result)} and {described(shape)} do not fit together")
+            raise ShapeError(f"{described(result)} and {described(shape)} do not fit together")
         result = tuple(n if m == 1 else m for m, n in zip(a, b, strict=True))
     return result
 

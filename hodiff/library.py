@@ -26,6 +26,7 @@ from hodiff.graph import (
     ZERO,
     Operation,
     Shape,
+    ShapeError,
     Tensor,
     broadcast,
     constant,
@@ -38,7 +39,7 @@ from hodiff.operations import piecewise as pw
 from hodiff.operations import reductions as red
 from hodiff.operations import special as sp
 from hodiff.operations import structure as st
-from hodiff.operations.structure import AxisError, ShapeError
+from hodiff.operations.structure import AxisError
 
 TABLE: dict[str, Callable[..., Any]] = {}
 """Every function by its names."""

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hodiff.graph import ZERO, Operation, Shape, Tensor, apply, broadcast, no_derivative, tensor_of
+from hodiff.graph import (
+    ZERO,
+    Operation,
+    Shape,
+    ShapeError,
+    Tensor,
+    apply,
+    broadcast,
+    no_derivative,
+    tensor_of,
+)
 from hodiff.operations.piecewise import where
 from hodiff.operations.row import sum_to
 from hodiff.operations.structure import (
     Attributes,
     Index,
     Inputs,
-    ShapeError,
     Shapes,
     expand_to,
     matmul,

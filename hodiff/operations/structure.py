@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from hodiff.graph import (
     Operation,
     Shape,
+    ShapeError,
     Tensor,
     apply,
     broadcast,
@@ -27,10 +28,6 @@ MOST_AXES = 32
 Shapes: TypeAlias = Sequence[Shape]
 Inputs: TypeAlias = tuple[Tensor, ...]
 Attributes: TypeAlias = tuple[Any, ...]
-
-
-class ShapeError(ValueError, RuntimeError):
-    """Shapes that don't fit together: numpy's ValueError and PyTorch's RuntimeError in one."""
 
 
 class AxisError(ValueError, IndexError):
