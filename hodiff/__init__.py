@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hodiff import derivatives
-    from hodiff.arithmetic import evaluate
+    from hodiff.arithmetic.program import evaluate
     from hodiff.backward import grad
     from hodiff.errors import HodiffError
     from hodiff.graph import Tensor, constant, variable
@@ -46,7 +46,7 @@ _HOMES = {
     "Tensor": "hodiff.graph",
     "check_grads": "hodiff.numerical",
     "constant": "hodiff.graph",
-    "evaluate": "hodiff.arithmetic",
+    "evaluate": "hodiff.arithmetic.program",
     "formula": "hodiff.views.formula",
     "grad": "hodiff.backward",
     "variable": "hodiff.graph",

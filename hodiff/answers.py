@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from hodiff.arithmetic import Program, Values
+from hodiff.arithmetic.program import Program, Values
 from hodiff.graph import Tensor
 from hodiff.language.problem import Problem
 

@@ -36,21 +36,20 @@ def walk(
     with sharing() as builder:
         order = topological(outputs, tracked=True)
         builder.know(order)
-        cotangents: dict[int, Tensor] = {}
+        cotangents: dict[Tensor, Tensor] = {}
         for y, seed in zip(outputs, seeds, strict=True):
             _gather(cotangents, y, seed)
         on_the_way = _depending(order, inputs)
-        wanted = {id(x) for x in inputs}
+        wanted = set(inputs)
         for node in reversed(order):
-            key = id(node)
-            if key not in cotangents or key not in on_the_way:
+            if node not in cotangents or node not in on_the_way:
                 continue
-            g = cotangents[key]
+            g = cotangents[node]
             for hook in (node.hooks or {}).values():
                 g = _hooked(hook, g)
-                cotangents[key] = g
-            if key not in wanted:
-                del cotangents[key]
+                cotangents[node] = g
+            if node not in wanted:
+                del cotangents[node]
             if not node.inputs:
                 continue
             operation = node.operation
@@ -58,29 +57,28 @@ def walk(
                 raise RuntimeError(FREED)
             builder.span = node.span
             for i, x in enumerate(node.inputs):
-                if id(x) in on_the_way:
+                if x in on_the_way:
                     share = operation.pullback(g, node.inputs, node, node.attributes, i)
                     if share is not None and share is not ZERO:
                         _gather(cotangents, x, share)
             if free and not node.borrowed:
                 node.freed = True
-        found = [cotangents.get(id(x)) for x in inputs]
-        return [ZERO if g is None and id(x) in on_the_way else g
+        found = [cotangents.get(x) for x in inputs]
+        return [ZERO if g is None and x in on_the_way else g
                 for x, g in zip(inputs, found, strict=True)]  # fmt: skip
 
 
-def _gather(cotangents: dict[int, Tensor], x: Tensor, share: Tensor) -> None:
-    there = cotangents.get(id(x))
-    cotangents[id(x)] = share if there is None else there + share
+def _gather(cotangents: dict[Tensor, Tensor], x: Tensor, share: Tensor) -> None:
+    there = cotangents.get(x)
+    cotangents[x] = share if there is None else there + share
 
 
-def _depending(order: list[Tensor], xs: Sequence[Tensor]) -> set[int]:
-    """The ids of the nodes of order that depend on one of xs, xs among them included."""
-    found: set[int] = {id(x) for x in xs}
-    there: set[int] = set()
+def _depending(order: list[Tensor], xs: Sequence[Tensor]) -> set[Tensor]:
+    """The nodes of order that depend on one of xs, xs among them included."""
+    wanted, there = set(xs), set[Tensor]()
     for node in order:
-        if id(node) in found or any(id(x) in there for x in node.inputs):
-            there.add(id(node))
+        if node in wanted or not there.isdisjoint(node.inputs):
+            there.add(node)
     return there
 
 
@@ -169,12 +167,12 @@ def grad(
 
 def detached(results: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:
     """Tensors of the values of results, computed in one run; as they are where they have none."""
-    from hodiff.arithmetic import evaluate
+    from hodiff.arithmetic.program import Program
 
-    asked = [g for g in results if g is not None]
-    if any(node.operation is VARIABLE for node in topological(asked, unknown=True)):
+    program = Program([g for g in results if g is not None])
+    if program.variables:
         return tuple(results)
-    values = iter(evaluate(asked))
+    values = iter(program.results())
     return tuple(g if g is None else data(next(values)) for g in results)
 
 

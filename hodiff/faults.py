@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from hodiff.answers import Number, finite, same
-from hodiff.arithmetic import Program, Values, kinks
+from hodiff.arithmetic import kinks
+from hodiff.arithmetic.program import Program, Values
 from hodiff.errors import HodiffError
 from hodiff.graph import CONSTANT, DATA, Span, Tensor
 from hodiff.views.formula import formula

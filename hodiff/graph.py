@@ -9,9 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakValueDictionary
 
+from hodiff.arithmetic.exact import exactly
 from hodiff.values import Valued
 
 if TYPE_CHECKING:
@@ -114,7 +116,7 @@ class Operation:
             if type(x) is not Tensor:
                 inputs = tuple(map(tensor_of, inputs))
                 break
-        return apply(self, inputs, attributes)
+        return (STATE.builder or apply)(self, inputs, attributes)
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -156,6 +158,7 @@ class Tensor(Valued):
         "freed",
         "inputs",
         "operation",
+        "serial",
         "shape",
         "span",
     )
@@ -164,6 +167,7 @@ class Tensor(Valued):
     inputs: tuple[Tensor, ...]
     attributes: tuple[Any, ...]
     shape: Shape
+    serial: int  # counts up: a node is made after its inputs
     span: Span | None
     derived: bool  # added by a walk, not by a user
     freed: bool  # a walk that did not retain its graph went through
@@ -261,6 +265,10 @@ class Tensor(Valued):
         return shown(self)
 
 
+SERIAL = count()
+serial = attrgetter("serial")
+
+
 def make(
     operation: Operation, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...], shape: Shape
 ) -> Tensor:
@@ -270,6 +278,7 @@ def make(
     node.inputs = inputs
     node.attributes = attributes
     node.shape = shape
+    node.serial = next(SERIAL)
     node.span = None
     node.value = node.grad = node.hooks = None
     node.derived = node.freed = node.borrowed = node.requires_grad = False
@@ -287,12 +296,9 @@ def variable(name: str, shape: Shape = (), requires_grad: bool = True) -> Tensor
     >>> variable("x")
     tensor(x)
     """
-    node = make(VARIABLE, (), (name, shape, next(SERIAL)), shape)
+    node = make(VARIABLE, (), (name, shape), shape)
     node.requires_grad = requires_grad
     return node
-
-
-SERIAL = count()  # views name variables in the order they were made in
 
 
 def constant(value: Exact) -> Tensor:
@@ -360,9 +366,10 @@ def apply(
     builder = STATE.builder
     if builder is not None:
         return builder(operation, inputs, attributes)
-    value = folded(operation, inputs, attributes)
-    if value is not None:
-        return constant(value)
+    if inputs and inputs[0].operation is CONSTANT:
+        value = folded(operation, inputs, attributes)
+        if value is not None:
+            return constant(value)
     shape = operation.shape([x.shape for x in inputs], attributes)
     node = make(operation, inputs, attributes, shape)
     if not STATE.enabled:
@@ -396,8 +403,6 @@ def folded(
             return None
     if not inputs:
         return None
-    from hodiff.arithmetic.exact import exactly
-
     return exactly(operation.name, [x.attributes[0] for x in inputs], attributes)
 
 
@@ -408,23 +413,17 @@ def topological(
 
     tracked leaves out what doesn't require grad; unknown, what only nodes with a value need.
     """
-    order: list[Tensor] = []
-    seen: set[Tensor] = set()
-    stack: list[Tensor | None] = [*reversed(list(outputs))]
-    entered: list[Tensor] = []  # nodes whose inputs are on the stack, above a None for each
+    found = {x for x in outputs if x.requires_grad or not tracked}
+    stack = list(found)
     while stack:
         node = stack.pop()
-        if node is None:
-            order.append(entered.pop())
-        elif node not in seen and (node.requires_grad or not tracked):
-            seen.add(node)
-            if node.inputs and not (unknown and node.value is not None):
-                entered.append(node)
-                stack.append(None)
-                stack += node.inputs[::-1]
-            else:
-                order.append(node)
-    return order
+        if unknown and node.value is not None:
+            continue
+        for x in node.inputs:
+            if x not in found and (x.requires_grad or not tracked):
+                found.add(x)
+                stack.append(x)
+    return sorted(found, key=serial)
 
 
 class ShapeError(ValueError, RuntimeError):

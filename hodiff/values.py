@@ -29,7 +29,7 @@ class Valued:
     def computed(self) -> Any:
         """The value: a Python float of a float64 scalar, else a numpy array."""
         if self.value is None:
-            from hodiff.arithmetic import evaluate
+            from hodiff.arithmetic.program import evaluate
 
             (self.value,) = evaluate([cast("Tensor", self)])
         return self.value

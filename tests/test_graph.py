@@ -18,7 +18,7 @@ from mpmath import mp, mpf
 import hodiff
 from hodiff import derivatives, grad
 from hodiff.answers import answer
-from hodiff.arithmetic import evaluate
+from hodiff.arithmetic.program import evaluate
 from hodiff.errors import HodiffError
 from hodiff.graph import OPERATIONS, Operation, Tensor, constant, topological, variable
 from hodiff.language.problem import read

@@ -22,7 +22,7 @@ from hodiff.language.problem import read
 from hodiff.views.formula import formula
 
 ROOT = Path(__file__).resolve().parents[1]
-SECONDS = 10  # the issue asks for one; slow machines and full 64 KiB of operators are slower
+SECONDS = 20  # of the processor: one on an idle machine, six for 64 KiB of one operator
 MEGABYTES = 300  # beyond the interpreter's own and the imports'
 
 # Reads cases from stdin and takes each all the way, in steps: an error ends a step, not the case.

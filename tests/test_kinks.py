@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from hodiff import derivatives as graphs
 from hodiff.answers import answer
-from hodiff.arithmetic import evaluate
+from hodiff.arithmetic.program import evaluate
 from hodiff.errors import HodiffError
 from hodiff.graph import Operation
 from hodiff.language.problem import Problem, read

@@ -19,7 +19,8 @@ import pytest
 from mpmath import mp, mpf
 
 from hodiff import derivatives
-from hodiff.arithmetic import arrays, evaluate, floats
+from hodiff.arithmetic import arrays, floats
+from hodiff.arithmetic.program import evaluate
 from hodiff.graph import OPERATIONS, Tensor, constant, variable
 from hodiff.operations import FUNCTIONS
 from hodiff.operations.structure import matmul, transpose

@@ -34,7 +34,7 @@ def _resolve(operation: Operation) -> Callable[..., Any]:
     found = getattr(import_module(module or "numpy"), short, None)
     if found is not None:
         return found  # type: ignore[no-any-return]
-    from hodiff.arithmetic import composed
+    from hodiff.arithmetic.program import composed
 
     return composed(operation, sys.modules[__name__])
 

@@ -18,7 +18,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from hodiff.arithmetic import LARGE, Program, arrays, is_leaf
+from hodiff.arithmetic import arrays
+from hodiff.arithmetic.program import LARGE, Program, is_leaf
 from hodiff.graph import Tensor, broadcast
 
 Values: TypeAlias = dict[int, Any]

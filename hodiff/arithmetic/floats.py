@@ -37,7 +37,7 @@ def _resolve(operation: Operation) -> Callable[..., Any]:
         return PLAIN[operation.name]
     compute = FUNCTIONS.get(operation.name) or getattr(math, operation.name, None)
     if compute is None:
-        from hodiff.arithmetic import composed
+        from hodiff.arithmetic.program import composed
 
         return composed(operation, sys.modules[__name__])
 

@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from hodiff.arithmetic import Program, Values
+from hodiff.arithmetic.program import Program, Values
 from hodiff.derivatives import components, gradient
 from hodiff.graph import ZERO, Tensor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hodiff.graph import OPERATIONS, ZERO, Operation, Tensor, broadcast
+from hodiff.graph import OPERATIONS, Operation, Tensor, broadcast
 
 
 class Function:
@@ -45,9 +45,12 @@ def elementwise(
         g: Tensor, inputs: tuple[Tensor, ...], y: Tensor, attributes: tuple[Any, ...], i: int
     ) -> Tensor | None:
         partial = partials[i](*inputs, y, *attributes)
-        if partial is ZERO or (isinstance(partial, int) and partial == 0):
-            return None
-        share = g * partial
+        if type(partial) is int:
+            if partial == 0:
+                return None
+            share = g if partial == 1 else g * partial
+        else:
+            share = g * partial
         return share if share.shape == inputs[i].shape else sum_to(share, inputs[i].shape)
 
     names = (name,) if names is None else names

@@ -414,7 +414,7 @@ def _sum(node: Tensor, shared: set[Tensor]) -> Piece:
     terms = [(f, x) for f, x in terms if f != 0] or [(0, ONE)]
     bases = [_base(x)[0] for _, x in terms]
     if all(base.operation is VARIABLE for base in bases):  # y**2 + x**2, x made first
-        order = sorted(range(len(terms)), key=lambda i: bases[i].attributes[2])
+        order = sorted(range(len(terms)), key=lambda i: bases[i].serial)
         terms = [terms[i] for i in order]
     first = next((i for i, (f, _) in enumerate(terms) if f > 0), 0)
     terms.insert(0, terms.pop(first))
@@ -527,7 +527,7 @@ def _class(factor: tuple[Tensor, Any]) -> tuple[int, int]:
     if isinstance(exponent, Tensor):
         return 2, 0
     if base.operation is VARIABLE:
-        return 1, base.attributes[2]
+        return 1, base.serial
     if not base.inputs:
         return 0, 0
     return 3 if base.operation.name in ("add", "sub") else 2, 0

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hodiff
-from hodiff.arithmetic import LARGE, Program, arrays, blocks, evaluate
+from hodiff.arithmetic import arrays, blocks
+from hodiff.arithmetic.program import LARGE, Program, evaluate
 from hodiff.graph import OPERATIONS, constant, data, topological, variable
 from hodiff.operations.structure import cast, expand_to, pick, place, summed
 

@@ -11,7 +11,7 @@ import pytest
 
 from hodiff import derivatives
 from hodiff.answers import answer, point_values
-from hodiff.arithmetic import evaluate
+from hodiff.arithmetic.program import evaluate
 from hodiff.errors import HodiffError
 from hodiff.language.problem import Problem, read
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from hodiff import derivatives
 from hodiff.answers import answer
-from hodiff.arithmetic import composed, evaluate
+from hodiff.arithmetic.program import composed, evaluate
 from hodiff.errors import HodiffError
 from hodiff.graph import CONSTANT, OPERATIONS, Operation, Tensor, variable
 from hodiff.language.problem import read
