@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
 
-from hodiff.graph import ONE, STATE, VARIABLE, ZERO, Tensor, data, tensor_of, topological
+from hodiff.graph import ONE, STATE, VARIABLE, ZERO, Tensor, held, tensor_of, topological
 from hodiff.operations.structure import alias, expand_to, flat, like, stack
 from hodiff.tidy import sharing
 
@@ -173,7 +173,7 @@ def detached(results: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:
     if program.variables:
         return tuple(results)
     values = iter(program.results())
-    return tuple(g if g is None else data(next(values)) for g in results)
+    return tuple(g if g is None else held(next(values)) for g in results)
 
 
 def _batched(

@@ -203,6 +203,12 @@ class Tensor(Valued):
     def __rmod__(self, other: Any) -> Tensor:
         return OPERATIONS["mod"](other, self)
 
+    def __floordiv__(self, other: Any) -> Tensor:
+        return OPERATIONS["floor"](OPERATIONS["div"](self, other))
+
+    def __rfloordiv__(self, other: Any) -> Tensor:
+        return OPERATIONS["floor"](OPERATIONS["div"](other, self))
+
     def __pow__(self, other: Any) -> Tensor:
         return OPERATIONS["pow"](self, other)
 
@@ -238,6 +244,16 @@ class Tensor(Valued):
     def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
         return OPERATIONS["ne"](self, other)
 
+    def __and__(self, other: Any) -> Tensor:
+        return OPERATIONS["and"](*map(condition_of, (self, other)))
+
+    def __or__(self, other: Any) -> Tensor:
+        return OPERATIONS["or"](*map(condition_of, (self, other)))
+
+    def __invert__(self) -> Tensor:
+        return OPERATIONS["not"](condition_of(self))
+
+    __rand__, __ror__ = __and__, __or__
     __hash__ = object.__hash__
 
     def __abs__(self) -> Tensor:
@@ -323,17 +339,36 @@ def tensor_of(x: Any) -> Tensor:
     return data(x)
 
 
+def condition_of(x: Any) -> Tensor:
+    """x as a node, which has to be a condition: x > 0, a bool, an array of them."""
+    node = tensor_of(x)
+    known = node.attributes[:1] if node.operation is CONSTANT else (node.value,)
+    if node.operation.differentiable and type(known[0]) is not bool and node.dtype.kind != "b":
+        raise TypeError("&, | and ~ join conditions, such as (x > 0) & (x < 1), not numbers")
+    return node
+
+
 def data(x: Any, dtype: Any = None) -> Tensor:
     """x as a leaf with a value of its own: a Python float, or a numpy array that nobody writes."""
     if type(x) is float and dtype is None:
-        node = make(DATA, (), (), ())
-        node.value = x
-        return node
+        return held(x)
     import numpy
 
     array = numpy.array(x, dtype=dtype)
     if array.dtype == object or array.dtype.kind not in "fiubc":
         raise TypeError(f"a tensor holds numbers, not {array.dtype}")
+    return held(array)
+
+
+def held(x: Any) -> Tensor:
+    """A value that a run computed as a leaf: not copied, unless it is a view of an array."""
+    if type(x) is float:
+        node = make(DATA, (), (), ())
+        node.value = x
+        return node
+    import numpy
+
+    array = numpy.asarray(x) if getattr(x, "base", None) is None else numpy.array(x)
     array.flags.writeable = False
     node = make(DATA, (), (), array.shape)
     node.value = float(array) if array.dtype == float and not array.shape else array

@@ -59,6 +59,9 @@ class Valued:
     def __int__(self) -> int:
         return int(self.item())
 
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
     def __bool__(self) -> bool:
         if self.operation.name == "variable":
             raise TypeError("a variable has no truth value: choose with where(condition, a, b)")

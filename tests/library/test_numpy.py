@@ -151,3 +151,29 @@ def test_max_is_a_pair_for_torch_and_values_for_numpy() -> None:
     values, indices = hodiff.max(t, dim=1)
     assert np.array_equal(values.numpy(), X.max(axis=1))
     assert np.array_equal(indices.numpy(), X.argmax(axis=1))
+
+
+def test_conditions_join_as_in_numpy() -> None:
+    x = np.array([-1.0, 0.5, 2.0])
+    t = hodiff.tensor(x, requires_grad=True)
+    assert ((t > 0) & (t < 1)).tolist() == ((x > 0) & (x < 1)).tolist()
+    assert ((t < 0) | (t > 1)).tolist() == ((x < 0) | (x > 1)).tolist()
+    assert (~(t > 0)).tolist() == (~(x > 0)).tolist()
+    assert (np.array([True, True, False]) & (t > 0)).tolist() == [False, True, False]
+    assert (t // 0.75).tolist() == (x // 0.75).tolist()
+    assert (3 // t).tolist() == (3 // x).tolist()
+    with pytest.raises(TypeError, match="conditions"):
+        t & t
+    assert f"{t[1]:.2f}" == "0.50"
+
+
+def test_a_gradient_is_nobody_elses_array() -> None:
+    """A result may be an input's own values: writing to it must not reach them."""
+    w = np.array([1.0, 2.0])
+    t, c = hodiff.tensor(w, requires_grad=True), hodiff.tensor(w)
+    (g,) = hodiff.grad((t * c).sum(), t)
+    found = g.numpy()
+    found[0] = 7
+    assert c.tolist() == g.tolist() == t.tolist() == [1.0, 2.0]
+    with pytest.raises(ValueError, match="read-only"):
+        c.computed()[0] = 7
