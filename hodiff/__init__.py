@@ -57,7 +57,9 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        import_module("hodiff.operations")  # a tensor's operators look their rows up by name
+        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return value
     if name in ("derivatives", "functional"):
         return import_module(f"hodiff.{name}")
     if not name.startswith("_"):

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from hodiff import derivatives
 from hodiff.backward import detached
-from hodiff.graph import DATA, ZERO, Tensor, data, make, tensor_of, topological
+from hodiff.graph import DATA, ZERO, Tensor, data, make, topological
 from hodiff.operations.structure import alias, reshape_to, total
 
 Function: TypeAlias = Callable[..., Any]
@@ -65,8 +65,8 @@ def vjp(f: Function, *primals: Any) -> tuple[Tensor, Function]:
     >>> pull([1.0, 10.0])
     tensor([ 2., 40.])
     """
-    inputs = _Inputs(primals, range(len(primals)))
-    y = tensor_of(f(*inputs.arguments))
+    inputs = _Inputs(primals, range(len(primals)), kept=True)
+    y = _tensor(f(*inputs.arguments))
 
     def pullback(cotangent: Any) -> Any:
         seed = _shaped(cotangent, y, "cotangent")
@@ -83,9 +83,10 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[T
     >>> jvp(lambda x: x**2, [[1.0, 2.0]], [[1.0, 0.5]])
     (tensor([1., 4.]), tensor([2., 2.]))
     """
+    primals = _sequence(primals)
     inputs = _Inputs(primals, range(len(primals)))
-    y = tensor_of(f(*inputs.arguments))
-    vectors = [_shaped(t, x, "tangent") for x, t in zip(inputs.chosen, tangents, strict=True)]
+    y = _tensor(f(*inputs.arguments))
+    vectors = _paired(inputs, tangents, "tangent")
     y, product = inputs.results([y, derivatives.jvp(y, inputs.chosen, vectors)], [])
     return y, product
 
@@ -103,7 +104,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
 
     def matrix(*arguments: Any) -> Any:
         inputs = _Inputs(arguments, argnums)
-        y = tensor_of(f(*inputs.arguments))
+        y = _tensor(f(*inputs.arguments))
         return inputs.results([], [derivatives.jacobian(y, x) for x in inputs.chosen])
 
     return matrix
@@ -136,9 +137,10 @@ def hvp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> Any:
     >>> hvp(lambda x: (x**3).sum(), [[1.0, 2.0]], [[1.0, 0.5]])
     tensor([6., 6.])
     """
+    primals = _sequence(primals)
     inputs = _Inputs(primals, range(len(primals)))
     y = _scalar(f(*inputs.arguments))
-    tangents = [_shaped(v, x, "vector") for x, v in zip(inputs.chosen, vectors, strict=True)]
+    tangents = _paired(inputs, vectors, "vector")
     return inputs.results([], derivatives.hvp(y, inputs.chosen, tangents)[1])
 
 
@@ -165,7 +167,7 @@ def nth(f: Function, order: int) -> Function:
     def derivative(x: Any) -> Any:
         inputs = _Inputs([x], 0)
         (x,) = inputs.chosen
-        y = tensor_of(f(x))
+        y = _tensor(f(x))
         for _ in range(order):
             y = derivatives.gradient(total(y) if y.shape else y, [x])[0]
         return inputs.results([], [y])
@@ -204,7 +206,8 @@ def laplacian(f: Function) -> Function:
 class _Inputs:
     """The arguments as tensors of this call's own, so that nothing outside is differentiated."""
 
-    def __init__(self, arguments: Sequence[Any], argnums: Argnums) -> None:
+    def __init__(self, arguments: Sequence[Any], argnums: Argnums, kept: bool = False) -> None:
+        self.kept = kept  # for more walks after the first results
         numbers = [argnums] if isinstance(argnums, int) else list(argnums)
         self.arguments = list(arguments)
         for i in numbers:
@@ -222,6 +225,10 @@ class _Inputs:
         values as they are; shares as one tensor for one argument, a tuple for several.
         """
         found: list[Any] = [*values, *shares]
+        if not self.kept:
+            for x in self.chosen:
+                if x.operation is DATA:
+                    x.requires_grad = False  # to a call around this one it is a number
         leaves = [x for x in topological(found, tracked=True) if not x.inputs]
         own = {id(x) for x in self.chosen}
         if all(id(x) in own for x in leaves):
@@ -247,8 +254,30 @@ def _own(x: Any) -> Tensor:
     return own
 
 
+def _tensor(y: Any) -> Tensor:
+    if not isinstance(y, Tensor):
+        raise TypeError(
+            f"the function must return a tensor, not {type(y).__name__}:"
+            " float() and .item() leave the graph"
+        )
+    return y
+
+
+def _sequence(x: Any) -> Sequence[Any]:
+    """Arguments: a list or tuple of them, or a single one."""
+    return x if isinstance(x, (list, tuple)) else [x]
+
+
+def _paired(inputs: _Inputs, vectors: Any, what: str) -> list[Tensor]:
+    """A vector for each chosen input, in its shape."""
+    vectors = _sequence(vectors)
+    if len(vectors) != len(inputs.chosen):
+        raise ValueError(f"{len(vectors)} {what}s for {len(inputs.chosen)} primals")
+    return [_shaped(v, x, what) for x, v in zip(inputs.chosen, vectors, strict=True)]
+
+
 def _scalar(y: Any) -> Tensor:
-    y = tensor_of(y)
+    y = _tensor(y)
     if prod(y.shape) != 1:
         raise ValueError(f"the function must return a scalar, not shape {y.shape}")
     return reshape_to(y, ())

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from hodiff.graph import Operation, Tensor
 
 
+WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach().requires_grad_()"
+IN_PLACE = ("zero", "fill", "copy", "uniform", "normal")
+
+
 class Valued:
     """The methods of Tensor that a person calls. Those not here are functions of hodiff.library:
     t.sum(dim=0) is hodiff.sum(t, dim=0)."""
@@ -41,6 +45,10 @@ class Valued:
 
     def numpy(self) -> Any:
         """The value as a numpy array. Raises RuntimeError for a tensor that requires grad."""
+        if self.operation.name == "variable":
+            raise RuntimeError(
+                "a variable has no value: give f one by hodiff.evaluate([f], {x: 1})"
+            )
         if self.requires_grad:
             raise RuntimeError(
                 "can't call numpy() on a tensor that requires grad: call t.detach().numpy()"
@@ -82,6 +90,32 @@ class Valued:
     @property
     def data(self) -> Tensor:
         return self.detach()
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        raise AttributeError(WRITTEN)
+
+    def _assigned(self, name: str, other: Any) -> Any:
+        """w += other makes a new tensor: not for a leaf, for its owner goes on with the old one."""
+        if self.requires_grad and self.is_leaf:
+            fault = "a leaf Variable that requires grad is being used in an in-place operation"
+            raise RuntimeError(f"{fault}: {WRITTEN}")
+        return getattr(self, name)(other)
+
+    def __iadd__(self, other: Any) -> Any:
+        return self._assigned("__add__", other)
+
+    def __isub__(self, other: Any) -> Any:
+        return self._assigned("__sub__", other)
+
+    def __imul__(self, other: Any) -> Any:
+        return self._assigned("__mul__", other)
+
+    def __itruediv__(self, other: Any) -> Any:
+        return self._assigned("__truediv__", other)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(f"an entry can't be assigned: {WRITTEN}")
 
     # The graph.
 
@@ -147,6 +181,8 @@ class Valued:
         from hodiff import library
 
         function = library.METHODS.get(name)
+        if function is None and name.endswith("_") and name[:-1] in {*library.METHODS, *IN_PLACE}:
+            raise AttributeError(f"no tensor method '{name}': {WRITTEN}")
         if function is None:
             raise AttributeError(f"hodiff has no tensor method or attribute '{name}'")
         if name in library.PROPERTIES:

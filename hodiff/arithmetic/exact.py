@@ -29,7 +29,23 @@ def exactly(name: str, values: Sequence[Exact], attributes: tuple[Any, ...] = ()
     if function is None:
         return None
     value: Exact | None = function(*values, *attributes)
-    return None if value is None or _bits(value) > MOST_BITS else value
+    if value is None or _bits(value) > MOST_BITS:
+        return None
+    return value if isinstance(value, int) or value.denominator > 1 else value.numerator
+
+
+def rational(x: Any) -> bool:
+    """Whether x is an int, a bool or a Fraction."""
+    return hasattr(x, "denominator")
+
+
+def quotient(a: Exact, b: Exact) -> Exact:
+    """a/b, b other than 0: an int where it is one."""
+    if isinstance(a, int) and isinstance(b, int) and a % b == 0:
+        return a // b
+    from fractions import Fraction
+
+    return Fraction(a) / b
 
 
 def _bits(x: Exact) -> int:
@@ -37,13 +53,7 @@ def _bits(x: Exact) -> int:
 
 
 def _div(a: Exact, b: Exact) -> Exact | None:
-    if b == 0:
-        return None
-    if isinstance(a, int) and isinstance(b, int) and a % b == 0:
-        return a // b
-    from fractions import Fraction
-
-    return Fraction(a) / b
+    return quotient(a, b) if b else None
 
 
 def _pow(a: Exact, b: Exact) -> Exact | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, Protocol
 
-from hodiff.graph import CONSTANT, VARIABLE, Operation, Tensor, topological, variable
+from hodiff.graph import CONSTANT, VARIABLE, Operation, Tensor, described, topological, variable
 
 Values = dict[int, Any]
 
@@ -69,7 +69,7 @@ class Program:
             elif operation is VARIABLE:
                 if point is None or node not in point:
                     raise ValueError(f"the variable {node.attributes[0]} has no value")
-                value = point[node]
+                value = _fitting(point[node], node)
             elif node.value is not None:
                 value = node.value
             else:
@@ -119,6 +119,15 @@ class Program:
         return all(getattr(x, "shape", ()) == node.shape for node, x in (point or {}).items())
 
 
+def _fitting(x: Any, node: Tensor) -> Any:
+    """A variable's value: of its shape, axes of points before it."""
+    shape = getattr(x, "shape", ())
+    if shape[len(shape) - len(node.shape) :] != node.shape:
+        name = node.attributes[0]
+        raise ValueError(f"the variable {name} is {described(node.shape)}, not {described(shape)}")
+    return x
+
+
 def is_leaf(node: Tensor) -> bool:
     """Whether a node's value is given, not computed."""
     return node.value is not None or node.operation is CONSTANT or node.operation is VARIABLE
@@ -136,6 +145,8 @@ def evaluate(
     >>> evaluate([x**2 + 1], {x: 3.0})
     [10.0]
     """
+    if isinstance(outputs, Tensor):
+        raise TypeError("evaluate takes a list of tensors: evaluate([f], ...)")
     return Program(outputs, arithmetic).results(point)
 
 
