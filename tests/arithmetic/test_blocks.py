@@ -36,7 +36,10 @@ def passes(outputs, size):
 def assert_same(outputs, size, exact=True):
     """exact: the same doubles; else what a sum in another order may differ by, in the coarsest
     dtype on the way."""
-    single = any(getattr(node.value, "dtype", None) == np.float32 for node in topological(outputs))
+    single = any(
+        getattr(node.value, "dtype", None) == np.float32 or "float32" in node.attributes
+        for node in topological(outputs)
+    )
     for got, want in zip(blocked(outputs, size), plain(outputs), strict=True):
         assert np.shape(got) == np.shape(want)
         assert np.asarray(got).dtype == np.asarray(want).dtype
