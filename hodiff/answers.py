@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
+from typing import Any, NamedTuple, TypeAlias
 
+from hodiff.arithmetic import floats
 from hodiff.arithmetic.program import Program, Values
+from hodiff.errors import HodiffError
 from hodiff.graph import Tensor
 from hodiff.language.problem import Problem
 
-Number = Any  # a float, or a numpy array of floats
+Number: TypeAlias = Any  # a float, or a numpy array of floats
+
+FIRST_BITS = 96  # enough for nearly every formula and its Hessian
+LAST_BITS = 4096
+MOST_ENTRIES = 20_000  # of all arrays of a run on balls
 
 
 def point_values(problem: Problem) -> dict[str, Number]:
     """The numbers that --at gives the variables."""
-    if problem.point is None:
-        return {}
-    program = Program(list(problem.point.values()))
-    values = program.values()
-    if not all(map(finite, values.values())):
-        from hodiff import faults
-
-        faults.refuse(program, values, {id(node) for node in program.order}, problem.places)
-    return {name: values[id(x)] for name, x in problem.point.items()}
+    return _point(problem, floats)
 
 
 def answer(
@@ -33,7 +31,7 @@ def answer(
     differentiated: bool = True,
     rows: int = 1,
 ) -> list[Number]:
-    """The values of outputs at the problem's point, all finite.
+    """The values of outputs at the problem's point in doubles, all finite.
 
     outputs begin with f, then come rows of its slopes in problem.inputs, which an error at a
     kink names. differentiated is False where outputs hold no derivatives: a jump then has a
@@ -43,12 +41,156 @@ def answer(
     double's range, kink where one-sided derivatives differ. With subgradient a kink of abs,
     max, floor and their like gives what machine learning frameworks give.
     """
-    point = {problem.variables[name]: x for name, x in point_values(problem).items()}
     program = Program(outputs)
+    point = point_values(problem)
+    return _solved(problem, program, floats, point, subgradient, differentiated, rows)
+
+
+class Unproven(Exception):
+    """Balls are too wide to tell; error is what to say if no precision helps."""
+
+    def __init__(self, error: HodiffError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Proven(NamedTuple):
+    """Numbers whose every digit is right, and what has to be said about them.
+
+    Each is a float; text where digits were asked for or where a double has not the range; or
+    nested lists of them.
+    """
+
+    at: dict[str, Any]
+    values: list[Any]
+    notes: list[str]
+
+
+def has_balls(problem: Problem, outputs: Sequence[Tensor]) -> str | None:
+    """None where the outputs can be computed in balls; else what stands against it."""
+    from hodiff.arithmetic import balls
+
+    program = Program([*outputs, *(problem.point or {}).values()], balls)
+    if sum(prod(node.shape) for node in program.order if node.shape) > MOST_ENTRIES:
+        return f"the arrays have over {MOST_ENTRIES} entries"
+    for node in program.order:
+        if node.inputs and node.value is None:
+            try:
+                balls.function(node.operation)
+            except NotImplementedError as fault:
+                return str(fault)
+    return None
+
+
+def proven(
+    problem: Problem,
+    outputs: Sequence[Tensor],
+    subgradient: bool = False,
+    differentiated: bool = True,
+    rows: int = 1,
+    digits: int | None = None,
+) -> Proven:
+    """The point and the values of outputs, computed in balls until every digit is determined.
+
+    The arguments and errors are answer's; digits asks for so many significant digits instead of
+    a double's. Raises HodiffError also with the kind undecided: where a comparison, a domain or
+    a number can't be told at 4096 bits (more with digits).
+    """
+    from hodiff.arithmetic import balls
+
+    program = Program(outputs, balls)
+    bits, last = FIRST_BITS, max(LAST_BITS, 8 * (digits or 0))
+    while True:
+        with balls.precision(bits):
+            try:
+                point = _point(problem, balls)
+                results = _solved(problem, program, balls, point, subgradient, differentiated, rows)
+                reading = Reading(digits, bits >= last)
+                at = {name: reading.read(x) for name, x in point.items()}
+                values = [reading.read(x) for x in results]
+                if not reading.missing:
+                    return Proven(at, values, reading.notes())
+                if bits >= last:
+                    raise HodiffError("undecided", f"a number can't be determined with {last} bits")
+                missing = reading.missing
+            except Unproven as fault:
+                if bits >= last:
+                    raise fault.error from None
+                missing = 0
+        bits = min(last, max(2 * bits, bits + missing))
+
+
+class Reading:
+    """Reads balls as numbers, and keeps what it could not read."""
+
+    def __init__(self, digits: int | None, last: bool) -> None:
+        self.digits, self.last = digits, last
+        self.missing = 0  # bits
+        self.zeros = self.ties = False
+
+    def read(self, x: Any) -> Any:
+        """x as a float or text; lists of them for an array."""
+        if hasattr(x, "shape"):
+            return [self.read(entry) for entry in x] if x.shape else self.read(x[()])
+        from hodiff.arithmetic import digits
+
+        if isinstance(x, bool):
+            x = int(x)
+        if self.digits is not None:
+            text = digits.decimal(x, self.digits)
+            if text is not None:
+                return text
+        else:
+            binary = digits.nearest(x)
+            if binary is not None:
+                return digits.number(binary)
+        if self.last and digits.negligible(x):
+            self.zeros = True
+            return "0" if self.digits is not None else 0.0
+        if self.last and x.rel_accuracy_bits() > 1000:
+            self.ties = True
+            return digits.tie(x, self.digits)
+        self.missing = max(self.missing, 64 - x.rel_accuracy_bits(), 1)
+        if self.digits is not None:
+            self.missing += 10 * self.digits // 3
+        return None
+
+    def notes(self) -> list[str]:
+        said = []
+        if self.zeros:
+            said.append("a 0 may stand for a number below 1e-300")
+        if self.ties:
+            said.append("a number halfway between two is rounded to the even one")
+        return said
+
+
+def _point(problem: Problem, arithmetic: Any) -> dict[str, Any]:
+    """What --at gives the variables, in an arithmetic."""
+    if problem.point is None:
+        return {}
+    nodes = list(problem.point.values())
+    program = Program(nodes) if arithmetic is floats else Program(nodes, arithmetic)
+    values = program.values()
+    if not all(map(arithmetic.finite, values.values())):
+        _refuse(program, values, {id(node) for node in program.order}, problem, arithmetic)
+    return {name: values[id(x)] for name, x in problem.point.items()}
+
+
+def _solved(
+    problem: Problem,
+    program: Program,
+    on: Any,
+    at: Mapping[str, Any],
+    subgradient: bool,
+    differentiated: bool,
+    rows: int,
+) -> list[Any]:
+    """The values of a program's outputs at a point; on is what decides there, floats or balls."""
+    point = {problem.variables[name]: x for name, x in at.items()}
     values = program.values(point)
     jumps = differentiated and any(node.operation.jumps for node in program.order)
-    if not jumps and all(map(finite, values.values())):
-        return _results(outputs, values)
+    if not jumps and all(map(on.finite, values.values())):
+        return _results(program.outputs, values)
 
     from hodiff import faults
     from hodiff.arithmetic import kinks
@@ -56,49 +198,49 @@ def answer(
     def refused(node: Tensor) -> bool:
         return differentiated and not (subgradient and kinks.by_convention(node))
 
-    found, places = kinks.contributing(program, values), problem.places
+    found = kinks.contributing(program, values)
     written = {id(node) for node in program.order if not node.derived}
-    faults.refuse(program, values, found & written, places)
+    _refuse(program, values, found & written, problem, on)
     search = kinks.Search(program, point, problem.inputs, refused)
-    base = kinks.Run({}, values, _results(outputs, values))
-    if search.tie(base) is None:
-        faults.refuse(program, values, found, places)
-        return base.results
+    base = kinks.Run({}, values, _results(program.outputs, values))
     try:
+        if search.tie(base) is None:
+            _refuse(program, values, found, problem, on)
+            return base.results
         runs = search.around()
     except kinks.Undecided as undecided:
-        raise faults.undecided(undecided.node) from None
+        error = faults.undecided(undecided.node, undecided.wide)
+        raise (Unproven(error) if undecided.wide else error) from None
     results = runs[0].results
-    if same(results[0], base.results[0]) and all(agree(results, run.results) for run in runs):
+    agree = [on.same(results[0], base.results[0])]
+    agree += [on.same(a, b) for run in runs for a, b in zip(results, run.results, strict=True)]
+    if all(agree):
         return results
-    raise faults.kink(search, base, runs, rows)
+    if False in agree:
+        raise faults.kink(search, base, runs, rows)
+    if not all(on.finite(x) for run in runs for x in run.results):
+        raise faults.kink(search, base, runs, rows)
+    node = search.tie(base)
+    assert node is not None
+    raise Unproven(faults.unequal(node[0]))
+
+
+def _refuse(program: Program, values: Values, found: set[int], problem: Problem, on: Any) -> None:
+    """Raise for the first node of found that isn't finite: see hodiff.faults."""
+    if all(map(on.finite, values.values())):
+        return
+    from hodiff import faults
+
+    fault = faults.fault(program, values, found, problem.places, on)
+    if fault is not None:
+        error, certain = fault
+        raise error if certain else Unproven(error)
 
 
 def _results(outputs: Iterable[Tensor], values: Values) -> list[Number]:
     found = [values[id(y)] for y in outputs]
-    return [y * 1.0 if _is_condition(y) else y for y in found]  # 1 or 0
+    return [y * 1 if _is_condition(y) else y for y in found]  # 1 or 0
 
 
 def _is_condition(x: Number) -> bool:
     return isinstance(x, bool) or getattr(getattr(x, "dtype", None), "kind", "") == "b"
-
-
-def finite(x: Number) -> bool:
-    """Whether a number, or every entry of an array, is finite."""
-    if getattr(x, "shape", ()):
-        import numpy
-
-        return bool(numpy.isfinite(x).all())
-    return math.isfinite(x)
-
-
-def same(a: Number, b: Number) -> bool:
-    """Equal up to the rounding of a few operations; nan is equal to nothing."""
-    if getattr(a, "shape", ()) or getattr(b, "shape", ()):
-        return all(map(same, a.ravel().tolist(), b.ravel().tolist()))
-    a, b = float(a), float(b)
-    return math.isfinite(a) and abs(a - b) <= 2e-15 * max(abs(a), abs(b))
-
-
-def agree(a: Sequence[Number], b: Sequence[Number]) -> bool:
-    return all(map(same, a, b))

@@ -4,44 +4,58 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from hodiff.answers import Number, finite, same
+from hodiff.answers import LAST_BITS, Number
 from hodiff.arithmetic import kinks
 from hodiff.arithmetic.program import Program, Values
 from hodiff.errors import HodiffError
 from hodiff.graph import CONSTANT, DATA, Span, Tensor
 from hodiff.views.formula import formula
 
+TOLD = f", as far as {LAST_BITS} bits tell"
 
-def refuse(
-    program: Program, values: Values, found: set[int], places: Mapping[Tensor, Span]
-) -> None:
-    """Raise for the first node of found that isn't finite though its inputs are.
+
+def fault(
+    program: Program, values: Values, found: set[int], places: Mapping[Tensor, Span], on: Any
+) -> tuple[HodiffError, bool] | None:
+    """The error for the first node of found that isn't finite though its inputs are, and whether
+    it is certain: a ball may be too wide, and more precision may tell. None where there is none.
 
     Also where the outputs are finite again: 1/(1 + exp(800)) is a 0 that no double can know.
     """
-    if all(map(finite, values.values())):
-        return
     arrays = any(node.shape for node in program.order)
     for node in program.order:
-        if id(node) not in found or finite(values[id(node)]):
+        if id(node) not in found or on.finite(values[id(node)]):
             continue
         # In arrays a where may mask single entries: only what reaches an output counts.
-        if arrays and all(finite(values[id(y)]) for y in program.outputs):
-            return
+        if arrays and all(on.finite(values[id(y)]) for y in program.outputs):
+            return None
         if not node.inputs:
-            raise _fault("limit", f"{_shown(node)} is too large for a double", node, places)
-        if all(finite(values[id(x)]) for x in node.inputs):
-            raise _explained(node, values)
+            message = f"{_shown(node)} is too large for a double"
+            return _fault("limit", message, node, places), True
+        inputs = [values[id(x)] for x in node.inputs]
+        if all(map(on.finite, inputs)):
+            if all(map(on.certain, inputs)):
+                return _explained(node, inputs, values[id(node)]), True
+            return _open(node, inputs, values[id(node)]), False
+    return None
 
 
-def _explained(node: Tensor, values: Values) -> HodiffError:
+def _open(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
+    """What to say of a node that no precision made finite."""
+    shown = _shown(node)
+    if node.operation.jumps:
+        return _fault("undecided", f"{shown} can't be decided at this point{TOLD}", node)
+    error = _explained(node, inputs, value)
+    return _fault(error.kind, error.message + TOLD, node)
+
+
+def _explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
     """Why a node has no finite value at finite inputs."""
     operation, shown = node.operation, _shown(node)
-    inputs = [values[id(x)] for x in node.inputs]
-    value = values[id(node)]
-    flat = [x for x in inputs if not getattr(x, "shape", ())]
-    undefined = math.isnan(value) if not getattr(value, "shape", ()) else True
+    flat = [float(x) for x in inputs if not getattr(x, "shape", ())]
+    undefined = bool(getattr(value, "shape", ())) or value is None or math.isnan(float(value))
     pole = (
         operation.pole is not None
         and len(flat) == len(inputs)
@@ -58,12 +72,12 @@ def _explained(node: Tensor, values: Values) -> HodiffError:
     if not 0 < len(argument) <= 30 or node.inputs[0].operation is CONSTANT:
         argument = "an argument"
     needs = f": it needs {operation.domain.format(x=argument)}{got}" if operation.domain else ""
-    if undefined:
-        if operation.name == "div" and not any(flat):
-            return _fault("domain", f"{shown} is 0/0 at this point{_mend(node)}", node)
-        return _fault("domain", f"{shown} is undefined at this point{needs}", node)
+    if operation.name == "div" and not any(flat):
+        return _fault("domain", f"{shown} is 0/0 at this point{_mend(node)}", node)
     if pole:
         return _fault("pole", f"{shown} is infinite at this point{needs}", node)
+    if undefined:
+        return _fault("domain", f"{shown} is undefined at this point{needs}", node)
     return _fault("limit", f"{shown} passes the largest double (1.8e308)", node)
 
 
@@ -109,11 +123,20 @@ def _fault(
     return HodiffError(kind, message, text=at.text, source=at.source, start=at.start, end=at.end)
 
 
-def undecided(node: Tensor) -> HodiffError:
-    """The error where it can't be told which pieces meet at the point."""
+def undecided(node: Tensor, wide: bool) -> HodiffError:
+    """The error where it can't be told which pieces meet at the point, or (wide) whether any do."""
+    if wide:
+        message = f"whether {_shown(node)} has a kink exactly at this point can't be decided{TOLD}"
+        return _fault("undecided", message, node)
     return _fault(
         "kink", f"{_shown(node)} has a kink exactly at this point{_convention(node)}", node
     )
+
+
+def unequal(node: Tensor) -> HodiffError:
+    """The error for pieces that meet as far as can be told."""
+    message = f"the pieces that meet in {_shown(node)} can't be proven to agree at this point{TOLD}"
+    return _fault("undecided", message, node)
 
 
 def kink(
@@ -123,7 +146,7 @@ def kink(
     node, _ = search.tie(base) or (base, 0)
     assert isinstance(node, Tensor)
     results = [run.results for run in runs]
-    jump = not all(same(r[0], base.results[0]) for r in results)
+    jump = not all(search.on.same(r[0], base.results[0]) for r in results)
     if node.operation.name in kinks.COMPARISONS and not node.derived:
         sides = f"the two sides of {_shown(node)} are equal at this point"
         what = f"{sides}, and the branches differ there"
@@ -151,7 +174,8 @@ def _one_sided(search: kinks.Search, rows: int) -> str:
             return ""
         for at in range(i + 1, min(rows * n + 1, last), n):
             left, right = (results[at] for results in pair)
-            if finite(left) and finite(right) and not same(left, right):
+            on = search.on
+            if on.finite(left) and on.finite(right) and on.same(left, right) is False:
                 name = f" in {x.attributes[0]}" if n > 1 else ""
                 return (
                     f": the slope{name} is {_number(left)} from the left"

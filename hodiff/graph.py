@@ -48,7 +48,7 @@ class Operation:
     formula    the operation as a person writes it, where the language has no name for it
     domain     where it is defined, in words, {x} standing for the argument
     pole       whether an infinite result at these numbers is a pole (else it is an overflow)
-    jumps      whether it has points where its value or its slope jumps
+    jumps      where its value or its slope jumps, and to what (hodiff.operations.row.Jump)
     linear     whether the pullback reads no values, so that it also serves in a freed graph
     numpy      its full name for arrays, where that isn't numpy's function of the same name
     names      what the language calls it; none for an operation that only rules use
@@ -87,7 +87,7 @@ class Operation:
         numpy: str = "",
         names: tuple[str, ...] = (),
         commutes: bool = False,
-        jumps: bool = False,
+        jumps: Any = None,
         linear: bool = False,
         differentiable: bool = True,
     ) -> None:

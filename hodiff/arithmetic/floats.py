@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf, nan
 from typing import Any
 
@@ -52,14 +52,78 @@ def _resolve(operation: Operation) -> Callable[..., Any]:
     return quiet
 
 
-def _div(a: float, b: float) -> float:
+# What is asked at a tie (hodiff.operations.row.Jump), and how far an answer can be trusted.
+
+
+def equal(a: float, b: float) -> bool:
+    return a == b
+
+
+def less(a: float, b: float) -> bool:
+    return a < b
+
+
+def integer(x: float) -> bool:
+    return x % 1 == 0
+
+
+def half(x: float) -> bool:
+    """Whether x is halfway between two integers."""
+    return x % 1 == 0.5
+
+
+def divides(b: float, a: float) -> bool:
+    return b != 0 and a % b == 0
+
+
+def every(*tests: bool) -> bool:
+    return all(tests)
+
+
+def finite(x: Any) -> bool:
+    """Whether a number, or every entry of an array, is finite."""
+    if getattr(x, "shape", ()):
+        import numpy
+
+        return bool(numpy.isfinite(x).all())
+    return math.isfinite(x)
+
+
+def certain(x: Any) -> bool:
+    """Whether no other run could tell more about x: doubles are what they are."""
+    return True
+
+
+def direction(slope: float, terms: Sequence[float]) -> int | None:
+    """The sign of a slope; None where it may be nothing but the rounding of its terms."""
+    if not math.isfinite(slope) or abs(slope) < 1e-12 * max(map(abs, terms), default=0.0):
+        return None
+    return (slope > 0) - (slope < 0)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal up to the rounding of a few operations; nan is equal to nothing."""
+    if getattr(a, "shape", ()) or getattr(b, "shape", ()):
+        return all(map(same, a.ravel().tolist(), b.ravel().tolist()))
+    a, b = float(a), float(b)
+    return math.isfinite(a) and abs(a - b) <= 2e-15 * max(abs(a), abs(b))
+
+
+add, sub, mul = operator.add, operator.sub, operator.mul
+
+
+def pi() -> float:
+    return math.pi
+
+
+def div(a: float, b: float) -> float:
     if b == 0:
         return nan if a == 0 or a != a else math.copysign(inf, a)
     return a / b
 
 
 def _over(x: float, y: float) -> float:
-    return _div(x, y) if y else 0.0
+    return div(x, y) if y else 0.0
 
 
 def powers(a: float, b: float, j: int, k: int) -> float:
@@ -154,11 +218,11 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
-    "div": _div,
+    "div": div,
     "over": _over,
     "neg": operator.neg,
     "alias": lambda x: x,
-    "pi": lambda: math.pi,
+    "pi": pi,
     "e": lambda: math.e,
     "abs": abs,
     "sign": _sign,

@@ -12,10 +12,10 @@ More runs than can occur only refuse more.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from hodiff.arithmetic import floats
 from hodiff.arithmetic.program import Program, Values
 from hodiff.derivatives import components, gradient
 from hodiff.graph import ZERO, Tensor
@@ -28,39 +28,7 @@ MOST_ORDERS = 6  # derivatives of a tie's quantity, before its side is given up
 Key = tuple[str, int, int]  # a tie's quantity, shared by all that it decides: x < y, y <= x, ...
 Sides = dict[Key, dict[int, int]]  # entry of the quantity -> -1, 0 or 1
 
-COMPARISONS: dict[str, Callable[[int], bool]] = {
-    "lt": lambda side: side < 0,
-    "le": lambda side: side < 0,
-    "gt": lambda side: side > 0,
-    "ge": lambda side: side > 0,
-    "eq": lambda side: False,
-    "ne": lambda side: True,
-}
-
-# Where each operation ties, and its value just to a side of the tie.
-TIES: dict[str, Callable[..., Any]] = {
-    **{name: lambda a, b: a == b for name in COMPARISONS},
-    "sign": lambda x: x == 0,
-    "floor": lambda x: x % 1 == 0,
-    "ceil": lambda x: x % 1 == 0,
-    "round": lambda x: x % 1 == 0.5,
-    "mod": lambda a, b: b != 0 and a % b == 0,
-    "atan2": lambda y, x: y == 0 and x < 0,
-    "over": lambda x, y: y == 0,
-    "unit": lambda x, y: x == 0 and y == 0,
-}
-SIDED: dict[str, Callable[..., Any]] = {
-    **{n: lambda side, a, b, true=true: float(true(side)) for n, true in COMPARISONS.items()},
-    "sign": lambda side, x: float(side),
-    "floor": lambda side, x: x if side > 0 else x - 1,
-    "ceil": lambda side, x: x + 1 if side > 0 else x,
-    "round": lambda side, x: x + 0.5 * side,
-    "mod": lambda side, a, b: 0.0 if side > 0 else b,
-    "atan2": lambda side, y, x: side * math.pi,
-    # x/norm lies in [-1, 1] around the kink of the norm; a gradient is affine in it.
-    "over": lambda side, x, y: float(side) if x == 0 else math.nan,
-    "unit": lambda side, x, y: float(side),
-}
+COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 DIRECTIONLESS = ("over", "unit")
 
 
@@ -73,11 +41,19 @@ class Run(NamedTuple):
 
 
 class Undecided(Exception):
-    """Which pieces occur can't be told; node is the tie that leaves it open."""
+    """Which pieces occur can't be told; node is the tie that leaves it open.
 
-    def __init__(self, node: Tensor) -> None:
+    wide says that its quantity is a ball that more precision may narrow.
+    """
+
+    def __init__(self, node: Tensor, wide: bool = False) -> None:
         super().__init__()
-        self.node = node
+        self.node, self.wide = node, wide
+
+
+def deciding(program: Program) -> Any:
+    """What decides at ties: balls for balls, floats for floats and the entries of arrays."""
+    return program.arithmetic if hasattr(program.arithmetic, "direction") else floats
 
 
 def by_convention(node: Tensor) -> bool:
@@ -96,6 +72,7 @@ class Search:
         refused: Callable[[Tensor], bool],
     ) -> None:
         self.program, self.point, self.refused = program, point, refused
+        self.on = deciding(program)
         self.variables = variables
         self.most_runs = max(2, min(MOST_RUNS, MOST_NODES // (len(program.order) + 1)))
 
@@ -111,11 +88,29 @@ class Search:
                 continue
             if not any(x.requires_grad for x in node.inputs):
                 continue
-            test, decided = TIES[node.operation.name], run.sides.get(_key(node)[0], {})
-            for i, inputs in enumerate(_entries(node, run.values)):
-                if test(*inputs) and i not in decided:
+            decided = run.sides.get(_key(node)[0], {})
+            for i, inputs in enumerate(self.entries(node, run.values)):
+                if i in decided:
+                    continue
+                tied = node.operation.jumps.ties(self.on, *inputs)
+                if tied is None:
+                    raise Undecided(node, wide=True)
+                if tied:
                     return node, i
         return None
+
+    def entries(self, node: Tensor, values: Values) -> Iterator[tuple[Any, ...]]:
+        """The inputs of each entry of an elementwise node."""
+        inputs = [values[id(x)] for x in node.inputs]
+        if not node.shape:
+            return iter([tuple(map(self.number, inputs))])
+        import numpy
+
+        arrays = numpy.broadcast_arrays(*inputs)
+        return zip(*[a.ravel().tolist() for a in arrays], strict=True)
+
+    def number(self, x: Any) -> Any:
+        return x if self.on is not floats else float(x)
 
     def around(self) -> list[Run]:
         """The runs, one for each way that f may be near the point."""
@@ -123,7 +118,7 @@ class Search:
             try:
                 return [self.toward(-1), self.toward(1)]
             except Undecided as undecided:
-                if undecided.node.operation.name not in DIRECTIONLESS:
+                if undecided.wide or undecided.node.operation.name not in DIRECTIONLESS:
                     raise
         return list(self.everywhere())
 
@@ -158,11 +153,12 @@ class Search:
             run = search.toward(direction, sides, depth + 1)
             if _locally(quantity, run.values) is ZERO:
                 return 0
-            slope, *parts = map(float, run.results)
-            if not math.isfinite(slope) or abs(slope) < 1e-12 * max(map(abs, parts), default=0.0):
-                break
-            if slope:
-                return 1 if (slope > 0) == (direction > 0 or order % 2 == 0) else -1
+            slope, *parts = map(self.number, run.results)
+            sign: int | None = self.on.direction(slope, parts)
+            if sign is None:
+                raise Undecided(node, wide=self.on is not floats)
+            if sign:
+                return sign if direction > 0 or order % 2 == 0 else -sign
         raise Undecided(node)
 
     def everywhere(self) -> Iterator[Run]:
@@ -211,7 +207,7 @@ def contributing(program: Program, values: Values) -> set[int]:
         found.add(id(node))
         name = node.operation.name
         chooses = name in ("where", "and", "or")
-        test: Any = values[id(node.inputs[0])] if chooses else None
+        test: Any = values[id(node.inputs[0])] if chooses else None  # of a ball: None for unknown
         if test is None or (hasattr(test, "shape") and test.shape):
             stack += node.inputs
         elif name == "where":
@@ -264,36 +260,29 @@ def _quantity(node: Tensor) -> Tensor:
 def _locally(x: Tensor, values: Values) -> Tensor:
     """The node that x is, through the branches taken."""
     while x.operation.name == "where" and not x.inputs[0].shape:
-        x = x.inputs[1 if values[id(x.inputs[0])] else 2]
+        test = values[id(x.inputs[0])]
+        if test is None:
+            return x
+        x = x.inputs[1 if test else 2]
     return x
-
-
-def _entries(node: Tensor, values: Values) -> Iterator[tuple[Any, ...]]:
-    """The inputs of each entry of an elementwise node."""
-    inputs = [values[id(x)] for x in node.inputs]
-    if not node.shape:
-        return iter([tuple(float(x) for x in inputs)])
-    import numpy
-
-    arrays = numpy.broadcast_arrays(*inputs)
-    return zip(*[a.ravel().tolist() for a in arrays], strict=True)
 
 
 def _sided(program: Program, node: Tensor, sides: dict[int, int]) -> Callable[..., Any]:
     """What computes a node, its tied entries on their sides (0: as they are)."""
-    plain, sided = program.arithmetic.function(node.operation), SIDED[node.operation.name]
+    on, plain = deciding(program), program.arithmetic.function(node.operation)
+    sided = node.operation.jumps.sided
 
     def replaced(*x: Any) -> Any:
         if not node.shape:
-            return sided(sides[0], *x) if sides[0] else plain(*x)
+            return sided(on, sides[0], *x) if sides[0] else plain(*x)
         import numpy
 
-        result = numpy.array(plain(*x), dtype=float)
+        result = numpy.array(plain(*x), dtype=float if on is floats else object)
         entries = [a.ravel().tolist() for a in numpy.broadcast_arrays(*x)]
         flat = result.reshape(-1)
         for i, side in sides.items():
             if side:
-                flat[i] = sided(side, *[a[i] for a in entries])
+                flat[i] = sided(on, side, *[a[i] for a in entries])
         return result
 
     return replaced

@@ -1,7 +1,8 @@
 """Running a graph: one loop, and an arithmetic to run it on.
 
 An arithmetic is a module with two functions: number(constant) takes an exact constant in, and
-function(operation) gives what computes an operation on the arithmetic's values.
+function(operation) gives what computes an operation on the arithmetic's values. Where it has
+data(value), that takes floats and arrays in, which else go as they are.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class Program:
         """Every node's value. replaced computes single nodes (by id) in another way; released
         gives the values (by id) that aren't kept after a node."""
         number, function = self.arithmetic.number, self.arithmetic.function
+        data = getattr(self.arithmetic, "data", None)
         values: Values = {}
         for node in self.order:
             operation = node.operation
@@ -71,7 +73,7 @@ class Program:
                     raise ValueError(f"the variable {node.attributes[0]} has no value")
                 value = _fitting(point[node], node)
             elif node.value is not None:
-                value = node.value
+                value = data(node.value) if data else node.value
             else:
                 compute = function(operation)
                 if replaced and id(node) in replaced:

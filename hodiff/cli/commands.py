@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from hodiff.cli.options import Command, Group, one_of, order, usage
+from hodiff.cli.options import MOST_ORDER, Command, Group, one_of, usage, whole
 from hodiff.cli.output import FORMATS, Answer, Grid, Value, components, plain_number, text
 
 if TYPE_CHECKING:
     from hodiff.graph import Tensor
 
-FLOAT = "float arithmetic: digits are not proven"
+SAID = {
+    "ball": "every digit is proven",
+    "float": "float arithmetic: digits are not proven",
+}
+MOST_DIGITS = 10_000
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # fmt: off
@@ -41,13 +45,19 @@ LET = click.Option(["--let"], metavar="a=3", multiple=True,
 WRT = click.Option(["--wrt"], metavar="x,y", multiple=True,
                    help="The variables to differentiate in.  [default: all of --at]")
 FORMAT = click.Option(["--format", "style"], metavar="table|json|csv|plain",
-                      callback=one_of(list(FORMATS)), default="table", show_default=True,
+                      callback=one_of(list(FORMATS), "format"), default="table", show_default=True,
                       help="table: for people; json: an object on one line; csv: a header and a "
                            "row; plain: the numbers asked for, tab-separated.")
 SUBGRADIENT = click.Option(["--subgradient"], is_flag=True,
                            help="Answer at a kink of abs, max, floor ... as machine learning "
                                 "frameworks do: 0 for abs.")
-ORDER = click.Option(["--order"], metavar="N", callback=order, required=True,
+ARITHMETIC = click.Option(["--arithmetic"], metavar="ball|float",
+                          callback=one_of(list(SAID), "arithmetic"),
+                          help="ball: every digit proven; float: doubles.  [default: ball, where "
+                               "every operation has that form and arrays are small]")
+DIGITS = click.Option(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
+                      help="Give N proven significant digits.")
+ORDER = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), required=True,
                      help="The order of the derivative: 0, 1, 2 ...")
 COTANGENT = click.Option(["--v"], metavar="0.5,1", required=True,
                          help="The vector, a number for each component of EXPR, or @v.npy.")
@@ -82,22 +92,28 @@ class Question:
         at: Sequence[str],
         let: Sequence[str],
         wrt: Sequence[str],
+        arithmetic: str | None = None,
+        digits: int | None = None,
         subgradient: bool = False,
     ) -> None:
         from hodiff.language.problem import read
 
+        if digits is not None and arithmetic == "float":
+            raise usage(
+                "--digits are proven ones, which floats have not: leave one out", "--digits"
+            )
         self.command = command
         self.subgradient = subgradient
+        self.arithmetic, self.digits = arithmetic, digits
+        self.notes: list[str] = []
         self.problem = read(expression, at, let, ",".join(wrt) if wrt else None)
         self.f = self.problem.f
         self.inputs = self.problem.inputs
-        self.at: dict[str, Value] | None = None
-        if self.problem.point is not None:
-            from hodiff.answers import point_values
+        self.at: dict[str, Value] | None = None  # known with the first numbers
 
-            values = point_values(self.problem)
-            self.at = {name: plain_number(x) for name, x in values.items()}
-        self.point = parts(self.at or {})
+    @property
+    def point(self) -> Parts:
+        return parts(self.at or {})
 
     def scalar(self) -> Tensor:
         """The expression, which has to be one number, and differentiated in something."""
@@ -124,7 +140,7 @@ class Question:
         """f's value, and the entries of each of outputs."""
         from hodiff.derivatives import components as scalars
 
-        if self.at is None:
+        if self.problem.point is None:
             value, *_ = self.solve([self.f])
             return value, [self.solve(scalars(y)) for y in outputs]
         value, *found = self.solve([self.f, *outputs], rows=0)
@@ -134,7 +150,7 @@ class Question:
         self, outputs: Sequence[Tensor], differentiated: bool = True, rows: int = 1
     ) -> list[Value]:
         """The values of outputs at the point; their formulas without one."""
-        if self.at is None:
+        if self.problem.point is None:
             from hodiff.views.formula import formula
 
             return [formula(y) for y in outputs]
@@ -143,10 +159,25 @@ class Question:
     def numbers(
         self, outputs: Sequence[Tensor], differentiated: bool = False, rows: int = 1
     ) -> list[Value]:
-        from hodiff.answers import answer
+        """The values of outputs at the point: proven where they can be, else in doubles."""
+        from hodiff import answers
 
-        found = answer(self.problem, outputs, self.subgradient, differentiated, rows)
-        return [plain_number(x) for x in found]
+        settings = (self.problem, outputs, self.subgradient, differentiated, rows)
+        if self.arithmetic != "float":
+            against = answers.has_balls(self.problem, outputs)
+            if against is None:
+                found = answers.proven(*settings, digits=self.digits)
+                self.arithmetic = "ball"
+                self.notes += [note for note in found.notes if note not in self.notes]
+                self.at = {name: plain_number(x) for name, x in found.at.items()}
+                return [plain_number(x) for x in found.values]
+            if self.arithmetic or self.digits:
+                option = "--arithmetic" if self.arithmetic else "--digits"
+                raise usage(f"digits can't be proven here: {against}; leave out {option}", option)
+            self.notes.append(f"in doubles, for {against}")
+        self.arithmetic = "float"
+        self.at = {name: plain_number(x) for name, x in answers.point_values(self.problem).items()}
+        return [plain_number(x) for x in answers.answer(*settings)]
 
     def flat(self, vectors: Sequence[Tensor]) -> list[Value]:
         """The numbers of vectors."""
@@ -179,16 +210,16 @@ class Question:
             fields={
                 "command": self.command,
                 "expression": title,
-                "arithmetic": "float",
+                "arithmetic": self.arithmetic or "ball",
                 "at": at,
                 **fields,
-                "notes": [],
+                "notes": self.notes,
             },
             records=[[e.column for e in record], [e.value for e in record]],
             lines=lines,
             grid=Grid(above(f, aside), header, rows),
             entries=Grid(above(None, at or {}), [], [[e.label, e.value] for e in found]),
-            notes=[FLOAT] if at is not None else [],
+            notes=[SAID[self.arithmetic or "ball"], *self.notes] if at is not None else [],
         )
 
 
@@ -240,7 +271,7 @@ def command(
             question = Question(name, from_input(expression), **options)
             return FORMATS[style](describe(question, **asked))
 
-        options = [*own, AT, LET, WRT, FORMAT, *[SUBGRADIENT][:subgradient]]
+        options = [*own, AT, LET, WRT, DIGITS, ARITHMETIC, FORMAT, *[SUBGRADIENT][:subgradient]]
         program.add_command(
             Command(
                 name,

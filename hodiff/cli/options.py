@@ -165,14 +165,14 @@ class Group(Helped, click.Group):
         return usage(f"unknown command {quoted(name)}{mend}")
 
 
-def one_of(names: list[str]) -> Callable[[click.Context, click.Parameter, str], str]:
+def one_of(names: list[str], what: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
     """A check that an option's value is one of names."""
 
-    def check(ctx: click.Context, param: click.Parameter, value: str) -> str:
-        if value not in names:
+    def check(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+        if value is not None and value not in names:
             listed = f"{', '.join(names[:-1])} or {names[-1]}"
             raise usage(
-                f"unknown format {quoted(value)}{nearest(value, names)}: it can be {listed}",
+                f"unknown {what} {quoted(value)}{nearest(value, names)}: it can be {listed}",
                 param.opts[0],
             )
         return value
@@ -180,11 +180,18 @@ def one_of(names: list[str]) -> Callable[[click.Context, click.Parameter, str], 
     return check
 
 
-def order(ctx: click.Context, param: click.Parameter, value: str) -> int:
-    """The order of a derivative, up to a limit that no sensible question meets."""
-    digits = value.strip().removeprefix("+")
-    if not (digits.isascii() and digits.isdigit()):
-        raise usage(f"--order is a whole number from 0 on, not {quoted(value)}", "--order")
-    if len(digits.lstrip("0")) > len(str(MOST_ORDER)) or int(digits) > MOST_ORDER:
-        raise usage(f"--order can be {MOST_ORDER} at most", "--order", "limit")
-    return int(digits)
+def whole(least: int, most: int) -> Callable[[click.Context, click.Parameter, Any], int | None]:
+    """A check that an option's value is a whole number, up to a limit that no sensible question
+    meets."""
+
+    def check(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+        if value is None:
+            return None
+        name, digits = param.opts[0], value.strip().removeprefix("+")
+        if not (digits.isascii() and digits.isdigit()) or int(digits[:9]) < least:
+            raise usage(f"{name} is a whole number from {least} on, not {quoted(value)}", name)
+        if len(digits.lstrip("0")) > len(str(most)) or int(digits) > most:
+            raise usage(f"{name} can be {most} at most", name, "limit")
+        return int(digits)
+
+    return check

@@ -52,7 +52,8 @@ def table(answer: Answer) -> str:
     else:
         paper.writelines(f"{line}\n" for line in aligned(answer.entries.rows))
     for note in answer.notes:
-        console.print(Text(note, "dim"))
+        for line in folded(shown(note), width):
+            console.print(Text(line, "dim"))
     return paper.getvalue().removesuffix("\n")
 
 

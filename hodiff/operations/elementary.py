@@ -7,7 +7,7 @@ from math import comb
 
 from hodiff.families import falling
 from hodiff.graph import CONSTANT, Operation, Tensor, constant, no_derivative
-from hodiff.operations.row import FUNCTIONS, Function, elementwise
+from hodiff.operations.row import FUNCTIONS, Function, Jump, elementwise
 
 # In a rule a/b becomes a*b**-1, so that its parts are shared: see hodiff.tidy.
 
@@ -68,7 +68,8 @@ acos = elementwise("acos", lambda x, y: -1/sqrt(one_minus_square(x)), names=("ac
 atan = elementwise("atan", lambda x, y: turn(1, x), names=("atan", "arctan"), numpy="arctan")
 atan2 = elementwise("atan2", lambda y, x, z: turn(x, y), lambda y, x, z: -turn(y, x),
                     names=("atan2", "arctan2"), parameters="y, x", numpy="arctan2",
-                    jumps=True)
+                    jumps=Jump(lambda on, y, x: on.every(on.equal(y, 0), on.less(x, 0)),
+                               lambda on, side, y, x: on.mul(side, on.pi())))
 # x/(x**2 + y**2), closed, and without squares that overflow or vanish.
 turn = elementwise("turn", lambda x, y, t: turn(y, x)**2 - t**2,
                    lambda x, y, t: -2*t*turn(y, x), names=(),
@@ -110,10 +111,15 @@ unit = elementwise("unit",
                    lambda x, y, u: over(unit(y, x)**2, hypot(x, y)),
                    lambda x, y, u: -over(u*unit(y, x), hypot(x, y)),
                    names=(), definition=lambda x, y: over(x, hypot(x, y)),
-                   formula=lambda x, y: x/hypot(x, y), jumps=True)
-# x/y where y = 0 only at the kink of a norm.
+                   formula=lambda x, y: x/hypot(x, y),
+                   jumps=Jump(lambda on, x, y: on.every(on.equal(x, 0), on.equal(y, 0)),
+                              lambda on, side, x, y: side))
+# x/y where y = 0 only at the kink of a norm. There it lies in [-1, 1] all around, and a gradient
+# is affine in it.
 over = elementwise("over", lambda x, y, q: over(1, y), lambda x, y, q: -over(q, y),
-                   names=(), formula=lambda x, y: x/y, domain="a norm other than 0", jumps=True)
+                   names=(), formula=lambda x, y: x/y, domain="a norm other than 0",
+                   jumps=Jump(lambda on, x, y: on.equal(y, 0),
+                              lambda on, side, x, y: side if on.equal(x, 0) else on.div(0, 0)))
 # fmt: on
 
 

@@ -6,27 +6,31 @@ each side of a max). Whether that may be called an answer is hodiff.arithmetic.k
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
 from hodiff.graph import OPERATIONS, ZERO, Operation, Tensor, broadcast, constant, no_derivative
-from hodiff.operations.row import elementwise, function, sum_to
+from hodiff.operations.row import Jump, elementwise, function, sum_to
 
 
 def condition(name: str, arity: int, **fields: Any) -> Operation:
     """A row whose result is true or false."""
-    jumps = arity == 2 and name not in ("and", "or")
-    return Operation(
-        name, arity, broadcast, no_derivative, differentiable=False, jumps=jumps, **fields
-    )
+    return Operation(name, arity, broadcast, no_derivative, differentiable=False, **fields)
 
 
-lt = condition("lt", 2, numpy="less")
-le = condition("le", 2, numpy="less_equal")
-gt = condition("gt", 2, numpy="greater")
-ge = condition("ge", 2, numpy="greater_equal")
-eq = condition("eq", 2, numpy="equal", commutes=True)
-ne = condition("ne", 2, numpy="not_equal", commutes=True)
+def comparison(name: str, true: Callable[[int], bool], **fields: Any) -> Operation:
+    """A row that compares; true says what it is where a - b has a sign."""
+    tie = Jump(lambda on, a, b: on.equal(a, b), lambda on, side, a, b: true(side))
+    return condition(name, 2, jumps=tie, **fields)
+
+
+lt = comparison("lt", lambda side: side < 0, numpy="less")
+le = comparison("le", lambda side: side < 0, numpy="less_equal")
+gt = comparison("gt", lambda side: side > 0, numpy="greater")
+ge = comparison("ge", lambda side: side > 0, numpy="greater_equal")
+eq = comparison("eq", lambda side: False, numpy="equal", commutes=True)
+ne = comparison("ne", lambda side: True, numpy="not_equal", commutes=True)
 both = condition("and", 2, numpy="logical_and", commutes=True)
 either = condition("or", 2, numpy="logical_or", commutes=True)
 negation = condition("not", 1, numpy="logical_not")
@@ -69,12 +73,21 @@ def _share(a: Tensor, b: Tensor) -> Tensor:
 
 # fmt: off
 abs   = elementwise("abs",   lambda x, y: sign(x))
-sign  = elementwise("sign",  lambda x, y: 0, jumps=True)
-floor = elementwise("floor", lambda x, y: 0, jumps=True)
-ceil  = elementwise("ceil",  lambda x, y: 0, jumps=True)
-round = elementwise("round", lambda x, y: 0, jumps=True)
+sign  = elementwise("sign",  lambda x, y: 0,
+                    jumps=Jump(lambda on, x: on.equal(x, 0), lambda on, side, x: side))
+floor = elementwise("floor", lambda x, y: 0,
+                    jumps=Jump(lambda on, x: on.integer(x),
+                               lambda on, side, x: x if side > 0 else on.sub(x, 1)))
+ceil  = elementwise("ceil",  lambda x, y: 0,
+                    jumps=Jump(lambda on, x: on.integer(x),
+                               lambda on, side, x: on.add(x, 1) if side > 0 else x))
+round = elementwise("round", lambda x, y: 0,
+                    jumps=Jump(lambda on, x: on.half(x),
+                               lambda on, side, x: on.add(x, on.div(side, 2))))
 mod   = elementwise("mod",   lambda a, b, y: 1, lambda a, b, y: -floor(a/b),
-                    domain="a modulus other than 0", jumps=True)
+                    domain="a modulus other than 0",
+                    jumps=Jump(lambda on, a, b: on.divides(b, a),
+                               lambda on, side, a, b: 0 if side > 0 else b))
 max   = elementwise("max", lambda a, b, y: _share(a, b), lambda a, b, y: _share(b, a), names=(),
                     numpy="maximum", commutes=True)
 min   = elementwise("min", lambda a, b, y: _share(b, a), lambda a, b, y: _share(a, b), names=(),

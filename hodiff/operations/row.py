@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from hodiff.graph import OPERATIONS, Operation, Tensor, broadcast
+
+
+class Jump(NamedTuple):
+    """Where a row's value or slope jumps, for hodiff.arithmetic.kinks.
+
+    ties(on, *inputs)         whether it sits exactly there: True, False, or None for can't tell
+    sided(on, side, *inputs)  its value just to a side (-1 or 1) of the tie
+
+    on is the arithmetic: on.equal, on.less, on.integer and the like decide.
+    """
+
+    ties: Callable[..., bool | None]
+    sided: Callable[..., Any]
 
 
 class Function:

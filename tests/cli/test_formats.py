@@ -37,7 +37,7 @@ def test_plain_is_the_derivatives_alone(answer):
         ("0*-x", "0"),
         ("x/3", repr(1 / 3)),
         ("0.1*x", "0.1"),
-        ("x/7 - x", repr(1 / 7 - 1)),
+        ("x/7 - x", repr(-6 / 7)),
         ("1e15*x", "1000000000000000"),
         ("1e22*x", "1e+22"),
         ("2.5e-300*x", "2.5e-300"),
@@ -54,14 +54,13 @@ def test_json_of_grad(answer):
     assert found == {
         "command": "grad",
         "expression": "w1**2*sin(w2)",
-        "arithmetic": "float",
+        "arithmetic": "ball",
         "at": {"w1": 1, "w2": math.pi / 2},
         "value": 1,
-        "notes": [],
+        "notes": ["a 0 may stand for a number below 1e-300"],
     }
+    assert gradient == {"w1": 2, "w2": 0}
     assert list(gradient) == ["w1", "w2"]
-    assert gradient["w1"] == 2
-    assert abs(gradient["w2"]) < 1e-15
 
 
 def test_json_of_nth(answer):
@@ -70,7 +69,7 @@ def test_json_of_nth(answer):
     assert read_json(out) == {
         "command": "nth",
         "expression": "exp(2*x)",
-        "arithmetic": "float",
+        "arithmetic": "ball",
         "at": {"x": 0},
         "variable": "x",
         "order": 3,
@@ -85,7 +84,7 @@ def test_json_of_hessian(answer):
     assert read_json(answer("hessian", *MINIMUM, "--format", "json")) == {
         "command": "hessian",
         "expression": ROSENBROCK,
-        "arithmetic": "float",
+        "arithmetic": "ball",
         "at": {"x": 1, "y": 1},
         "variables": ["x", "y"],
         "value": 0,
@@ -99,7 +98,7 @@ def test_json_of_hvp(answer):
     assert read_json(answer("hvp", *MINIMUM, "--v", "y=2,x=1", "--format", "json")) == {
         "command": "hvp",
         "expression": ROSENBROCK,
-        "arithmetic": "float",
+        "arithmetic": "ball",
         "at": {"x": 1, "y": 1},
         "variables": ["x", "y"],
         "v": [1, 2],
@@ -115,7 +114,7 @@ def test_json_of_value(answer):
     assert read_json(out) == {
         "command": "value",
         "expression": "[x, 2*x]",
-        "arithmetic": "float",
+        "arithmetic": "ball",
         "at": {"x": 0.25},
         "value": [0.25, 0.5],
         "notes": [],

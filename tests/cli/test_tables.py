@@ -64,7 +64,7 @@ def test_grad(answer):
         "│ x        │ 3     │ 30           │\n"
         "│ y        │ 5     │ 9            │\n"
         "└──────────┴───────┴──────────────┘\n"
-        "float arithmetic: digits are not proven\n"
+        "every digit is proven\n"
     )
 
 
@@ -85,7 +85,7 @@ def test_nth(answer):
         "│ 1     │ 12         │\n"
         "│ 2     │ 12         │\n"
         "└───────┴────────────┘\n"
-        "float arithmetic: digits are not proven\n"
+        "every digit is proven\n"
     )
 
 
@@ -100,7 +100,7 @@ def test_hessian(answer, monkeypatch):
         "│ x   │ 10 │ 6 │\n"
         "│ y   │ 6  │ 0 │\n"
         "└─────┴────┴───┘\n"
-        "float arithmetic: digits are not proven\n"
+        "every digit is\nproven\n"
     )
     monkeypatch.setenv("COLUMNS", "15")
     assert answer(*at) == (
@@ -113,7 +113,7 @@ def test_hessian(answer, monkeypatch):
         "∂²f/∂x∂y  6\n"
         "∂²f/∂y∂x  6\n"
         "∂²f/∂y∂y  0\n"
-        "float arithmetic: digits are not proven\n"
+        "every digit is proven\n"
     )
 
 
@@ -128,7 +128,7 @@ def test_hvp(answer, monkeypatch):
         "│ x        │ 1 │ 30           │ 16  │\n"
         "│ y        │ 1 │ 9            │ 6   │\n"
         "└──────────┴───┴──────────────┴─────┘\n"
-        "float arithmetic: digits are not proven\n"
+        "every digit is proven\n"
     )
     monkeypatch.setenv("COLUMNS", "36")
     assert "\nv[x]      1\nv[y]      1\n(H·v)[x]  16\n(H·v)[y]  6\n" in answer(*at)
@@ -144,7 +144,7 @@ def test_value(answer):
         "│ f[0] │ 3     │\n"
         "│ f[1] │ 0.25  │\n"
         "└──────┴───────┘\n"
-        "float arithmetic: digits are not proven\n"
+        "every digit is proven\n"
     )
 
 
