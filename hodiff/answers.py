@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
@@ -187,7 +187,7 @@ def _solved(
 ) -> list[Any]:
     """The values of a program's outputs at a point; on is what decides there, floats or balls."""
     point = {problem.variables[name]: x for name, x in at.items()}
-    values = program.values(point)
+    values = program.values(point, _unsigned(program) if on is floats else None)
     jumps = differentiated and any(node.operation.jumps for node in program.order)
     if not jumps and all(map(on.finite, values.values())):
         return _results(program.outputs, values)
@@ -223,6 +223,15 @@ def _solved(
     node = search.tie(base)
     assert node is not None
     raise Unproven(faults.unequal(node[0]))
+
+
+def _unsigned(program: Program) -> dict[int, Callable[..., Any]]:
+    """How to compute the operations that tell -0.0 from 0, so that they don't."""
+    from hodiff.operations.elementary import atan2
+
+    plain = program.arithmetic.function(atan2)
+    nodes = [node for node in program.order if node.operation is atan2]
+    return {id(node): lambda y, x: plain(y + 0.0, x) for node in nodes}
 
 
 def _refuse(program: Program, values: Values, found: set[int], problem: Problem, on: Any) -> None:

@@ -23,6 +23,10 @@ UNUSED = (
 )
 
 
+class NoInputs(ValueError, RuntimeError):
+    """Nothing to differentiate in: PyTorch raised the one, and raises the other now."""
+
+
 def walk(
     outputs: Sequence[Tensor], seeds: Sequence[Tensor], inputs: Sequence[Tensor], free: bool = False
 ) -> list[Tensor | None]:
@@ -50,10 +54,12 @@ def walk(
                 cotangents[node] = g
             if node not in wanted:
                 del cotangents[node]
-            if not node.inputs:
+            if not node.inputs and not node.freed:
                 continue
             operation = node.operation
-            if node.freed and not operation.linear:
+            if node.freed and not (operation.linear and node.inputs):
+                if node in wanted and on_the_way.isdisjoint(node.inputs):
+                    continue
                 raise RuntimeError(FREED)
             builder.span = node.span
             for i, x in enumerate(node.inputs):
@@ -63,9 +69,26 @@ def walk(
                         _gather(cotangents, x, share)
             if free and not node.borrowed:
                 node.freed = True
+        if free:
+            _spend(order)
         found = [cotangents.get(x) for x in inputs]
         return [ZERO if g is None and x in on_the_way else g
                 for x, g in zip(inputs, found, strict=True)]  # fmt: skip
+
+
+def _spend(order: list[Tensor]) -> None:
+    """Let go of what lies behind nodes that no walk can pass again, where their values are known.
+
+    A walk is refused at a freed node whose rule reads values, and so behind it. order has
+    inputs before users.
+    """
+    for node in order:
+        if node.freed and not node.spent:
+            node.spent = not node.operation.linear or all(
+                x.spent for x in node.inputs if x.requires_grad
+            )
+            if node.spent and node.value is not None:
+                node.inputs = ()
 
 
 def _gather(cotangents: dict[Tensor, Tensor], x: Tensor, share: Tensor) -> None:
@@ -77,7 +100,8 @@ def _depending(order: list[Tensor], xs: Sequence[Tensor]) -> set[Tensor]:
     """The nodes of order that depend on one of xs, xs among them included."""
     wanted, there = set(xs), set[Tensor]()
     for node in order:
-        if node in wanted or not there.isdisjoint(node.inputs):
+        dropped = node.freed and not node.inputs  # a walk to xs might have passed here
+        if node in wanted or dropped or not there.isdisjoint(node.inputs):
             there.add(node)
     return there
 
@@ -128,7 +152,7 @@ def grad(
     """
     ys, xs = _sequence(outputs), _sequence(inputs)
     if not xs:
-        raise ValueError("grad requires non-empty inputs.")
+        raise NoInputs("grad requires non-empty inputs.")
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True,"
@@ -162,18 +186,27 @@ def grad(
             else g
             for x, g in zip(xs, results, strict=True)
         )
-    return detached(results)
+    return detached(results, ys)
 
 
-def detached(results: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:
-    """Tensors of the values of results, computed in one run; as they are where they have none."""
+def detached(
+    results: Sequence[Tensor | None], outputs: Sequence[Tensor] = ()
+) -> tuple[Tensor | None, ...]:
+    """Tensors of the values of results, computed in one run; as they are where they have none.
+
+    Outputs whose graph is spent get their values in the same run, and let it go.
+    """
     from hodiff.arithmetic.program import Program
 
-    program = Program([g for g in results if g is not None])
+    spent = [y for y in outputs if y.spent and y.value is None]
+    program = Program([*(g for g in results if g is not None), *spent])
     if program.variables:
         return tuple(results)
     values = iter(program.results())
-    return tuple(g if g is None else held(next(values)) for g in results)
+    found = tuple(g if g is None else held(next(values)) for g in results)
+    for y, value in zip(spent, values, strict=True):
+        y.value, y.inputs = held(value).value, ()
+    return found
 
 
 def _batched(
@@ -211,7 +244,7 @@ def accumulate(
     retain = create_graph if retain_graph is None else retain_graph
     _check([y], [])
     if inputs is None:
-        leaves = [x for x in topological([y], tracked=True) if not x.inputs]
+        leaves = [x for x in topological([y], tracked=True) if x.is_leaf or x.retained]
     else:
         leaves = _sequence(inputs)
     found = walk([y], [_cotangent(0, y, seed)], leaves, free=not retain)
@@ -220,9 +253,10 @@ def accumulate(
         like(expand_to(g, x.shape) if g is ZERO else g, x) for x, g in pairs
     ]
     if not create_graph:
-        gradients = detached(gradients)
+        gradients = detached(gradients, [y])
     for (x, _), g in zip(pairs, gradients, strict=True):
-        x.grad = g if x.grad is None or g is None else x.grad + g
+        there = x.grad if x.grad is None or create_graph else x.grad.detach()
+        x.grad = g if there is None or g is None else there + g
 
 
 def _check(ys: list[Tensor], xs: list[Tensor]) -> None:

@@ -229,7 +229,7 @@ class _Inputs:
             for x in self.chosen:
                 if x.operation is DATA:
                     x.requires_grad = False  # to a call around this one it is a number
-        leaves = [x for x in topological(found, tracked=True) if not x.inputs]
+        leaves = [x for x in topological(found, tracked=True) if x.is_leaf]
         own = {id(x) for x in self.chosen}
         if all(id(x) in own for x in leaves):
             found = list(detached(found))

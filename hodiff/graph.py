@@ -161,6 +161,7 @@ class Tensor(Valued):
         "serial",
         "shape",
         "span",
+        "spent",
     )
 
     operation: Operation
@@ -171,6 +172,7 @@ class Tensor(Valued):
     span: Span | None
     derived: bool  # added by a walk, not by a user
     freed: bool  # a walk that did not retain its graph went through
+    spent: bool  # no walk can go through again: once it has its value it drops its inputs
     borrowed: bool  # a walk used this older node again: another result needs it
 
     def __add__(self, other: Any) -> Tensor:
@@ -297,7 +299,8 @@ def make(
     node.serial = next(SERIAL)
     node.span = None
     node.value = node.grad = node.hooks = None
-    node.derived = node.freed = node.borrowed = node.requires_grad = False
+    node.derived = node.freed = node.spent = node.borrowed = False
+    node.requires_grad = node.retained = False
     if operation.differentiable:
         for x in inputs:
             if x.requires_grad:
@@ -385,6 +388,7 @@ class _State(threading.local):
 
     builder: Callable[[Operation, tuple[Tensor, ...], tuple[Any, ...]], Tensor] | None = None
     enabled = True  # False inside no_grad()
+    most_nodes: int | None = None  # that a walk may add; the command line has a limit
 
 
 STATE = _State()

@@ -483,21 +483,31 @@ def _count_nonzero(x: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     return _reduced(st.summed, pw.ne(x, ZERO), dim, keepdim)
 
 
+def _deviations(x: Tensor, dim: Any, unbiased: bool, correction: Any) -> tuple[Tensor, Any, float]:
+    """x less its mean over dim, dim, and what the sum of their squares is divided by."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    less = (1 if unbiased else 0) if correction is None else correction
+    number = _count(x, dim) - less
+    centred = x - _reduced(st.summed, x, dim, True) / (_count(x, dim) or 1)
+    return centred, dim, number if number > 0 else 0.0
+
+
 @public("var")
 def _var(
     x: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, correction: Any = None
 ) -> Tensor:
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    less = (1 if unbiased else 0) if correction is None else correction
-    centred = x - _reduced(st.summed, x, dim, True) / (_count(x, dim) or 1)
-    number = _count(x, dim) - less
-    return _reduced(st.summed, centred**2, dim, keepdim) / (number if number > 0 else 0.0)
+    centred, dim, number = _deviations(x, dim, unbiased, correction)
+    return _reduced(st.summed, centred**2, dim, keepdim) / number
 
 
 @public("std")
-def _std(x: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
-    return el.sqrt(TABLE["var"](x, *arguments, **keywords))
+def _std(
+    x: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, correction: Any = None
+) -> Tensor:
+    """A norm: its gradient is 0 where all entries are the same."""
+    centred, dim, number = _deviations(x, dim, unbiased, correction)
+    return _call("norm", centred, 2, dim, keepdim) / math.sqrt(number)
 
 
 @public("norm", "vector_norm")
@@ -513,7 +523,9 @@ def _norm(x: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False) ->
         return _reduced(red.amax if ord > 0 else red.amin, pw.abs(x), dim, keepdim)
     if ord == 1:
         return _reduced(st.summed, pw.abs(x), dim, keepdim)
-    return _reduced(st.summed, pw.abs(x) ** ord, dim, keepdim) ** (1 / ord)
+    if not x.shape:
+        return pw.abs(x)
+    return _reduced(lambda x, axes: red.pnorm(x, axes, ord), x, dim, keepdim)
 
 
 @public("matrix_norm", method=False)
@@ -557,6 +569,8 @@ def _cumprod(x: Tensor, dim: int | None = None) -> Tensor:
 
 @public("diff")
 def _diff(x: Tensor, n: int = 1, dim: int = -1) -> Tensor:
+    if not x.shape:
+        raise ShapeError("diff needs a vector, not a number")
     axis = _axis(x, dim)
     for _ in range(n):
         m = x.shape[axis]
@@ -591,6 +605,9 @@ def _argsort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = 
 
 @public("topk")
 def _topk(x: Tensor, k: int, dim: int = -1, largest: bool = True) -> Selected:
+    if not x.shape:
+        values, at = _topk(st.reshape_to(x, (1,)), k, dim, largest)
+        return Selected(st.reshape_to(values, (k,) if k != 1 else ()), at[0] if k else at)
     values, at = _sort(x, dim, largest)
     axis = _axis(x, dim)
     if k > x.shape[axis]:
@@ -1045,7 +1062,7 @@ def _matrix_power(x: Tensor, n: int) -> Tensor:
         if n % 2:
             result = x if result is None else st.matmul(result, x)
         x, n = (st.matmul(x, x) if n > 1 else x), n // 2
-    return tensor_of(_identity(x)) if result is None else result
+    return st.flat(tensor_of(_identity(x)), x) if result is None else result
 
 
 def _identity(x: Tensor) -> Any:

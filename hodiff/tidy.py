@@ -13,6 +13,7 @@ contributes nothing, rather than 0*inf.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -52,7 +53,6 @@ Inputs: TypeAlias = tuple[Tensor, ...]
 Key: TypeAlias = tuple[Any, ...]
 
 MINUS_ONE = constant(-1)
-MOST_NODES = 300_000  # about 100 MB
 
 
 class Sharing:
@@ -67,6 +67,7 @@ class Sharing:
         self.table: dict[Key, Tensor] = {}
         self.older: set[Tensor] = set()  # nodes from before, which another result may need
         self.span: Span | None = None
+        self.most = sys.maxsize if STATE.most_nodes is None else STATE.most_nodes
 
     def __call__(self, operation: Operation, inputs: Inputs, attributes: tuple[Any, ...]) -> Tensor:
         if inputs and inputs[0].operation is CONSTANT:
@@ -88,8 +89,8 @@ class Sharing:
             if found in self.older:
                 found.borrowed = True
             return found
-        if len(self.table) >= MOST_NODES:
-            raise MemoryError(f"the derivative has over {MOST_NODES} nodes: ask for a lower order")
+        if len(self.table) >= self.most:
+            raise MemoryError(f"the derivative has over {self.most} nodes: ask for a lower order")
         shape = operation.shape([x.shape for x in inputs], attributes)
         node = make(operation, inputs, attributes, shape)
         node.span, node.derived = self.span, True

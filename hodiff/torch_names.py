@@ -47,6 +47,8 @@ class GradFn:
         if name == "pow":  # of two tensors, or of a number to a tensor
             base, exponent = (x.operation.name == "constant" for x in tensor.inputs)
             version = 2 if base else 0 if exponent else 1
+        if name == "sub" and tensor.inputs[0].operation.name == "constant":
+            name, version = "rsub", 1
         if name == "sum" and len(tensor.attributes[0]) < len(tensor.inputs[0].shape):
             version = 1
         return f"{NAMES.get(name, name.capitalize())}Backward{version}"

@@ -17,13 +17,16 @@ class Valued:
     """The methods of Tensor that a person calls. Those not here are functions of hodiff.library:
     t.sum(dim=0) is hodiff.sum(t, dim=0)."""
 
-    __slots__ = ("grad", "hooks", "requires_grad", "value")
+    __slots__ = ("grad", "hooks", "requires_grad", "retained", "value")
 
     inputs: tuple[Tensor, ...]
     operation: Operation
+    freed: bool
+    spent: bool
     requires_grad: bool
     value: Any  # None until it is computed
     grad: Tensor | None  # what backward() gathers
+    retained: bool  # backward() fills .grad though it is no leaf
     hooks: dict[int, Callable[[Tensor], Tensor | None]] | None
 
     __array_priority__ = 1000.0  # numpy leaves a + t to t
@@ -35,7 +38,12 @@ class Valued:
         if self.value is None:
             from hodiff.arithmetic.program import evaluate
 
-            (self.value,) = evaluate([cast("Tensor", self)])
+            (value,) = evaluate([cast("Tensor", self)])
+            if self.operation.name == "constant":  # shared by all graphs, and exact in them
+                return value
+            self.value = value
+            if self.spent:
+                cast("Tensor", self).inputs = ()
         return self.value
 
     def item(self) -> Any:
@@ -122,7 +130,7 @@ class Valued:
     @property
     def is_leaf(self) -> bool:
         """Whether no operation that requires grad made it."""
-        return not (self.requires_grad and self.inputs)
+        return not (self.requires_grad and (self.inputs or self.freed))
 
     @property
     def grad_fn(self) -> Any:
@@ -167,11 +175,9 @@ class Valued:
 
     def retain_grad(self) -> None:
         """Let backward() fill .grad of a tensor that is no leaf."""
-        if not self.is_leaf:
-            self.register_hook(self._keep)
-
-    def _keep(self, g: Tensor) -> None:
-        self.grad = g if self.grad is None else self.grad + g
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on a tensor that doesn't require gradient")
+        self.retained = not self.is_leaf
 
     # The rest, by name.
 

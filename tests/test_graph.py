@@ -573,3 +573,11 @@ def test_hvp_is_the_hessian_times_v(f: Tensor, x: float, y: float, a: float, b: 
         numerical(f, x, y)
         (p, q, r, s), found = in_digits([*rows[0], *rows[1]], x, y), in_digits(product, x, y)
         assert near(found, [p * a + q * b, r * a + s * b])
+
+
+def test_asking_for_the_value_of_a_constant_leaves_it_exact():
+    """Constants are shared by all graphs: a value kept with one would make others floats."""
+    assert hodiff.constant(-1).item() == -1.0
+    assert read("0.1*3 - 0.3 + log(-1)*0*x", ["x=1"]).f.inputs
+    assert not log(hodiff.constant(-1)).value
+    assert log(hodiff.constant(-1)).inputs

@@ -33,7 +33,9 @@ from hodiff.answers import answer
 from hodiff.errors import HodiffError
 from hodiff.language.problem import read
 from hodiff.views.formula import formula
+from hodiff.graph import STATE
 import numpy
+STATE.most_nodes = 300_000  # as the command line has it
 read("sin(x)")
 
 def used():

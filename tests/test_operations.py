@@ -489,7 +489,7 @@ ONLY_INSIDE = {"expand", "reshape", "place", "pick", "any", "matmul"}  # by the 
 LIBRARY = {
     "alias", "amax", "amin", "argmax", "argmin", "argsort", "cast", "cholesky", "concatenate",
     "cumsum", "det", "einsum", "flat", "gather", "inv", "logabsdet", "logaddexp", "permute",
-    "scatter", "signdet", "softmax", "solve",
+    "pnorm", "scatter", "signdet", "softmax", "solve",
 }  # fmt: skip
 
 

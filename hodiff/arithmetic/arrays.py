@@ -167,6 +167,14 @@ def _norm(x: Any, axes: tuple[int, ...] | None = None) -> Any:
     return np.sqrt(np.sum((x / scale) ** 2, axis=axes)) * np.reshape(scale, _left(x, axes))
 
 
+def _pnorm(x: Any, axes: tuple[int, ...], p: float) -> Any:
+    top = np.max(np.abs(x), axis=axes, keepdims=True, initial=0.0)
+    usual = (top > 0) & (top < np.inf)
+    scale = np.where(usual, top, 1.0).astype(_dtype(x))
+    sums = np.sum(np.abs(x / scale) ** p, axis=axes)
+    return sums ** (1 / p) * np.reshape(scale, _left(x, axes))
+
+
 def _left(x: Any, axes: tuple[int, ...] | None) -> tuple[int, ...]:
     """The shape of x without axes."""
     shape = np.shape(x)
@@ -183,7 +191,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pi": lambda: np.pi,
     "e": lambda: np.e,
     "pow": _power,
-    "atan2": lambda y, x: np.arctan2(y + 0.0, x),  # -0.0 is 0
     "powers": _pointwise("powers", 2),
     "betas": _pointwise("betas", 2),
     "over": _over,
@@ -213,6 +220,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "scatter": _scatter,
     "cast": lambda x, dtype: np.asarray(x, dtype=dtype),
     "norm": _norm,
+    "pnorm": _pnorm,
     "logsumexp": _logsumexp,
     "softmax": _softmax,
     "einsum": lambda *x: np.einsum(x[-1], *x[:-1], optimize=len(x) > 2),

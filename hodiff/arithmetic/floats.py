@@ -137,8 +137,8 @@ def powers(a: float, b: float, j: int, k: int) -> float:
             continue
         factor *= math.comb(k, m)
         if a == 0:
-            if b < j or (b == j and m < k):
-                return inf
+            if b < j or (b == j and m < k):  # the highest power of log(a), -inf, decides the sign
+                return math.copysign(inf, factor * (-1) ** (k - m))
             value += factor if b == j else 0.0
         elif m == k:
             value += factor * math.pow(a, b - j)
@@ -245,7 +245,6 @@ PLAIN: dict[str, Callable[..., Any]] = {
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pow": math.pow,
-    "atan2": lambda y, x: math.atan2(y + 0.0, x),  # -0.0 is 0
     "powers": powers,
     "betas": _betas,
     "mod": _mod,

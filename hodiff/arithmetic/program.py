@@ -15,6 +15,7 @@ from hodiff.graph import CONSTANT, VARIABLE, Operation, Tensor, described, topol
 
 Values = dict[int, Any]
 
+ARRAYS_ALONE = ("cast", "einsum")  # which a scalar may go through too
 LARGE = 1 << 15  # entries of an array past which it is run in blocks of so many
 
 
@@ -28,7 +29,8 @@ class Arithmetic(Protocol):
 def suited(nodes: Sequence[Tensor]) -> Arithmetic:
     """Python floats where every node is a scalar in float64, numpy arrays otherwise."""
     for node in nodes:
-        if node.shape or not (node.value is None or type(node.value) is float):
+        known = node.value is None or type(node.value) is float
+        if node.shape or not known or node.operation.name in ARRAYS_ALONE:
             from hodiff.arithmetic import arrays
 
             return arrays

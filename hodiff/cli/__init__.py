@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 INTERRUPTED = 130  # what shells report for Ctrl-C
 
 
+MOST_NODES = 300_000  # of a derivative: about 100 MB
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code: 0, 1 no answer at that point, 2 refused."""
     if arguments is None:
@@ -50,7 +53,9 @@ def outcome(arguments: list[str]) -> tuple[str, str, int]:
     from hodiff.cli.commands import program
     from hodiff.cli.options import Asked
     from hodiff.errors import HodiffError
+    from hodiff.graph import STATE
 
+    STATE.most_nodes, outer = MOST_NODES, STATE.most_nodes
     try:
         return program.main(arguments, "hodiff", standalone_mode=False), "", 0
     except Asked as asked:
@@ -69,6 +74,8 @@ def outcome(arguments: list[str]) -> tuple[str, str, int]:
         error = HodiffError("limit", "the problem is nested too deep")
     except Exception as fault:
         error = HodiffError("limit", bug(fault))
+    finally:
+        STATE.most_nodes = outer
     return failed(error, arguments)
 
 

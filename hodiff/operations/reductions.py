@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hodiff.graph import ONE, ZERO, Operation, Shape, Tensor, no_derivative
 from hodiff.operations.elementary import exp, over
-from hodiff.operations.piecewise import eq, where
+from hodiff.operations.piecewise import abs, eq, sign, where
 from hodiff.operations.row import FUNCTIONS, Function
 from hodiff.operations.structure import (
     Attributes,
@@ -61,6 +61,9 @@ argmin    = Operation("argmin", 1, _extremum_shape, no_derivative,  # x, (axis,)
 argsort   = Operation("argsort", 1, same, no_derivative, differentiable=False)  # x, axis
 norm      = Operation("norm", 1, reduced, lambda g, xs, y, a, i:  # x, axes or all
                       kept(g, xs[0], a) * over(xs[0], kept(y, xs[0], a)))
+pnorm     = Operation("pnorm", 1, reduced, lambda g, xs, y, a, i:  # x, axes, p
+                      kept(g, xs[0], a) * sign(xs[0])
+                      * over(abs(xs[0]), kept(y, xs[0], a))**(a[1] - 1))
 logsumexp = Operation("logsumexp", 1, reduced, lambda g, xs, y, a, i:  # x, axes or all
                       kept(g, xs[0], a) * softmax(xs[0], *a))
 softmax   = Operation("softmax", 1, same, _softmax_pullback,  # x, axes or all

@@ -100,7 +100,7 @@ def test_hessian(answer, monkeypatch):
         "│ x   │ 10 │ 6 │\n"
         "│ y   │ 6  │ 0 │\n"
         "└─────┴────┴───┘\n"
-        "every digit is\nproven\n"
+        "every digit is proven\n"
     )
     monkeypatch.setenv("COLUMNS", "15")
     assert answer(*at) == (
@@ -113,7 +113,7 @@ def test_hessian(answer, monkeypatch):
         "∂²f/∂x∂y  6\n"
         "∂²f/∂y∂x  6\n"
         "∂²f/∂y∂y  0\n"
-        "every digit is proven\n"
+        "every digit is\nproven\n"
     )
 
 

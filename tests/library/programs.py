@@ -495,6 +495,164 @@ du, = torch.autograd.grad(u, t, torch.ones_like(u), create_graph=True)
 d2u, = torch.autograd.grad(du, t, torch.ones_like(du), create_graph=True)
 result = torch.mean((d2u + u)**2), d2u
 """,
+    "cube by backward": """
+x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+y = x**3
+first = torch.autograd.grad(y, x, create_graph=True)[0]
+flags = first.requires_grad, first.is_leaf, first.grad_fn is not None, tuple(first.shape)
+first.backward()
+result = (y, first, x.grad, x.grad.requires_grad, x.is_leaf, x.grad_fn is None, *flags[:3])
+""",
+    "names of the nodes": """
+x = torch.tensor([2.0, 3.0], dtype=torch.float64, requires_grad=True)
+(g,) = torch.autograd.grad((x**3).sum(), x, create_graph=True)
+(h,) = torch.autograd.grad(g.sum(), x, create_graph=True)
+(last,) = torch.autograd.grad(h.sum(), x)
+made = [x**3, x + 1, 1 - x, x*2, x/2, -x, torch.sin(x), torch.exp(x), x.sum(),
+        torch.tanh(x), torch.where(x > 0, x, 0.0), torch.stack([x, x]), torch.cat([x, x]), x[0],
+        x[1:], x.reshape(2, 1), abs(x), torch.log(x),
+        torch.sqrt(x), torch.relu(x), torch.sigmoid(x), x.clone(), torch.outer(x, x), g]
+names = '''Pow0 Add0 Rsub1 Mul0 Div0 Neg0 Sin0 Exp0 Sum0 Tanh0 Where0 Stack0 Cat0 Select0
+        Slice0 View0 Abs0 Log0 Sqrt0 Relu0 Sigmoid0 Clone0 Mul0 Mul0'''.split()
+agree = [t.grad_fn.name() == n[:-1] + 'Backward' + n[-1] for t, n in zip(made, names)]
+result = g, h, last, last.grad_fn is None, h.grad_fn is None, x.grad_fn is None, *agree
+""",
+    "hvp with a vector": """
+w1 = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+w2 = torch.tensor(torch.pi/2, dtype=torch.float64, requires_grad=True)
+f = w1**2*torch.sin(w2)
+v = torch.tensor([0.5, 1.0], dtype=torch.float64)
+grads = torch.autograd.grad(f, [w1, w2], create_graph=True)
+flags = [g.requires_grad for g in grads] + [g.is_leaf for g in grads]
+dot = grads[0]*v[0] + grads[1]*v[1]
+products = torch.autograd.grad(dot, [w1, w2], retain_graph=True)
+again = torch.autograd.grad(grads, [w1, w2], grad_outputs=[v[0], v[1]])
+result = f, grads, flags, dot, products, again, [g.requires_grad for g in products]
+""",
+    "hvp of one vector": """
+w = torch.tensor([1.0, torch.pi/2], dtype=torch.float64, requires_grad=True)
+f = w[0]**2*torch.sin(w[1])
+(g,) = torch.autograd.grad(f, w, create_graph=True)
+(hv,) = torch.autograd.grad(g, w, grad_outputs=torch.tensor([0.5, 1.0], dtype=torch.float64))
+result = f, g, hv, hv.requires_grad
+""",
+    "accumulation": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+y = (x**3).sum()
+y.backward(retain_graph=True)
+once = x.grad.clone()
+y.backward()
+twice = x.grad.clone()
+x.grad = None
+(x**2).sum().backward(create_graph=True)
+result = once, twice, x.grad, x.grad.requires_grad
+""",
+    "hooks": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+h = x**2
+h.retain_grad()
+handle = x.register_hook(lambda g: g*10)
+(h**2).sum().backward()
+handle.remove()
+first, x.grad = x.grad, None
+(x**4).sum().backward()
+result = first, h.grad, x.grad
+""",
+    "materialized": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+z = torch.tensor([[3.0]], dtype=torch.float64, requires_grad=True)
+y = (x**2).sum()
+zeros = torch.autograd.grad(y, (x, z), retain_graph=True, materialize_grads=True)
+none = torch.autograd.grad(y, (x, z), allow_unused=True)
+result = zeros, none[0], none[1] is None
+""",
+    "linear graph twice": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+y = (x + x).sum()
+result = torch.autograd.grad(y, x), torch.autograd.grad(y, x)
+""",
+    "kept part of a freed graph": """
+x = torch.tensor(0.7, dtype=torch.float64, requires_grad=True)
+h = torch.sin(x)
+torch.autograd.grad(h**2, x)
+result = torch.autograd.grad(torch.exp(h), x)
+""",
+    "freed by backward": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+y = (x**2).sum()
+y.backward()
+y.backward()
+""",
+    "grad of a detached gradient": """
+x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+(g,) = torch.autograd.grad(x**3, x)
+result = torch.autograd.grad(g, x)
+""",
+    "grad in a tensor that tracks nothing": """
+x = torch.tensor(2.0, dtype=torch.float64)
+z = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+result = torch.autograd.grad(x*z, x)
+""",
+    "unused beside used": """
+x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+y = (x*2).detach().requires_grad_()
+result = torch.autograd.grad(y**2, [x, y])
+""",
+    "no grad_outputs": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+(x**2).backward()
+""",
+    "wrong grad_outputs": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+result = torch.autograd.grad(x**2, x, grad_outputs=torch.ones(3, dtype=torch.float64))
+""",
+    "too few grad_outputs": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+v = torch.ones(2, dtype=torch.float64)
+result = torch.autograd.grad([x**2, x**3], x, grad_outputs=[v])
+""",
+    "scalar grad_outputs of a vector": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+result = torch.autograd.grad(x**2, x, grad_outputs=torch.tensor(1.0, dtype=torch.float64))
+""",
+    "no inputs": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+result = torch.autograd.grad((x**2).sum(), [])
+""",
+    "materialize without allowing": """
+x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+y = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+result = torch.autograd.grad(x*2, [x, y], allow_unused=False, materialize_grads=True)
+""",
+    "flags inside a graph": """
+x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+(x*2).requires_grad_(False)
+""",
+    "numpy of a tracked tensor": """
+x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+result = (x*2).numpy()
+""",
+    "grad under no_grad": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+with torch.no_grad():
+    y = (x**2).sum()
+result = torch.autograd.grad(y, x)
+""",
+    "create_graph under no_grad": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+y = (x**3).sum()
+with torch.no_grad():
+    (g,) = torch.autograd.grad(y, x, create_graph=True)
+    with torch.enable_grad():
+        z = (x**2).sum()
+result = g, g.requires_grad, z.requires_grad
+""",
+    "gradient of a constant slope": """
+x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+(g,) = torch.autograd.grad((x*x).sum(), x, create_graph=True)
+(h,) = torch.autograd.grad(g.sum(), x, create_graph=True)
+result = g, h.detach()
+""",
 }
 
 
