@@ -186,7 +186,7 @@ def grad(
             else g
             for x, g in zip(xs, results, strict=True)
         )
-    return detached(results, ys)
+    return detached(results)
 
 
 def detached(
