@@ -21,7 +21,7 @@ MOST_ENTRIES = 20_000  # of all arrays of a run on balls
 
 def point_values(problem: Problem) -> dict[str, Number]:
     """The numbers that --at gives the variables."""
-    return _point(problem, floats)
+    return point_in(problem, floats)
 
 
 def answer(
@@ -103,7 +103,7 @@ def proven(
     while True:
         with balls.precision(bits):
             try:
-                point = _point(problem, balls)
+                point = point_in(problem, balls)
                 results = _solved(problem, program, balls, point, subgradient, differentiated, rows)
                 reading = Reading(digits, bits >= last)
                 at = {name: reading.read(x) for name, x in point.items()}
@@ -164,16 +164,24 @@ class Reading:
         return said
 
 
-def _point(problem: Problem, arithmetic: Any) -> dict[str, Any]:
-    """What --at gives the variables, in an arithmetic."""
-    if problem.point is None:
-        return {}
-    nodes = list(problem.point.values())
+def point_in(problem: Problem, arithmetic: Any) -> dict[str, Any]:
+    """What --at gives the variables, in an arithmetic: of an interval, the centre."""
+    return _named(problem, problem.point or {}, arithmetic)
+
+
+def radii_in(problem: Problem, arithmetic: Any) -> dict[str, Any]:
+    """The radii of the variables that --at binds to intervals."""
+    return _named(problem, problem.radii, arithmetic)
+
+
+def _named(problem: Problem, graphs: Mapping[str, Tensor], arithmetic: Any) -> dict[str, Any]:
+    """The values of graphs without variables."""
+    nodes = list(graphs.values())
     program = Program(nodes) if arithmetic is floats else Program(nodes, arithmetic)
     values = program.values()
     if not all(map(arithmetic.finite, values.values())):
         _refuse(program, values, {id(node) for node in program.order}, problem, arithmetic)
-    return {name: values[id(x)] for name, x in problem.point.items()}
+    return {name: values[id(x)] for name, x in graphs.items()}
 
 
 def _solved(

@@ -24,6 +24,20 @@ def fault(
 
     Also where the outputs are finite again: 1/(1 + exp(800)) is a 0 that no double can know.
     """
+    node = culprit(program, values, found, on)
+    if node is None:
+        return None
+    if not node.inputs:
+        message = f"{_shown(node)} is too large for a double"
+        return _fault("limit", message, node, places), True
+    inputs = [values[id(x)] for x in node.inputs]
+    if all(map(on.certain, inputs)):
+        return _explained(node, inputs, values[id(node)]), True
+    return _open(node, inputs, values[id(node)]), False
+
+
+def culprit(program: Program, values: Values, found: set[int], on: Any) -> Tensor | None:
+    """The first node of found that isn't finite though its inputs are."""
     arrays = any(node.shape for node in program.order)
     for node in program.order:
         if id(node) not in found or on.finite(values[id(node)]):
@@ -31,15 +45,18 @@ def fault(
         # In arrays a where may mask single entries: only what reaches an output counts.
         if arrays and all(on.finite(values[id(y)]) for y in program.outputs):
             return None
-        if not node.inputs:
-            message = f"{_shown(node)} is too large for a double"
-            return _fault("limit", message, node, places), True
-        inputs = [values[id(x)] for x in node.inputs]
-        if all(map(on.finite, inputs)):
-            if all(map(on.certain, inputs)):
-                return _explained(node, inputs, values[id(node)]), True
-            return _open(node, inputs, values[id(node)]), False
+        if all(on.finite(values[id(x)]) for x in node.inputs):
+            return node
     return None
+
+
+def unbounded(node: Tensor) -> HodiffError:
+    """The error for a node that may have no value, or no slope, somewhere in an interval."""
+    message = (
+        f"{_shown(node)} has a kink, a pole or the end of its domain in the interval, or so near"
+        " that it can't be told apart: narrow the interval"
+    )
+    return _fault("undecided", message, node)
 
 
 def _open(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:

@@ -27,33 +27,36 @@ def nearest(x: Any) -> Binary | None:
     return below if below == _dyadic(x.upper()) else None
 
 
-def _dyadic(end: Any) -> Binary:
+def outward(x: Any, side: int) -> float | str:
+    """The nearest number of 53 bits that is not above x (side -1), or not below it (1)."""
+    if rational(x):
+        return number(_binary(x.numerator, x.denominator, side))
+    return number(_dyadic(x.lower() if side < 0 else x.upper(), side))
+
+
+def _dyadic(end: Any, side: int = 0) -> Binary:
     """An end of a ball, a number m*2**e, rounded to 53 bits."""
     m, e = map(int, end.man_exp())
-    rounded, shift = _binary(m, 1)
+    rounded, shift = _binary(m, 1, side)
     return (rounded, shift + e) if rounded else (0, 0)
 
 
-def _binary(p: int, q: int) -> Binary:
+def _binary(p: int, q: int, side: int = 0) -> Binary:
+    """p/q rounded to 53 bits: to the nearest, or down (side -1) or up (1)."""
     if p == 0:
         return 0, 0
-    sign, p = (-1 if p < 0 else 1), abs(p)
-    e = p.bit_length() - q.bit_length() - BITS
-    m = _divided(p << max(-e, 0), q << max(e, 0))
-    if m.bit_length() > BITS:  # the estimate of e may be one too small; or rounding carried
+    e = abs(p).bit_length() - q.bit_length() - BITS
+    if abs(p) << max(-e, 0) >= q << (max(e, 0) + BITS):
         e += 1
-        m = _divided(p << max(-e, 0), q << max(e, 0))
-    if m.bit_length() > BITS:
-        m, e = m // 2, e + 1
-    if m.bit_length() < BITS:
-        e -= 1
-        m = _divided(p << max(-e, 0), q << max(e, 0))
-    return sign * m, e
+    m = _divided(p << max(-e, 0), q << max(e, 0), side)
+    return (m // 2, e + 1) if abs(m) == 1 << BITS else (m, e)
 
 
-def _divided(a: int, b: int) -> int:
-    """a/b to the nearest integer, halves to the even one."""
+def _divided(a: int, b: int, side: int = 0) -> int:
+    """a/b to the nearest integer, halves to the even one; down for side -1, up for 1."""
     whole, rest = divmod(a, b)
+    if side:
+        return whole + (side > 0 and rest > 0)
     return whole + (2 * rest > b or (2 * rest == b and whole % 2 == 1))
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from hodiff.cli.options import MOST_ORDER, Command, Group, one_of, usage, whole
+from hodiff.cli.options import MOST_ORDER, Command, Group, one_of, positive, usage, whole
 from hodiff.cli.output import FORMATS, Answer, Grid, Value, components, plain_number, text
 
 if TYPE_CHECKING:
     from hodiff.graph import Tensor
 
 SAID = {
+    "interval": "proven bounds, rounded outward",
     "ball": "every digit is proven",
     "float": "float arithmetic: digits are not proven",
 }
@@ -52,9 +53,12 @@ SUBGRADIENT = click.Option(["--subgradient"], is_flag=True,
                            help="Answer at a kink of abs, max, floor ... as machine learning "
                                 "frameworks do: 0 for abs.")
 ARITHMETIC = click.Option(["--arithmetic"], metavar="ball|float",
-                          callback=one_of(list(SAID), "arithmetic"),
+                          callback=one_of(["ball", "float"], "arithmetic"),
                           help="ball: every digit proven; float: doubles.  [default: ball, where "
                                "every operation has that form and arrays are small]")
+RTOL = click.Option(["--rtol"], metavar="1e-6", callback=positive,
+                    help="Over an interval, x=2+/-0.1: how far outside the range an end may "
+                         "be, relative to it.  [default: 1e-6]")
 DIGITS = click.Option(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
                       help="Give N proven significant digits.")
 ORDER = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), required=True,
@@ -94,6 +98,7 @@ class Question:
         wrt: Sequence[str],
         arithmetic: str | None = None,
         digits: int | None = None,
+        rtol: float | None = None,
         subgradient: bool = False,
     ) -> None:
         from hodiff.language.problem import read
@@ -104,12 +109,19 @@ class Question:
             )
         self.command = command
         self.subgradient = subgradient
-        self.arithmetic, self.digits = arithmetic, digits
+        self.arithmetic, self.digits, self.rtol = arithmetic, digits, rtol
         self.notes: list[str] = []
         self.problem = read(expression, at, let, ",".join(wrt) if wrt else None)
         self.f = self.problem.f
         self.inputs = self.problem.inputs
         self.at: dict[str, Value] | None = None  # known with the first numbers
+        if self.problem.radii:
+            asked = {"--digits": digits, "--arithmetic float": arithmetic == "float"}
+            for option, given in {**asked, "--subgradient": subgradient}.items():
+                if given:
+                    raise usage(f"over an interval there is no {option}", option.split()[0])
+        elif rtol is not None:
+            raise usage("--rtol is for an interval in --at, as in x=2+/-0.1", "--rtol")
 
     @property
     def point(self) -> Parts:
@@ -162,22 +174,40 @@ class Question:
         """The values of outputs at the point: proven where they can be, else in doubles."""
         from hodiff import answers
 
+        if self.problem.radii and self.at is None:
+            return self.enclosures(outputs, differentiated)
         settings = (self.problem, outputs, self.subgradient, differentiated, rows)
         if self.arithmetic != "float":
             against = answers.has_balls(self.problem, outputs)
             if against is None:
                 found = answers.proven(*settings, digits=self.digits)
-                self.arithmetic = "ball"
+                self.arithmetic = self.arithmetic or "ball"
                 self.notes += [note for note in found.notes if note not in self.notes]
-                self.at = {name: plain_number(x) for name, x in found.at.items()}
+                if self.at is None:
+                    self.at = {name: plain_number(x) for name, x in found.at.items()}
                 return [plain_number(x) for x in found.values]
-            if self.arithmetic or self.digits:
-                option = "--arithmetic" if self.arithmetic else "--digits"
+            if self.arithmetic == "ball" or self.digits:
+                option = "--arithmetic" if self.arithmetic == "ball" else "--digits"
                 raise usage(f"digits can't be proven here: {against}; leave out {option}", option)
             self.notes.append(f"in doubles, for {against}")
         self.arithmetic = "float"
         self.at = {name: plain_number(x) for name, x in answers.point_values(self.problem).items()}
         return [plain_number(x) for x in answers.answer(*settings)]
+
+    def enclosures(self, outputs: Sequence[Tensor], differentiated: bool) -> list[Value]:
+        """Bounds of outputs over the intervals of --at."""
+        from hodiff.answers import has_balls
+        from hodiff.enclosures import enclosed
+
+        if any(node.shape for node in (*outputs, *self.problem.variables.values())):
+            raise usage("over an interval EXPR and the variables have to be numbers", "--at")
+        against = has_balls(self.problem, outputs)
+        if against is not None:
+            raise usage(f"an interval can't be taken here: {against}", "--at")
+        found = enclosed(self.problem, outputs, differentiated, self.rtol or 1e-6)
+        self.arithmetic, self.notes = "interval", found.notes
+        self.at = {name: plain_number(x) for name, x in found.at.items()}
+        return [plain_number(x) for x in found.values]
 
     def flat(self, vectors: Sequence[Tensor]) -> list[Value]:
         """The numbers of vectors."""
@@ -210,7 +240,7 @@ class Question:
             fields={
                 "command": self.command,
                 "expression": title,
-                "arithmetic": self.arithmetic or "ball",
+                "arithmetic": "float" if self.arithmetic == "float" else "ball",
                 "at": at,
                 **fields,
                 "notes": self.notes,
@@ -271,7 +301,17 @@ def command(
             question = Question(name, from_input(expression), **options)
             return FORMATS[style](describe(question, **asked))
 
-        options = [*own, AT, LET, WRT, DIGITS, ARITHMETIC, FORMAT, *[SUBGRADIENT][:subgradient]]
+        options = [
+            *own,
+            AT,
+            LET,
+            WRT,
+            DIGITS,
+            RTOL,
+            ARITHMETIC,
+            FORMAT,
+            *[SUBGRADIENT][:subgradient],
+        ]
         program.add_command(
             Command(
                 name,

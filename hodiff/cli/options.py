@@ -180,6 +180,20 @@ def one_of(names: list[str], what: str) -> Callable[[click.Context, click.Parame
     return check
 
 
+def positive(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """A check that an option's value is a number above 0."""
+    if value is None:
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        name = param.opts[0]
+        raise usage(f"{name} is a number above 0, not {quoted(value)}", name)
+    return number
+
+
 def whole(least: int, most: int) -> Callable[[click.Context, click.Parameter, Any], int | None]:
     """A check that an option's value is a whole number, up to a limit that no sensible question
     meets."""

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-# A number, a formula, or vectors of them.
-Value: TypeAlias = "int | float | str | list[Any]"
+# A number, a formula, an interval ({"lower": 1.9, "upper": 2.1}), or vectors of them.
+Value: TypeAlias = "int | float | str | dict[str, Any] | list[Any]"
 
 
 class Grid(NamedTuple):
@@ -47,12 +47,17 @@ def plain_number(x: Any) -> Value:
         x = x.tolist()
     if isinstance(x, list):
         return [plain_number(y) for y in x]
+    if isinstance(x, dict):
+        return {end: plain_number(y) for end, y in x.items()}
     x = float(x)
     return int(x) if x.is_integer() and abs(x) < 1e16 else x
 
 
 def text(value: Value) -> str:
-    """A number with the fewest digits that read back as the same double; [1, 2] for a vector."""
+    """A number with the fewest digits that read back as the same double; [1, 2] for a vector and
+    for an interval."""
+    if isinstance(value, dict):
+        value = [*value.values()]
     if isinstance(value, list):
         return f"[{', '.join(map(text, value))}]"
     return str(value)
@@ -76,7 +81,8 @@ def csv(answer: Answer) -> str:
     import io
 
     written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerows(answer.records)
+    rows = [[text(x) if isinstance(x, dict) else x for x in row] for row in answer.records]
+    csv.writer(written, lineterminator="\n").writerows(rows)
     return written.getvalue().removesuffix("\n")
 
 

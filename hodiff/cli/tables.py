@@ -40,7 +40,7 @@ def table(answer: Answer) -> str:
         force_terminal=colour,
     )
     cells = [[shown(name) for name in answer.grid.header]]
-    cells += [[shown(text(x)) for x in row] for row in answer.grid.rows]
+    cells += [[shown(cell(x)) for x in row] for row in answer.grid.rows]
     columns = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
     fits = sum(columns) + BORDERS * len(columns) + 1 <= width
     above = answer.grid.above if fits else answer.entries.above
@@ -57,6 +57,15 @@ def table(answer: Answer) -> str:
     return paper.getvalue().removesuffix("\n")
 
 
+def cell(value: Value) -> str:
+    """A value as text, with the sign of an interval that has one: [3.8, 4.2] > 0."""
+    sign = ""
+    if isinstance(value, dict):
+        lower, upper = (float(end) for end in value.values())
+        sign = " > 0" if lower > 0 else " < 0" if upper < 0 else ""
+    return text(value) + sign
+
+
 def boxed(cells: list[list[str]]) -> Table:
     header, *rows = cells
     grid = Table(box=SQUARE, header_style="bold")
@@ -69,7 +78,7 @@ def boxed(cells: list[list[str]]) -> Table:
 
 def aligned(rows: list[list[Value]]) -> list[str]:
     """A label and its value a line, each whole however long."""
-    entries = [[shown(text(x)) for x in row] for row in rows]
+    entries = [[shown(cell(x)) for x in row] for row in rows]
     longest = max(len(label) for label, _ in entries)
     return [f"{label:{longest}}  {value}" for label, value in entries]
 

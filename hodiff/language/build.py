@@ -206,7 +206,7 @@ class Builder:
             self.most_entries = max(self.most_entries, 8 * prod(value.shape))
             return value
         if kind == "interval":
-            raise HodiffError("usage", "intervals are not taken by this version")
+            raise HodiffError("usage", "an interval is a point: bind it with --at")
         raise AssertionError(kind)
 
     def named(self, name: str, names: Scope, functions: Scope) -> Tensor:

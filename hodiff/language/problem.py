@@ -18,6 +18,7 @@ class Problem:
     f          the expression's graph
     variables  the variables of --at in their order, or the free names as they first appear
     point      what --at binds each to, as a graph without variables; None without --at
+    radii      of what --at binds to an interval: the radius around its point
     wrt        the names to differentiate in
     """
 
@@ -28,6 +29,7 @@ class Problem:
         self.f: Tensor
         self.variables: dict[str, Tensor] = {}
         self.point: dict[str, Tensor] | None = None
+        self.radii: dict[str, Tensor] = {}
         self.wrt: list[str] = []
 
     @property
@@ -102,9 +104,22 @@ def read(
             _names_once(bindings.children, text, "--at", [*constants, *problem.point])
             builder = Builder(text, "--at", constants, _unbound("--at"), variables, places)
             for binding in bindings.children:
-                problem.point[binding.value] = builder.expression(binding.children[0])
+                value = binding.children[0]
+                if value.kind == "interval":
+                    centre, radius = map(builder.expression, value.children)
+                    if centre.shape or radius.shape:
+                        message = "an interval has a number as its centre and one as its radius"
+                        raise builder.fault("usage", message, value)
+                    problem.radii[binding.value] = radius
+                else:
+                    centre = builder.expression(value)
+                problem.point[binding.value] = centre
         problem.variables = {
-            name: variable(name, value.shape, chosen is None or name in chosen.names)
+            name: variable(
+                name,
+                value.shape,
+                chosen is None or name in chosen.names or name in problem.radii,
+            )
             for name, value in problem.point.items()
         }
 

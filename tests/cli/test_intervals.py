@@ -1,0 +1,176 @@
+"""Points that are intervals: bounds that hold, that are tight, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import mp, mpf
+
+from hodiff.derivatives import nth
+from hodiff.enclosures import enclosed
+from hodiff.language.problem import read
+
+
+@pytest.fixture
+def found(answer):
+    def run(*arguments):
+        return json.loads(answer(*arguments, "--format", "json"))
+
+    return run
+
+
+def holds(bounds: dict[str, Any], lower: str, upper: str, rtol: float = 0.0) -> None:
+    """bounds contain [lower, upper], and are wider by no more than rtol of the larger end, or
+    two units of a double's last place."""
+    with mp.workdps(40):
+        low, high = mpf(lower), mpf(upper)
+        room = max(abs(low), abs(high)) * max(mpf(rtol), mpf(2) ** -51)
+        assert low - room <= mpf(bounds["lower"]) <= low
+        assert high <= mpf(bounds["upper"]) <= high + room
+
+
+@pytest.mark.parametrize("text", ["x=2+/-0.1", "x=2±0.1", "x = 2 ± 1/10"])
+def test_a_square(found, text):
+    answer = found("grad", "x**2", "--at", text)
+    assert answer["arithmetic"] == "ball"
+    holds(answer["at"]["x"], "1.9", "2.1")
+    holds(answer["value"], "3.61", "4.41")
+    holds(answer["gradient"]["x"], "3.8", "4.2")
+
+
+def test_the_other_notation_is_a_number(found):
+    assert found("grad", "x**2", "--at", "x=2+-0.1")["gradient"]["x"] == 3.8
+
+
+def test_the_sign_is_shown(answer):
+    assert "│ [3.8, 4.2] > 0 │" in answer("grad", "x**2", "--at", "x=2+/-0.1")
+    assert "[-4.2, -3.8] < 0" in answer("grad", "-x**2", "--at", "x=2+/-0.1")
+    shown = answer("grad", "x**2", "--at", "x=0+/-0.1")
+    assert "[-0.2, 0.2]  │" in shown
+    assert answer("grad", "x**2", "--at", "x=2+/-0.1", "--format", "plain") == "[3.8, 4.2]\n"
+    head, row = csv.reader(
+        answer("grad", "x**2", "--at", "x=2+/-0.1", "--format", "csv").splitlines()
+    )
+    assert head == ["x", "f", "df_dx"]
+    assert row[2] == "[3.8, 4.2]"
+
+
+def test_extremes_inside(found):
+    """x - x**3 over [-2, 2] is largest, 6, at -2; over [0, 1] it is 2/sqrt(27), at 1/sqrt(3)."""
+    holds(found("value", "x - x**3", "--at", "x=0+/-2")["value"], "-6", "6")
+    inside = found("value", "x - x**3", "--at", "x=1/2+/-1/2")["value"]
+    holds(inside, "0", "0.3849001794597505096727658536679716370984", 1e-6)
+    tight = found("value", "x - x**3", "--at", "x=1/2+/-1/2", "--rtol", "1e-10")["value"]
+    holds(tight, "0", "0.3849001794597505096727658536679716370984", 1e-10)
+
+
+def test_several_variables(found):
+    answer = found("hessian", "x**2*exp(y)", "--at", "x=1+/-1/2,y=0+/-1")
+    with mp.workdps(40):
+        holds(answer["value"], mp.exp(-1) / 4, mp.e * 9 / 4)
+        holds(answer["gradient"]["x"], mp.exp(-1), 3 * mp.e)
+        (xx, xy), (_, yy) = answer["hessian"]
+        holds(xx, 2 * mp.exp(-1), 2 * mp.e)
+        holds(xy, mp.exp(-1), 3 * mp.e)
+        holds(yy, mp.exp(-1) / 4, mp.e * 9 / 4)
+
+
+def test_an_interval_that_is_not_differentiated_in(found):
+    answer = found("grad", "a*x", "--at", "x=2,a=0+/-1", "--wrt", "x")
+    assert answer["gradient"] == {"x": {"lower": -1, "upper": 1}}
+    assert answer["at"] == {"x": 2, "a": {"lower": -1, "upper": 1}}
+
+
+@pytest.mark.parametrize(
+    "command, f, at, part",
+    [
+        ("grad", "abs(x)", "x=1+/-2", "abs(x)"),
+        ("grad", "abs(x)", "x=1+/-1", "abs(x)"),  # the kink is its end
+        ("grad", "floor(x)", "x=1+/-0.5", "floor(x)"),  # whose derivative is 0 on both sides
+        ("grad", "x*where(x < 1, 1, 2)", "x=1+/-0.5", "x < 1"),
+        ("grad", "1/x", "x=0+/-1", "1/x"),
+        ("value", "1/x", "x=0+/-1", "1/x"),
+        ("value", "floor(x)", "x=1+/-0.5", "floor(x)"),
+        ("grad", "log(x)", "x=1+/-1", "log(x)"),
+        ("grad", "sqrt(x)", "x=1+/-1", "sqrt(x)"),
+        ("value", "log(x)", "x=0+/-1", "log(x)"),
+        ("grad", "norm([x, y])", "x=0+/-1,y=0+/-1", "norm([x, y])"),
+    ],
+)
+def test_what_is_not_smooth_is_refused(hodiff, command, f, at, part):
+    ran = hodiff(command, f, "--at", at, "--format", "json")
+    assert ran.code == 1
+    error = json.loads(ran.out)["error"]
+    assert error["kind"] == "undecided"
+    assert f[error["start"] : error["end"]] == part
+    assert "narrow" in error["message"]
+
+
+def test_beside_a_kink_there_is_an_answer(found):
+    assert found("grad", "abs(x)", "--at", "x=3+/-2")["gradient"]["x"] == {"lower": 1, "upper": 1}
+    holds(found("value", "abs(x)", "--at", "x=1+/-2")["value"], "0", "3", 1e-6)
+    holds(found("value", "atan2(y, -1)", "--at", "y=2+/-1")["value"],
+          "1.892546881191538823764108", "2.356194490192344928846983")  # fmt: skip
+
+
+def test_over_a_branch_cut_the_bounds_hold(found):
+    bounds = found("value", "atan2(y, -1)", "--at", "y=0+/-1")["value"]
+    assert bounds["lower"] < -3.1415926 and bounds["upper"] > 3.1415926
+
+
+@pytest.mark.parametrize(
+    "more, said",
+    [
+        (("--at", "x=1", "--rtol", "0.1"), "--rtol is for an interval"),
+        (("--at", "x=1+/-1", "--digits", "4"), "no --digits"),
+        (("--at", "x=1+/-1", "--arithmetic", "float"), "no --arithmetic float"),
+        (("--at", "x=1+/-1", "--subgradient"), "no --subgradient"),
+        (("--at", "x=1+/-1", "--rtol", "0"), "--rtol is a number above 0"),
+        (("--at", "x=1+/-1", "--rtol", "nan"), "--rtol is a number above 0"),
+        (("--at", "x=[1, 2]+/-1"), "a number as its centre"),
+        (("--at", "x=1+/-1,w=[1, 2]"), "have to be numbers"),
+    ],
+)
+def test_usage(hodiff, more, said):
+    ran = hodiff("grad", "x**2", *more)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_a_radius_below_zero(hodiff):
+    ran = hodiff("grad", "x**2", "--at", "x=1+/--1")
+    assert ran.code == 1 and "radius of x is below 0" in ran.err
+
+
+FORMULAS = {
+    "x**3 - 2*x + 1": lambda x: x**3 - 2 * x + 1,
+    "sin(3*x)*exp(-x)": lambda x: mp.sin(3 * x) * mp.exp(-x),
+    "x/(1 + x**2)": lambda x: x / (1 + x**2),
+    "tanh(x)*x": lambda x: mp.tanh(x) * x,
+    "log(1 + x**2)*cos(x)": lambda x: mp.log(1 + x**2) * mp.cos(x),
+    "sqrt(1 + x**4)": lambda x: mp.sqrt(1 + x**4),
+    "x**2*sigmoid(4*x)": lambda x: x**2 / (1 + mp.exp(-4 * x)),
+    "atan(x)*erf(x)": lambda x: mp.atan(x) * mp.erf(x),
+}
+RATIONAL = st.fractions(min_value=-3, max_value=3, max_denominator=20)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(sorted(FORMULAS)), RATIONAL, st.fractions(0, 2, max_denominator=20),
+       st.fractions(-1, 1, max_denominator=50))  # fmt: skip
+def test_every_point_is_in_the_bounds(f, centre, radius, part):
+    problem = read(f, [f"x={centre}+/-{radius}"])
+    outputs = [problem.f, *nth(problem.f, problem.inputs[0], 2)]
+    bounds = enclosed(problem, outputs, True, 1e-3).values
+    x = centre + part * radius
+    with mp.workdps(60):
+        point = mpf(x.numerator) / x.denominator
+        for order, bound in enumerate(bounds):
+            value = mp.diff(FORMULAS[f], point, order)
+            assert mpf(bound["lower"]) - mpf(10) ** -30 <= value
+            assert value <= mpf(bound["upper"]) + mpf(10) ** -30
