@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hodiff import derivatives
-    from hodiff.arithmetic.program import evaluate
     from hodiff.backward import grad
     from hodiff.errors import HodiffError
+    from hodiff.evaluation import evaluate
     from hodiff.graph import Tensor, constant, variable
     from hodiff.numerical import check_grads
     from hodiff.views.formula import formula
@@ -46,7 +46,7 @@ _HOMES = {
     "Tensor": "hodiff.graph",
     "check_grads": "hodiff.numerical",
     "constant": "hodiff.graph",
-    "evaluate": "hodiff.arithmetic.program",
+    "evaluate": "hodiff.evaluation",
     "formula": "hodiff.views.formula",
     "grad": "hodiff.backward",
     "variable": "hodiff.graph",

@@ -8,14 +8,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.arithmetic import floats
 from hodiff.arithmetic.program import Program, Values
-from hodiff.errors import HodiffError
 from hodiff.graph import Tensor
 from hodiff.language.problem import Problem
+from hodiff.proofs import Unproven, determined
 
 Number: TypeAlias = Any  # a float, or a numpy array of floats
 
-FIRST_BITS = 96  # enough for nearly every formula and its Hessian
-LAST_BITS = 4096
 MOST_ENTRIES = 20_000  # of all arrays of a run on balls
 
 
@@ -44,14 +42,6 @@ def answer(
     program = Program(outputs)
     point = point_values(problem)
     return _solved(problem, program, floats, point, subgradient, differentiated, rows)
-
-
-class Unproven(Exception):
-    """Balls are too wide to tell; error is what to say if no precision helps."""
-
-    def __init__(self, error: HodiffError) -> None:
-        super().__init__()
-        self.error = error
 
 
 class Proven(NamedTuple):
@@ -99,69 +89,15 @@ def proven(
     from hodiff.arithmetic import balls
 
     program = Program(outputs, balls)
-    bits, last = FIRST_BITS, max(LAST_BITS, 8 * (digits or 0))
-    while True:
-        with balls.precision(bits):
-            try:
-                point = point_in(problem, balls)
-                results = _solved(problem, program, balls, point, subgradient, differentiated, rows)
-                reading = Reading(digits, bits >= last)
-                at = {name: reading.read(x) for name, x in point.items()}
-                values = [reading.read(x) for x in results]
-                if not reading.missing:
-                    return Proven(at, values, reading.notes())
-                if bits >= last:
-                    raise HodiffError("undecided", f"a number can't be determined with {last} bits")
-                missing = reading.missing
-            except Unproven as fault:
-                if bits >= last:
-                    raise fault.error from None
-                missing = 0
-        bits = min(last, max(2 * bits, bits + missing))
 
+    def run() -> list[Any]:
+        point = point_in(problem, balls)
+        found = _solved(problem, program, balls, point, subgradient, differentiated, rows)
+        return [*point.values(), *found]
 
-class Reading:
-    """Reads balls as numbers, and keeps what it could not read."""
-
-    def __init__(self, digits: int | None, last: bool) -> None:
-        self.digits, self.last = digits, last
-        self.missing = 0  # bits
-        self.zeros = self.ties = False
-
-    def read(self, x: Any) -> Any:
-        """x as a float or text; lists of them for an array."""
-        if hasattr(x, "shape"):
-            return [self.read(entry) for entry in x] if x.shape else self.read(x[()])
-        from hodiff.arithmetic import digits
-
-        if isinstance(x, bool):
-            x = int(x)
-        if self.digits is not None:
-            text = digits.decimal(x, self.digits)
-            if text is not None:
-                return text
-        else:
-            binary = digits.nearest(x)
-            if binary is not None:
-                return digits.number(binary)
-        if self.last and digits.negligible(x):
-            self.zeros = True
-            return "0" if self.digits is not None else 0.0
-        if self.last and x.rel_accuracy_bits() > 1000:
-            self.ties = True
-            return digits.tie(x, self.digits)
-        self.missing = max(self.missing, 64 - x.rel_accuracy_bits(), 1)
-        if self.digits is not None:
-            self.missing += 10 * self.digits // 3
-        return None
-
-    def notes(self) -> list[str]:
-        said = []
-        if self.zeros:
-            said.append("a 0 may stand for a number below 1e-300")
-        if self.ties:
-            said.append("a number halfway between two is rounded to the even one")
-        return said
+    numbers, notes = determined(run, digits)
+    names = problem.point or {}
+    return Proven(dict(zip(names, numbers, strict=False)), numbers[len(names) :], notes)
 
 
 def point_in(problem: Problem, arithmetic: Any) -> dict[str, Any]:

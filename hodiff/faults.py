@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hodiff.answers import LAST_BITS, Number
+from hodiff.answers import Number
 from hodiff.arithmetic import kinks
 from hodiff.arithmetic.program import Program, Values
 from hodiff.errors import HodiffError
 from hodiff.graph import CONSTANT, DATA, Span, Tensor
+from hodiff.proofs import LAST_BITS
 from hodiff.views.formula import formula
 
 TOLD = f", as far as {LAST_BITS} bits tell"

@@ -149,8 +149,6 @@ def evaluate(
     >>> evaluate([x**2 + 1], {x: 3.0})
     [10.0]
     """
-    if isinstance(outputs, Tensor):
-        raise TypeError("evaluate takes a list of tensors: evaluate([f], ...)")
     return Program(outputs, arithmetic).results(point)
 
 
