@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.arithmetic import floats
 from hodiff.arithmetic.program import Program, Values
+from hodiff.errors import HodiffError
 from hodiff.graph import Tensor
 from hodiff.language.problem import Problem
 from hodiff.proofs import Unproven, determined
@@ -96,6 +97,40 @@ def proven(
         return [*point.values(), *found]
 
     numbers, notes = determined(run, digits)
+    names = problem.point or {}
+    return Proven(dict(zip(names, numbers, strict=False)), numbers[len(names) :], notes)
+
+
+def proven_series(problem: Problem, order: int, digits: int | None = None) -> Proven | None:
+    """f and its derivatives in the one variable up to order, as proven gives them, from a Taylor
+    series; None where there is none (a kink, a power at 0, vectors), or none can be told.
+    """
+    from math import factorial
+
+    from hodiff.arithmetic import balls
+    from hodiff.arithmetic.series import NoSeries, Open, Series
+
+    (x,) = problem.inputs
+
+    def run() -> list[Any]:
+        point = point_in(problem, balls)
+        at = {problem.variables[name]: value for name, value in point.items()}
+        try:
+            (found,) = series.coefficients(at, balls)
+        except Open:
+            raise Unproven(HodiffError("undecided", "")) from None
+        derivatives = [balls.mul(factorial(k), c) for k, c in enumerate(found)]
+        return [*point.values(), *derivatives]
+
+    try:
+        series = Series([problem.f], x, order + 1)
+        numbers, notes = determined(run, digits)
+    except (NoSeries, MemoryError):
+        return None
+    except HodiffError as fault:
+        if fault.message:
+            raise
+        return None
     names = problem.point or {}
     return Proven(dict(zip(names, numbers, strict=False)), numbers[len(names) :], notes)
 

@@ -273,6 +273,21 @@ def mul(a: Any, b: Any) -> Any:
     return ball(a) * ball(b)
 
 
+def dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
+    """The sum of the products of pairs; an exact 0 in one adds nothing, so that 0 stays exact."""
+    arb = FLINT.arb
+    pairs = [(x, y) for x, y in zip(xs, ys, strict=False) if not (is_zero(x) or is_zero(y))]
+    if all(type(x) is arb and type(y) is arb for x, y in pairs):
+        total = 0
+        for x, y in pairs:
+            total = total + x * y
+        return total
+    total = 0
+    for x, y in pairs:
+        total = add(total, mul(x, y))
+    return total
+
+
 def is_zero(x: Any) -> bool:
     return rational(x) and x == 0
 

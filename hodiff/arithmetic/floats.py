@@ -112,6 +112,10 @@ def same(a: Any, b: Any) -> bool:
 add, sub, mul = operator.add, operator.sub, operator.mul
 
 
+def dot(xs: Sequence[float], ys: Sequence[float]) -> float:
+    return float(sum(map(operator.mul, xs, ys)))
+
+
 def pi() -> float:
     return math.pi
 

@@ -65,6 +65,9 @@ ORDER = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), re
                      help="The order of the derivative: 0, 1, 2 ...")
 COTANGENT = click.Option(["--v"], metavar="0.5,1", required=True,
                          help="The vector, a number for each component of EXPR, or @v.npy.")
+METHOD = click.Option(["--method"], metavar="auto|nested|taylor", default="auto",
+                      callback=one_of(["auto", "nested", "taylor"], "method"), show_default=True,
+                      help="nested: differentiate N times; taylor: by a Taylor series.")
 V = click.Option(["--v"], metavar="0.5,1", required=True,
                  help="The vector, in the order of the variables, by name: x=0.5,y=1, or @v.npy.")
 # fmt: on
@@ -193,6 +196,22 @@ class Question:
         self.arithmetic = "float"
         self.at = {name: plain_number(x) for name, x in answers.point_values(self.problem).items()}
         return [plain_number(x) for x in answers.answer(*settings)]
+
+    def series(self, order: int) -> list[Value] | None:
+        """f and its derivatives in the one variable up to order from a proven Taylor series, where
+        there is one."""
+        from hodiff import answers
+
+        if self.problem.point is None or self.problem.radii or self.arithmetic == "float":
+            return None
+        if answers.has_balls(self.problem, [self.f]) is not None:
+            return None
+        found = answers.proven_series(self.problem, order, self.digits)
+        if found is None:
+            return None
+        self.arithmetic, self.notes = "ball", found.notes
+        self.at = {name: plain_number(x) for name, x in found.at.items()}
+        return [plain_number(x) for x in found.values]
 
     def enclosures(self, outputs: Sequence[Tensor], differentiated: bool) -> list[Value]:
         """Bounds of outputs over the intervals of --at."""
@@ -343,9 +362,13 @@ def grad(q: Question) -> Answer:
     )
 
 
-@command('hodiff nth "x**3" --at x=2 --order 2', ORDER)
-def nth(q: Question, order: int) -> Answer:
-    """The n-th derivative in one variable."""
+@command('hodiff nth "x**3" --at x=2 --order 2', ORDER, METHOD)
+def nth(q: Question, order: int, method: str) -> Answer:
+    """The n-th derivative in one variable.
+
+    From a Taylor series, whose cost grows with the square of N, or by differentiating N times:
+    the answer is the same.
+    """
     from hodiff.derivatives import nth as nested
 
     f = q.scalar()
@@ -358,7 +381,13 @@ def nth(q: Question, order: int) -> Answer:
             " give each entry a name, as in [x, y], and --wrt one",
             "--wrt",
         )
-    values = q.solve([f, *nested(f, q.inputs[0], order)])
+    values = q.series(order) if method == "taylor" or (method == "auto" and order > 2) else None
+    if values is None:
+        if method == "taylor":
+            raise usage(
+                "there is no Taylor series in balls here: leave out --method taylor", "--method"
+            )
+        values = q.solve([f, *nested(f, q.inputs[0], order)])
     return q.answer(
         {
             "variable": x,

@@ -232,3 +232,12 @@ def test_standard_input(answer):
     assert answer("grad", "-", *at, stdin=b"a = x**2;\r\na*x\r\n") == "27\n"
     longest = b"x" + b" " * 65534 + b"\n"
     assert answer("value", "-", *at, stdin=longest) == "3\n"
+
+
+def test_the_method_of_nth(hodiff, answer):
+    at = ("nth", "exp(2*x)*x", "--at", "x=1/3", "--order", "6", "--format", "json")
+    assert answer(*at, "--method", "nested") == answer(*at, "--method", "taylor") == answer(*at)
+    ran = hodiff("nth", "abs(x)", "--at", "x=0", "--order", "2", "--method", "taylor")
+    assert ran.code == 2 and "--method" in ran.err
+    ran = hodiff("nth", "x", "--at", "x=0", "--order", "2", "--method", "magic")
+    assert ran.code == 2 and "auto, nested or taylor" in ran.err
