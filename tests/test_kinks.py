@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from fractions import Fraction
 from functools import total_ordering
 from itertools import chain, zip_longest
@@ -13,17 +14,20 @@ from operator import add, mul, neg, sub
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hodiff import derivatives as graphs
-from hodiff.answers import answer
+from hodiff.answers import answer, proven
 from hodiff.arithmetic.program import evaluate
 from hodiff.errors import HodiffError
 from hodiff.graph import Operation
 from hodiff.language.problem import Problem, read
 from tests.test_operations import PIECEWISE
+
+ARITHMETIC: ContextVar[str] = ContextVar("arithmetic", default="float")
 
 
 def derivatives(
@@ -42,8 +46,19 @@ def derivatives(
     else:
         first, rows = graphs.hessian(problem.f, x)
         outputs = first if order == 1 else [*first, *[h for row in rows for h in row]]
-    found = answer(problem, [problem.f, *outputs], subgradient)[1:]
-    return [y for v in found for y in (v.ravel().tolist() if hasattr(v, "ravel") else [v])]
+    if ARITHMETIC.get() == "ball":
+        numbers = proven(problem, [problem.f, *outputs], subgradient).values[1:]
+    else:
+        numbers = answer(problem, [problem.f, *outputs], subgradient)[1:]
+    return np.concatenate([np.ravel(np.array(v, dtype=float)) for v in numbers]).tolist()
+
+
+@pytest.fixture(autouse=True, params=["float", "ball"])
+def arithmetic(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test runs in both."""
+    token = ARITHMETIC.set(request.param)
+    yield
+    ARITHMETIC.reset(token)
 
 
 def refused(*arguments: Any, **options: Any) -> HodiffError:
