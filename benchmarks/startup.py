@@ -7,6 +7,7 @@ run that also checks the answer, and with all bytecode compiled beforehand. Medi
 import argparse
 import compileall
 import importlib.util
+import json
 import statistics
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from pathlib import Path
 
 GOAL = 1.25
 SCRIPT = Path(sysconfig.get_path("scripts"), "hodiff")
+CASES = Path(__file__).parent.parent / "tests" / "cases"
+BALL_GOAL = 1.5
+BALL_JOB = ("grad", "w1**2*sin(w2)", "--at", "w1=1,w2=2", "--format", "plain")
 JOB = ("nth", "x**3", "--at", "x=2", "--order", "2", "--format")
 ONE_LINERS = {
     "SymPy": (
@@ -88,6 +92,30 @@ def against_imports(form, modules, rounds):
     row(f"hodiff nth ... --format {form}", f"{took:.1f}", f"{ratio:.2f}", f"<= {GOAL}: {verdict}")
 
 
+def against_floats(rounds):
+    """Prints rows for a job in balls beside the imports it needs, and for 15 of the formulas of
+    tests/cases in balls beside floats."""
+    imports, job = python("import click, lark, flint"), [str(SCRIPT), *BALL_JOB]
+    run(imports), run(job)
+    least, took = medians([imports, job], rounds)
+    verdict = "met" if took / least <= GOAL else "missed"
+    row("import click, lark, flint", f"{least:.1f}", "1.00")
+    row("hodiff grad ... in balls", f"{took:.1f}", f"{took / least:.2f}", f"<= {GOAL}: {verdict}")
+    lines = [
+        line for file in sorted(CASES.glob("*.jsonl")) for line in file.read_text().splitlines()
+    ]
+    ratios = []
+    for case in map(json.loads, lines[::6]):
+        at = ",".join(f"{name}={value}" for name, value in case["at"].items())
+        asked = [str(SCRIPT), "hessian", case["expr"], "--at", at, "--format", "plain"]
+        both = [[*asked, "--arithmetic", name] for name in ("float", "ball")]
+        floats, balls = medians(both, max(3, rounds // 8))
+        ratios.append(balls / floats)
+    verdict = "met" if max(ratios) <= BALL_GOAL else "missed"
+    row("Hessians in balls / in floats, median", ratio=f"{statistics.median(ratios):.2f}")
+    row("  the largest", ratio=f"{max(ratios):.2f}", goal=f"<= {BALL_GOAL}: {verdict}")
+
+
 def against_others(rounds):
     """Prints hodiff's row and a row for each of the others that is installed."""
     commands, absent = {"hodiff": hodiff("plain")}, []
@@ -117,6 +145,7 @@ def main():
     row("process", "ms", "ratio", "goal")
     against_imports("plain", "click, lark", rounds)
     against_imports("table", "click, lark, rich.table", rounds)
+    against_floats(rounds)
     print()
     row("second derivative of x**3 at 2", "ms", "ratio")
     against_others(max(1, rounds // 4))
