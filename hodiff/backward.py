@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from hodiff.graph import ONE, STATE, VARIABLE, ZERO, Tensor, held, tensor_of, topological
 from hodiff.operations.structure import alias, expand_to, flat, like, stack
 from hodiff.tidy import sharing
+from hodiff.traces import replayed
 
 Tensors: TypeAlias = Tensor | Sequence[Tensor]
 Seeds: TypeAlias = Tensor | Sequence[Tensor | None]
@@ -163,6 +164,15 @@ def grad(
     if len(seeds) != len(ys):
         raise RuntimeError(f"got {len(ys)} tensors and {len(seeds)} gradients")
     _check(ys, xs)
+    if grad_outputs is None and not (create_graph or is_grads_batched):
+        remembered = replayed(ys, xs, walk, not retain)
+        if remembered is not None:
+            found, order = remembered
+            if not retain:
+                _spend(order)
+            if any(g is None for g in found) and not (allow_unused or materialize_grads):
+                raise RuntimeError(UNUSED)
+            return tuple(held(0.0) if g is None and materialize_grads else g for g in found)
     if is_grads_batched:
         found = _batched(ys, seeds, xs, retain)
     else:
