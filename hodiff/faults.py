@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hodiff.answers import Number
-from hodiff.arithmetic import kinks
+from hodiff.arithmetic import floats, kinks
 from hodiff.arithmetic.program import Program, Values
 from hodiff.errors import HodiffError
 from hodiff.graph import CONSTANT, DATA, Span, Tensor
@@ -32,9 +32,11 @@ def fault(
         message = f"{_shown(node)} is too large for a double"
         return _fault("limit", message, node, places), True
     inputs = [values[id(x)] for x in node.inputs]
-    if all(map(on.certain, inputs)):
-        return _explained(node, inputs, values[id(node)]), True
-    return _open(node, inputs, values[id(node)]), False
+    exact = all(map(on.certain, inputs))
+    explain = _explained if exact or all(map(on.known, inputs)) else _open
+    # What jumps (mod, floor) may need more bits for exact inputs too.
+    certain = exact and (on is floats or node.operation.jumps is None)
+    return explain(node, inputs, values[id(node)]), certain
 
 
 def culprit(program: Program, values: Values, found: set[int], on: Any) -> Tensor | None:
@@ -66,7 +68,10 @@ def _open(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
     if node.operation.jumps:
         return _fault("undecided", f"{shown} can't be decided at this point{TOLD}", node)
     error = _explained(node, inputs, value)
-    return _fault(error.kind, error.message + TOLD, node)
+    if error.kind == "pole":
+        return _fault("pole", error.message + TOLD, node)
+    message = f"whether {shown} has a finite value at this point can't be decided{TOLD}"
+    return _fault("undecided", message, node)
 
 
 def _explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
@@ -92,6 +97,8 @@ def _explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
     needs = f": it needs {operation.domain.format(x=argument)}{got}" if operation.domain else ""
     if operation.name == "div" and not any(flat):
         return _fault("domain", f"{shown} is 0/0 at this point{_mend(node)}", node)
+    if operation.jumps and (not operation.domain or flat[-1:] != [0.0]):  # floor, x % y ...
+        return _fault("limit", f"{shown} is too large to be computed", node)
     if pole:
         return _fault("pole", f"{shown} is infinite at this point{needs}", node)
     if undefined:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -388,10 +389,21 @@ class _State(threading.local):
 
     builder: Callable[[Operation, tuple[Tensor, ...], tuple[Any, ...]], Tensor] | None = None
     enabled = True  # False inside no_grad()
+    eager = True  # False while a text is read: its numbers are proven later, data included
     most_nodes: int | None = None  # that a walk may add; the command line has a limit
 
 
 STATE = _State()
+
+
+@contextmanager
+def lazy() -> Iterator[None]:
+    """Operations inside are not computed at once, on whatever they are."""
+    outer, STATE.eager = STATE.eager, False
+    try:
+        yield
+    finally:
+        STATE.eager = outer
 
 
 def apply(
@@ -413,7 +425,7 @@ def apply(
     node = make(operation, inputs, attributes, shape)
     if not STATE.enabled:
         node.requires_grad = False
-    if not node.requires_grad and _valued(inputs):
+    if not node.requires_grad and STATE.eager and _valued(inputs):
         node.computed()
         node.operation, node.inputs, node.attributes = DATA, (), ()
     return node

@@ -75,12 +75,11 @@ class Reading:
         if self.last and digits.negligible(x):
             self.zeros = True
             return "0" if self.digits is not None else 0.0
-        if self.last and x.rel_accuracy_bits() > 1000:
+        needed = 53 if self.digits is None else 10 * self.digits // 3 + 1
+        if self.last and x.rel_accuracy_bits() > needed + 300:
             self.ties = True
             return digits.tie(x, self.digits)
-        self.missing = max(self.missing, 64 - x.rel_accuracy_bits(), 1)
-        if self.digits is not None:
-            self.missing += 10 * self.digits // 3
+        self.missing = max(self.missing, needed + 10 - x.rel_accuracy_bits(), 1)
         return None
 
     def notes(self) -> list[str]:

@@ -20,6 +20,8 @@ from hodiff.arithmetic.exact import exactly, quotient, rational
 from hodiff.families import falling
 from hodiff.graph import Operation
 
+MOST_WHOLE = 1 << 22  # bits of a floor
+
 
 def number(x: Any) -> Any:
     """An exact constant is itself."""
@@ -101,7 +103,17 @@ def certain(x: Any) -> bool:
     """Whether more precision can't tell more about x."""
     if getattr(x, "shape", ()):
         return all(map(certain, x.ravel().tolist()))
-    return rational(x) or (x is not None and bool(x.is_exact()) and x.is_finite())
+    if x is None:
+        return False
+    x = ball(x)  # of 1/3, and of what has more bits than the precision, wider than the number
+    return bool(x.is_exact() and x.is_finite())
+
+
+def known(x: Any) -> bool:
+    """Whether x, or every entry of an array, is a rational number."""
+    if getattr(x, "shape", ()):
+        return all(map(known, x.ravel().tolist()))
+    return rational(x)
 
 
 def function(operation: Operation) -> Callable[..., Any]:
@@ -203,7 +215,10 @@ def whole(x: Any) -> int | None:
     if rational(x):
         below: int = math.floor(x)
         return below
-    found = ball(x).floor().unique_fmpz()
+    x = ball(x)
+    if not abs(x) < ball(2) ** MOST_WHOLE:  # a number that no memory may hold
+        return None
+    found = x.floor().unique_fmpz()
     return None if found is None else int(found)
 
 
@@ -254,8 +269,9 @@ def _if(test: Any, a: Any, b: Any) -> Any:
 
 
 def add(a: Any, b: Any) -> Any:
-    if rational(a) and rational(b):
-        return a + b
+    found = exactly("add", [a, b]) if rational(a) and rational(b) else None
+    if found is not None:
+        return found
     return b if is_zero(a) else a if is_zero(b) else ball(a) + ball(b)
 
 
@@ -264,8 +280,9 @@ def sub(a: Any, b: Any) -> Any:
 
 
 def mul(a: Any, b: Any) -> Any:
-    if rational(a) and rational(b):
-        return a * b
+    found = exactly("mul", [a, b]) if rational(a) and rational(b) else None
+    if found is not None:
+        return found
     # An exact 0 times a ball is exactly 0, which decides ties; times what is no number it isn't.
     for x, y in ((a, b), (b, a)):
         if is_zero(x) and finite(y):
@@ -293,8 +310,9 @@ def is_zero(x: Any) -> bool:
 
 
 def div(a: Any, b: Any) -> Any:
-    if rational(a) and rational(b) and b:
-        return quotient(a, b)
+    found = exactly("div", [a, b]) if rational(a) and rational(b) else None
+    if found is not None:
+        return found
     return 0 if is_zero(a) and equal(b, 0) is False and finite(b) else ball(a) / ball(b)
 
 
@@ -387,22 +405,38 @@ def _hypot(x: Any, y: Any) -> Any:
 
 
 def sinc(x: Any, n: int) -> Any:
-    """The n-th derivative of sin(x)/x, the integral of t**n*cos(t*x + n*pi/2) over [0, 1].
+    """The n-th derivative of sin(x)/x.
 
-    From n*s(n-1) + x*s(n) = sin(x + n*pi/2) where the ball is away from 0. Around 0 from the
-    value at 0, and the bound 1/(n + 2) of the next derivative.
+    From n*s(n-1) + x*s(n) = sin(x + n*pi/2), which divides by x again and again; within 1 of 0
+    from the Taylor series, whose terms alternate and fall there, so that the next one bounds the
+    rest.
     """
     x = ball(x)
+    if x == 0:
+        return quotient(0 if n % 2 else (-1) ** (n // 2), n + 1)
+    if abs(x) < 1:
+        k = (n + 1) // 2
+        # The term of x**(2k - n): (-1)**k * (2k)!/(2k - n)! / (2k + 1)!
+        factor = quotient((-1) ** k, math.factorial(2 * k - n) * (2 * k + 1))
+        term, total = ball(factor) * x ** (2 * k - n), ball(0)
+        small = ball(2) ** -(FLINT.bits + 10)
+        first = rest = abs(term).upper()
+        for _ in range(FLINT.bits + 100):
+            if rest < first * small:
+                break
+            total += term
+            a, b = 2 * k + 1 - n, 2 * k + 2 - n
+            term = -term * x**2 * (2 * k + 1) / (a * b * (2 * k + 3))
+            rest = abs(term).upper()
+            k += 1
+        return total + rest * type(x)(0, 1)
     if x != 0:
         turns = (x.sin(), x.cos(), -x.sin(), -x.cos())
         value = turns[0] / x
         for i in range(1, n + 1):
             value = (turns[i % 4] - i * value) / x
         return value
-    at_zero = quotient(0 if n % 2 else (-1) ** (n // 2), n + 1)
-    if x == 0:
-        return at_zero
-    return ball(at_zero) + x * type(x)(0, 1) / (n + 2)
+    return type(x)(0, 1) / (n + 1)  # it is the integral of t**n*cos(t*x + n*pi/2) over [0, 1]
 
 
 def _special(name: str) -> Callable[..., Any]:

@@ -72,15 +72,15 @@ def number(binary: Binary) -> float | str:
 
 def _shortest(m: int, e: int) -> str:
     """The fewest decimal digits that round to m*2**e and no other number of 53 bits."""
-    from flint import arb
-
-    from hodiff.arithmetic.balls import precision
+    from hodiff.arithmetic.balls import ball, precision
 
     with precision(200 + 2 * e.bit_length()):
-        true, half = arb(m) * arb(2) ** e, arb(2) ** (e - 1)
+        true, half = ball(m) * ball(2) ** e, ball(2) ** (e - 1)
         for n in range(1, 18):
             digits, power = _rounded(true, n) or (0, 0)
-            if abs(arb(digits) * arb(10) ** power - true) < half:
+            off = (ball(digits) * ball(10) ** power - true) * (1 if m > 0 else -1)
+            # Below a power of two the next number is half as far.
+            if (-half / 2 if abs(m) == 1 << (BITS - 1) else -half) < off < half:
                 break
     return written(digits, power, strip=True)
 
@@ -100,7 +100,7 @@ def _exact_decimal(x: Any, n: int) -> str:
     p, q = abs(x.numerator), x.denominator
     if p == 0:
         return "0"
-    power = len(str(p)) - len(str(q)) - n
+    power = len(_text(p)) - len(_text(q)) - n
     while p * 10 ** max(-power, 0) >= q * 10 ** (max(power, 0) + n):
         power += 1
     a, b = p * 10 ** max(-power, 0), q * 10 ** max(power, 0)
@@ -123,7 +123,7 @@ def _rounded(x: Any, n: int) -> tuple[int, int] | None:
 
 def _cut(digits: int, power: int, n: int) -> tuple[int, int]:
     """digits*10**power to n significant digits."""
-    extra = len(str(abs(digits))) - n
+    extra = len(_text(abs(digits))) - n
     if extra > 0:
         digits, power = _divided(digits, 10**extra), power + extra
     elif extra < 0:
@@ -133,9 +133,18 @@ def _cut(digits: int, power: int, n: int) -> tuple[int, int]:
     return digits, power
 
 
+def _text(n: int) -> str:
+    """n in decimal; Python's own conversion refuses over 4300 digits."""
+    if n.bit_length() < 14_000:
+        return str(n)
+    from flint import fmpz
+
+    return str(fmpz(n))
+
+
 def written(digits: int, power: int, strip: bool = False) -> str:
     """digits*10**power as Python writes floats: 0.00123, 123.5, 1.5e-07, here 1.5e-7."""
-    sign, text = ("-" if digits < 0 else ""), str(abs(digits))
+    sign, text = ("-" if digits < 0 else ""), _text(abs(digits))
     exponent = len(text) - 1 + power
     if strip:
         text = text.rstrip("0") or "0"

@@ -94,6 +94,9 @@ def certain(x: Any) -> bool:
     return True
 
 
+known = certain
+
+
 def direction(slope: float, terms: Sequence[float]) -> int | None:
     """The sign of a slope; None where it may be nothing but the rounding of its terms."""
     if not math.isfinite(slope) or abs(slope) < 1e-12 * max(map(abs, terms), default=0.0):

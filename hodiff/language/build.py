@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from hodiff.errors import HodiffError, nearest
-from hodiff.graph import CONSTANT, OPERATIONS, Span, Tensor, constant, data, described
+from hodiff.graph import CONSTANT, OPERATIONS, Span, Tensor, constant, data, described, lazy
 from hodiff.language.parser import Node
 from hodiff.operations import FUNCTIONS
 from hodiff.operations.elementary import e, pi
@@ -114,7 +114,12 @@ class Builder:
         return self.expression(tree.children[-1], len(self.definitions))
 
     def expression(self, tree: Node, number: int = 0) -> Tensor:
-        """The value of an expression behind number definitions, built without recursion."""
+        """The value of an expression behind number definitions."""
+        with lazy():
+            return self._expression(tree, number)
+
+    def _expression(self, tree: Node, number: int) -> Tensor:
+        """It is built without recursion."""
         values: list[Any] = []
         # A task is a node to visit, a node whose children are on values, or a call to remember.
         scopes = Scope(self.names, number), Scope(self.functions, number)

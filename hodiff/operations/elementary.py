@@ -26,7 +26,7 @@ pow = elementwise("pow",
                   lambda a, b, y: b*a**(b - 1) if b.operation is CONSTANT else powers(a, b, 1, 0),
                   lambda a, b, y: powers(a, b, 0, 1),
                   names=(), domain="a positive base, or an integer exponent",
-                  pole=lambda a, b: a == 0)
+                  pole=lambda a, b: a == 0 and b < 0)
 # The derivative of a**b, j times in a and k times in b: a family closed under differentiation,
 # right at a = 0 where b*a**(b - 1) and a**b*log(a) aren't.
 powers = elementwise("powers",
