@@ -67,6 +67,8 @@ def _open(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
     shown = _shown(node)
     if node.operation.jumps:
         return _fault("undecided", f"{shown} can't be decided at this point{TOLD}", node)
+    if value is not None and not hasattr(value, "shape") and not value.is_nan():
+        return _fault("limit", f"{shown} is too large to be computed", node)
     error = _explained(node, inputs, value)
     if error.kind == "pole":
         return _fault("pole", error.message + TOLD, node)

@@ -321,10 +321,23 @@ def _over(x: Any, y: Any) -> Any:
     return nan() if zero is None else 0 if zero else div(x, y)
 
 
+def whole_power(x: Any, n: int) -> Any:
+    """x**n. FLINT's own is nan where the ball's middle is 0."""
+    if n < 0 or not x.contains(0):
+        return x**n
+    result = ball(1)
+    while n:
+        if n % 2:
+            result = result * x
+        n //= 2
+        x = x * x if n else x
+    return result
+
+
 def power(a: Any, b: Any) -> Any:
     if isinstance(b, int):
         found = exactly("pow", [a, b]) if rational(a) else None
-        return ball(a) ** int(b) if found is None else found
+        return whole_power(ball(a), int(b)) if found is None else found
     if equal(a, 0):
         above = less(0, b)
         return 0 if above else 1 if equal(b, 0) else nan()
@@ -401,7 +414,12 @@ def _atan2(y: Any, x: Any) -> Any:
 
 
 def _hypot(x: Any, y: Any) -> Any:
-    return (ball(x) ** 2 + ball(y) ** 2).sqrt()
+    x, y = abs(ball(x)), abs(ball(y))
+    squares = x * x + y * y
+    if squares > 0 or squares == 0:
+        return squares.sqrt()
+    top = (x.upper() ** 2 + y.upper() ** 2).sqrt()
+    return ball(0).union(top.upper())
 
 
 def sinc(x: Any, n: int) -> Any:
@@ -418,7 +436,7 @@ def sinc(x: Any, n: int) -> Any:
         k = (n + 1) // 2
         # The term of x**(2k - n): (-1)**k * (2k)!/(2k - n)! / (2k + 1)!
         factor = quotient((-1) ** k, math.factorial(2 * k - n) * (2 * k + 1))
-        term, total = ball(factor) * x ** (2 * k - n), ball(0)
+        term, total = ball(factor) * whole_power(x, 2 * k - n), ball(0)
         small = ball(2) ** -(FLINT.bits + 10)
         first = rest = abs(term).upper()
         for _ in range(FLINT.bits + 100):
@@ -426,7 +444,7 @@ def sinc(x: Any, n: int) -> Any:
                 break
             total += term
             a, b = 2 * k + 1 - n, 2 * k + 2 - n
-            term = -term * x**2 * (2 * k + 1) / (a * b * (2 * k + 3))
+            term = -term * x * x * (2 * k + 1) / (a * b * (2 * k + 3))
             rest = abs(term).upper()
             k += 1
         return total + rest * type(x)(0, 1)

@@ -99,6 +99,12 @@ ANSWERED: list[tuple[str, Any]] = [
     ("grad relu(x) --at x=0 --subgradient", [0]),
     ("grad max(x,-x) --at x=0 --subgradient", [0]),
     ("grad norm([x,y]) --at x=0,y=0 --subgradient", [0, 0]),
+    ("grad (x-pi)**2 --at x=pi", [0]),
+    ("nth (x-pi)**3 --at x=pi --order 3", 6),
+    ("grad (x-y)**2 --at x=sqrt(2),y=sqrt(2)", [0, 0]),
+    ("grad hypot(x-pi,1) --at x=pi", [0]),
+    ("hessian exp(-(x-m)**2/2) --let m=pi --at x=pi", [[-1]]),
+    ("value sinc(x,3) --at x=exp(-1)-exp(-1)", 0),
     ("value sin(x)**2+cos(x)**2 --at x=1", 1),
     ("value sqrt(x)**2 --at x=2", 2),
     ("value exp(x)*exp(-x) --at x=800", 1),
@@ -122,7 +128,9 @@ def test_answered(line: str, expected: Any) -> None:
     assert "error" not in found, found
     assert found["arithmetic"] == "ball"
     assert derivatives(found) == expected
-    if 0 not in flat(found["value"]) + flat(derivatives(found)) + flat([*found["at"].values()]):
+    slopes = [*found.get("gradient", {}).values()]
+    shown = [found["value"], derivatives(found), [*found["at"].values()], slopes]
+    if 0 not in flat(shown):
         assert ZERO_NOTE not in found["notes"]
 
 
