@@ -5,6 +5,10 @@ of them reads its inputs once, writes its outputs once, and has no array in betw
 zero padding along the first axis only shift the range of rows that a block needs of a node.
 Where its users need different ranges, a node computes their hull: a halo, computed twice.
 
+A product of matrices runs along the longer of two axes: A @ B a block of rows of A at a time, or,
+as a sum over the rows of B, T @ G a block of those and of columns of T. So a matrix X is read once
+for X @ w and the X.T @ g that follows.
+
 Nodes are scheduled in levels. A level first runs what needs whole arrays (a matrix product, a
 sort), then its passes over the blocks; the result of a reduction is there in the next level. A
 node that another level needs, or that has a halo longer than a block, is kept in full.
@@ -12,6 +16,7 @@ node that another level needs, or that has a halo longer than a block, is kept i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, TypeAlias
@@ -26,6 +31,8 @@ Values: TypeAlias = dict[int, Any]
 
 REDUCTIONS = {"sum": np.add, "any": np.logical_or, "amax": np.maximum, "amin": np.minimum}
 SHIFTS = {"pick": 1, "place": -1}
+VIEWS = ("pick", "reshape")
+STREAMED = 16  # blocks of a matrix that products read: still in cache, and worth BLAS's threads
 QUICK_POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}  # numpy's own, in a**b
 
 
@@ -68,22 +75,16 @@ def schedule(order: Sequence[Tensor], wanted: set[int], size: int) -> list[Whole
     full: set[int] = set()
     while True:
         levels = Levels(order, size, full)
-        found: dict[Any, Whole | Pass] = {}
-        passes: dict[Any, list[Tensor]] = {}
-        for node in order:
-            if is_leaf(node):
-                continue
-            level = levels.level[id(node)]
-            if id(node) in levels.joined:
-                rows = node.inputs[0] if reduces(node) else node
-                passes.setdefault((level, rows.shape[1:]), []).append(node)
-            else:
-                found[level, 0, id(node)] = Whole(node)
-        for (level, shape), nodes in passes.items():
+        found: dict[Any, Whole | Pass] = {
+            (levels.level[id(node)], 0, id(node)): Whole(node)
+            for node in order
+            if not is_leaf(node) and id(node) not in levels.joined
+        }
+        for (level, name), nodes in levels.passes(order).items():
             kept = {
                 id(x) for x in nodes if not reduces(x) and (id(x) in wanted or levels.leaves(x))
             }
-            found[level, 1, shape] = Pass(nodes, levels, kept, max(1, size // prod(shape)))
+            found[level, 1, name] = Pass(nodes, levels, kept, block_rows(nodes, size))
         wide = {p.wide for p in found.values() if isinstance(p, Pass) and p.wide is not None}
         if not wide:
             return [found[key] for key in sorted(found, key=lambda key: key[:2])]
@@ -101,6 +102,7 @@ class Levels:
         self.level: dict[int, int] = {}
         self.joined: dict[int, set[int]] = {}
         self.users: dict[int, list[int]] = {id(node): [] for node in order}
+        self.products = Counter(id(factor(node)) for node in order if multiplies(node))
         for node in order:
             self._add(node)
         self._delay(order)
@@ -109,8 +111,8 @@ class Levels:
         key, name = id(node), node.operation.name
         inputs = () if is_leaf(node) else node.inputs
         joined = {id(x) for x in inputs if self._can_join(x, node)}
-        # A slice of what is there in full is a view, and a sum of it numpy's affair.
-        if joined if name in REDUCTIONS or name == "pick" else self._large(node):
+        # A part of what is there in full is a view, and a sum of it numpy's affair.
+        if joined or (name not in VIEWS and self._large(node)):
             self.joined[key] = joined
         else:
             joined = set()
@@ -122,14 +124,20 @@ class Levels:
         )
 
     def _large(self, node: Tensor) -> bool:
-        return not is_leaf(node) and prod(node.shape) > self.size and rowwise(node)
+        if is_leaf(node) or not rowwise(node):
+            return False
+        if multiplies(node):
+            a, b = node.inputs
+            again = self.products[id(factor(node))] > 1  # else there is nothing to save
+            return again and prod(b.shape) <= self.size < prod(a.shape)
+        return prod(node.shape) > self.size
 
     def _can_join(self, x: Tensor, node: Tensor) -> bool:
-        if id(x) not in self.joined or reduces(x) or id(x) in self.full:
+        if id(x) not in self.joined or reduces(x) or id(x) in self.full or not by_rows(x, node):
             return False
         if reduces(node):
-            return True
-        return self._large(node) and (moves(node) or x.shape == node.shape)
+            return x is node.inputs[-1] and (not multiplies(node) or prod(node.shape) <= self.size)
+        return self._large(node) if moves(node) or multiplies(node) else rowwise(node)
 
     def _delay(self, order: Sequence[Tensor]) -> None:
         """Run each node of a pass as late as its users allow: less is kept between levels."""
@@ -143,6 +151,27 @@ class Levels:
         for user, joined in self.joined.items():
             self.joined[user] = {key for key in joined if self.level[key] == self.level[user]}
 
+    def passes(self, order: Sequence[Tensor]) -> dict[tuple[int, int], list[Tensor]]:
+        """The nodes of each pass, by its level and a name: those whose blocks share rows."""
+        parent: dict[tuple[int, int], tuple[int, int]] = {}
+
+        def root(key: tuple[int, int]) -> tuple[int, int]:
+            while (up := parent.setdefault(key, key)) != key:
+                parent[key] = parent[up]
+                key = up
+            return key
+
+        nodes = [node for node in order if id(node) in self.joined]
+        keys = [(self.level[id(node)], id(node)) for node in nodes]
+        for node, key in zip(nodes, keys, strict=True):
+            for x in node.inputs:
+                if by_rows(x, node):
+                    parent[root(key)] = root((key[0], id(x)))
+        found: dict[tuple[int, int], list[Tensor]] = {}
+        for node, key in zip(nodes, keys, strict=True):
+            found.setdefault(root(key), []).append(node)
+        return found
+
     def leaves(self, node: Tensor) -> bool:
         """Whether something outside its pass uses the node."""
         key = id(node)
@@ -155,7 +184,27 @@ def rowwise(node: Tensor) -> bool:
         first, *others = node.attributes[0]
         slices = [(0, n, 1) for n in node.shape[1 : len(others) + 1]]
         return isinstance(first, tuple) and first[2] == 1 and others == slices
+    if multiplies(node):
+        return not reduces(node)
+    if node.operation.name == "reshape":
+        return node.shape[:1] == node.inputs[0].shape[:1] != ()
     return node.operation.shape is broadcast or node.operation.name == "cast"
+
+
+def by_rows(x: Tensor, node: Tensor) -> bool:
+    """Whether a block of a node in a pass takes a range of rows of its input x, not all of x."""
+    if multiplies(node):
+        return reduces(node) or x is node.inputs[0]
+    if node.operation.shape is broadcast:
+        return len(x.shape) == len(node.shape) and x.shape[:1] == node.shape[:1]
+    return True
+
+
+def block_rows(nodes: list[Tensor], size: int) -> int:
+    """The rows of a block: size entries of the widest node, STREAMED times size of a factor."""
+    widths = [prod(rows_of(node).shape[1:]) for node in nodes]
+    widths += [min(node.inputs[0].shape) // STREAMED for node in nodes if multiplies(node)]
+    return max(1, size // max(1, *widths))
 
 
 class Pass:
@@ -218,7 +267,24 @@ class Pass:
 
 
 def reduces(node: Tensor) -> bool:
+    """Whether a node sums up the rows of its last input, or whatever else it reduces them by."""
+    if multiplies(node):
+        a, b = node.inputs
+        return a.shape[0] < b.shape[0]
     return node.operation.name in REDUCTIONS
+
+
+def multiplies(node: Tensor) -> bool:
+    """Whether a node is a product of two matrices."""
+    return node.operation.name == "matmul" and all(len(x.shape) == 2 for x in node.inputs)
+
+
+def factor(node: Tensor) -> Tensor:
+    """The matrix that a product reads in blocks, transposed or not."""
+    x = node.inputs[0]
+    while x.operation.name == "transpose":
+        x = x.inputs[0]
+    return x
 
 
 def moves(node: Tensor) -> bool:
@@ -226,9 +292,13 @@ def moves(node: Tensor) -> bool:
     return node.operation.name in SHIFTS
 
 
+def rows_of(node: Tensor) -> Tensor:
+    """A node, or what it reduces: that whose rows a pass runs along."""
+    return node.inputs[-1] if reduces(node) else node
+
+
 def length(node: Tensor) -> int:
-    """How many rows there are of a node, or of what it reduces."""
-    return (node.inputs[0] if reduces(node) else node).shape[0]
+    return rows_of(node).shape[0]
 
 
 def shift(node: Tensor) -> int:
@@ -239,6 +309,8 @@ def shift(node: Tensor) -> int:
 
 def combined(node: Tensor, parts: list[Any]) -> Any:
     """A reduction from those of the blocks."""
+    if multiplies(node):
+        return parts[0]
     if -len(node.inputs[0].shape) not in node.attributes[0]:
         return np.concatenate(parts)
     value = REDUCTIONS[node.operation.name].reduce(np.stack(parts), axis=0)
@@ -251,18 +323,22 @@ class Step:
     inputs pairs: a position among the block's rows; or -1, and a value that goes in as it is
     empty  the node on no rows: what dtype numpy gives it
     buffer where its rows are written: all that there are, if it is kept
-    parts  what it reduces the blocks to
+    parts  what it reduces the blocks to; for a product their sum so far
     """
 
     def __init__(self, node: Tensor, inputs: list[tuple[int, Any]], empty: list[Any]) -> None:
         self.node, self.reduces, self.moves = node, reduces(node), moves(node)
-        self.shift = shift(node)
+        self.shift, self.views = shift(node), self.moves or node.operation.name in VIEWS
         self.kept = False
         self.buffer: Any = None
         self.parts: list[Any] = []
+        self.compute: Callable[..., Any]
         if self.reduces or self.moves:
             self.inputs, self.empty = inputs, empty[0]
             self.compute = self._reduce if self.reduces else pad
+            if multiplies(node):
+                self.parts = [empty[0].T @ empty[1]]
+                self.compute = self._add_product
         else:
             compute = elementwise(node, empty)
             ufunc = type(compute) is np.ufunc
@@ -275,16 +351,21 @@ class Step:
             ufunc = REDUCTIONS[self.node.operation.name]
             self.parts.append(ufunc.reduce(x, axis=self.node.attributes[0]))
 
+    def _add_product(self, columns: Any, x: Any) -> None:
+        self.parts[0] += columns.T @ x
+
 
 def elementwise(node: Tensor, inputs: list[Any]) -> Any:
     """What computes a node on inputs like these: a ufunc, which has out=, where numpy has one."""
     name, attributes = node.operation.name, node.attributes
-    if name == "pow" and attributes == (0,) and all(map(is_float, inputs)):
+    if name == "pow" and all(map(is_float, inputs)):
         b = inputs[1]
         return QUICK_POWERS.get(b, np.power) if type(b) is float else np.power
     ufunc = arrays.FUNCTIONS.get(name) or getattr(np, node.operation.numpy or name, None)
     if type(ufunc) is np.ufunc and not attributes:
         return ufunc
+    if name == "reshape":
+        return lambda x: x.reshape(len(x), *node.shape[1:])
     compute = arrays.function(node.operation)
     return lambda *x: compute(*x, *attributes)
 
@@ -334,10 +415,10 @@ class Block:
         if id(x) in self.plan.joined[id(node)]:
             return self.position[id(x)], None
         value = self.values[id(x)]
-        lined_up = moves(node) or reduces(node)
-        if not lined_up and (len(x.shape) < len(node.shape) or x.shape[0] != node.shape[0]):
+        if not by_rows(x, node):
             return -1, value
-        self.full.append(value)
+        factor = multiplies(node) and reduces(node) and x is node.inputs[0]
+        self.full.append(value.T if factor else value)
         return len(self.plan.nodes) + len(self.full) - 1, None
 
     def _empty(self, k: int) -> Any:
@@ -351,7 +432,7 @@ class Block:
         for k in reversed(range(n)):
             for j, _ in self.steps[k].inputs:
                 if 0 <= j < n:  # slices and padding are views of their inputs
-                    last[j] = max(last[j], last[k] if self.steps[k].moves else k)
+                    last[j] = max(last[j], last[k] if self.steps[k].views else k)
         spans = [self.plan.spans[id(step.node)] for step in self.steps]
         rows = self.plan.rows + max(high - low for low, high in spans)
         dying: list[set[int]] = [set() for _ in range(n)]
@@ -360,14 +441,14 @@ class Block:
         free: dict[Any, list[Any]] = {}
         for k, step in enumerate(self.steps):
             # In place, where an input has the same rows.
-            inputs = set() if step.moves else {j for j, _ in step.inputs}
+            inputs = set() if step.views else {j for j, _ in step.inputs}
             same = {j for j in dying[k] & inputs if spans[j] == spans[k]}
             self._release(same, free)
             shape, dtype = step.node.shape, step.empty.dtype
             if id(step.node) in self.plan.kept:
                 step.kept, step.buffer = True, np.empty(shape, dtype)
-            elif not step.reduces and step.node.operation.name != "pick":
-                there = free.get(dtype)
+            elif not step.reduces and step.node.operation.name not in VIEWS:
+                there = free.get((dtype, shape[1:]))
                 step.buffer = there.pop() if there else np.empty((rows, *shape[1:]), dtype)
             self._release(dying[k] - same, free)
 
@@ -375,7 +456,7 @@ class Block:
         for j in positions:
             buffer = self.steps[j].buffer
             if buffer is not None and not self.steps[j].kept:
-                free.setdefault(buffer.dtype, []).append(buffer)
+                free.setdefault((buffer.dtype, buffer.shape[1:]), []).append(buffer)
 
     def calls(self, ranges: list[tuple[int, int, int, int]]) -> list[Call]:
         """What computes a block whose nodes and their inputs have these ranges of rows.
@@ -388,9 +469,10 @@ class Block:
         rows += [(array, 0, True) for array in self.full]
         for k, step in enumerate(self.steps):
             start, stop, low, high = ranges[k]
-            if step.moves and not step.kept and stop - start == high - low:  # a view
+            if step.views and not step.kept and stop - start == high - low:
                 array, first, full = rows[step.inputs[0][0]]
-                rows[k] = (array, first - step.shift, full)
+                view = array.reshape(len(array), *step.node.shape[1:])
+                rows[k] = (view, first - step.shift, full)
                 continue
             if not step.kept:
                 rows[k] = (step.buffer, start, False)

@@ -11,7 +11,16 @@ import hodiff
 from hodiff.arithmetic import arrays, blocks
 from hodiff.arithmetic.program import LARGE, Program, evaluate
 from hodiff.graph import OPERATIONS, constant, data, topological, variable
-from hodiff.operations.structure import cast, expand_to, pick, place, summed
+from hodiff.operations.linalg import matmul
+from hodiff.operations.structure import (
+    cast,
+    expand_to,
+    pick,
+    place,
+    reshape_to,
+    summed,
+    transpose,
+)
 
 UNARY = ("sin", "neg", "exp", "abs", "tanh", "relu", "sinc")
 BINARY = ("add", "sub", "mul", "max", "div", "atan2")
@@ -66,7 +75,7 @@ def one_more(draw, nodes):
     """A node on some that are there."""
     x = draw(st.sampled_from([y for y in nodes if y.shape]))
     n, rest = x.shape[0], x.shape[1:]
-    kind = draw(st.sampled_from("ubbbwpckxse"))
+    kind = draw(st.sampled_from("ubbbwpckxser@@"))
     if kind == "u":
         name = draw(st.sampled_from(UNARY))
         return OPERATIONS[name](x, 1) if name == "sinc" else OPERATIONS[name](x)
@@ -88,7 +97,14 @@ def one_more(draw, nodes):
     if kind == "x":
         before, after = draw(st.integers(0, 5)), draw(st.integers(0, 5))
         return place(x, ((before, before + n, 1),), (before + n + after, *rest))
-    if kind == "s":
+    if kind == "r":
+        return reshape_to(x, draw(st.sampled_from([(n, *rest, 1), (n, *reversed(rest))])))
+    if kind == "@" and len(x.shape) == 2:
+        others = [y for y in nodes if len(y.shape) == 2 and y.shape[0] == n]
+        if draw(st.booleans()):
+            return matmul(transpose(x), draw(st.sampled_from(others)))
+        return matmul(x, numbers((x.shape[1], draw(st.integers(1, 3)))))
+    if kind in "s@":
         axes = range(-len(x.shape), 0)
         some = draw(st.sets(st.sampled_from(axes), min_size=1))
         return summed(x, tuple(sorted(some)))
@@ -109,7 +125,7 @@ def graphs(draw):
 @settings(max_examples=400, deadline=None)
 @given(graphs(), st.integers(1, 9))
 def test_blocks_give_what_the_plain_run_gives(outputs, size):
-    sums = any(node.operation.name == "sum" for node in topological(outputs))
+    sums = any(node.operation.name in ("sum", "matmul") for node in topological(outputs))
     assert_same(outputs, size, exact=not sums)
 
 
@@ -222,6 +238,35 @@ def test_a_hessian_vector_product_takes_one_array_and_a_few_blocks():
     assert peak([h]) < 8 * n + 8 * 8 * LARGE
     assert peak([g]) < 8 * n + 8 * 8 * LARGE
     assert peak([f]) < 8 * 8 * LARGE
+
+
+def logistic(rows, columns):
+    """f, its gradient and a Hessian-vector product of a logistic loss, and X."""
+    X, y, w = numbers((rows, columns)), numbers((rows,)), numbers((columns,))
+    f = hodiff.sum(hodiff.log(1 + hodiff.exp(-y * (X @ w))))
+    (g,) = hodiff.grad(f, w, create_graph=True)
+    (h,) = hodiff.grad(g, w, grad_outputs=data(np.ones(columns)), create_graph=True)
+    return [f, g, h], X
+
+
+@pytest.mark.parametrize("rows", [40, 41, 127, 128, 129])
+def test_products_in_blocks_give_what_whole_ones_give(rows):
+    assert_same(logistic(rows, 7)[0], 64, exact=False)
+
+
+def test_a_matrix_is_read_once_for_its_products():
+    (_, g, h), X = logistic(200, 20)
+    for output in (g, h):
+        reads = [task for task in passes([output], 64) if id(X) in task.reads]
+        assert len(reads) == 1
+        order = topological([output], unknown=True)
+        whole = blocks.schedule(order, {id(output)}, 64)
+        assert not any(
+            isinstance(task, blocks.Whole)
+            and task.node.operation.name == "matmul"
+            and 200 in (*task.node.inputs[0].shape, *task.node.inputs[1].shape)
+            for task in whole
+        )
 
 
 def test_small_arrays_are_released_after_their_last_use():
