@@ -101,31 +101,35 @@ def proven(
     return Proven(dict(zip(names, numbers, strict=False)), numbers[len(names) :], notes)
 
 
-def proven_series(problem: Problem, order: int, digits: int | None = None) -> Proven | None:
-    """f and its derivatives in the one variable up to order, as proven gives them, from a Taylor
-    series; None where there is none (a kink, a power at 0, vectors), or none can be told.
+Compute: TypeAlias = Callable[[Mapping[Tensor, Any], Any, bool], list[Any]]
+"""Numbers at a point in an arithmetic; quickly, in balls alone, or also in exact numbers."""
+
+
+def proven_series(
+    problem: Problem, compute: Compute, digits: int | None = None, quick: bool = True
+) -> Proven | None:
+    """What compute gives at the problem's point by Taylor series, as proven gives it.
+
+    None where there is no series (a kink, a power at 0), or none can be told. quick: exact
+    numbers are taken as such only if balls don't determine all digits.
     """
-    from math import factorial
-
     from hodiff.arithmetic import balls
-    from hodiff.arithmetic.series import NoSeries, Open, Series
+    from hodiff.arithmetic.series import NoSeries, Open
 
-    (x,) = problem.inputs
+    first = iter([quick])
 
     def run() -> list[Any]:
         point = point_in(problem, balls)
         at = {problem.variables[name]: value for name, value in point.items()}
         try:
-            (found,) = series.coefficients(at, balls)
+            found = compute(at, balls, next(first, False))
         except Open:
             raise Unproven(HodiffError("undecided", "")) from None
-        derivatives = [balls.mul(factorial(k), c) for k, c in enumerate(found)]
-        return [*point.values(), *derivatives]
+        return [*point.values(), *map(balls.exact, found)]
 
     try:
-        series = Series([problem.f], x, order + 1)
         numbers, notes = determined(run, digits)
-    except (NoSeries, MemoryError):
+    except NoSeries:
         return None
     except HodiffError as fault:
         if fault.message:
@@ -133,6 +137,23 @@ def proven_series(problem: Problem, order: int, digits: int | None = None) -> Pr
         return None
     names = problem.point or {}
     return Proven(dict(zip(names, numbers, strict=False)), numbers[len(names) :], notes)
+
+
+def series_in_doubles(problem: Problem, compute: Compute, shaped: bool) -> list[Number] | None:
+    """What compute gives at the problem's point by Taylor series in doubles; None where there is
+    no series, or where numbers pass a double's range."""
+    from hodiff.arithmetic.series import NoSeries, Open
+
+    point = point_values(problem)
+    on: Any = floats
+    if shaped:
+        from hodiff.arithmetic import arrays as on
+    at = {problem.variables[name]: value for name, value in point.items()}
+    try:
+        found = compute(at, on, True)
+    except (NoSeries, Open):
+        return None
+    return found if all(map(floats.finite, found)) else None
 
 
 def point_in(problem: Problem, arithmetic: Any) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
 from hodiff.backward import walk
 from hodiff.graph import ONE, ZERO, Tensor, variable
 from hodiff.operations.structure import expand_to, reshape_to, stack, total, transpose
-from hodiff.tidy import sharing
+from hodiff.tidy import Sharing, sharing
 
 
 def vjp(f: Tensor, variables: Sequence[Tensor], cotangent: Tensor) -> list[Tensor]:
@@ -123,9 +123,65 @@ def hvp(
 
 def nth(f: Tensor, x: Tensor, order: int) -> list[Tensor]:
     """The derivatives of f in the scalar x from the first to order, each the grad of the last."""
-    found: list[Tensor] = []
-    with sharing():
-        for _ in range(order):
+    return list(partials(f, [x] * order))
+
+
+def partials(f: Tensor, variables: Sequence[Tensor]) -> Iterator[Tensor]:
+    """f's derivative in the first of some scalars, that one's in the second, and so on."""
+    table = Sharing()
+    for x in variables:
+        with sharing(table):
             f = gradient(f, [x])[0]
-            found.append(f)
-    return found
+        yield f
+
+
+def along(f: Tensor, v: Mapping[Tensor, Tensor], order: int) -> Iterator[Tensor]:
+    """The derivatives of a scalar f(x + t*v) in t at 0, from the first to order; v is a vector for
+    each variable, in its shape."""
+    table = Sharing()
+    for _ in range(order):
+        with sharing(table):
+            slopes = zip(gradient(f, list(v)), v.values(), strict=True)
+            f = ZERO
+            for g, direction in slopes:
+                f = f + (total(g * direction) if g.shape else g * direction)
+        yield f
+
+
+def symmetric(
+    f: Tensor, variables: Sequence[Tensor], chosen: Sequence[Sequence[int]], most: int | None = None
+) -> list[Tensor]:
+    """f's derivative in these components of the variables, for each of chosen, which are sorted.
+
+    A walk for each beginning that they share. Raises MemoryError for more than most nodes.
+    """
+    table = Sharing()
+    table.most = min(table.most, table.most if most is None else most)
+    slopes: dict[tuple[int, ...], list[Tensor]] = {}
+
+    def derivative(numbers: tuple[int, ...]) -> Tensor:
+        if not numbers:
+            return f
+        *before, last = numbers
+        key = tuple(before)
+        if key not in slopes:
+            walked = gradient(derivative(key), variables)
+            slopes[key] = [entry for g in walked for entry in components(g)]
+        return slopes[key][last]
+
+    with sharing(table):
+        return [derivative(tuple(numbers)) for numbers in chosen]
+
+
+def implicit(f: Tensor, x: Tensor, y: Tensor, order: int) -> Iterator[Tensor]:
+    """dy/dx, d2y/dx2 ... to order along f(x, y) = 0: d/dx + y' d/dy of the one before."""
+    table = Sharing()
+    with sharing(table):
+        f_x, f_y = gradient(f, [x, y])
+        slope = found = -f_x / f_y
+    for k in range(order):
+        if k:
+            with sharing(table):
+                in_x, in_y = gradient(found, [x, y])
+                found = in_x + in_y * slope
+        yield found

@@ -10,21 +10,26 @@ optimization using interval analysis, chapter 11).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import count
+from math import inf
 from typing import Any, NamedTuple
 
 from hodiff import faults
 from hodiff.answers import point_in, radii_in
 from hodiff.arithmetic import balls, digits, kinks
 from hodiff.arithmetic.program import Program
+from hodiff.arithmetic.series import NoSeries, Open
 from hodiff.derivatives import gradient
 from hodiff.errors import HodiffError
+from hodiff.expansion import Line
 from hodiff.graph import Tensor
 from hodiff.language.problem import Problem
 
 BITS = 256
 MOST_PIECES = 2000  # into which the box is split for one end
+MOST_SPLITS = 300  # of the interval that a remainder is bounded on
 
 Box = dict[Tensor, tuple[Any, Any]]  # the ends of each variable that has an interval
 
@@ -201,6 +206,62 @@ class _Range:
         every = {id(node) for node in self.y.order}
         node = faults.culprit(self.y, values, every, balls)
         return faults.unbounded(self.y.outputs[0] if node is None else node)
+
+
+def remainder_bound(problem: Problem, line: Line, radius: Fraction) -> float:
+    """A bound of |f(x + t*v) - p(t)| for |t| <= radius, where line gives one coefficient more than
+    the Taylor polynomial p has.
+
+    By Lagrange's form of the remainder: the coefficient anywhere up to t, times a power of t. The
+    interval is split until the largest coefficient is known to a hundredth. Raises HodiffError
+    undecided where there is no bound.
+    """
+    with balls.precision(BITS):
+        point = {problem.variables[n]: x for n, x in point_in(problem, balls).items()}
+
+        def size(low: Any, high: Any) -> Any:
+            """How large the coefficient is somewhere from low to high; None for no bound."""
+            try:
+                c = line.coefficients(line.moved(point, _hull(low, high)), balls, quick=True)[-1]
+            except (NoSeries, Open):
+                return None
+            return abs(balls.ball(c)) if balls.finite(c) else None
+
+        serial = count()
+        pieces: list[tuple[float, int, Any, Any, Any]] = []
+        taken = balls.ball(0)  # of the coefficients that are there
+
+        def add(low: Any, high: Any) -> None:
+            nonlocal taken
+            bound, middle = size(low, high), size(*(_middle(low, high),) * 2)
+            if middle is not None:
+                taken = taken.max(middle.lower())
+            height = -inf if bound is None else -float(bound.upper())
+            heappush(pieces, (height, next(serial), bound, low, high))
+
+        add(balls.ball(-radius), balls.ball(0))
+        add(balls.ball(0), balls.ball(radius))
+        for _ in range(MOST_SPLITS):
+            bound = pieces[0][2]
+            if bound is not None and bound <= taken * balls.ball(1.01):
+                break
+            _, _, _, low, high = heappop(pieces)
+            middle = _middle(low, high)
+            add(low, middle)
+            add(middle, high)
+        bounds = [bound for _, _, bound, _, _ in pieces]
+        if None in bounds:
+            raise HodiffError(
+                "undecided",
+                "there is no bound of the remainder that far from the point: f may have no value,"
+                " or a kink, on the way",
+                source="--within",
+            )
+        largest = balls.ball(0)
+        for bound in bounds:
+            largest = largest.max(bound)
+        power = line.series.length - 1
+        return float(digits.outward(largest * balls.ball(radius) ** power, 1))
 
 
 def _hull(low: Any, high: Any) -> Any:

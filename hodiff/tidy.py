@@ -108,10 +108,11 @@ class Sharing:
 
 
 @contextmanager
-def sharing() -> Iterator[Sharing]:
-    """One table of shared nodes for all the walks inside (a Hessian's rows, the orders of nth)."""
+def sharing(table: Sharing | None = None) -> Iterator[Sharing]:
+    """One table of shared nodes for all the walks inside (a Hessian's rows, the orders of nth):
+    that of the block around this one, else the one given, or a new one."""
     outer = STATE.builder
-    STATE.builder = builder = outer if isinstance(outer, Sharing) else Sharing()
+    STATE.builder = builder = outer if isinstance(outer, Sharing) else table or Sharing()
     try:
         yield builder
     finally:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,10 @@ from hodiff.arithmetic import floats
 from hodiff.graph import Operation
 
 number = floats.number
+
+# What is decided at a tie is decided entry by entry, in floats.
+equal, less, integer, half = floats.equal, floats.less, floats.integer, floats.half
+divides, every, finite, certain = floats.divides, floats.every, floats.finite, floats.certain
 
 
 def function(operation: Operation) -> Callable[..., Any]:
@@ -51,6 +56,26 @@ def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
         return float(y) if getattr(y, "shape", None) == () and y.dtype == float else y
 
     return quiet
+
+
+def ring(shaped: bool, quick: bool) -> Any:
+    """What series compute with."""
+    from hodiff.arithmetic.program import Ring
+
+    return Ring(lambda x: x, operator.add, operator.sub, operator.mul, _divided, _dot)
+
+
+def _divided(a: Any, b: Any) -> Any:
+    return a / b if hasattr(a, "shape") or hasattr(b, "shape") else floats.div(a, b)
+
+
+def _dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
+    """The sum of the products of pairs, entry by entry; a Python 0 adds nothing."""
+    total: Any = 0
+    for x, y in zip(xs, ys, strict=False):
+        if not (type(x) is int and x == 0) and not (type(y) is int and y == 0):
+            total = total + x * y
+    return total
 
 
 def _float(x: Any) -> Any:

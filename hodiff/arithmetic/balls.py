@@ -11,12 +11,13 @@ arbitrary-precision midpoint-radius interval arithmetic, IEEE Transactions on Co
 from __future__ import annotations
 
 import math
+import operator
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from hodiff.arithmetic.exact import exactly, quotient, rational
+from hodiff.arithmetic.exact import exactly, quotient, rational, root
 from hodiff.families import falling
 from hodiff.graph import Operation
 
@@ -92,6 +93,16 @@ def ball(x: Any) -> Any:
     return FLINT.arb(FLINT.fmpq(x.numerator, x.denominator))
 
 
+def exact(x: Any) -> Any:
+    """A ball that is a single number as that number, where it isn't a long one: exp(0) is 1."""
+    if rational(x) or not x.is_exact() or not x.is_finite():
+        return x
+    mantissa, exponent = map(int, x.man_exp())
+    if abs(exponent) + mantissa.bit_length() > 256:
+        return x
+    return mantissa << exponent if exponent >= 0 else quotient(mantissa, 1 << -exponent)
+
+
 def finite(x: Any) -> bool:
     """Whether a value, or every entry of an array, is a bounded ball or a decided condition."""
     if getattr(x, "shape", ()):
@@ -107,6 +118,11 @@ def certain(x: Any) -> bool:
         return False
     x = ball(x)  # of 1/3, and of what has more bits than the precision, wider than the number
     return bool(x.is_exact() and x.is_finite())
+
+
+def small(x: Any) -> Any:
+    """What is little beside a ball, yet many times its last bit."""
+    return (abs(x) + ball(2) ** -FLINT.bits) * ball(2) ** (16 - FLINT.bits)
 
 
 def known(x: Any) -> bool:
@@ -149,6 +165,8 @@ def _resolve(operation: Operation) -> Callable[..., Any]:
             value = exactly(name, values, attributes)
             if value is not None:
                 return value
+            assert on_balls is not None
+            return exact(on_balls(*values, *attributes))
         assert on_balls is not None
         return on_balls(*values, *attributes)
 
@@ -305,6 +323,25 @@ def dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
     return total
 
 
+def ring(shaped: bool, quick: bool) -> Any:
+    """What series compute with: for arrays where the graph is shaped. quick: in balls alone, which
+    rounds what is rational, too."""
+    from hodiff.arithmetic.program import Ring
+
+    if shaped:
+        from hodiff.arithmetic import object_arrays as entries
+
+        return Ring(lambda x: x, entries.ADD, entries.SUB, entries.MUL, entries.DIV, entries.dot)
+    if quick:
+        taken = lambda x: x if isinstance(x, bool) else ball(x)  # noqa: E731
+        return Ring(taken, operator.add, operator.sub, operator.mul, operator.truediv, _quick_dot)
+    return Ring(lambda x: x, add, sub, mul, div, dot)
+
+
+def _quick_dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
+    return sum(map(operator.mul, xs, ys))
+
+
 def is_zero(x: Any) -> bool:
     return rational(x) and x == 0
 
@@ -341,9 +378,18 @@ def power(a: Any, b: Any) -> Any:
     if equal(a, 0):
         above = less(0, b)
         return 0 if above else 1 if equal(b, 0) else nan()
+    if rational(a) and rational(b):
+        found = root(a, b.denominator)
+        if found is not None:
+            return power(found, b.numerator)
     if rational(b) and b.denominator == 2 and b.numerator == 1:
         return ball(a).sqrt()
     return ball(a) ** ball(b)
+
+
+def _sqrt(x: Any) -> Any:
+    found = root(x, 2) if rational(x) else None
+    return ball(x).sqrt() if found is None else found
 
 
 def powers(a: Any, b: Any, j: int, k: int) -> Any:
@@ -370,6 +416,9 @@ def powers(a: Any, b: Any, j: int, k: int) -> Any:
 
 
 def _cbrt(x: Any) -> Any:
+    found = root(abs(x), 3) if rational(x) else None
+    if found is not None:
+        return found if x > 0 else -found
     x = ball(x)
     return x.root(3) if x > 0 else -((-x).root(3)) if x < 0 else 0 if x == 0 else nan()
 
@@ -487,6 +536,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "neg": lambda x: -x,
     "pow": power,
     "powers": powers,
+    "sqrt": _sqrt,
     "cbrt": _cbrt,
     "abs": abs,
     "sign": _sign,

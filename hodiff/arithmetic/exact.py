@@ -48,6 +48,25 @@ def quotient(a: Exact, b: Exact) -> Exact:
     return Fraction(a) / b
 
 
+def root(x: Exact, n: int) -> Exact | None:
+    """The n-th root of x >= 0 where that is rational; None for large numbers, too.
+
+    >>> root(quotient(4, 9), 2)
+    Fraction(2, 3)
+    """
+    if x < 0 or n > 64 or _bits(x) > 256:
+        return None
+    found = [_whole_root(k, n) for k in (x.numerator, x.denominator)]
+    return None if None in found else quotient(*found)  # type: ignore[arg-type]
+
+
+def _whole_root(x: int, n: int) -> int | None:
+    r = 1 << -(-x.bit_length() // n)  # from above, Newton's method falls until it is there
+    while r**n > x:
+        r = ((n - 1) * r + x // r ** (n - 1)) // n
+    return r if r**n == x else None
+
+
 def _bits(x: Exact) -> int:
     return max(x.numerator.bit_length(), x.denominator.bit_length())
 

@@ -119,6 +119,13 @@ def dot(xs: Sequence[float], ys: Sequence[float]) -> float:
     return float(sum(map(operator.mul, xs, ys)))
 
 
+def ring(shaped: bool, quick: bool) -> Any:
+    """What series compute with."""
+    from hodiff.arithmetic.program import Ring
+
+    return Ring(lambda x: x, add, sub, mul, div, dot)
+
+
 def pi() -> float:
     return math.pi
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -84,6 +84,15 @@ MUL = _elementwise(balls.mul)
 SUB = _elementwise(balls.sub)
 DIV = _elementwise(balls.div)
 total = _reducing(ADD, 0)
+
+
+def dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
+    """The sum of the products of pairs, entry by entry."""
+    found: Any = 0
+    for x, y in zip(xs, ys, strict=False):
+        if not (balls.is_zero(x) or balls.is_zero(y)):
+            found = ADD(found, MUL(x, y))
+    return found
 
 
 def _matmul(a: Any, b: Any) -> Any:

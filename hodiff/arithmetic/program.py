@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from hodiff.graph import CONSTANT, VARIABLE, Operation, Tensor, described, topological, variable
 
@@ -37,6 +37,17 @@ def suited(nodes: Sequence[Tensor]) -> Arithmetic:
     from hodiff.arithmetic import floats
 
     return floats
+
+
+class Ring(NamedTuple):
+    """What series (hodiff.arithmetic.series) compute with: take lets a value in."""
+
+    take: Callable[[Any], Any]
+    add: Callable[[Any, Any], Any]
+    sub: Callable[[Any, Any], Any]
+    mul: Callable[[Any, Any], Any]
+    div: Callable[[Any, Any], Any]
+    dot: Callable[[Sequence[Any], Sequence[Any]], Any]
 
 
 class Program:

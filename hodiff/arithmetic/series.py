@@ -1,4 +1,4 @@
-"""Taylor series: a graph run on truncated power series in one variable, over another arithmetic.
+"""Taylor series: a graph run on truncated power series in one variable t, over another arithmetic.
 
 For y = f(x(t)) the chain rule y' = f'(x)*x' gives the coefficients one order after the other,
 
@@ -6,8 +6,10 @@ For y = f(x(t)) the chain rule y' = f'(x)*x' gives the coefficients one order af
 
 and f'(x) is the graph that the row's own rule builds: sin and cos feed each other, tan feeds
 itself. Orders are swept over all nodes; sharing keeps them few. By hand: products, quotients,
-powers with a constant exponent (u*y' = p*y*u'), choices. A family that its rule leads ever further
-into (polygamma, sinc) is a chain of its members. Griewank and Walther 2008, Evaluating
+powers with a constant exponent (u*y' = p*y*u'), choices, linear systems. A family that its rule
+leads ever further into (polygamma, sinc) is a chain of its members. What acts on whole arrays
+(a norm, a determinant) has a rule for cotangents: transposed, it gives y' as a graph that is
+linear in x', and that is run one order behind. Griewank and Walther 2008, Evaluating
 Derivatives, section 13.2.
 
 Cost: nodes times order squared; of a family, order cubed.
@@ -15,12 +17,24 @@ Cost: nodes times order squared; of a family, order cubed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from hodiff.arithmetic.program import Program
-from hodiff.graph import CONSTANT, OPERATIONS, ZERO, Operation, Tensor, constant, topological
+from hodiff.backward import walk
+from hodiff.graph import (
+    CONSTANT,
+    OPERATIONS,
+    ZERO,
+    Operation,
+    Tensor,
+    constant,
+    topological,
+    variable,
+)
 from hodiff.operations import elementary as el
+from hodiff.operations import linalg
 from hodiff.operations import piecewise as pw
 from hodiff.operations import special as sp
 from hodiff.tidy import Sharing, sharing
@@ -28,22 +42,12 @@ from hodiff.tidy import Sharing, sharing
 MOST_NODES = 20_000  # which the rules may add
 
 Coefficients = list[Any]
+Point = Mapping[Tensor, Any]
+Paths = Mapping[Tensor, Sequence[Any]]
 
 
 class NoSeries(Exception):
-    """The graph has no series here: an operation on vectors, a power at 0, or a tie."""
-
-
-# The members of a family from a node on: the m-th derivative of the node's function at x.
-FAMILIES: dict[Operation, Callable[..., Callable[[Tensor, int], Tensor]]] = {
-    sp.sincn: lambda n: lambda x, m: sp.sincn(x, n + m),
-    sp.digamma: lambda: sp.written_psi,
-    sp.psi: lambda n: lambda x, m: sp.psi(x, n + m),
-    sp.lgamma: lambda: lambda x, m: sp.written_psi(x, m - 1) if m else sp.lgamma(x),
-}
-
-LINEAR = (el.add, el.sub, el.neg, OPERATIONS["alias"])
-BY_HAND = (*LINEAR, el.mul, el.div, el.over, el.pow, pw.where, *FAMILIES)
+    """The graph has no series here: at a power of 0, a norm of 0, or a tie."""
 
 
 class Open(Exception):
@@ -54,89 +58,171 @@ class Open(Exception):
         self.node = node
 
 
-class Series:
-    """The graph of outputs, made ready for series in x.
+# The members of a family from a node on: the m-th derivative of the node's function at x.
+FAMILIES: dict[Operation, Callable[..., Callable[[Tensor, int], Tensor]]] = {
+    sp.sincn: lambda n: lambda x, m: sp.sincn(x, n + m),
+    sp.digamma: lambda: sp.written_psi,
+    sp.psi: lambda n: lambda x, m: sp.psi(x, n + m),
+    sp.lgamma: lambda: lambda x, m: sp.written_psi(x, m - 1) if m else sp.lgamma(x),
+}
 
-    f        the nodes whose series are the answer
-    order    all nodes that series are computed of, inputs before users
-    factors  of an elementwise node, f'(x) in each input that depends on x
+QUOTIENTS = (el.div, el.over)
+PRODUCTS = (OPERATIONS["matmul"], OPERATIONS["einsum"])  # linear in each input
+SELECTIONS = (OPERATIONS["gather"], OPERATIONS["scatter"])  # linear in the first input
+BY_HAND = (el.mul, *QUOTIENTS, el.pow, pw.where, *PRODUCTS, *SELECTIONS, linalg.solve)
+
+
+class Series:
+    """The graph of outputs, made ready for series in t, on which the variables moving depend.
+
+    f         the nodes whose series are the answer
+    order     all nodes that have series, each after those that its own needs
+    varying   those that depend on t
+    factors   of an elementwise node: f'(x) in each input that depends on t, and that input
+    families  of a node of a family: the members that its series needs
+    pushed    of other nodes: y' as a graph
+    slopes    the x' that such graphs are linear in, and each one's x
+    behind    what depends on slopes
     """
 
-    def __init__(self, outputs: Sequence[Tensor], x: Tensor, length: int) -> None:
-        self.x, self.length = x, length
+    def __init__(self, outputs: Sequence[Tensor], moving: Sequence[Tensor], length: int) -> None:
+        self.moving, self.length = list(moving), length
         self.factors: dict[Tensor, list[tuple[Tensor, Tensor]]] = {}
         self.families: dict[Tensor, list[Tensor]] = {}
+        self.pushed: dict[Tensor, Tensor] = {}
+        self.slopes: dict[Tensor, Tensor] = {}
         with sharing() as build:
             build.most = MOST_NODES
             self.f = [_rewritten(y, build) for y in outputs]
-            self.order = self._closed(build)
-        self.varying = self._depending(self.order)
+            order = self._closed(build)
+        self.varying = depending(order, self.moving)
+        self.behind = depending(order, self.slopes)
+        self.order = list(self._arranged(order))
 
     def _closed(self, build: Sharing) -> list[Tensor]:
-        """The nodes of f, and of the factors that their rules need, and theirs, until no rule
+        """The nodes of f, and of the graphs that their rules need, and theirs, until no rule
         needs more."""
-        roots = list(self.f)
+        roots, done = list(self.f), set[Tensor]()
         while True:
             order = topological(roots)
             build.know(order)
-            varying = self._depending(order)
-            new = [
-                node
-                for node in order
-                if node in varying
-                and node.inputs
-                and node not in self.factors
-                and node not in self.families
-                and (node.operation not in BY_HAND or node.operation in FAMILIES)
-            ]
-            if any(node.shape for node in order):
-                raise NoSeries
+            varying = depending(order, self.moving)
+            new = [node for node in order if node in varying and node.inputs and node not in done]
             if not new:
                 return order
+            done.update(new)
             for node in new:
-                if node.operation in FAMILIES:
+                operation = node.operation
+                if operation in FAMILIES:
                     (x,) = node.inputs
-                    member = FAMILIES[node.operation](*node.attributes)
-                    members = [node, *(member(x, m) for m in range(1, self.length))]
-                    self.families[node] = members
-                    # Of the members the values at 0 alone are wanted: they have no factors.
-                    roots += members
-                    for y in members:
-                        self.families.setdefault(y, [])
+                    member = FAMILIES[operation](*node.attributes)
+                    self.families[node] = [node, *(member(x, m) for m in range(1, self.length))]
+                elif operation.linear or operation in BY_HAND:
                     continue
-                self.factors[node] = [
-                    (_rewritten(factor, build), u)
-                    for factor, u in zip(_partials(node), node.inputs, strict=True)
-                    if u in varying
-                ]
-                roots += [factor for factor, _ in self.factors[node]]
+                elif operation.partials:
+                    self.factors[node] = [
+                        (_rewritten(factor, build), u)
+                        for factor, u in zip(_partials(node), node.inputs, strict=True)
+                        if u in varying
+                    ]
+                    roots += [factor for factor, _ in self.factors[node]]
+                else:
+                    self.pushed[node] = _rewritten(self._push(node, varying), build)
+                    roots.append(self.pushed[node])
 
-    def _depending(self, order: Sequence[Tensor]) -> set[Tensor]:
-        found = {self.x}
+    def _push(self, node: Tensor, varying: set[Tensor]) -> Tensor:
+        """y' from the x' of a node's inputs: its pullback is linear in the cotangent, and the
+        transpose of that is what is wanted."""
+        cotangent = variable("cotangent", node.shape)
+        shares, given = [], []
+        for i, x in enumerate(node.inputs):
+            if x not in varying:
+                continue
+            share = node.operation.pullback(cotangent, node.inputs, node, node.attributes, i)
+            if share is not None and share.requires_grad:
+                slope = next((u for u, y in self.slopes.items() if y is x), None)
+                if slope is None:
+                    slope = variable("slope", x.shape)
+                    self.slopes[slope] = x
+                shares.append(share)
+                given.append(slope)
+        (found,) = walk(shares, given, [cotangent])
+        return ZERO if found is None else found
+
+    def _arranged(self, order: Sequence[Tensor]) -> Iterator[Tensor]:
+        """The nodes of order, y' before y."""
+        waiting = set(self.behind)
         for node in order:
-            if not found.isdisjoint(node.inputs):
-                found.add(node)
-        return found
+            for y in topological([self.pushed[node]]) if node in self.pushed else ():
+                if y in waiting:
+                    waiting.remove(y)
+                    yield y
+            if node not in self.behind:
+                yield node
 
-    def coefficients(self, point: Mapping[Tensor, Any], on: Any) -> list[Coefficients]:
-        """The Taylor coefficients of each output at point, in the arithmetic on.
+    def coefficients(
+        self, point: Point, paths: Paths, on: Any, strict: bool = True, quick: bool = False
+    ) -> list[Coefficients]:
+        """The Taylor coefficients of each output, in the arithmetic on.
 
-        Raises NoSeries where there is none, Open where a ball is too wide to tell.
+        point gives the variables at t = 0, paths the coefficients from the first on of each that
+        moves: [1] where it is the point plus t. With strict, raises NoSeries where there is none,
+        Open where a ball is too wide to tell; else a kink is what its rule makes of it. quick:
+        all in balls, where the arithmetic also has exact numbers.
         """
-        program = Program(self.order, on)
-        values = program.values(point)
-        needed = self._needed(values)
-        for node in needed:
-            value, inputs = values[id(node)], [values[id(u)] for u in node.inputs]
-            tied = node in self.varying and node.operation.jumps is not None
-            tied = tied and node.operation.jumps.ties(on, *inputs)
-            if tied or (tied is not None and not on.finite(value) and all(map(on.certain, inputs))):
-                raise NoSeries
-            if tied is None or not on.finite(value):
-                raise Open(node)
-            if node.operation is el.pow and node in self.varying and on.equal(inputs[0], 0):
-                raise NoSeries
-        return self._swept(values, [node for node in self.order if node in needed], on)
+        found = self.run(point, paths, on, strict, quick)
+        return [found[y] + [0] * (self.length - len(found[y])) for y in self.f]
+
+    def run(
+        self,
+        point: Point,
+        paths: Paths,
+        on: Any,
+        strict: bool = True,
+        quick: bool = False,
+        unknown: Tensor | None = None,
+    ) -> dict[Tensor, Coefficients]:
+        """The coefficients of every node that is needed; see coefficients().
+
+        unknown: a variable that moves so that the first output stays what it is; the second
+        output is the slope of the first in that variable.
+        """
+        present = [y for y in self.order if y not in self.behind]
+        members = [y for family in self.families.values() for y in family]
+        values = Program([*present, *members], on).values(point)
+        needed = self._needed(values) if strict else {*present, *members, *self.behind}
+        if strict:
+            for node in (*present, *members):
+                if node in needed:
+                    self._check(node, values, on)
+        sweep = _Sweep(self, values, paths, on, needed, quick)
+        path = sweep.paths[unknown] if unknown is not None else []
+        for k in range(1, self.length):
+            sweep.advance(k)
+            if unknown is not None:
+                # What is of order k is linear in the path's k-th coefficient, 0 so far.
+                residual, slope = sweep.found[self.f[0]][k], sweep.ring.take(values[id(self.f[1])])
+                sweep.retreat(k)
+                path.append(sweep.ring.div(sweep.ring.sub(0, residual), slope))
+                sweep.advance(k)
+        return sweep.found
+
+    def _check(self, node: Tensor, values: Mapping[int, Any], on: Any) -> None:
+        """Raise where a node has no series."""
+        value, inputs = values[id(node)], [values[id(u)] for u in node.inputs]
+        tied: bool | None = False
+        if not self.varying.isdisjoint(node.inputs):
+            if node.operation.jumps is not None:
+                ties = node.operation.jumps.ties
+                tied = _anywhere(lambda *x: ties(on, *x), inputs)
+            elif node.operation in (el.pow, el.over):
+                divisor = inputs[node.operation is el.over]
+                tied = _anywhere(lambda u: on.equal(u, 0), [divisor])
+        finite = bool(on.finite(value))
+        if tied or (tied is not None and not finite and all(map(on.certain, inputs))):
+            raise NoSeries
+        if tied is None or not finite:
+            raise Open(node)
 
     def _needed(self, values: Mapping[int, Any]) -> set[Tensor]:
         """The nodes that the series of f come from: of a where, the branch taken."""
@@ -147,122 +233,271 @@ class Series:
             if node in found:
                 continue
             found.add(node)
-            test = values[id(node.inputs[0])] if node.operation is pw.where else None
-            if test is None:
+            test = values.get(id(node.inputs[0])) if node.operation is pw.where else None
+            if test is None or hasattr(test, "shape"):
                 stack += node.inputs
             else:
                 stack += (node.inputs[0], node.inputs[1 if test else 2])
             stack += self.families.get(node, ())
             stack += [factor for factor, _ in self.factors.get(node, ())]
+            if node in self.pushed:
+                stack.append(self.pushed[node])
         return found
 
-    def _swept(
-        self, values: Mapping[int, Any], order: Sequence[Tensor], on: Any
-    ) -> list[Coefficients]:
-        found = {node: [values[id(node)]] for node in self.order}
-        slopes: dict[Tensor, Coefficients] = {node: [] for node in self.varying}  # j*x_j, j from 1
-        steps = [
-            (node, self._step(node, found, slopes, on)) for node in order if node in self.varying
+
+class _Sweep:
+    """A run: the coefficients found so far, and how to find the next of every node.
+
+    found   of each node its coefficients
+    scaled  of each node that varies j*x_j, j from 1 on
+    """
+
+    def __init__(
+        self,
+        series: Series,
+        values: Mapping[int, Any],
+        paths: Paths,
+        on: Any,
+        needed: set[Tensor],
+        quick: bool,
+    ) -> None:
+        self.series, self.on = series, on
+        self.ring = on.ring(any(node.shape for node in series.order), quick)
+        take = self.ring.take
+        self.paths = {x: list(paths.get(x, ())) for x in series.moving}
+        order = [node for node in series.order if node in needed]
+        self.found: dict[Tensor, Coefficients] = {
+            node: [] if node in series.behind else [take(values[id(node)])] for node in order
+        }
+        for family in series.families.values():
+            for node in family:
+                self.found.setdefault(node, [take(values[id(node)])])
+        self.scaled: dict[Tensor, Coefficients] = {y: [] for y in order if y in series.varying}
+        self.steps = [
+            (node, self._step(node), int(node in series.behind))
+            for node in order
+            if self.moves(node)
         ]
-        for k in range(1, self.length):
-            for node, step in steps:
-                if step is not None:
-                    y = step(k)
-                    found[node].append(y)
-                    slopes[node].append(on.mul(k, y))
-        return [found[y] + [0] * (self.length - len(found[y])) for y in self.f]
 
-    def _step(
-        self,
-        node: Tensor,
-        found: dict[Tensor, Coefficients],
-        slopes: dict[Tensor, Coefficients],
-        on: Any,
-    ) -> Callable[[int], Any] | None:
-        """What gives the k-th coefficient of a node, those before it being there; None for a node
-        without one (a condition)."""
-        operation, inputs = node.operation, node.inputs
-        here = [found[x] for x in inputs]
+    def moves(self, node: Tensor) -> bool:
+        return node in self.series.varying or node in self.series.behind
 
-        def at(c: Coefficients, k: int) -> Any:
-            return c[k] if k < len(c) else 0
+    def advance(self, k: int) -> None:
+        """Add the coefficient of order k of every node; of order k - 1 where it is behind."""
+        for node, step, behind in self.steps:
+            y = step(k - behind)
+            if node.shape and not _is_zero(y) and getattr(y, "shape", ()) != node.shape:
+                y = self.on.function(OPERATIONS["expand"])(y, node.shape)
+            y = self.ring.take(y)
+            self.found[node].append(y)
+            if not behind:
+                self.scaled[node].append(0 if _is_zero(y) else self.ring.mul(k, y))
 
-        if node is self.x:
-            return lambda k: int(k == 1)
-        if operation in LINEAR:
-            if len(here) == 1:
-                return lambda k: -at(here[0], k) if operation is el.neg else at(here[0], k)
-            combine = on.add if operation is el.add else on.sub
-            return lambda k: combine(at(here[0], k), at(here[1], k))
+    def retreat(self, k: int) -> None:
+        """Take back the last coefficient of every node."""
+        for node, _, behind in self.steps:
+            self.found[node].pop()
+            if not behind:
+                self.scaled[node].pop()
+
+    def _step(self, node: Tensor) -> Callable[[int], Any]:
+        """What gives the k-th coefficient of a node, those before it being there."""
+        series, ring, found = self.series, self.ring, self.found
+        operation, inputs, y = node.operation, node.inputs, found[node]
+        here = [found.get(x, []) for x in inputs]  # of a branch that isn't taken there is nothing
+        if node in self.paths:
+            path = self.paths[node]
+            return lambda k: path[k - 1] if k <= len(path) else 0
+        if node in series.slopes:
+            slope = self.scaled[series.slopes[node]]
+            return lambda m: slope[m]
+        if node in series.pushed:
+            pushed = found.get(series.pushed[node], [])
+            return lambda k: ring.div(pushed[k - 1], k) if k <= len(pushed) else 0
+        if node in series.families:
+            return self._family(node)
+        if node in series.factors:
+            return self._chain(node)
         if operation is el.mul:
-            a, b = here
-            return lambda k: on.dot(a[: k + 1], _reverse(b, k, len(a)))
-        if operation is el.div or operation is el.over:
-            a, b = here
-            y = found[node]
-            return lambda k: on.div(on.sub(at(a, k), on.dot(b[1 : k + 1], y[::-1])), b[0])
+            return self._product(inputs[0], inputs[1])
+        if operation in QUOTIENTS:
+            return self._quotient(inputs[0], inputs[1], y)
         if operation is el.pow:
-            return _power(here[0], node.inputs[1].attributes[0], found[node], on)
+            exponent = self.ring.take(self.on.number(inputs[1].attributes[0]))
+            return lambda k: _power(here[0], exponent, y, k, ring)
         if operation is pw.where:
-            branch = here[1 if here[0][0] else 2]
-            return lambda k: at(branch, k)
-        if node in self.families:
-            return self._family(node, found, slopes, on) if self.families[node] else None
-        if not operation.partials:
-            return None
-        terms = [(slopes[u], found[factor]) for factor, u in self.factors[node]]
+            return self._choice(here)
+        if operation in PRODUCTS:
+            return self._products(node, here)
+        if operation is linalg.solve:
+            return self._solution(here, y)
+        if operation in SELECTIONS:
+            select = self.on.function(operation)
+            indices = here[1][0]
+            return lambda k: (
+                0 if _is_zero(at(here[0], k)) else select(here[0][k], indices, *node.attributes)
+            )
+        return self._linear(node, here)
 
-        def chain(k: int) -> Any:
-            total: Any = 0
-            for slope, factor in terms:
-                total = on.add(total, on.dot(slope[:k], _reverse(factor, k - 1, k)))
-            return on.div(total, k)
+    def _product(self, a: Tensor, b: Tensor) -> Callable[[int], Any]:
+        x, y, ring = self.found[a], self.found[b], self.ring
+        if not self.moves(b):
+            return lambda k: ring.mul(x[k], y[0])
+        if not self.moves(a):
+            return lambda k: ring.mul(x[0], y[k])
+        return lambda k: ring.dot(x[: k + 1], y[k::-1])
 
-        return chain
+    def _quotient(self, a: Tensor, b: Tensor, y: Coefficients) -> Callable[[int], Any]:
+        x, u, ring = self.found[a], self.found[b], self.ring
+        if not self.moves(b):
+            return lambda k: ring.div(x[k], u[0])
+        return lambda k: ring.div(
+            ring.sub(at(x, k), ring.dot(u[1 : k + 1], y[k - 1 :: -1]) if k else 0), u[0]
+        )
 
-    def _family(
-        self,
-        node: Tensor,
-        found: dict[Tensor, Coefficients],
-        slopes: dict[Tensor, Coefficients],
-        on: Any,
-    ) -> Callable[[int], Any]:
-        """The chain rule along a family: member m at order k from member m + 1 below it."""
-        slope = slopes[node.inputs[0]]
-        chain: list[Coefficients] = [[found[y][0]] for y in self.families[node]]
+    def _chain(self, node: Tensor) -> Callable[[int], Any]:
+        """The chain rule: slopes of the inputs times the factors, one order below."""
+        ring = self.ring
+        terms = [
+            (self.scaled[u], self.found[factor], self.moves(factor))
+            for factor, u in self.series.factors[node]
+            if factor is not ZERO
+        ]
 
         def step(k: int) -> Any:
-            for m in range(self.length - k):
-                total = on.dot(slope[:k], _reverse(chain[m + 1], k - 1, k))
-                chain[m].append(on.div(total, k))
+            total: Any = 0
+            for slope, factor, moves in terms:
+                if moves:
+                    share = ring.dot(slope[:k], factor[k - 1 :: -1])
+                else:
+                    share = ring.mul(slope[k - 1], factor[0])
+                total = share if _is_zero(total) else ring.add(total, share)
+            return total if _is_zero(total) else ring.div(total, k)
+
+        return step
+
+    def _family(self, node: Tensor) -> Callable[[int], Any]:
+        """The chain rule along a family: member m at order k from member m + 1 below it."""
+        ring, slope = self.ring, self.scaled[node.inputs[0]]
+        chain = [[self.found[y][0]] for y in self.series.families[node]]
+
+        def step(k: int) -> Any:
+            for m in range(self.series.length - k):
+                del chain[m][k:]
+                total = ring.dot(slope[:k], chain[m + 1][k - 1 :: -1])
+                chain[m].append(ring.div(total, k))
             return chain[0][k]
 
         return step
 
+    def _choice(self, here: Sequence[Coefficients]) -> Callable[[int], Any]:
+        test = here[0][0]
+        if not hasattr(test, "shape"):
+            branch = here[1 if test else 2]
+            return lambda k: at(branch, k)
+        choose = self.on.function(pw.where)
 
-def _reverse(c: Coefficients, k: int, n: int) -> Coefficients:
-    """c_k, c_(k-1), ... , n of them at most, 0 past the end."""
-    return [c[i] if i < len(c) else 0 for i in range(k, max(k - n, -1), -1)]
+        def step(k: int) -> Any:
+            a, b = at(here[1], k), at(here[2], k)
+            return 0 if _is_zero(a) and _is_zero(b) else choose(test, a, b)
+
+        return step
+
+    def _linear(self, node: Tensor, here: Sequence[Coefficients]) -> Callable[[int], Any]:
+        ring = self.ring
+        if node.operation is el.neg:
+            return lambda k: -here[0][k]
+        if node.operation in (el.add, el.sub):
+            combine = ring.add if node.operation is el.add else ring.sub
+            return lambda k: combine(at(here[0], k), at(here[1], k))
+        compute = self.on.function(node.operation)
+        zeros = self.on.function(OPERATIONS["expand"])
+
+        def step(k: int) -> Any:
+            parts = [at(x, k) for x in here]
+            if all(map(_is_zero, parts)):
+                return 0
+            parts = [
+                zeros(0, x.shape) if x.shape and _is_zero(part) else part
+                for x, part in zip(node.inputs, parts, strict=True)
+            ]
+            return compute(*parts, *node.attributes)
+
+        return step
+
+    def _products(self, node: Tensor, here: Sequence[Coefficients]) -> Callable[[int], Any]:
+        """Of what is linear in each of its inputs: every way to share out the order to them."""
+        compute, ring = self.on.function(node.operation), self.ring
+        most = [None if self.moves(x) else 0 for x in node.inputs]
+
+        def step(k: int) -> Any:
+            total: Any = 0
+            for orders in product(*[range(k + 1 if m is None else 1) for m in most[:-1]]):
+                rest = k - sum(orders)
+                if rest < 0 or (rest and most[-1] == 0):
+                    continue
+                parts = [x[j] for x, j in zip(here, (*orders, rest), strict=True)]
+                if not any(map(_is_zero, parts)):
+                    share = compute(*parts, *node.attributes)
+                    total = share if _is_zero(total) else ring.add(total, share)
+            return total
+
+        return step
+
+    def _solution(self, here: Sequence[Coefficients], y: Coefficients) -> Callable[[int], Any]:
+        """y = solve(a, b) from a_0*y_k = b_k - (a_1*y_(k-1) + ... + a_k*y_0)."""
+        ring, (a, b) = self.ring, here
+        solve, matmul = (self.on.function(row) for row in (linalg.solve, OPERATIONS["matmul"]))
+
+        def step(k: int) -> Any:
+            right = at(b, k)
+            for j in range(1, min(k, len(a) - 1) + 1):
+                if not (_is_zero(a[j]) or _is_zero(y[k - j])):
+                    right = ring.sub(right, matmul(a[j], y[k - j]))
+            return 0 if _is_zero(right) else solve(a[0], right)
+
+        return step
 
 
-def _power(u: Coefficients, p: Any, y: Coefficients, on: Any) -> Callable[[int], Any]:
-    """u**p from u*y' = p*y*u'."""
+def depending(order: Sequence[Tensor], xs: Iterable[Tensor]) -> set[Tensor]:
+    """Those of xs and of order, which has inputs before users, that depend smoothly on xs."""
+    found = set(xs)
+    for node in order:
+        if node.operation.differentiable and not found.isdisjoint(node.inputs):
+            found.add(node)
+    return found
 
-    def step(k: int) -> Any:
-        weights = [
-            on.mul(on.sub(on.mul(p, j), k - j), u[j]) for j in range(1, min(k, len(u) - 1) + 1)
-        ]
-        return on.div(on.dot(weights, y[::-1]), on.mul(k, u[0]))
 
-    return step
+def at(c: Coefficients, k: int) -> Any:
+    """The k-th coefficient of what may have ended before."""
+    return c[k] if k < len(c) else 0
+
+
+def _is_zero(x: Any) -> bool:
+    """Whether x is the 0 that a series has past its end."""
+    return type(x) is int and x == 0
+
+
+def _anywhere(test: Callable[..., bool | None], arrays: Sequence[Any]) -> bool | None:
+    """Whether a test is true of some entries of arrays that broadcast; None where it is open."""
+    if not any(getattr(x, "shape", ()) for x in arrays):
+        return test(*arrays)
+    import numpy
+
+    columns = [x.ravel().tolist() for x in numpy.broadcast_arrays(*arrays)]
+    found = {test(*entries) for entries in zip(*columns, strict=True)}
+    return True if True in found else None if None in found else False
+
+
+def _power(u: Coefficients, p: Any, y: Coefficients, k: int, ring: Any) -> Any:
+    """The k-th coefficient of u**p from u*y' = p*y*u'."""
+    orders = range(1, min(k, len(u) - 1) + 1)
+    weights = [ring.mul(ring.sub(ring.mul(p, j), k - j), u[j]) for j in orders]
+    return ring.div(ring.dot(weights, y[k - 1 :: -1]), ring.mul(k, u[0]))
 
 
 def _partials(node: Tensor) -> list[Tensor]:
     """The derivatives of an elementwise node in its inputs, by its row."""
-    if not node.operation.partials:
-        if node.operation.differentiable:
-            raise NoSeries
-        return [ZERO for _ in node.inputs]  # a condition: nothing to sweep
     found = [partial(*node.inputs, node, *node.attributes) for partial in node.operation.partials]
     return [y if isinstance(y, Tensor) else constant(y) for y in found]
 

@@ -50,8 +50,8 @@ def outcome(arguments: list[str]) -> tuple[str, str, int]:
     """What to print on stdout and on stderr, and the exit code. No exception gets out."""
     import click
 
-    from hodiff.cli.commands import program
     from hodiff.cli.options import Asked
+    from hodiff.cli.program import program
     from hodiff.errors import HodiffError
     from hodiff.graph import STATE
 
@@ -82,7 +82,7 @@ def outcome(arguments: list[str]) -> tuple[str, str, int]:
 def failed(error: HodiffError, arguments: list[str]) -> tuple[str, str, int]:
     report = error.report()
     if error.kind == "usage" and error.start is None:
-        from hodiff.cli.commands import program
+        from hodiff.cli.program import program
 
         command = [word for word in arguments[:1] if word in program.commands]
         report += f"\ntry: {' '.join(['hodiff', *command, '--help'])}"

@@ -194,6 +194,23 @@ def positive(ctx: click.Context, param: click.Parameter, value: str | None) -> f
     return number
 
 
+def ratio(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
+    """A check that an option's value is a number above 0, as the exact number that it is."""
+    if value is None:
+        return None
+    from fractions import Fraction
+
+    try:
+        exact = Fraction(value) if len(value) < 100 else None
+        found = float(exact) if exact is not None else 0.0
+    except (ValueError, ZeroDivisionError, OverflowError):
+        found = 0.0
+    if not 0 < found < float("inf"):
+        name = param.opts[0]
+        raise usage(f"{name} is a number above 0, as 0.1 or 1/10, not {quoted(value)}", name)
+    return exact
+
+
 def whole(least: int, most: int) -> Callable[[click.Context, click.Parameter, Any], int | None]:
     """A check that an option's value is a whole number, up to a limit that no sensible question
     meets."""

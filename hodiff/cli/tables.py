@@ -99,4 +99,8 @@ def shortened(text: str, width: int) -> str:
 
 def folded(text: str, width: int) -> list[str]:
     """text in lines, folded at spaces alone."""
-    return wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return [
+        part
+        for line in text.split("\n")
+        for part in wrap(line, width, break_long_words=False, break_on_hyphens=False)
+    ]

@@ -20,6 +20,8 @@ class Problem:
     point      what --at binds each to, as a graph without variables; None without --at
     radii      of what --at binds to an interval: the radius around its point
     wrt        the names to differentiate in
+    taken      what --wrt says, where one may come several times: x, x, y
+    of         the name that an equation is solved for
     """
 
     def __init__(self, text: str) -> None:
@@ -31,6 +33,8 @@ class Problem:
         self.point: dict[str, Tensor] | None = None
         self.radii: dict[str, Tensor] = {}
         self.wrt: list[str] = []
+        self.taken: list[str] = []
+        self.of: str | None = None
 
     @property
     def inputs(self) -> list[Tensor]:
@@ -75,9 +79,17 @@ class Problem:
 
 
 def read(
-    expression: str, at: Sequence[str] = (), let: Sequence[str] = (), wrt: str | None = None
+    expression: str,
+    at: Sequence[str] = (),
+    let: Sequence[str] = (),
+    wrt: str | None = None,
+    repeats: bool = False,
+    of: str | None = None,
 ) -> Problem:
     """The problem that EXPR, --at, --let and --wrt state. Raises HodiffError.
+
+    repeats: --wrt may name a variable again. of: EXPR is an equation, and f its left side less its
+    right one, or an expression that is to be 0.
 
     >>> problem = read("a*x**2", at=["x=3"], let=["a=2"])
     >>> problem.f, problem.wrt
@@ -85,8 +97,11 @@ def read(
     """
     points = [(text, parse(text, "bindings", "--at")) for text in at]
     lets = [(text, parse(text, "bindings", "--let")) for text in let]
-    tree = parse(expression, "program", "EXPR")
-    chosen = _Names(wrt) if wrt is not None else None
+    sides = [expression] if of is None else equation_sides(expression)
+    trees = [_parsed_side(side, expression) for side in sides]
+    chosen = _Names(wrt, "--wrt", repeats) if wrt is not None else None
+    solved = _Names(of, "--of") if of is not None else None
+    wanted = [*(chosen.names if chosen else ()), *(solved.names if solved else ())]
     variables = [binding.value for _, bindings in points for binding in bindings.children]
     later = [binding.value for _, bindings in lets for binding in bindings.children]
 
@@ -118,7 +133,7 @@ def read(
             name: variable(
                 name,
                 value.shape,
-                chosen is None or name in chosen.names or name in problem.radii,
+                chosen is None or name in wanted or name in problem.radii,
             )
             for name, value in problem.point.items()
         }
@@ -128,23 +143,73 @@ def read(
             raise HodiffError("name", _missing(name, [*problem.variables, *constants]))
         found = problem.variables.get(name)
         if found is None:
-            found = variable(name, (), chosen is None or name in chosen.names)
+            found = variable(name, (), chosen is None or name in wanted)
             problem.variables[name] = found
         return found
 
     known = {**constants, **problem.variables}
-    problem.f = Builder(expression, "EXPR", known, free, (), places).program(tree)
-    if chosen is not None:
-        chosen.check(problem.variables, constants)
-    problem.wrt = chosen.names if chosen is not None else list(problem.variables)
+    built = [Builder(expression, "EXPR", known, free, (), places).program(tree) for tree in trees]
+    problem.f = built[0] if len(built) == 1 else built[0] - built[1]
+    for names in filter(None, (chosen, solved)):
+        names.check(problem.variables, constants)
+    if solved is not None:
+        if len(solved.names) > 1:
+            raise solved.fault("usage", "an equation is solved for one variable: --of y", 1)
+        problem.of = solved.names[0]
+    problem.taken = chosen.names if chosen is not None else []
+    problem.wrt = list(dict.fromkeys(problem.taken or problem.variables))
     return problem
 
 
-class _Names:
-    """The names of --wrt, each with its place."""
+def equation_sides(text: str) -> list[str]:
+    """The sides of the equation that the last statement of a text is, each at its place in the
+    text, with blanks for the other; the text itself where it is no equation.
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    >>> equation_sides("r = 2; x = r")
+    ['r = 2; x    ', 'r = 2;     r']
+    """
+    depth, start, signs = 0, 0, list[int]()
+    for i, c in enumerate(text):
+        depth += (c in "([{") - (c in ")]}")
+        if c == ";" and text[i + 1 :].strip():
+            start, signs = i + 1, []
+        around = text[i - 1 : i] + text[i + 1 : i + 2]
+        if c == "=" and depth == 0 and not set(around) & set("=<>!"):
+            signs.append(i)
+    if not signs:
+        return [text]
+    if len(signs) > 1:
+        raise HodiffError(
+            "syntax", "an equation has one '='", text=text, source="EXPR",
+            start=signs[1], end=signs[1] + 1,
+        )  # fmt: skip
+    (i,) = signs
+    left = text[:i] + " " * (len(text) - i)
+    right = text[:start] + " " * (i + 1 - start) + text[i + 1 :]
+    for side, blank in ((left, left[start:]), (right, right[start:])):
+        if not blank.strip(" ;\n\t"):
+            raise HodiffError(
+                "syntax", f"there is nothing on the {'left' if side is left else 'right'} of '='",
+                text=text, source="EXPR", start=i, end=i + 1,
+            )  # fmt: skip
+    return [left, right]
+
+
+def _parsed_side(side: str, text: str) -> Node:
+    """A side of an equation, or all of a text; faults show all of it."""
+    try:
+        return parse(side, "program", "EXPR")
+    except HodiffError as fault:
+        if fault.text == side:
+            fault.text = text
+        raise
+
+
+class _Names:
+    """The names that an option lists, each with its place."""
+
+    def __init__(self, text: str, option: str, repeats: bool = False) -> None:
+        self.text, self.option = text, option
         self.names: list[str] = []
         self.starts: list[int] = []
         start = 0
@@ -154,24 +219,26 @@ class _Names:
             start += len(part) + 1
             self.names.append(normal(bare))
             if not bare:
-                raise HodiffError(
-                    "usage", "--wrt has an empty name: write --wrt x,y", text=text, source="--wrt"
-                )
-            if self.names.count(self.names[-1]) > 1:
-                raise self.fault("usage", f"--wrt names '{bare}' twice: write --wrt x,y", -1)
+                names = "y" if option == "--of" else "x,y"
+                message = f"{option} has an empty name: write {option} {names}"
+                raise HodiffError("usage", message, text=text, source=option)
+            if self.names.count(self.names[-1]) > 1 and not repeats:
+                raise self.fault("usage", f"{option} names '{bare}' twice: write {option} x,y", -1)
 
     def check(self, variables: Mapping[str, Tensor], constants: Mapping[str, Tensor]) -> None:
         for i, name in enumerate(self.names):
             if name in constants:
-                message = f"--wrt names '{name}', which --let binds: bind it in --at"
+                message = f"{self.option} names '{name}', which --let binds: bind it in --at"
                 raise self.fault("name", message, i)
             if name not in variables:
-                raise self.fault("name", f"--wrt names an {_unknown(name, list(variables))}", i)
+                message = f"{self.option} names an {_unknown(name, list(variables))}"
+                raise self.fault("name", message, i)
 
     def fault(self, kind: str, message: str, i: int) -> HodiffError:
         start = self.starts[i]
         end = start + len(self.text[start:].split(",")[0].rstrip())
-        return HodiffError(kind, message, text=self.text, source="--wrt", start=start, end=end)
+        text, source = self.text, self.option
+        return HodiffError(kind, message, text=text, source=source, start=start, end=end)
 
 
 def _names_once(bindings: list[Node], text: str, source: str, before: Sequence[str] = ()) -> None:

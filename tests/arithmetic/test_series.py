@@ -9,9 +9,10 @@ from fractions import Fraction
 import pytest
 from mpmath import mp
 
-from hodiff.answers import proven, proven_series
+from hodiff.answers import Proven, proven, proven_series
 from hodiff.derivatives import nth
-from hodiff.language.problem import read
+from hodiff.expansion import Line
+from hodiff.language.problem import Problem, read
 
 # Each function of the language in one variable, and points: ordinary, at 0, at edges.
 ROWS = {
@@ -65,6 +66,7 @@ COMPOSED = {
     "x**7 - 3*x**2 + x/7": lambda x: x**7 - 3 * x**2 + x / 7,
     "atan2(x, 2)*hypot(x, 3)": lambda x: mp.atan2(x, 2) * mp.hypot(x, 3),
     "sinc(x**2)*gamma(1 + x)": lambda x: mp.sinc(x**2) * mp.gamma(1 + x),
+    "lgamma(x)*gamma(x)": lambda x: mp.log(abs(mp.gamma(x))) * mp.gamma(x),
     "beta(x, 2*x)": lambda x: mp.beta(x, 2 * x),
     "polygamma(2, exp(x))": lambda x: mp.polygamma(2, mp.exp(x)),
     "max(x, x**2)*min(x, 1)": lambda x: max(x, x**2) * min(x, mp.mpf(1)),
@@ -84,8 +86,14 @@ def mpmath_derivatives(f, at, order):
         return [float(v) for v in mp.diffs(f, mp.mpf(x.numerator) / x.denominator, order)]
 
 
+def by_line(problem: Problem, order: int, digits: int | None = None) -> Proven | None:
+    """f and its derivatives in the one variable."""
+    line = Line(problem.f, {problem.inputs[0]: 1}, order)
+    return proven_series(problem, line.derivatives, digits)
+
+
 def by_series(text, at, order):
-    found = proven_series(read(text, [f"x={at}"]), order)
+    found = by_line(read(text, [f"x={at}"]), order)
     assert found is not None, "no series"
     return [float(v) for v in found.values]
 
@@ -107,14 +115,14 @@ def test_compositions(text: str, at: str) -> None:
 def test_the_answer_is_that_of_differentiating_again_and_again(text: str) -> None:
     problem = read(text, ["x=2/3"])
     nested = proven(problem, [problem.f, *nth(problem.f, problem.inputs[0], 5)], digits=30)
-    series = proven_series(problem, 5, digits=30)
+    series = by_line(problem, 5, digits=30)
     assert series is not None and series.values == nested.values
 
 
 def test_polynomials_end() -> None:
     """Exactly 0 past the degree, also at a point that is no rational number."""
     for at in ("0", "2", "pi"):
-        found = proven_series(read("(x**3 - x)**2 + x**5", [f"x={at}"]), 12, digits=20)
+        found = by_line(read("(x**3 - x)**2 + x**5", [f"x={at}"]), 12, digits=20)
         assert found is not None
         assert found.values[7:] == ["0"] * 6 and found.notes == []
         assert found.values[6] == "720"
@@ -123,7 +131,7 @@ def test_polynomials_end() -> None:
 @pytest.mark.parametrize("order", [40, 1000])
 def test_high_orders_in_closed_form(order: int) -> None:
     assert by_series("exp(x)", "0", order) == [1.0] * (order + 1)
-    geometric = proven_series(read("1/(1-x)", ["x=0"]), order, digits=20)
+    geometric = by_line(read("1/(1-x)", ["x=0"]), order, digits=20)
     assert geometric is not None
     with localcontext(prec=20):
         assert Decimal(geometric.values[-1]) == +Decimal(math.factorial(order))
@@ -138,11 +146,11 @@ def test_an_order_that_nesting_does_not_reach() -> None:
 @pytest.mark.parametrize(
     "text, at",
     [("abs(x)", "0"), ("sqrt(x)", "0"), ("x**2.5", "0"), ("floor(x)", "2"), ("log(x)", "-1"),
-     ("x*abs(x)", "0"), ("sum([x, x**2])", "1"), ("abs(sin(x))", "pi"), ("1/sin(x)", "pi"),
+     ("x*abs(x)", "0"), ("abs(sin(x))", "pi"), ("1/sin(x)", "pi"),
      ("where(x < 1, x, 2*x)", "1")],
 )  # fmt: skip
 def test_where_there_is_none(text: str, at: str) -> None:
-    assert proven_series(read(text, [f"x={at}"]), 3) is None
+    assert by_line(read(text, [f"x={at}"]), 3) is None
 
 
 def test_a_branch_that_is_not_taken_may_be_undefined() -> None:

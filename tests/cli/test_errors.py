@@ -9,7 +9,7 @@ from hodiff import cli, derivatives
 
 GRAD = 'grad needs an expression: hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2'
 HVP = 'hvp needs --v: hodiff hvp "w1**2*sin(w2)" --at w1=1,w2=pi/2 --v 0.5,1'
-COMMANDS = "grad, nth, hessian, hvp, jacobian, jvp, vjp, value, functions"
+COMMANDS = "grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian, implicit, functions"
 
 
 @pytest.mark.parametrize(
@@ -52,11 +52,16 @@ COMMANDS = "grad, nth, hessian, hvp, jacobian, jvp, vjp, value, functions"
         ("nth x --order -1", "--order is a whole number from 0 on, not '-1'", "--order"),
         ("nth x --order 2.5", "--order is a whole number from 0 on, not '2.5'", "--order"),
         ("nth x --order ²", "--order is a whole number from 0 on, not '²'", "--order"),
-        ("nth x*y --order 1", "nth differentiates in one variable: choose it, --wrt x", "--wrt"),
+        (
+            "nth x*y --order 1",
+            "nth differentiates in one variable: choose it, --wrt x, or go --along a vector",
+            "--wrt",
+        ),
         (
             "nth x*y --order 1 --wrt y,x",
-            "nth differentiates in one variable: choose it, --wrt y",
-            "--wrt",
+            "--wrt y,x takes 2 derivatives, and --order says 1: leave out --order, or choose one"
+            " variable, --wrt y",
+            "--order",
         ),
         (
             "nth norm(w) --at w=[3,4] --order 1",

@@ -1,0 +1,464 @@
+"""The commands of any order: nth, taylor, tensor, laplacian, implicit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from math import comb, factorial, prod
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hodiff.cli.options import MOST_ORDER, one_of, ratio, usage, whole
+from hodiff.cli.output import Answer, Value, text
+from hodiff.cli.question import Entry, Question, command, first, partial, parts, power, raised
+
+if TYPE_CHECKING:
+    from hodiff.answers import Compute
+    from hodiff.arithmetic.series import Series
+    from hodiff.expansion import Line
+    from hodiff.graph import Tensor
+
+MOST_ENTRIES = 20_000  # of a tensor of derivatives
+NESTED = 2  # the highest order that is nested where there is a choice
+STEPS_A_NODE = 4  # of a series, in the time that a node of a nested derivative takes
+LONGEST = 20  # the highest order of a polynomial that a table shows as a sum
+
+# fmt: off
+ORDER = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), required=True,
+                     help="The order of the derivative: 0, 1, 2 ...")
+DEGREE = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), required=True,
+                      help="The degree of the polynomial: 0, 1, 2 ...")
+COUNTED = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER),
+                       help="The order of the derivative: 0, 1, 2 ...  [--wrt x,x,y: 3]")
+METHOD = click.Option(["--method"], metavar="auto|nested|taylor", default="auto",
+                      callback=one_of(["auto", "nested", "taylor"], "method"), show_default=True,
+                      help="nested: differentiate N times; taylor: by Taylor series.")
+ALONG = click.Option(["--along"], metavar="0.5,1",
+                     help="Go along this vector: in the order of the variables, by name: "
+                          "x=0.5,y=1, or @v.npy.")
+WITHIN = click.Option(["--within"], metavar="0.1", callback=ratio,
+                      help="Bound the remainder, with proof, up to so far from the point.")
+OF = click.Option(["--of"], metavar="y", required=True,
+                  help="The variable that the equation defines.")
+SOLVE = click.Option(["--solve"], is_flag=True,
+                     help="The value of --of in --at is where to start: find the one that solves "
+                          "the equation.")
+# fmt: on
+
+
+@command('hodiff nth "x**3" --at x=2 --order 2', COUNTED, ALONG, METHOD, repeats=True)
+def nth(q: Question, order: int | None, along: str | None, method: str) -> Answer:
+    """The n-th derivative in one variable.
+
+    With --along the n-th derivative along a vector; with --wrt x,x,y the mixed partial derivative
+    in these variables, as often as each is named.
+    """
+    from hodiff import derivatives
+    from hodiff.expansion import Line
+
+    f, taken = q.scalar(), q.problem.taken
+    if len(taken) > 1 and along is None:
+        return mixed(q, order, method)
+    if order is None:
+        raise usage('nth needs --order: hodiff nth "x**3" --at x=2 --order 2', "--order")
+    if along is not None:
+        v = dict(zip(q.inputs, q.problem.vector(along), strict=True))
+        nested = derivatives.along(f, v, order)
+        values = expanded(q, f, nested, order, method, lambda: line(Line(f, v, order)), rows=0)
+        numbers = q.flat([*v.values()])
+        fields = {"variables": q.components(), "v": numbers}
+        return successive(q, "f", "t", values, fields, f"along {text(numbers)}")
+    x, (variable,) = one_variable(q), q.inputs
+    nested = derivatives.partials(f, [variable] * order)
+    values = expanded(q, f, nested, order, method, lambda: line(Line(f, {variable: 1}, order)))
+    return successive(q, "f", x, values, {"variable": x})
+
+
+def line(made: Line) -> tuple[Series, Compute]:
+    return made.series, made.derivatives
+
+
+def mixed(q: Question, order: int | None, method: str) -> Answer:
+    """The derivative in each of q.problem.taken, one after the other."""
+    from hodiff import derivatives
+    from hodiff.expansion import Component, Line, Partials
+
+    names, variables = q.problem.taken, q.problem.variables
+    if order not in (None, len(names)):
+        raise usage(
+            f"--wrt {','.join(names)} takes {len(names)} derivatives, and --order says {order}:"
+            f" leave out --order, or choose one variable, --wrt {names[0]}",
+            "--order",
+        )
+    only_numbers(q, "nth", "--wrt")
+    xs = [variables[name] for name in names]
+
+    def expand() -> tuple[Series, Compute]:
+        distinct = list(dict.fromkeys(names))
+        each = [Component(variables[name], 0) for name in distinct]
+        steps = [
+            Partials(q.f, each, [tuple(names[:k].count(name) for name in distinct)])
+            for k in range(1, len(names) + 1)
+        ]
+        f = Line(q.f, {}, 0)
+
+        def compute(at: Any, on: Any, quick: bool) -> list[Any]:
+            found = [step.values(at, on, quick)[0] for step in steps]
+            return [f.coefficients(at, on, quick)[0], *found]
+
+        return steps[-1].series, compute
+
+    values = expanded(q, q.f, derivatives.partials(q.f, xs), len(xs), method, expand, rows=0)
+    entries = [partial(names[:k])._replace(value=value) for k, value in enumerate(values[1:], 1)]
+    return q.answer(
+        {
+            "variables": names,
+            "order": len(names),
+            "value": values[0],
+            "derivatives": values[1:],
+            "derivative": values[-1],
+        },
+        entries,
+        lines=[values[-1:]],
+        header=["derivative", "value"],
+        rows=[["f", values[0]], *[[entry.label, entry.value] for entry in entries]],
+        shows_f=True,
+    )
+
+
+def one_variable(q: Question, option: str = "--wrt") -> str:
+    """The name of the one variable, a number, to differentiate in."""
+    x = q.problem.wrt[0]
+    if len(q.inputs) > 1:
+        raise usage(
+            f"{q.command} differentiates in one variable: choose it, {option} {x}"
+            + (", or go --along a vector" if option == "--wrt" else ""),
+            option,
+        )
+    only_numbers(q, q.command, option)
+    return x
+
+
+def only_numbers(q: Question, what: str, option: str) -> None:
+    for name, x in zip(q.problem.wrt, q.inputs, strict=True):
+        if x.shape:
+            raise usage(
+                f"{what} differentiates in a number, and '{name}' has shape {x.shape}:"
+                f" give each entry a name, as in [x, y], and {option} one",
+                option,
+            )
+
+
+def expanded(
+    q: Question,
+    f: Tensor,
+    nested: Iterable[Tensor],
+    order: int,
+    method: str,
+    expand: Callable[[], tuple[Series, Compute]],
+    rows: int = 1,
+) -> list[Value]:
+    """f and its derivatives from the first to order: by series, which expand makes, or as nested
+    gives them, formulas too."""
+    if method == "taylor" or (method == "auto" and order > NESTED):
+        values = q.by_series(expand)
+        if values is not None:
+            return values
+        if method == "taylor":
+            raise usage("there is no Taylor series here: leave out --method taylor", "--method")
+    found = [f]
+    for n, y in enumerate(nested, 1):
+        found.append(y)
+        if 4 < order != n and n & (n - 1) == 0 and q.problem.point is not None:
+            q.solve(found, rows=rows)  # where there is no answer, that shows at a low order
+    return q.solve(found, rows=rows)
+
+
+def successive(
+    q: Question, f: str, x: str, values: list[Value], fields: dict[str, Any], more: str = ""
+) -> Answer:
+    """f and its derivatives in x, one after the other."""
+    d = "d"
+    return q.answer(
+        {
+            **fields,
+            "order": len(values) - 1,
+            "value": values[0],
+            "derivatives": values[1:],
+            "derivative": values[-1],
+        },
+        [
+            Entry(f"d{power(n)}{f}_d{x}{power(n)}", f"{d}{raised(n)}{f}/d{x}{raised(n)}", value)
+            for n, value in enumerate(values[1:], 1)
+        ],
+        lines=[values[-1:]],
+        header=["order", "derivative"],
+        rows=[[n, value] for n, value in enumerate(values)],
+        shows_f=True,
+        more=more,
+    )
+
+
+@command('hodiff taylor "exp(x)" --at x=0 --order 4', DEGREE, ALONG, WITHIN)
+def taylor(q: Question, order: int, along: str | None, within: Any) -> Answer:
+    """The Taylor polynomial around the point.
+
+    Coefficients are exact where they are rational numbers. --within 0.1 bounds the remainder, with
+    proof, up to that distance.
+    """
+    from hodiff import derivatives
+    from hodiff.expansion import Line
+    from hodiff.graph import constant
+
+    f = q.scalar()
+    if within is not None and (q.problem.point is None or q.arithmetic == "float"):
+        missing = "a point: give it with --at" if q.problem.point is None else "balls"
+        raise usage(f"--within needs {missing}", "--within")
+    fields: dict[str, Any]
+    base: str | None
+    if along is not None:
+        v = dict(zip(q.inputs, q.problem.vector(along), strict=True))
+        nested, x, base = derivatives.along(f, v, order), "t", "t"
+        numbers = q.flat([*v.values()])
+        fields, more = {"variables": q.components(), "v": numbers}, [f"along {text(numbers)}"]
+    else:
+        x = one_variable(q)
+        v = {q.inputs[0]: constant(1)}
+        nested = derivatives.partials(f, [q.inputs[0]] * order)
+        base = shifted(q, x)
+        fields, more = {"variable": x}, []
+    expansion = Line(f, v, order + (within is not None))
+    exact: list[Any] = []
+
+    def compute(at: Any, on: Any, quick: bool) -> list[Any]:
+        found = expansion.coefficients(at, on, quick)[: order + 1]
+        exact[:] = found
+        return found
+
+    values = q.by_series(lambda: (expansion.series, compute), quick=False)
+    if values is None:
+        exact.clear()
+        terms = [f, *(y / constant(factorial(k)) for k, y in enumerate(nested, 1))]
+        values = q.solve(terms, rows=0)
+    fractions = [str(c) if hasattr(c, "denominator") else None for c in exact]
+    if not exact or q.digits is not None:
+        fractions = [None] * len(values)
+    shown = [c if c is not None else value for c, value in zip(fractions, values, strict=True)]
+    polynomial = None if base is None else sum_of_powers(shown, base)
+    fields |= {
+        "order": order,
+        "value": values[0],
+        "coefficients": values,
+        "exact": fractions,
+        "polynomial": polynomial,
+    }
+    if polynomial is not None and order <= LONGEST:
+        more.append(polynomial)
+    lines: list[list[Value]] = [shown]
+    remainder: list[Entry] = []
+    if within is not None:
+        from hodiff.enclosures import remainder_bound
+
+        bound = remainder_bound(q.problem, expansion, within)
+        fields["within"], fields["remainder"] = float(within), bound
+        lines.append([bound])
+        more.append(f"|f - polynomial| <= {bound!r} where |{base}| <= {float(within):g}")
+        remainder = [Entry("remainder", "remainder", bound)]
+    answer = q.answer(
+        fields,
+        [*(Entry(f"c{k}", f"c{k}", value) for k, value in enumerate(values)), *remainder],
+        lines=lines,
+        header=["power", "coefficient"],
+        rows=[[k, value] for k, value in enumerate(shown)],
+        shows_f=True,
+        more="\n".join(more),
+    )
+    whole = [[f"c{k}", value] for k, value in enumerate(shown)]
+    return answer._replace(entries=answer.entries._replace(rows=whole))
+
+
+def shifted(q: Question, x: str) -> str | None:
+    """The distance from the point, as text of the language: x, x - 2; None without a point."""
+    if q.problem.point is None:
+        return None
+    from hodiff.graph import CONSTANT, variable
+    from hodiff.views.formula import formula
+
+    at = q.problem.point[x]
+    if at.operation is CONSTANT and at.attributes[0] == 0:
+        return x
+    return formula(variable(x) - at).replace(" ", "")  # a line of text may break at spaces
+
+
+def sum_of_powers(coefficients: Sequence[Value], base: str) -> str:
+    """A polynomial in base as text of the language."""
+    whole = base.isidentifier()
+    found = ""
+    for k, c in enumerate(coefficients):
+        number = text(c)
+        if number == "0":
+            continue
+        sign, number = ("-", number[1:]) if number.startswith("-") else ("+", number)
+        upper, _, lower = number.partition("/")
+        if k:
+            factor = (base if whole else f"({base})") + (f"**{k}" if k > 1 else "")
+            upper = factor if upper == "1" else f"{upper}*{factor}"
+        term = f"{upper}/{lower}" if lower else upper
+        if found:
+            found += f" {sign} {term}"
+        else:
+            found = term if sign == "+" else f"-{term}"
+    return found or "0"
+
+
+@command('hodiff tensor "x**2*y" --at x=1,y=2 --order 3', ORDER)
+def tensor(q: Question, order: int) -> Answer:
+    """All partial derivatives of one order.
+
+    The tensor is symmetric: each distinct entry is given once.
+    """
+    from hodiff.expansion import symmetric_indices
+
+    f, names = q.scalar(), q.components()
+    count = comb(len(names) + order - 1, order)
+    if count > MOST_ENTRIES:
+        raise usage(
+            f"there are {count} derivatives of order {order} in {len(names)} numbers:"
+            f" {MOST_ENTRIES} are the most",
+            "--order",
+            "limit",
+        )
+    indices = list(symmetric_indices(len(names), order))
+    value, *values = tensor_values(q, f, indices, order)
+    entries = [
+        (partial([names[k] for k in chosen]) if chosen else Entry("", "f", ""))._replace(value=x)
+        for (chosen, _), x in zip(indices, values, strict=True)
+    ]
+    return q.answer(
+        {
+            "variables": names,
+            "order": order,
+            "value": value,
+            "tensor": [
+                {"indices": list(chosen), "value": x}
+                for (chosen, _), x in zip(indices, values, strict=True)
+            ],
+        },
+        entries,
+        lines=[[x] for x in values],
+        header=["derivative", "value"],
+        rows=[[entry.label, entry.value] for entry in entries],
+    )
+
+
+def tensor_values(q: Question, f: Tensor, indices: Sequence[Any], order: int) -> list[Value]:
+    """f and the entries: nested where that takes fewer steps than series would, else by those."""
+    from hodiff.derivatives import symmetric
+    from hodiff.expansion import Component, Line, Partials
+
+    chosen = [numbers for numbers, _ in indices]
+    most = None
+    if order > NESTED and q.problem.point is not None and not q.problem.radii:
+        each = [Component(x, k) for x in q.inputs for k in range(prod(x.shape))]
+        whole, value = Partials(f, each, [often for _, often in indices]), Line(f, {}, 0)
+        most = whole.cost // STEPS_A_NODE
+    try:
+        return q.solve([f, *symmetric(f, q.inputs, chosen, most)], rows=0)
+    except MemoryError:
+        if most is None:
+            raise
+
+    def compute(at: Any, on: Any, quick: bool) -> list[Any]:
+        return [*value.coefficients(at, on, quick), *whole.values(at, on, quick)]
+
+    found = q.by_series(lambda: (whole.series, compute))
+    return q.solve([f, *symmetric(f, q.inputs, chosen)], rows=0) if found is None else found
+
+
+@command('hodiff laplacian "x**2*y + y**3" --at x=1,y=2')
+def laplacian(q: Question) -> Answer:
+    """The trace of the Hessian.
+
+    That is the sum of the second derivatives in each variable. The matrix is never formed.
+    """
+    from hodiff.derivatives import gradient
+    from hodiff.graph import ZERO
+    from hodiff.linear_maps import hessian_diagonal
+    from hodiff.operations.structure import total
+
+    f = q.scalar()
+    trace = ZERO
+    for d in hessian_diagonal(f, q.inputs):
+        trace = trace + (total(d) if d.shape else d)
+    value, *slopes, found = q.solve([f, *gradient(f, q.inputs), trace])
+    gradients = q.named(slopes)
+    return q.answer(
+        {"variables": q.components(), "value": value, "gradient": gradients, "laplacian": found},
+        [*first(parts(gradients)), Entry("laplacian", "∇²f", found)],
+        lines=[[found]],
+        header=["", "value"],
+        rows=[["∇²f", found]],
+    )
+
+
+@command(
+    'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2', ORDER, OF, SOLVE,
+    subgradient=False,
+)  # fmt: skip
+def implicit(q: Question, order: int, solve: bool) -> Answer:
+    """The derivatives along an equation.
+
+    EXPR is an equation, or an expression that is to be 0. --at gives a point that solves it; with
+    --solve the solution is found from there.
+    """
+    from hodiff import derivatives
+    from hodiff.expansion import Implicit
+
+    f, of = q.scalar(), q.problem.of
+    assert of is not None
+    names = [name for name in q.problem.taken or q.problem.variables if name != of]
+    if len(names) != 1 or of in q.problem.taken:
+        raise usage(
+            f"implicit differentiates {of} in one variable"
+            + (f": choose it, --wrt {names[0]}" if names else f" other than {of}"),
+            "--wrt",
+        )
+    if q.problem.radii:
+        raise usage("implicit takes a point, not an interval", "--at")
+    q.problem.wrt = [names[0], of]
+    q.inputs = x, y = q.problem.inputs
+    only_numbers(q, "implicit", "--wrt")
+    slope = derivatives.gradient(f, [y])[0]
+    if q.problem.point is None:
+        values = q.solve([y, *derivatives.implicit(f, x, y, order)])
+    else:
+        if not solve:
+            check_solution(q, f, slope, of)
+        curve = Implicit(f, slope, x, y, order, solve)
+        found = q.by_series(lambda: (curve.series, curve.derivatives))
+        values = q.solve([y, *derivatives.implicit(f, x, y, order)]) if found is None else found
+        if solve and q.at is not None:
+            q.at[of] = values[0]
+    return successive(q, of, names[0], values, {"variable": names[0], "of": of})
+
+
+def check_solution(q: Question, f: Tensor, slope: Tensor, of: str) -> None:
+    """Raise where the point doesn't solve f = 0, or not for the variable of alone."""
+    from hodiff.errors import HodiffError
+
+    value, rise = (float(x) for x in q.solve([f, slope], rows=0))  # type: ignore[arg-type]
+    assert q.at is not None
+    near = 1e-9 * abs(rise * float(q.at[of])) if q.arithmetic == "float" else 0  # type: ignore[arg-type]
+    if abs(value) > near:
+        raise HodiffError(
+            "domain",
+            f"the equation's sides differ by {value:g} at the point: bind {of} to what solves it,"
+            " exactly, or start there with --solve",
+            source="--at",
+        )
+    if rise == 0:
+        raise HodiffError(
+            "domain",
+            f"the equation's slope in {of} is 0 at the point: it defines no smooth function there",
+            source="EXPR",
+        )

@@ -1,0 +1,344 @@
+"""Derivatives of any order at a point, from Taylor series along lines.
+
+Each class here is made of a graph once and then computes at a point, in the arithmetic it is
+given, what the name says. Series run in doubles are scaled: t is counted in steps of a power of
+2 for which no coefficient on the way is so large or small that a product passes a double's range.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from itertools import combinations_with_replacement, product
+from math import comb, copysign, factorial, inf, isfinite, log2, prod
+from typing import Any, NamedTuple, TypeAlias
+
+from hodiff.arithmetic.program import Program
+from hodiff.arithmetic.series import Coefficients, NoSeries, Paths, Point, Series
+from hodiff.errors import HodiffError
+from hodiff.graph import Tensor
+
+VANISHED = 1e-290  # what a product of doubles below this may have lost is too much
+MOST_STEPS = 100  # of Newton's method
+
+Index: TypeAlias = tuple[int, ...]
+"""How often a derivative is taken in each of some numbers."""
+
+
+class Component(NamedTuple):
+    """A number to differentiate in: an entry of a variable, counted with the last axis fastest."""
+
+    variable: Tensor
+    entry: int
+
+
+class Line:
+    """The coefficients c_0 ... c_order of f(x + t*v) in t; f may be of any shape.
+
+    v: for each variable that moves a graph without variables, of its shape, or a number.
+    """
+
+    def __init__(self, f: Tensor, v: Mapping[Tensor, Tensor | int], order: int) -> None:
+        self.v = dict(v)
+        self.series = Series([f], list(v), order + 1)
+
+    def moved(self, point: Point, t: Any) -> Point:
+        """The point at t, in balls."""
+        from hodiff.arithmetic import balls
+
+        ring, moved = balls.ring(any(x.shape for x in self.v), False), dict(point)
+        for x, (v,) in _values(self.v, balls).items():
+            moved[x] = ring.add(point[x], ring.mul(v, t))
+        return moved
+
+    def coefficients(self, point: Point, on: Any, quick: bool = False) -> list[Any]:
+        """In the arithmetic on. Raises NoSeries and Open as Series does."""
+        return _along(self.series, point, _values(self.v, on), on, quick)
+
+    def derivatives(self, point: Point, on: Any, quick: bool = False) -> list[Any]:
+        """The derivatives in t at 0: the coefficients times factorials."""
+        return _along(self.series, point, _values(self.v, on), on, quick, derivatives=True)
+
+
+class Partials:
+    """The partial derivatives of a scalar f in some components: as many as there are indices, all
+    of one order.
+
+    Each is a sum of Taylor coefficients along lines whose directions have whole numbers as their
+    components. Griewank, Utke and Walther 2000, Evaluating higher derivative tensors by forward
+    propagation of univariate Taylor series, Mathematics of Computation 69 (231), theorem 4.1.
+
+    directions  as many as there are ways to share out the order to the components that occur
+    cost        about directions times nodes times order**2 / 2
+    """
+
+    def __init__(
+        self, f: Tensor, components: Sequence[Component], indices: Sequence[Index]
+    ) -> None:
+        self.components, self.indices = list(components), list(indices)
+        self.order = sum(indices[0])
+        supports = {tuple(k for k, n in enumerate(i) if n) for i in indices}
+        self.directions = sorted(
+            {j for s in supports for j in _shared_out(self.order, s, len(components))}
+        )
+        moving = list({c.variable: None for c in components})
+        self.series = Series([f], moving, self.order + 1)
+
+    @property
+    def cost(self) -> int:
+        return len(self.directions) * len(self.series.order) * (self.order + 1) ** 2 // 2
+
+    def values(self, point: Point, on: Any, quick: bool = False) -> list[Any]:
+        """The derivatives, in the order of the indices. Raises NoSeries and Open."""
+        found = {}
+        for j in self.directions:
+            along = _along(self.series, point, self._paths(j, on), on, quick)
+            found[j] = along[self.order]
+        return [self._interpolated(i, found, on) for i in self.indices]
+
+    def _interpolated(self, i: Index, found: Mapping[Index, Any], on: Any) -> Any:
+        total: Any = 0
+        for j, c in found.items():
+            if all(n or not m for n, m in zip(i, j, strict=True)):
+                total = on.ring(False, False).add(total, _times(_weight(i, j), c, on))
+        return total
+
+    def _paths(self, j: Index, on: Any) -> Paths:
+        """The direction whose component k is j[k]."""
+        entries: dict[Tensor, dict[int, int]] = {}
+        for (x, entry), n in zip(self.components, j, strict=True):
+            entries.setdefault(x, {})[entry] = n
+        paths = {}
+        for x, numbers in entries.items():
+            if not x.shape:
+                paths[x] = [on.number(numbers[0])]
+                continue
+            import numpy
+
+            zero = on.number(0)
+            flat = numpy.full(prod(x.shape), zero, float if isinstance(zero, float) else object)
+            for k, n in numbers.items():
+                flat[k] = on.number(n)
+            paths[x] = [flat.reshape(x.shape)]
+        return paths
+
+
+class Implicit:
+    """The derivatives of the y(x) that an equation f(x, y) = 0 defines, up to order.
+
+    Newton's method on power series, an order a step. f_y, the slope of f in y, must not be 0.
+    solve: y at the point is only where Newton's method starts from.
+    """
+
+    def __init__(
+        self, f: Tensor, f_y: Tensor, x: Tensor, y: Tensor, order: int, solve: bool = False
+    ) -> None:
+        self.x, self.y, self.solve = x, y, solve
+        self.equation = [f, f_y]
+        self.series = Series([f, f_y, y], [x, y], order + 1)
+
+    def derivatives(self, point: Point, on: Any, quick: bool = False) -> list[Any]:
+        """y, y', y'' ... at point. Raises NoSeries and Open, and HodiffError where there is no
+        solution to be found."""
+        if self.solve:
+            program = Program(self.equation, on)
+
+            def at(y: Any) -> list[Any]:
+                values = program.values({**point, self.y: y})
+                return [values[id(node)] for node in self.equation]
+
+            point = {**point, self.y: root(at, point[self.y], on)}
+        found = self.series.run(point, {self.x: [1]}, on, quick=quick, unknown=self.y)
+        coefficients = found[self.y]
+        return [_times(factorial(k), c, on) for k, c in enumerate(coefficients)]
+
+
+def root(at: Callable[[Any], Sequence[Any]], start: Any, on: Any) -> Any:
+    """A y with f(y) = 0, by Newton's method from start; at(y) is f and its slope.
+
+    In balls the one y in a neighbourhood, with proof: the ball of y - f(y)/f'(Y) lies within Y
+    (Moore, Kearfott and Cloud 2009, Introduction to interval analysis, chapter 8).
+    """
+    doubles = isinstance(on.number(1), float)
+    y = start if doubles else on.ball(start).mid()
+    for _ in range(MOST_STEPS):
+        f, slope = at(y)
+        if not (on.finite(f) and on.finite(slope)) or on.equal(slope, 0) is not False:
+            break
+        step = on.div(f, slope)
+        following = on.sub(y, step)
+        if doubles:
+            if abs(step) <= 4e-16 * abs(following):
+                return following
+        else:
+            following = following.mid()
+            proven = _proven_root(at, following, abs(step), on)
+            if proven is not None:
+                return proven
+        y = following
+    raise HodiffError(
+        "undecided",
+        "Newton's method finds no solution of the equation from there: start closer to one",
+        source="--at",
+    )
+
+
+def _proven_root(at: Callable[[Any], Sequence[Any]], y: Any, step: Any, on: Any) -> Any:
+    """The ball of the one root near y; None where there is no proof, or digits are left to find."""
+    f, _ = at(y)
+    for radius in (step, on.small(y)):
+        around = y + type(y)(0, radius.upper()) if radius > 0 else y
+        _, slope = at(around)
+        if not on.finite(slope) or on.equal(slope, 0) is not False:
+            continue
+        found = y - on.ball(on.div(f, slope))
+        if around.contains_interior(found) and found.rel_accuracy_bits() >= on.FLINT.bits // 2:
+            return found
+    return None
+
+
+def symmetric_indices(n: int, order: int) -> Iterator[tuple[tuple[int, ...], Index]]:
+    """Each distinct entry of a symmetric tensor: the components that it is taken in, and how often
+    in each.
+
+    >>> [chosen for chosen, _ in symmetric_indices(2, 2)]
+    [(0, 0), (0, 1), (1, 1)]
+    """
+    for chosen in combinations_with_replacement(range(n), order):
+        often = Counter(chosen)
+        yield chosen, tuple(often[k] for k in range(n))
+
+
+def _along(
+    series: Series, point: Point, paths: Paths, on: Any, quick: bool, derivatives: bool = False
+) -> Coefficients:
+    """The coefficients of the first output, or its derivatives in t, in the arithmetic on."""
+    factors = [factorial(k) if derivatives else 1 for k in range(series.length)]
+    if isinstance(on.number(1), float):
+        return _scaled(series, point, paths, on, factors)
+    found = series.coefficients(point, paths, on, quick=quick)[0]
+    return [_times(n, c, on) if n > 1 else c for n, c in zip(factors, found, strict=True)]
+
+
+def _times(factor: Any, c: Any, on: Any) -> Any:
+    """An exact number times a coefficient."""
+    return on.ring(hasattr(c, "shape"), False).mul(on.number(factor), c)
+
+
+def _values(v: Mapping[Tensor, Tensor | int], on: Any) -> Paths:
+    graphs = [y for y in v.values() if isinstance(y, Tensor)]
+    values = Program(graphs, on).values()
+    return {x: [values[id(y)] if isinstance(y, Tensor) else on.number(y)] for x, y in v.items()}
+
+
+def _scaled(
+    series: Series, point: Point, paths: Paths, on: Any, factors: Sequence[int]
+) -> list[Any]:
+    """The first output's coefficients in doubles, times factors.
+
+    t is counted in steps of 2**bits, so that coefficients neither overflow nor vanish that count.
+    Raises NoSeries where no such step is found.
+    """
+
+    def run(bits: int) -> tuple[Coefficients, bool]:
+        """The coefficients, and whether nothing that vanished on the way shows in them."""
+        steps = {
+            x: [c * 2.0 ** (bits * k) for k, c in enumerate(path, 1)] for x, path in paths.items()
+        }
+        found = series.run(point, steps, on)
+        largest = max((size for c in found.values() for x in c for size in _sizes(x)), default=0.0)
+        result = found[series.f[0]]
+        result += [0] * (series.length - len(result))
+        least = VANISHED * max(1.0, largest) ** 2 if largest < 1e140 else inf
+        return result, all(least < size < inf for c in result for size in _sizes(c))
+
+    bits = 0
+    result, right = run(bits)
+    if not right:
+        bits = _step(result)
+        result, right = run(bits)
+        if not right:
+            raise NoSeries
+    # What is 0 may have vanished: in steps in which a coefficient times its factor would not.
+    zeros = [k for k, c in enumerate(result) if k and _zeros(c)]
+    needed = max((-(-log2(factors[k]) // k) for k in zeros), default=0)
+    if needed > bits:
+        again, right = run(int(needed))
+        if not right or any(_zeros(result[k]) != _zeros(again[k]) for k in zeros):
+            raise NoSeries
+    return [
+        _rounded(c, n / Fraction(2) ** (bits * k))
+        for k, (c, n) in enumerate(zip(result, factors, strict=True))
+    ]
+
+
+def _sizes(c: Any) -> Sequence[float]:
+    """The smallest and the largest absolute value of a coefficient, zeros aside."""
+    if not getattr(c, "shape", ()):
+        return (abs(c),) if c else ()
+    sizes = abs(c[c != 0])
+    return (sizes.min(), sizes.max()) if sizes.size else ()
+
+
+def _zeros(c: Any) -> int:
+    """How many zeros there are in a coefficient."""
+    return int((c == 0).sum()) if getattr(c, "shape", ()) else int(c == 0)
+
+
+def _step(result: Coefficients) -> int:
+    """The power of 2 by which coefficients shrink from one to the next, as a rule."""
+    for k in range(len(result) - 1, 0, -1):
+        sizes = _sizes(result[k])
+        if sizes and min(sizes) > 0 and max(sizes) < inf:
+            return round(-log2(max(sizes)) / k)
+    return 0
+
+
+def _rounded(c: Any, factor: Fraction) -> Any:
+    """A double times an exact factor, rounded once; for an array, entry by entry."""
+    if getattr(c, "shape", ()):
+        import numpy
+
+        return numpy.vectorize(lambda entry: _rounded(entry, factor), otypes=[float])(c)
+    if not isfinite(c):
+        return float(c)
+    try:
+        return float(Fraction(float(c)) * factor)
+    except OverflowError:
+        return copysign(inf, c)
+
+
+def _shared_out(order: int, support: Sequence[int], n: int) -> Iterator[Index]:
+    """Every way to share out an order to the components of a support, of n components."""
+    for _, often in symmetric_indices(len(support), order):
+        shares = dict(zip(support, often, strict=True))
+        yield tuple(shares.get(k, 0) for k in range(n))
+
+
+def _weight(i: Index, j: Index) -> Fraction:
+    """How much of the coefficient along j there is in the derivative i."""
+    return _interpolation(tuple(sorted((n, m) for n, m in zip(i, j, strict=True) if n)))
+
+
+@cache
+def _interpolation(pairs: tuple[tuple[int, int], ...]) -> Fraction:
+    order = sum(n for n, _ in pairs)
+    total = Fraction(0)
+    for ks in product(*[range(n + 1) for n, _ in pairs]):
+        size = sum(ks)
+        if size:
+            term = Fraction((-1) ** (order - size)) * Fraction(size, order) ** order
+            for k, (n, m) in zip(ks, pairs, strict=True):
+                term *= comb(n, k) * _binomial(Fraction(order * k, size), m)
+            total += term
+    return total
+
+
+def _binomial(z: Fraction, m: int) -> Fraction:
+    """z over m, for any z."""
+    found = Fraction(1)
+    for k in range(m):
+        found *= (z - k) / (k + 1)
+    return found
