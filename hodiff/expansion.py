@@ -217,7 +217,7 @@ def _along(
     """The coefficients of the first output, or its derivatives in t, in the arithmetic on."""
     factors = [factorial(k) if derivatives else 1 for k in range(series.length)]
     if isinstance(on.number(1), float):
-        return _scaled(series, point, paths, on, factors)
+        return scaled(series, point, paths, on, factors)
     found = series.coefficients(point, paths, on, quick=quick)[0]
     return [_times(n, c, on) if n > 1 else c for n, c in zip(factors, found, strict=True)]
 
@@ -233,7 +233,7 @@ def _values(v: Mapping[Tensor, Tensor | int], on: Any) -> Paths:
     return {x: [values[id(y)] if isinstance(y, Tensor) else on.number(y)] for x, y in v.items()}
 
 
-def _scaled(
+def scaled(
     series: Series, point: Point, paths: Paths, on: Any, factors: Sequence[int]
 ) -> list[Any]:
     """The first output's coefficients in doubles, times factors.

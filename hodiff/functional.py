@@ -10,15 +10,20 @@ Costs are in units of one evaluation of f, for f: R^n -> R^m.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import prod
+from math import factorial, prod
 from typing import Any, TypeAlias
 
-from hodiff import derivatives
+from hodiff import derivatives, linear_maps
+from hodiff.arithmetic.program import suited
+from hodiff.arithmetic.series import NODES, NoSeries, Open, Series, depending
 from hodiff.backward import detached
-from hodiff.graph import DATA, ZERO, Tensor, data, make, topological
-from hodiff.operations.structure import alias, reshape_to, total
+from hodiff.expansion import scaled
+from hodiff.graph import DATA, ONE, Tensor, broadcast, data, make, tensor_of, topological
+from hodiff.operations.structure import alias, expand_to, reshape_to, stack, total
+from hodiff.tidy import sharing
 
 Function: TypeAlias = Callable[..., Any]
+NESTED = 2  # the highest order that auto nests
 Argnums: TypeAlias = int | Sequence[int]
 
 
@@ -153,21 +158,38 @@ def vhp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> Any:
     return hvp(f, primals, vectors)
 
 
-def nth(f: Function, order: int) -> Function:
+def nth(f: Function, order: int, method: str = "auto") -> Function:
     """The order-th derivative of a function of one number; entry by entry for an array.
 
-    Nested reverse mode; the graph grows about 1.8 times an order. order 0 is f.
+    method: nested, reverse mode again and again, whose graph grows about 1.8 times an order;
+    taylor, a Taylor series, whose cost grows with the square of the order (and which an array
+    needs f to act entry by entry for); auto, what is cheaper: nested up to order 2, and where
+    something outside tracks the result. order 0 is f. Raises ValueError for another order or
+    method.
 
     >>> nth(lambda x: x**5, 3)([1.0, 2.0])
     tensor([ 60., 240.])
+    >>> nth(lambda x: 1 / (1 - x), 10, method="taylor")(0.0)
+    tensor(3628800.)
     """
-    if order < 0:
-        raise ValueError(f"the order of a derivative is 0 or more, not {order}")
+    _check_order(order)
+    if method not in ("auto", "nested", "taylor"):
+        raise ValueError(f"the method is auto, nested or taylor, not {method!r}")
 
     def derivative(x: Any) -> Any:
         inputs = _Inputs([x], 0)
         (x,) = inputs.chosen
         y = _tensor(f(x))
+        entrywise = not x.shape or _acts_entry_by_entry(y, x)
+        if method == "taylor" and not entrywise:
+            raise ValueError("method taylor needs an f that acts entry by entry on an array")
+        found: list[Tensor] | None = None
+        if method == "taylor" or (
+            method == "auto" and order > NESTED and entrywise and inputs.untracked([y])
+        ):
+            found = _coefficients(inputs, y, [[expand_to(ONE, x.shape)]], order, derivatives=True)
+        if found is not None:
+            return inputs.results([], found[-1:])
         for _ in range(order):
             y = derivatives.gradient(total(y) if y.shape else y, [x])[0]
         return inputs.results([], [y])
@@ -175,10 +197,82 @@ def nth(f: Function, order: int) -> Function:
     return derivative
 
 
-def laplacian(f: Function) -> Function:
-    """The trace of the Hessian of a scalar function of one array.
+def taylor(f: Function, order: int) -> Function:
+    """The Taylor coefficients c_0 ... c_order of a function of one number: f(x + t) is the sum of
+    c_k*t**k. Of an array, all of whose entries move by t, too.
 
-    Cost: n Hessian-vector products that share their nodes.
+    Shape: (order + 1,) + that of f(x). Cost: about (order + 1)**2 / 2 f. Griewank and Walther
+    2008, chapter 13.
+
+    >>> taylor(lambda x: 1 / (1 - x)**2, 3)(0.0)
+    tensor([1., 2., 3., 4.])
+    """
+    _check_order(order)
+
+    def expansion(x: Any) -> Any:
+        inputs = _Inputs([x], 0)
+        y = _tensor(f(*inputs.chosen))
+        path = [expand_to(ONE, inputs.chosen[0].shape)]
+        found = _coefficients(inputs, y, [path], order)
+        if found is None:
+            found = _nested(f, inputs, [path], order)
+        return inputs.results([], [stack(*found)])
+
+    return expansion
+
+
+def jet(
+    f: Function, primals: Sequence[Any], series: Sequence[Sequence[Any]]
+) -> tuple[Tensor, list[Tensor]]:
+    """How f moves when its arguments move along curves: jax.experimental.jet.jet.
+
+    series gives for each primal the derivatives of its curve at 0, from the first on, each of the
+    primal's shape; as many for each. Returns f(*primals) and as many derivatives of f along the
+    curves. Cost: about order**2 / 2 f.
+
+    >>> y, (first, second) = jet(lambda x: x**3, [2.0], [[1.0, 0.0]])
+    >>> first, second
+    (tensor(12.), tensor(12.))
+    """
+    inputs = _Inputs(_sequence(primals), range(len(_sequence(primals))))
+    if len(series) != len(inputs.chosen):
+        raise ValueError(f"{len(series)} series for {len(inputs.chosen)} primals")
+    order = len(series[0]) if series else 0
+    if any(len(curve) != order for curve in series):
+        raise ValueError(f"the series are of lengths {', '.join(str(len(c)) for c in series)}")
+    paths = [
+        [_shaped(d, x, "derivative") / factorial(k) for k, d in enumerate(curve, 1)]
+        for curve, x in zip(series, inputs.chosen, strict=True)
+    ]
+    y = _tensor(f(*inputs.arguments))
+    found = _coefficients(inputs, y, paths, order, derivatives=True)
+    if found is None:
+        found = [c * factorial(k) for k, c in enumerate(_nested(f, inputs, paths, order))]
+    value, *rest = inputs.results([*found], [])
+    return value, rest
+
+
+def hessian_diagonal(f: Function) -> Function:
+    """The diagonal of the Hessian of a scalar function of one array, of its shape.
+
+    The Hessian is never formed. Cost: a few times f where f is made of entrywise functions, slices
+    and sums, else n Hessian-vector products that share their nodes.
+
+    >>> hessian_diagonal(lambda x: (x**3).sum() + x[0] * x[1])([1.0, 2.0])
+    tensor([ 6., 12.])
+    """
+
+    def diagonal(x: Any) -> Any:
+        inputs = _Inputs([x], 0)
+        y = _scalar(f(*inputs.chosen))
+        return inputs.results([], linear_maps.hessian_diagonal(y, inputs.chosen))
+
+    return diagonal
+
+
+def laplacian(f: Function) -> Function:
+    """The trace of the Hessian of a scalar function of one array: the sum of hessian_diagonal's
+    entries, at its cost.
 
     >>> laplacian(lambda x: (x**3).sum())([1.0, 2.0])
     tensor(18.)
@@ -186,16 +280,9 @@ def laplacian(f: Function) -> Function:
 
     def trace(x: Any) -> Any:
         inputs = _Inputs([x], 0)
-        (x,) = inputs.chosen
-        (g,) = derivatives.gradient(_scalar(f(x)), [x])
-        entries = zip(derivatives.components(g), range(prod(x.shape)), strict=True)
-        diagonal = [
-            derivatives.components(derivatives.gradient(slope, [x])[0])[i] for slope, i in entries
-        ]
-        result = ZERO
-        for entry in diagonal:
-            result = result + entry
-        return inputs.results([], [result])
+        y = _scalar(f(*inputs.chosen))
+        (diagonal,) = linear_maps.hessian_diagonal(y, inputs.chosen)
+        return inputs.results([], [total(diagonal) if diagonal.shape else diagonal])
 
     return trace
 
@@ -219,6 +306,11 @@ class _Inputs:
         all_of_one = isinstance(argnums, range) and len(argnums) == 1
         self.single = isinstance(argnums, int) or all_of_one
 
+    def untracked(self, ys: Sequence[Tensor]) -> bool:
+        """Whether nothing outside this call tracks ys."""
+        own = {id(x) for x in self.chosen}
+        return all(id(x) in own for x in topological(ys, tracked=True) if x.is_leaf)
+
     def results(self, values: list[Tensor], shares: list[Tensor], first: bool = False) -> Any:
         """values and shares, computed unless something outside this call tracks them.
 
@@ -229,15 +321,74 @@ class _Inputs:
             for x in self.chosen:
                 if x.operation is DATA:
                     x.requires_grad = False  # to a call around this one it is a number
-        leaves = [x for x in topological(found, tracked=True) if x.is_leaf]
-        own = {id(x) for x in self.chosen}
-        if all(id(x) in own for x in leaves):
+        if self.untracked(found):
             found = list(detached(found))
         values, shares = found[: len(values)], found[len(values) :]
         share = shares[0] if self.single and shares else tuple(shares)
         if first:
             return values[0], share
         return share if not values else tuple(values)
+
+
+def _check_order(order: int) -> None:
+    if order < 0:
+        raise ValueError(f"the order of a derivative is 0 or more, not {order}")
+
+
+def _acts_entry_by_entry(y: Tensor, x: Tensor) -> bool:
+    """Whether each entry of y depends on the one of x in its place alone."""
+    dependent = depending(topological([y]), [x])
+    return y.shape == x.shape and all(
+        node is x or (node.shape == x.shape and node.operation.shape is broadcast)
+        for node in dependent
+    )
+
+
+def _coefficients(
+    inputs: _Inputs,
+    y: Tensor,
+    paths: Sequence[Sequence[Tensor]],
+    order: int,
+    derivatives: bool = False,
+) -> list[Tensor] | None:
+    """The Taylor coefficients of y as the chosen inputs move along paths (coefficients from the
+    first on), or the derivatives; None where there is no series in doubles. As graphs, where
+    something outside tracks them."""
+    series = Series([y], inputs.chosen, order + 1)
+    factors = [factorial(k) if derivatives else 1 for k in range(order + 1)]
+    if not inputs.untracked([y, *(c for path in paths for c in path)]):
+        with sharing():
+            moving = dict(zip(inputs.chosen, paths, strict=True))
+            (found,) = series.coefficients({}, moving, NODES, strict=False)
+            return [
+                expand_to(tensor_of(c), y.shape) * n for c, n in zip(found, factors, strict=True)
+            ]
+    values = {x: [c.computed() for c in path] for x, path in zip(inputs.chosen, paths, strict=True)}
+    try:
+        doubles = scaled(series, {}, values, suited([*series.order, *inputs.chosen]), factors)
+    except (NoSeries, Open):
+        return None
+    return [expand_to(data(c), y.shape) for c in doubles]
+
+
+def _nested(
+    f: Function, inputs: _Inputs, paths: Sequence[Sequence[Tensor]], order: int
+) -> list[Tensor]:
+    """The same by differentiating f(x(t)) in t again and again."""
+    t = data(0.0)
+    t.requires_grad = True
+    arguments = list(inputs.arguments)
+    for i, x in enumerate(arguments):
+        for chosen, path in zip(inputs.chosen, paths, strict=True):
+            if x is chosen:
+                for k, c in enumerate(path, 1):
+                    arguments[i] = arguments[i] + t**k * c
+    y = _tensor(f(*arguments))
+    found = [y]
+    for k in range(1, order + 1):
+        y = derivatives.jvp(y, [t], [ONE])
+        found.append(y / factorial(k))
+    return [y for y in detached(found) if y is not None]
 
 
 def _own(x: Any) -> Tensor:

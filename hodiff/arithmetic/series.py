@@ -17,11 +17,12 @@ Cost: nodes times order squared; of a family, order cubed.
 
 from __future__ import annotations
 
+import operator as op
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from hodiff.arithmetic.program import Program
+from hodiff.arithmetic.program import Program, Ring
 from hodiff.backward import walk
 from hodiff.graph import (
     CONSTANT,
@@ -189,7 +190,8 @@ class Series:
         """
         present = [y for y in self.order if y not in self.behind]
         members = [y for family in self.families.values() for y in family]
-        values = Program([*present, *members], on).values(point)
+        nodes = [*present, *members]
+        values = {id(y): y for y in nodes} if on is NODES else Program(nodes, on).values(point)
         needed = self._needed(values) if strict else {*present, *members, *self.behind}
         if strict:
             for node in (*present, *members):
@@ -457,6 +459,30 @@ class _Sweep:
             return 0 if _is_zero(right) else solve(a[0], right)
 
         return step
+
+
+class _Nodes:
+    """The arithmetic whose values are nodes: coefficients as graphs, to be differentiated again."""
+
+    number = staticmethod(constant)
+
+    @staticmethod
+    def function(operation: Operation) -> Operation:
+        return operation
+
+    @staticmethod
+    def ring(shaped: bool, quick: bool) -> Ring:
+        def dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
+            total: Any = 0
+            for x, y in zip(xs, ys, strict=False):
+                if not (_is_zero(x) or _is_zero(y)):
+                    total = x * y if _is_zero(total) else total + x * y
+            return total
+
+        return Ring(lambda x: x, op.add, op.sub, op.mul, op.truediv, dot)
+
+
+NODES = _Nodes()
 
 
 def depending(order: Sequence[Tensor], xs: Iterable[Tensor]) -> set[Tensor]:
