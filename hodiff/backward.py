@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
 
-from hodiff.graph import ONE, STATE, VARIABLE, ZERO, Tensor, held, tensor_of, topological
+from hodiff.graph import ONE, STATE, VARIABLE, ZERO, Tensor, held, serial, tensor_of, topological
 from hodiff.operations.structure import alias, expand_to, flat, like, stack
-from hodiff.tidy import sharing
+from hodiff.tidy import Terms, coefficient, sharing
 from hodiff.traces import replayed
 
 Tensors: TypeAlias = Tensor | Sequence[Tensor]
@@ -41,40 +41,62 @@ def walk(
     with sharing() as builder:
         order = topological(outputs, tracked=True)
         builder.know(order)
-        cotangents: dict[Tensor, Tensor] = {}
+        cotangents: dict[Tensor, Terms] = {}
         for y, seed in zip(outputs, seeds, strict=True):
-            _gather(cotangents, y, seed)
+            factor, g = coefficient(seed)
+            terms = cotangents.setdefault(y, {})
+            terms[g] = terms.get(g, 0) + factor
         on_the_way = _depending(order, inputs)
-        wanted = set(inputs)
+        found = dict.fromkeys(inputs)
         for node in reversed(order):
             if node not in cotangents or node not in on_the_way:
                 continue
-            g = cotangents[node]
-            for hook in (node.hooks or {}).values():
-                g = _hooked(hook, g)
-                cotangents[node] = g
-            if node not in wanted:
-                del cotangents[node]
-            if not node.inputs and not node.freed:
+            terms = cotangents.pop(node)
+            if len(terms) == 1:
+                ((g, factor),) = terms.items()
+            else:
+                factor, g = builder.total(terms)
+            if node.hooks:
+                for hook in node.hooks.values():
+                    factor, g = coefficient(_hooked(hook, builder.scaled(factor, g)))
+            if node in found:
+                found[node] = builder.scaled(factor, g)
+            xs, operation = node.inputs, node.operation
+            if not xs and not node.freed:
                 continue
-            operation = node.operation
-            if node.freed and not (operation.linear and node.inputs):
-                if node in wanted and on_the_way.isdisjoint(node.inputs):
+            if node.freed and not (operation.linear and xs):
+                if node in found and on_the_way.isdisjoint(xs):
                     continue
                 raise RuntimeError(FREED)
             builder.span = node.span
-            for i, x in enumerate(node.inputs):
-                if x in on_the_way:
-                    share = operation.pullback(g, node.inputs, node, node.attributes, i)
-                    if share is not None and share is not ZERO:
-                        _gather(cotangents, x, share)
+            partials = () if node.shape else operation.partials
+            arguments = (*xs, node, *node.attributes)
+            for i, x in enumerate(xs):
+                if x not in on_the_way:
+                    continue
+                if partials:
+                    slope = partials[i](*arguments)
+                    if type(slope) is int:
+                        weight, term = factor * slope, g
+                    else:
+                        weight, term = builder.times(factor, g, slope)
+                else:
+                    whole = builder.scaled(factor, g)
+                    share = operation.pullback(whole, xs, node, node.attributes, i)
+                    if share is None:
+                        continue
+                    weight, term = coefficient(share)
+                if weight:
+                    there = cotangents.get(x)
+                    if there is None:
+                        cotangents[x] = {term: weight}
+                    else:
+                        there[term] = there.get(term, 0) + weight
             if free and not node.borrowed:
                 node.freed = True
         if free:
             _spend(order)
-        found = [cotangents.get(x) for x in inputs]
-        return [ZERO if g is None and x in on_the_way else g
-                for x, g in zip(inputs, found, strict=True)]  # fmt: skip
+        return [ZERO if found[x] is None and x in on_the_way else found[x] for x in inputs]
 
 
 def _spend(order: list[Tensor]) -> None:
@@ -92,14 +114,11 @@ def _spend(order: list[Tensor]) -> None:
                 node.inputs = ()
 
 
-def _gather(cotangents: dict[Tensor, Tensor], x: Tensor, share: Tensor) -> None:
-    there = cotangents.get(x)
-    cotangents[x] = share if there is None else there + share
-
-
 def _depending(order: list[Tensor], xs: Sequence[Tensor]) -> set[Tensor]:
     """The nodes of order that depend on one of xs, xs among them included."""
     wanted, there = set(xs), set[Tensor]()
+    if wanted.issuperset([node for node in order if not node.inputs]):
+        return set(order)
     for node in order:
         dropped = node.freed and not node.inputs  # a walk to xs might have passed here
         if node in wanted or dropped or not there.isdisjoint(node.inputs):
@@ -187,8 +206,10 @@ def grad(
         for x, g in zip(xs, found, strict=True)
     ]  # fmt: skip
     if create_graph:
-        older = set(topological(ys))
-        results = [alias(g) if g is not None and g in older else g for g in results]
+        newest = max(map(serial, ys), default=0)
+        if any(g is not None and g.serial <= newest for g in results):
+            older = set(topological(ys))
+            results = [alias(g) if g is not None and g in older else g for g in results]
         # A named variable has no value that a run could ask for; there the constant stays.
         return tuple(
             flat(g, x)

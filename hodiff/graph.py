@@ -292,7 +292,7 @@ def make(
     operation: Operation, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...], shape: Shape
 ) -> Tensor:
     """A new node, with no look at what is there already."""
-    node = Tensor.__new__(Tensor)
+    node = Tensor()
     node.operation = operation
     node.inputs = inputs
     node.attributes = attributes
@@ -465,16 +465,16 @@ def topological(
     tracked leaves out what doesn't require grad; unknown, what only nodes with a value need.
     """
     found = {x for x in outputs if x.requires_grad or not tracked}
-    stack = list(found)
-    while stack:
-        node = stack.pop()
+    nodes = list(found)
+    for node in nodes:  # which grows
         if unknown and node.value is not None:
             continue
         for x in node.inputs:
             if x not in found and (x.requires_grad or not tracked):
                 found.add(x)
-                stack.append(x)
-    return sorted(found, key=serial)
+                nodes.append(x)
+    nodes.sort(key=serial)
+    return nodes
 
 
 class ShapeError(ValueError, RuntimeError):

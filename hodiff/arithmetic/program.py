@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 from hodiff.graph import CONSTANT, VARIABLE, Operation, Tensor, described, topological, variable
@@ -28,12 +29,13 @@ class Arithmetic(Protocol):
 
 def suited(nodes: Sequence[Tensor]) -> Arithmetic:
     """Python floats where every node is a scalar in float64, numpy arrays otherwise."""
-    for node in nodes:
-        known = node.value is None or type(node.value) is float
-        if node.shape or not known or node.operation.name in ARRAYS_ALONE:
-            from hodiff.arithmetic import arrays
+    shaped = any(map(attrgetter("shape"), nodes))
+    kinds = set(map(type, map(attrgetter("value"), nodes)))
+    names = {operation.name for operation in set(map(attrgetter("operation"), nodes))}
+    if shaped or not kinds <= {float, type(None)} or not names.isdisjoint(ARRAYS_ALONE):
+        from hodiff.arithmetic import arrays
 
-            return arrays
+        return arrays
     from hodiff.arithmetic import floats
 
     return floats
@@ -78,8 +80,16 @@ class Program:
         data = getattr(self.arithmetic, "data", None)
         values: Values = {}
         for node in self.order:
-            operation = node.operation
-            if operation is CONSTANT:
+            operation, inputs = node.operation, node.inputs
+            if inputs and node.value is None:
+                compute = function(operation)
+                if replaced and id(node) in replaced:
+                    compute = replaced[id(node)]
+                if len(inputs) == 2 and not node.attributes:  # most are sums and products
+                    value = compute(values[id(inputs[0])], values[id(inputs[1])])
+                else:
+                    value = compute(*[values[id(x)] for x in inputs], *node.attributes)
+            elif operation is CONSTANT:
                 value = number(node.attributes[0])
             elif operation is VARIABLE:
                 if point is None or node not in point:
@@ -87,11 +97,8 @@ class Program:
                 value = _fitting(point[node], node)
             elif node.value is not None:
                 value = data(node.value) if data else node.value
-            else:
-                compute = function(operation)
-                if replaced and id(node) in replaced:
-                    compute = replaced[id(node)]
-                value = compute(*[values[id(x)] for x in node.inputs], *node.attributes)
+            else:  # pi, e
+                value = function(operation)(*node.attributes)
             values[id(node)] = value
             if released:
                 for key in released.get(id(node), ()):

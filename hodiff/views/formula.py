@@ -258,6 +258,9 @@ def _piece(node: Tensor, shared: set[Tensor]) -> Piece:
     if name in ("add", "sub"):
         return _sum(node, shared)
     if name in ("mul", "div", "neg", "pow"):
+        rest = coefficient(node)[1]
+        if node.derived and rest.derived and rest.operation.name in ("add", "sub"):
+            return _sum(node, shared)  # what hodiff.tidy took out of a sum
         return _product(node, shared)
     if name in COMPARISONS:
         return Piece(list(node.inputs), lambda c: (
