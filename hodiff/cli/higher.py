@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hodiff.cli.options import MOST_ORDER, one_of, ratio, usage, whole
-from hodiff.cli.output import Answer, Value, text
+from hodiff.cli.output import Answer, Value, plain_number, text
 from hodiff.cli.question import Entry, Question, command, first, partial, parts, power, raised
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES = 20_000  # of a tensor of derivatives
 NESTED = 2  # the highest order that is nested where there is a choice
+NO_SERIES = "there is no Taylor series here: leave out --method taylor"
 STEPS_A_NODE = 4  # of a series, in the time that a node of a nested derivative takes
 LONGEST = 20  # the highest order of a polynomial that a table shows as a sum
 
@@ -80,10 +81,7 @@ def line(made: Line) -> tuple[Series, Compute]:
 
 def mixed(q: Question, order: int | None, method: str) -> Answer:
     """The derivative in each of q.problem.taken, one after the other."""
-    from hodiff import derivatives
-    from hodiff.expansion import Component, Line, Partials
-
-    names, variables = q.problem.taken, q.problem.variables
+    names = q.problem.taken
     if order not in (None, len(names)):
         raise usage(
             f"--wrt {','.join(names)} takes {len(names)} derivatives, and --order says {order}:"
@@ -91,39 +89,68 @@ def mixed(q: Question, order: int | None, method: str) -> Answer:
             "--order",
         )
     only_numbers(q, "nth", "--wrt")
-    xs = [variables[name] for name in names]
-
-    def expand() -> tuple[Series, Compute]:
-        distinct = list(dict.fromkeys(names))
-        each = [Component(variables[name], 0) for name in distinct]
-        steps = [
-            Partials(q.f, each, [tuple(names[:k].count(name) for name in distinct)])
-            for k in range(1, len(names) + 1)
-        ]
-        f = Line(q.f, {}, 0)
-
-        def compute(at: Any, on: Any, quick: bool) -> list[Any]:
-            found = [step.values(at, on, quick)[0] for step in steps]
-            return [f.coefficients(at, on, quick)[0], *found]
-
-        return steps[-1].series, compute
-
-    values = expanded(q, q.f, derivatives.partials(q.f, xs), len(xs), method, expand, rows=0)
-    entries = [partial(names[:k])._replace(value=value) for k, value in enumerate(values[1:], 1)]
+    each = [q.problem.wrt.index(name) for name in names]
+    begun = [tuple(sorted(each[:k])) for k in range(1, len(each) + 1)]
+    value, *values = partials(q, begun, method)
+    entries = [partial(names[:k])._replace(value=x) for k, x in enumerate(values, 1)]
     return q.answer(
         {
             "variables": names,
             "order": len(names),
-            "value": values[0],
-            "derivatives": values[1:],
+            "value": value,
+            "derivatives": values,
             "derivative": values[-1],
         },
         entries,
         lines=[values[-1:]],
         header=["derivative", "value"],
-        rows=[["f", values[0]], *[[entry.label, entry.value] for entry in entries]],
+        rows=[["f", value], *[[entry.label, entry.value] for entry in entries]],
         shows_f=True,
     )
+
+
+def partials(q: Question, chosen: Sequence[tuple[int, ...]], method: str) -> list[Value]:
+    """f and its derivatives in these components, each of chosen sorted: nested where that takes no
+    more steps than series would, else by those."""
+    from hodiff.derivatives import symmetric
+    from hodiff.expansion import Component, Line, Partials
+
+    def nested(most: int | None) -> list[Value]:
+        return q.solve([q.f, *symmetric(q.f, q.inputs, chosen, most)], rows=0)
+
+    by_order: dict[int, list[tuple[int, ...]]] = {}
+    for entry in chosen:
+        by_order.setdefault(len(entry), []).append(entry)
+    at_a_point = q.problem.point is not None and not q.problem.radii
+    if method == "nested" or not at_a_point or (method == "auto" and max(by_order) <= NESTED):
+        return nested(None)
+    each = [Component(x, k) for x in q.inputs for k in range(prod(x.shape))]
+
+    def often(entry: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(entry.count(k) for k in range(len(each)))
+
+    wholes = [Partials(q.f, each, list(map(often, part))) for part in by_order.values()]
+    if method == "auto":
+        try:
+            return nested(sum(tensor.cost for tensor in wholes) // STEPS_A_NODE)
+        except MemoryError:
+            pass
+    value = Line(q.f, {}, 0)
+
+    def compute(at: Any, on: Any, quick: bool) -> list[Any]:
+        found: dict[tuple[int, ...], Any] = {}
+        for part, tensor in zip(by_order.values(), wholes, strict=True):
+            found |= dict(zip(part, tensor.values(at, on, quick), strict=True))
+        return [*value.coefficients(at, on, quick), *(found[entry] for entry in chosen)]
+
+    values = q.by_series(lambda: (wholes[-1].series, compute))
+    if values is not None:
+        return values
+    if method == "taylor":
+        raise usage(NO_SERIES, "--method")
+    lower = sorted({entry[:n] for entry in chosen for n in (1, 2)})
+    q.solve([q.f, *symmetric(q.f, q.inputs, lower)], rows=0)  # a fault shows there, soon
+    return nested(None)
 
 
 def one_variable(q: Question, option: str = "--wrt") -> str:
@@ -165,7 +192,7 @@ def expanded(
         if values is not None:
             return values
         if method == "taylor":
-            raise usage("there is no Taylor series here: leave out --method taylor", "--method")
+            raise usage(NO_SERIES, "--method")
     found = [f]
     for n, y in enumerate(nested, 1):
         found.append(y)
@@ -259,10 +286,10 @@ def taylor(q: Question, order: int, along: str | None, within: Any) -> Answer:
     if within is not None:
         from hodiff.enclosures import remainder_bound
 
-        bound = remainder_bound(q.problem, expansion, within)
+        bound = plain_number(remainder_bound(q.problem, expansion, within))
         fields["within"], fields["remainder"] = float(within), bound
         lines.append([bound])
-        more.append(f"|f - polynomial| <= {bound!r} where |{base}| <= {float(within):g}")
+        more.append(f"|f - polynomial| <= {text(bound)} where |{base}| <= {float(within):g}")
         remainder = [Entry("remainder", "remainder", bound)]
     answer = q.answer(
         fields,
@@ -319,7 +346,8 @@ def tensor(q: Question, order: int) -> Answer:
     """
     from hodiff.expansion import symmetric_indices
 
-    f, names = q.scalar(), q.components()
+    q.scalar()
+    names = q.components()
     count = comb(len(names) + order - 1, order)
     if count > MOST_ENTRIES:
         raise usage(
@@ -329,7 +357,7 @@ def tensor(q: Question, order: int) -> Answer:
             "limit",
         )
     indices = list(symmetric_indices(len(names), order))
-    value, *values = tensor_values(q, f, indices, order)
+    value, *values = partials(q, [chosen for chosen, _ in indices], "auto")
     entries = [
         (partial([names[k] for k in chosen]) if chosen else Entry("", "f", ""))._replace(value=x)
         for (chosen, _), x in zip(indices, values, strict=True)
@@ -349,30 +377,6 @@ def tensor(q: Question, order: int) -> Answer:
         header=["derivative", "value"],
         rows=[[entry.label, entry.value] for entry in entries],
     )
-
-
-def tensor_values(q: Question, f: Tensor, indices: Sequence[Any], order: int) -> list[Value]:
-    """f and the entries: nested where that takes fewer steps than series would, else by those."""
-    from hodiff.derivatives import symmetric
-    from hodiff.expansion import Component, Line, Partials
-
-    chosen = [numbers for numbers, _ in indices]
-    most = None
-    if order > NESTED and q.problem.point is not None and not q.problem.radii:
-        each = [Component(x, k) for x in q.inputs for k in range(prod(x.shape))]
-        whole, value = Partials(f, each, [often for _, often in indices]), Line(f, {}, 0)
-        most = whole.cost // STEPS_A_NODE
-    try:
-        return q.solve([f, *symmetric(f, q.inputs, chosen, most)], rows=0)
-    except MemoryError:
-        if most is None:
-            raise
-
-    def compute(at: Any, on: Any, quick: bool) -> list[Any]:
-        return [*value.coefficients(at, on, quick), *whole.values(at, on, quick)]
-
-    found = q.by_series(lambda: (whole.series, compute))
-    return q.solve([f, *symmetric(f, q.inputs, chosen)], rows=0) if found is None else found
 
 
 @command('hodiff laplacian "x**2*y + y**3" --at x=1,y=2')
