@@ -115,8 +115,13 @@ def partials(q: Question, chosen: Sequence[tuple[int, ...]], method: str) -> lis
     from hodiff.derivatives import symmetric
     from hodiff.expansion import Component, Line, Partials
 
+    # At a kink the sides have to agree on the derivatives below these, too.
+    lower = {entry[:n] for entry in chosen for n in range(1, len(entry))} - set(chosen)
+    wanted = [*chosen, *sorted(lower)]
+
     def nested(most: int | None) -> list[Value]:
-        return q.solve([q.f, *symmetric(q.f, q.inputs, chosen, most)], rows=0)
+        found = q.solve([q.f, *symmetric(q.f, q.inputs, wanted, most)], rows=0)
+        return found[: 1 + len(chosen)]
 
     by_order: dict[int, list[tuple[int, ...]]] = {}
     for entry in chosen:
@@ -148,8 +153,8 @@ def partials(q: Question, chosen: Sequence[tuple[int, ...]], method: str) -> lis
         return values
     if method == "taylor":
         raise usage(NO_SERIES, "--method")
-    lower = sorted({entry[:n] for entry in chosen for n in (1, 2)})
-    q.solve([q.f, *symmetric(q.f, q.inputs, lower)], rows=0)  # a fault shows there, soon
+    early = sorted({entry[:n] for entry in chosen for n in (1, 2)})
+    q.solve([q.f, *symmetric(q.f, q.inputs, early)], rows=0)  # a fault shows there, soon
     return nested(None)
 
 
