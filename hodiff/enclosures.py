@@ -208,15 +208,18 @@ class _Range:
         return faults.unbounded(self.y.outputs[0] if node is None else node)
 
 
-def remainder_bound(problem: Problem, line: Line, radius: Fraction) -> float:
-    """A bound of |f(x + t*v) - p(t)| for |t| <= radius, where line gives one coefficient more than
-    the Taylor polynomial p has.
+def remainder_bound(
+    problem: Problem, line: Line, radius: Fraction, polynomial: Sequence[Fraction]
+) -> float | str:
+    """A bound of |f(x + t*v) - p(t)| for |t| <= radius, where p is the Taylor polynomial with its
+    coefficients rounded as given; line has one coefficient more.
 
     By Lagrange's form of the remainder: the coefficient anywhere up to t, times a power of t. The
     interval is split until the largest coefficient is known to a hundredth. Raises HodiffError
     undecided where there is no bound.
     """
-    with balls.precision(BITS):
+    longest = max(c.denominator.bit_length() for c in polynomial)
+    with balls.precision(BITS + longest):
         point = {problem.variables[n]: x for n, x in point_in(problem, balls).items()}
 
         def size(low: Any, high: Any) -> Any:
@@ -260,8 +263,13 @@ def remainder_bound(problem: Problem, line: Line, radius: Fraction) -> float:
         largest = balls.ball(0)
         for bound in bounds:
             largest = largest.max(bound)
-        power = line.series.length - 1
-        return float(digits.outward(largest * balls.ball(radius) ** power, 1))
+        r = balls.ball(radius)
+        bound = largest * r ** len(polynomial)
+        for k, (c, rounded) in enumerate(
+            zip(line.coefficients(point, balls), polynomial, strict=False)
+        ):
+            bound += abs(balls.ball(balls.sub(c, rounded))) * r**k
+        return digits.outward(bound, 1)
 
 
 def _hull(low: Any, high: Any) -> Any:

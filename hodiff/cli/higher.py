@@ -289,9 +289,12 @@ def taylor(q: Question, order: int, along: str | None, within: Any) -> Answer:
     lines: list[list[Value]] = [shown]
     remainder: list[Entry] = []
     if within is not None:
+        from fractions import Fraction
+
         from hodiff.enclosures import remainder_bound
 
-        bound = plain_number(remainder_bound(q.problem, expansion, within))
+        written = [Fraction(text(c)) for c in shown]
+        bound = plain_number(remainder_bound(q.problem, expansion, within, written))
         fields["within"], fields["remainder"] = float(within), bound
         lines.append([bound])
         more.append(f"|f - polynomial| <= {text(bound)} where |{base}| <= {float(within):g}")
