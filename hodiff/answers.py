@@ -15,6 +15,7 @@ from hodiff.proofs import Unproven, determined
 
 Number: TypeAlias = Any  # a float, or a numpy array of floats
 
+QUICK_TRIES = 3  # of series in balls alone, at growing precision
 MOST_ENTRIES = 20_000  # of all arrays of a run on balls
 
 
@@ -111,18 +112,18 @@ def proven_series(
     """What compute gives at the problem's point by Taylor series, as proven gives it.
 
     None where there is no series (a kink, a power at 0), or none can be told. quick: exact
-    numbers are taken as such only if balls don't determine all digits.
+    numbers are taken as such only if balls don't determine all digits at some precisions.
     """
     from hodiff.arithmetic import balls
     from hodiff.arithmetic.series import NoSeries, Open
 
-    first = iter([quick])
+    quickly = iter([quick] * QUICK_TRIES)
 
     def run() -> list[Any]:
         point = point_in(problem, balls)
         at = {problem.variables[name]: value for name, value in point.items()}
         try:
-            found = compute(at, balls, next(first, False))
+            found = compute(at, balls, next(quickly, False))
         except Open:
             raise Unproven(HodiffError("undecided", "")) from None
         return [*point.values(), *map(balls.exact, found)]

@@ -243,6 +243,8 @@ def taylor(q: Question, order: int, along: str | None, within: Any) -> Answer:
     from hodiff.graph import constant
 
     f = q.scalar()
+    if q.problem.radii:
+        raise usage("taylor takes a point; --within bounds what is around it", "--at")
     if within is not None and (q.problem.point is None or q.arithmetic == "float"):
         missing = "a point: give it with --at" if q.problem.point is None else "balls"
         raise usage(f"--within needs {missing}", "--within")
