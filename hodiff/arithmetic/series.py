@@ -251,7 +251,7 @@ class _Sweep:
     """A run: the coefficients found so far, and how to find the next of every node.
 
     found   of each node its coefficients
-    scaled  of each node that varies j*x_j, j from 1 on
+    scaled  of each input of a chain rule j*x_j, j from 1 on
     """
 
     def __init__(
@@ -274,9 +274,19 @@ class _Sweep:
         for family in series.families.values():
             for node in family:
                 self.found.setdefault(node, [take(values[id(node)])])
-        self.scaled: dict[Tensor, Coefficients] = {y: [] for y in order if y in series.varying}
+        chained = [u for factors in series.factors.values() for _, u in factors]
+        chained += [node.inputs[0] for node in series.families]
+        self.scaled: dict[Tensor, Coefficients] = {
+            u: [] for u in (*chained, *series.slopes.values())
+        }
         self.steps = [
-            (node, self._step(node), int(node in series.behind))
+            (
+                self._step(node),
+                int(node in series.behind),
+                node.shape,
+                self.found[node],
+                self.scaled.get(node),
+            )
             for node in order
             if self.moves(node)
         ]
@@ -286,21 +296,22 @@ class _Sweep:
 
     def advance(self, k: int) -> None:
         """Add the coefficient of order k of every node; of order k - 1 where it is behind."""
-        for node, step, behind in self.steps:
+        take, mul = self.ring.take, self.ring.mul
+        for step, behind, shape, found, scaled in self.steps:
             y = step(k - behind)
-            if node.shape and not _is_zero(y) and getattr(y, "shape", ()) != node.shape:
-                y = self.on.function(OPERATIONS["expand"])(y, node.shape)
-            y = self.ring.take(y)
-            self.found[node].append(y)
-            if not behind:
-                self.scaled[node].append(0 if _is_zero(y) else self.ring.mul(k, y))
+            if shape and not _is_zero(y) and getattr(y, "shape", ()) != shape:
+                y = self.on.function(OPERATIONS["expand"])(y, shape)
+            y = take(y)
+            found.append(y)
+            if scaled is not None:
+                scaled.append(0 if _is_zero(y) else mul(k, y))
 
     def retreat(self, k: int) -> None:
         """Take back the last coefficient of every node."""
-        for node, _, behind in self.steps:
-            self.found[node].pop()
-            if not behind:
-                self.scaled[node].pop()
+        for _, _, _, found, scaled in self.steps:
+            found.pop()
+            if scaled is not None:
+                scaled.pop()
 
     def _step(self, node: Tensor) -> Callable[[int], Any]:
         """What gives the k-th coefficient of a node, those before it being there."""

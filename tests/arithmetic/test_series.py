@@ -75,6 +75,23 @@ COMPOSED = {
     ),
     "clip(x, 0, 1)*x % 2": lambda x: min(max(x, mp.mpf(0)), mp.mpf(1)) * x % 2,
     "log(x, 3)*2**x": lambda x: mp.log(x, 3) * 2**x,
+    "exp(-x**2/2)*cos(5*x)": lambda x: mp.exp(-(x**2) / 2) * mp.cos(5 * x),
+    "log(cosh(x))/x": lambda x: mp.log(mp.cosh(x)) / x,
+    "sqrt(1 + sqrt(1 + x))": lambda x: mp.sqrt(1 + mp.sqrt(1 + x)),
+    "cbrt(x)*asinh(x**2)": lambda x: mp.cbrt(x) * mp.asinh(x**2),
+    "erf(x)*erfc(x/2) + sigmoid(3*x)": lambda x: (
+        mp.erf(x) * mp.erfc(x / 2) + 1 / (1 + mp.exp(-3 * x))
+    ),
+    "sec(x/3)*csc(x)*cot(x + 1)": lambda x: mp.sec(x / 3) * mp.csc(x) * mp.cot(x + 1),
+    "atan(exp(-x))**2": lambda x: mp.atan(mp.exp(-x)) ** 2,
+    "sin(sin(sin(x)))": lambda x: mp.sin(mp.sin(mp.sin(x))),
+    "digamma(x)*lgamma(x + 1) - polygamma(1, x)": lambda x: (
+        mp.digamma(x) * mp.loggamma(x + 1) - mp.polygamma(1, x)
+    ),
+    "(x**3 + 2)**-1.5*abs(x - 5)": lambda x: (x**3 + 2) ** mp.mpf("-1.5") * abs(x - 5),
+    "softplus(x)*gelu(x - 1)": lambda x: (
+        mp.log1p(mp.exp(x)) * (x - 1) * mp.erfc(-(x - 1) / mp.sqrt(2)) / 2
+    ),
     "tanh(x/2)**3/sqrt(1 + x**2)": lambda x: mp.tanh(x / 2) ** 3 / mp.sqrt(1 + x**2),
 }
 
