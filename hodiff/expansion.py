@@ -79,10 +79,7 @@ class Partials:
     ) -> None:
         self.components, self.indices = list(components), list(indices)
         self.order = sum(indices[0])
-        supports = {tuple(k for k, n in enumerate(i) if n) for i in indices}
-        self.directions = sorted(
-            {j for s in supports for j in _shared_out(self.order, s, len(components))}
-        )
+        self.directions = list(dict.fromkeys(j for i in indices for j in _within(i)))
         moving = list({c.variable: None for c in components})
         self.series = Series([f], moving, self.order + 1)
 
@@ -99,10 +96,9 @@ class Partials:
         return [self._interpolated(i, found, on) for i in self.indices]
 
     def _interpolated(self, i: Index, found: Mapping[Index, Any], on: Any) -> Any:
-        total: Any = 0
-        for j, c in found.items():
-            if all(n or not m for n, m in zip(i, j, strict=True)):
-                total = on.ring(False, False).add(total, _times(_weight(i, j), c, on))
+        add, total = on.ring(False, False).add, on.number(0)
+        for j in _within(i):
+            total = add(total, _times(_weight(i, j), found[j], on))
         return total
 
     def _paths(self, j: Index, on: Any) -> Paths:
@@ -310,11 +306,12 @@ def _rounded(c: Any, factor: Fraction) -> Any:
         return copysign(inf, c)
 
 
-def _shared_out(order: int, support: Sequence[int], n: int) -> Iterator[Index]:
-    """Every way to share out an order to the components of a support, of n components."""
-    for _, often in symmetric_indices(len(support), order):
+def _within(i: Index) -> Iterator[Index]:
+    """Every way to share out the order of a derivative to the components that it is taken in."""
+    support = [k for k, n in enumerate(i) if n]
+    for _, often in symmetric_indices(len(support), sum(i)):
         shares = dict(zip(support, often, strict=True))
-        yield tuple(shares.get(k, 0) for k in range(n))
+        yield tuple(shares.get(k, 0) for k in range(len(i)))
 
 
 def _weight(i: Index, j: Index) -> Fraction:
