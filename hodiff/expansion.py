@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from hodiff.arithmetic.program import Program
 from hodiff.arithmetic.series import Coefficients, NoSeries, Paths, Point, Series
 from hodiff.errors import HodiffError
-from hodiff.graph import Tensor
+from hodiff.graph import Tensor, tensor_of
 
 VANISHED = 1e-290  # what a product of doubles below this may have lost is too much
 MOST_STEPS = 100  # of Newton's method
@@ -41,7 +41,7 @@ class Line:
     """
 
     def __init__(self, f: Tensor, v: Mapping[Tensor, Tensor | int], order: int) -> None:
-        self.v = dict(v)
+        self.v = {x: tensor_of(direction) for x, direction in v.items()}
         self.series = Series([f], list(v), order + 1)
 
     def moved(self, point: Point, t: Any) -> Point:
@@ -223,10 +223,9 @@ def _times(factor: Any, c: Any, on: Any) -> Any:
     return on.ring(hasattr(c, "shape"), False).mul(on.number(factor), c)
 
 
-def _values(v: Mapping[Tensor, Tensor | int], on: Any) -> Paths:
-    graphs = [y for y in v.values() if isinstance(y, Tensor)]
-    values = Program(graphs, on).values()
-    return {x: [values[id(y)] if isinstance(y, Tensor) else on.number(y)] for x, y in v.items()}
+def _values(v: Mapping[Tensor, Tensor], on: Any) -> Paths:
+    values = Program(list(v.values()), on).values()
+    return {x: [values[id(y)]] for x, y in v.items()}
 
 
 def scaled(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import comb, factorial, prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -47,6 +47,28 @@ SOLVE = click.Option(["--solve"], is_flag=True,
 # fmt: on
 
 
+class Way(NamedTuple):
+    """Where a line through the point goes: a vector for each variable, the name of the distance,
+    and what json and a table say of it."""
+
+    v: dict[Tensor, Tensor]
+    name: str
+    fields: dict[str, Any]
+    above: str
+
+
+def way(q: Question, along: str | None) -> Way:
+    """Along a vector, or along the one variable."""
+    if along is None:
+        name = one_variable(q)
+        from hodiff.graph import ONE
+
+        return Way({q.inputs[0]: ONE}, name, {"variable": name}, "")
+    v = dict(zip(q.inputs, q.problem.vector(along), strict=True))
+    numbers = q.flat([*v.values()])
+    return Way(v, "t", {"variables": q.components(), "v": numbers}, f"along {text(numbers)}")
+
+
 @command('hodiff nth "x**3" --at x=2 --order 2', COUNTED, ALONG, METHOD, repeats=True)
 def nth(q: Question, order: int | None, along: str | None, method: str) -> Answer:
     """The n-th derivative in one variable.
@@ -57,26 +79,20 @@ def nth(q: Question, order: int | None, along: str | None, method: str) -> Answe
     from hodiff import derivatives
     from hodiff.expansion import Line
 
-    f, taken = q.scalar(), q.problem.taken
-    if len(taken) > 1 and along is None:
+    f = q.scalar()
+    if len(q.problem.taken) > 1 and along is None:
         return mixed(q, order, method)
     if order is None:
         raise usage('nth needs --order: hodiff nth "x**3" --at x=2 --order 2', "--order")
-    if along is not None:
-        v = dict(zip(q.inputs, q.problem.vector(along), strict=True))
-        nested = derivatives.along(f, v, order)
-        values = expanded(q, f, nested, order, method, lambda: line(Line(f, v, order)), rows=0)
-        numbers = q.flat([*v.values()])
-        fields = {"variables": q.components(), "v": numbers}
-        return successive(q, "f", "t", values, fields, f"along {text(numbers)}")
-    x, (variable,) = one_variable(q), q.inputs
-    nested = derivatives.partials(f, [variable] * order)
-    values = expanded(q, f, nested, order, method, lambda: line(Line(f, {variable: 1}, order)))
-    return successive(q, "f", x, values, {"variable": x})
+    v, x, fields, above = way(q, along)
 
+    def expand() -> tuple[Series, Compute]:
+        line = Line(f, v, order)
+        return line.series, line.derivatives
 
-def line(made: Line) -> tuple[Series, Compute]:
-    return made.series, made.derivatives
+    nested = derivatives.along(f, v, order)
+    values = expanded(q, f, nested, order, method, expand, rows=0 if along else 1)
+    return successive(q, "f", x, values, fields, above)
 
 
 def mixed(q: Question, order: int | None, method: str) -> Answer:
@@ -238,9 +254,7 @@ def taylor(q: Question, order: int, along: str | None, within: Any) -> Answer:
     Coefficients are exact where they are rational numbers. --within 0.1 bounds the remainder, with
     proof, up to that distance.
     """
-    from hodiff import derivatives
     from hodiff.expansion import Line
-    from hodiff.graph import constant
 
     f = q.scalar()
     if q.problem.radii:
@@ -248,70 +262,72 @@ def taylor(q: Question, order: int, along: str | None, within: Any) -> Answer:
     if within is not None and (q.problem.point is None or q.arithmetic == "float"):
         missing = "a point: give it with --at" if q.problem.point is None else "balls"
         raise usage(f"--within needs {missing}", "--within")
-    fields: dict[str, Any]
-    base: str | None
-    if along is not None:
-        v = dict(zip(q.inputs, q.problem.vector(along), strict=True))
-        nested, x, base = derivatives.along(f, v, order), "t", "t"
-        numbers = q.flat([*v.values()])
-        fields, more = {"variables": q.components(), "v": numbers}, [f"along {text(numbers)}"]
-    else:
-        x = one_variable(q)
-        v = {q.inputs[0]: constant(1)}
-        nested = derivatives.partials(f, [q.inputs[0]] * order)
-        base = shifted(q, x)
-        fields, more = {"variable": x}, []
-    expansion = Line(f, v, order + (within is not None))
-    exact: list[Any] = []
-
-    def compute(at: Any, on: Any, quick: bool) -> list[Any]:
-        found = expansion.coefficients(at, on, quick)[: order + 1]
-        exact[:] = found
-        return found
-
-    values = q.by_series(lambda: (expansion.series, compute), quick=False)
-    if values is None:
-        exact.clear()
-        terms = [f, *(y / constant(factorial(k)) for k, y in enumerate(nested, 1))]
-        values = q.solve(terms, rows=0)
-    fractions = [str(c) if hasattr(c, "denominator") else None for c in exact]
-    if not exact or q.digits is not None:
-        fractions = [None] * len(values)
-    shown = [c if c is not None else value for c, value in zip(fractions, values, strict=True)]
+    v, x, fields, above = way(q, along)
+    line = Line(f, v, order + (within is not None))
+    values, exact = coefficients(q, f, line, order)
+    shown = [value if c is None else c for value, c in zip(values, exact, strict=True)]
+    base = x if along is not None else shifted(q, x)
     polynomial = None if base is None else sum_of_powers(shown, base)
     fields |= {
         "order": order,
         "value": values[0],
         "coefficients": values,
-        "exact": fractions,
+        "exact": exact,
         "polynomial": polynomial,
     }
-    if polynomial is not None and order <= LONGEST:
-        more.append(polynomial)
+    said = [above, polynomial or ""] if order <= LONGEST else [above]
     lines: list[list[Value]] = [shown]
-    remainder: list[Entry] = []
+    entries = [Entry(f"c{k}", f"c{k}", value) for k, value in enumerate(values)]
     if within is not None:
-        from fractions import Fraction
-
-        from hodiff.enclosures import remainder_bound
-
-        written = [Fraction(text(c)) for c in shown]
-        bound = plain_number(remainder_bound(q.problem, expansion, within, written))
-        fields["within"], fields["remainder"] = float(within), bound
+        bound = remainder(q, line, within, shown)
+        fields |= {"within": float(within), "remainder": bound}
+        said.append(f"|f - polynomial| <= {text(bound)} where |{base}| <= {float(within):g}")
         lines.append([bound])
-        more.append(f"|f - polynomial| <= {text(bound)} where |{base}| <= {float(within):g}")
-        remainder = [Entry("remainder", "remainder", bound)]
+        entries.append(Entry("remainder", "remainder", bound))
     answer = q.answer(
         fields,
-        [*(Entry(f"c{k}", f"c{k}", value) for k, value in enumerate(values)), *remainder],
+        entries,
         lines=lines,
         header=["power", "coefficient"],
         rows=[[k, value] for k, value in enumerate(shown)],
         shows_f=True,
-        more="\n".join(more),
+        more="\n".join(filter(None, said)),
     )
-    whole = [[f"c{k}", value] for k, value in enumerate(shown)]
-    return answer._replace(entries=answer.entries._replace(rows=whole))
+    narrow = [[f"c{k}", value] for k, value in enumerate(shown)]
+    return answer._replace(entries=answer.entries._replace(rows=narrow))
+
+
+def coefficients(
+    q: Question, f: Tensor, line: Line, order: int
+) -> tuple[list[Value], list[Value | None]]:
+    """The Taylor coefficients up to order, and as text those that are exact."""
+    from hodiff import derivatives
+    from hodiff.graph import constant
+
+    found: list[Any] = []
+
+    def compute(at: Any, on: Any, quick: bool) -> list[Any]:
+        found[:] = line.coefficients(at, on, quick)[: order + 1]
+        return found
+
+    values = q.by_series(lambda: (line.series, compute), quick=False)
+    if values is None:
+        nested = derivatives.along(f, line.v, order)
+        terms = [f, *(y / constant(factorial(k)) for k, y in enumerate(nested, 1))]
+        values = q.solve(terms, rows=0)
+        found = [None] * len(values)
+    rational = [q.digits is None and hasattr(c, "denominator") for c in found]
+    return values, [str(c) if told else None for c, told in zip(found, rational, strict=True)]
+
+
+def remainder(q: Question, line: Line, within: Any, shown: Sequence[Value]) -> Value:
+    """The bound of the remainder of the polynomial with the coefficients that are shown."""
+    from fractions import Fraction
+
+    from hodiff.enclosures import remainder_bound
+
+    written = [Fraction(text(c)) for c in shown]
+    return plain_number(remainder_bound(q.problem, line, within, written))
 
 
 def shifted(q: Question, x: str) -> str | None:
