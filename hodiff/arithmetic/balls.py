@@ -387,7 +387,7 @@ def power(a: Any, b: Any) -> Any:
     return ball(a) ** ball(b)
 
 
-def _sqrt(x: Any) -> Any:
+def sqrt(x: Any) -> Any:
     found = root(x, 2) if rational(x) else None
     return ball(x).sqrt() if found is None else found
 
@@ -536,7 +536,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "neg": lambda x: -x,
     "pow": power,
     "powers": powers,
-    "sqrt": _sqrt,
+    "sqrt": sqrt,
     "cbrt": _cbrt,
     "abs": abs,
     "sign": _sign,

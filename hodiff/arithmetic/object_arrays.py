@@ -101,10 +101,10 @@ def _matmul(a: Any, b: Any) -> Any:
 
 def _norm(x: Any, axes: tuple[int, ...] | None = None) -> Any:
     squares = total(MUL(x, x), axes)
-    return ROOT(squares) if hasattr(squares, "shape") else balls.ball(squares).sqrt()
+    return ROOT(squares)
 
 
-ROOT = _elementwise(lambda x: balls.ball(x).sqrt(), 1)
+ROOT = _elementwise(balls.sqrt, 1)
 EXP = _elementwise(lambda x: balls.ball(x).exp(), 1)
 LOG = _elementwise(lambda x: balls.ball(x).log(), 1)
 
