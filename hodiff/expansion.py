@@ -15,12 +15,15 @@ from itertools import combinations_with_replacement, product
 from math import comb, copysign, factorial, inf, isfinite, log2, prod
 from typing import Any, NamedTuple, TypeAlias
 
+from hodiff.arithmetic import floats
 from hodiff.arithmetic.program import Program
 from hodiff.arithmetic.series import Coefficients, NoSeries, Paths, Point, Series
 from hodiff.errors import HodiffError
 from hodiff.graph import Tensor, tensor_of
 
 VANISHED = 1e-290  # what a product of doubles below this may have lost is too much
+LARGEST = 1e140  # whose square is in a double's range
+NORMAL = 2.0**-1022  # the smallest double with all its digits
 MOST_STEPS = 100  # of Newton's method
 
 Index: TypeAlias = tuple[int, ...]
@@ -229,44 +232,85 @@ def _values(v: Mapping[Tensor, Tensor], on: Any) -> Paths:
 
 
 def scaled(
-    series: Series, point: Point, paths: Paths, on: Any, factors: Sequence[int]
+    series: Series,
+    point: Point,
+    paths: Paths,
+    on: Any,
+    factors: Sequence[int],
+    ties: bool = True,
 ) -> list[Any]:
-    """The first output's coefficients in doubles, times factors.
+    """The first output's coefficients in doubles, times factors; ties as in Series.run.
 
     t is counted in steps of 2**bits, so that coefficients neither overflow nor vanish that count.
     Raises NoSeries where no such step is found.
     """
 
-    def run(bits: int) -> tuple[Coefficients, bool]:
-        """The coefficients, and whether nothing that vanished on the way shows in them."""
-        steps = {
-            x: [c * 2.0 ** (bits * k) for k, c in enumerate(path, 1)] for x, path in paths.items()
-        }
-        found = series.run(point, steps, on)
+    def run(bits: int) -> tuple[Coefficients, float, bool]:
+        """The coefficients, the largest on the way, and whether nothing that vanished there shows
+        in them."""
+        try:
+            steps = {
+                x: [c * 2.0 ** (bits * k) for k, c in enumerate(path, 1)]
+                for x, path in paths.items()
+            }
+        except OverflowError:
+            raise NoSeries from None
+        found = series.run(point, steps, on, ties=ties)
+        if any(_vanished(node, found) for node in series.order):
+            raise NoSeries
         largest = max((size for c in found.values() for x in c for size in _sizes(x)), default=0.0)
         result = found[series.f[0]]
         result += [0] * (series.length - len(result))
-        least = VANISHED * max(1.0, largest) ** 2 if largest < 1e140 else inf
-        return result, all(least < size < inf for c in result for size in _sizes(c))
+        if not largest < LARGEST:
+            return result, largest, False
+        least = VANISHED * max(1.0, largest) ** 2
+        return result, largest, all(least < size for c in result for size in _sizes(c))
 
     bits = 0
-    result, right = run(bits)
+    result, largest, right = run(bits)
     if not right:
         bits = _step(result)
-        result, right = run(bits)
+        result, largest, right = run(bits)
         if not right:
             raise NoSeries
-    # What is 0 may have vanished: in steps in which a coefficient times its factor would not.
-    zeros = [k for k, c in enumerate(result) if k and _zeros(c)]
-    needed = max((-(-log2(factors[k]) // k) for k in zeros), default=0)
-    if needed > bits:
-        again, right = run(int(needed))
-        if not right or any(_zeros(result[k]) != _zeros(again[k]) for k in zeros):
-            raise NoSeries
+    # What is 0 may have vanished: in larger steps a coefficient that counts would not.
+    room = 2 * log2(max(1.0, largest))
+    pending = {
+        k: int(-(-(log2(factors[k]) + room) // k)) for k, c in enumerate(result) if k and _zeros(c)
+    }
+    pending = {k: needed for k, needed in pending.items() if needed > bits}
+    while pending:
+        bits_again = max(pending.values())
+        again, _, _ = run(bits_again)
+        open_ = {k: n for k, n in pending.items() if _zeros(result[k]) != _zeros(again[k])}
+        for k, needed in open_.items():
+            if needed == bits_again or floats.finite(again[k]):
+                raise NoSeries
+        pending = open_
     return [
         _rounded(c, n / Fraction(2) ** (bits * k))
         for k, (c, n) in enumerate(zip(result, factors, strict=True))
     ]
+
+
+NEVER_ZERO = frozenset({"exp", "exp2", "sigmoid", "softplus", "erfc", "sech", "csch", "gamma"})
+
+
+def _vanished(node: Tensor, found: Mapping[Tensor, Coefficients]) -> bool:
+    """Whether a value is 0, or has lost digits, for it is below a double's range."""
+    value = found[node][0] if found.get(node) else 1
+    small = abs(value) < NORMAL
+    if not getattr(small, "any", lambda: small)():
+        return False
+    name = node.operation.name
+    if name in ("mul", "div", "pow"):
+        first = found[node.inputs[0]][0] != 0
+        small = small & (first & (found[node.inputs[1]][0] != 0) if name == "mul" else first)
+    elif name == "constant":
+        small = node.attributes[0] != 0
+    elif name not in NEVER_ZERO:
+        return False
+    return bool(getattr(small, "any", lambda: small)())
 
 
 def _sizes(c: Any) -> Sequence[float]:

@@ -23,6 +23,7 @@ from hodiff.operations.structure import alias, expand_to, reshape_to, stack, tot
 from hodiff.tidy import sharing
 
 Function: TypeAlias = Callable[..., Any]
+MOST_NODES = 300_000  # of what is nested where there is no series
 NESTED = 2  # the highest order that auto nests
 Argnums: TypeAlias = int | Sequence[int]
 
@@ -163,9 +164,10 @@ def nth(f: Function, order: int, method: str = "auto") -> Function:
 
     method: nested, reverse mode again and again, whose graph grows about 1.8 times an order;
     taylor, a Taylor series, whose cost grows with the square of the order (and which an array
-    needs f to act entry by entry for); auto, what is cheaper: nested up to order 2, and where
-    something outside tracks the result. order 0 is f. Raises ValueError for another order or
-    method.
+    needs f to act entry by entry for; of one that doesn't, the sum of its entries is
+    differentiated); auto, what is cheaper: nested up to order 2, and where something outside
+    tracks the result. Where there is no series (a power at 0, say) both nest. order 0 is f. Raises
+    ValueError for another order or method.
 
     >>> nth(lambda x: x**5, 3)([1.0, 2.0])
     tensor([ 60., 240.])
@@ -190,8 +192,16 @@ def nth(f: Function, order: int, method: str = "auto") -> Function:
             found = _coefficients(inputs, y, [[expand_to(ONE, x.shape)]], order, derivatives=True)
         if found is not None:
             return inputs.results([], found[-1:])
-        for _ in range(order):
-            y = derivatives.gradient(total(y) if y.shape else y, [x])[0]
+        with sharing():
+            for _ in range(order):
+                if x.shape:
+                    y = derivatives.gradient(total(y) if y.shape else y, [x])[0]
+                else:
+                    y = (
+                        derivatives.jvp(y, [x], [ONE])
+                        if y.shape
+                        else derivatives.gradient(y, [x])[0]
+                    )
         return inputs.results([], [y])
 
     return derivative
@@ -201,8 +211,9 @@ def taylor(f: Function, order: int) -> Function:
     """The Taylor coefficients c_0 ... c_order of a function of one number: f(x + t) is the sum of
     c_k*t**k. Of an array, all of whose entries move by t, too.
 
-    Shape: (order + 1,) + that of f(x). Cost: about (order + 1)**2 / 2 f. Griewank and Walther
-    2008, chapter 13.
+    Shape: (order + 1,) + that of f(x). Cost: about (order + 1)**2 / 2 f; where there is no series
+    (a power or a norm at 0, numbers out of a double's range) that of differentiating again and
+    again, with a MemoryError past 300 000 nodes. Griewank and Walther 2008, chapter 13.
 
     >>> taylor(lambda x: 1 / (1 - x)**2, 3)(0.0)
     tensor([1., 2., 3., 4.])
@@ -228,7 +239,7 @@ def jet(
 
     series gives for each primal the derivatives of its curve at 0, from the first on, each of the
     primal's shape; as many for each. Returns f(*primals) and as many derivatives of f along the
-    curves. Cost: about order**2 / 2 f.
+    curves. Cost: that of taylor.
 
     >>> y, (first, second) = jet(lambda x: x**3, [2.0], [[1.0, 0.0]])
     >>> first, second
@@ -256,7 +267,8 @@ def hessian_diagonal(f: Function) -> Function:
     """The diagonal of the Hessian of a scalar function of one array, of its shape.
 
     The Hessian is never formed. Cost: a few times f where f is made of entrywise functions, slices
-    and sums, else n Hessian-vector products that share their nodes.
+    of step 1 and sums of all entries, else n Hessian-vector products that share their nodes; then
+    a MemoryError for n over 20 000.
 
     >>> hessian_diagonal(lambda x: (x**3).sum() + x[0] * x[1])([1.0, 2.0])
     tensor([ 6., 12.])
@@ -331,8 +343,8 @@ class _Inputs:
 
 
 def _check_order(order: int) -> None:
-    if order < 0:
-        raise ValueError(f"the order of a derivative is 0 or more, not {order}")
+    if not hasattr(order, "__index__") or order < 0:
+        raise ValueError(f"the order of a derivative is a whole number from 0 on, not {order!r}")
 
 
 def _acts_entry_by_entry(y: Tensor, x: Tensor) -> bool:
@@ -354,9 +366,17 @@ def _coefficients(
     """The Taylor coefficients of y as the chosen inputs move along paths (coefficients from the
     first on), or the derivatives; None where there is no series in doubles. As graphs, where
     something outside tracks them."""
-    series = Series([y], inputs.chosen, order + 1)
+    try:
+        series = Series([y], inputs.chosen, order + 1)
+    except MemoryError:
+        return None
     factors = [factorial(k) if derivatives else 1 for k in range(order + 1)]
+    on = suited([*series.order, *inputs.chosen])
     if not inputs.untracked([y, *(c for path in paths for c in path)]):
+        try:
+            series.check({}, on, ties=False)
+        except (NoSeries, Open):
+            return None
         with sharing():
             moving = dict(zip(inputs.chosen, paths, strict=True))
             (found,) = series.coefficients({}, moving, NODES, strict=False)
@@ -365,7 +385,7 @@ def _coefficients(
             ]
     values = {x: [c.computed() for c in path] for x, path in zip(inputs.chosen, paths, strict=True)}
     try:
-        doubles = scaled(series, {}, values, suited([*series.order, *inputs.chosen]), factors)
+        doubles = scaled(series, {}, values, on, factors, ties=False)
     except (NoSeries, Open):
         return None
     return [expand_to(data(c), y.shape) for c in doubles]
@@ -385,10 +405,15 @@ def _nested(
                     arguments[i] = arguments[i] + t**k * c
     y = _tensor(f(*arguments))
     found = [y]
-    for k in range(1, order + 1):
-        y = derivatives.jvp(y, [t], [ONE])
-        found.append(y / factorial(k))
-    return [y for y in detached(found) if y is not None]
+    with sharing() as table:
+        table.most = min(table.most, MOST_NODES)
+        for k in range(1, order + 1):
+            y = derivatives.jvp(y, [t], [ONE])
+            found.append(y / factorial(k))
+    own = {id(x) for x in (t, *inputs.chosen)}
+    if all(id(x) in own for x in topological(found, tracked=True) if x.is_leaf):
+        return [y for y in detached(found) if y is not None]
+    return found
 
 
 def _own(x: Any) -> Tensor:

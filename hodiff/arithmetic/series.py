@@ -40,6 +40,7 @@ from hodiff.operations import piecewise as pw
 from hodiff.operations import special as sp
 from hodiff.tidy import Sharing, sharing
 
+MOST_POWER = 1 << 62  # that is written as products
 MOST_NODES = 20_000  # which the rules may add
 
 Coefficients = list[Any]
@@ -70,7 +71,8 @@ FAMILIES: dict[Operation, Callable[..., Callable[[Tensor, int], Tensor]]] = {
 QUOTIENTS = (el.div, el.over)
 PRODUCTS = (OPERATIONS["matmul"], OPERATIONS["einsum"])  # linear in each input
 SELECTIONS = (OPERATIONS["gather"], OPERATIONS["scatter"])  # linear in the first input
-BY_HAND = (el.mul, *QUOTIENTS, el.pow, pw.where, *PRODUCTS, *SELECTIONS, linalg.solve)
+EXTREMA = (OPERATIONS["amax"], OPERATIONS["amin"])
+BY_HAND = (*EXTREMA, el.mul, *QUOTIENTS, el.pow, pw.where, *PRODUCTS, *SELECTIONS, linalg.solve)
 
 
 class Series:
@@ -94,7 +96,7 @@ class Series:
         self.slopes: dict[Tensor, Tensor] = {}
         with sharing() as build:
             build.most = MOST_NODES
-            self.f = [_rewritten(y, build) for y in outputs]
+            self.f = [self._rewritten(y, build) for y in outputs]
             order = self._closed(build)
         self.varying = depending(order, self.moving)
         self.behind = depending(order, self.slopes)
@@ -122,14 +124,42 @@ class Series:
                     continue
                 elif operation.partials:
                     self.factors[node] = [
-                        (_rewritten(factor, build), u)
+                        (self._rewritten(factor, build), u)
                         for factor, u in zip(_partials(node), node.inputs, strict=True)
                         if u in varying
                     ]
                     roots += [factor for factor, _ in self.factors[node]]
                 else:
-                    self.pushed[node] = _rewritten(self._push(node, varying), build)
+                    self.pushed[node] = self._rewritten(self._push(node, varying), build)
                     roots.append(self.pushed[node])
+
+    def _rewritten(self, y: Tensor, build: Sharing) -> Tensor:
+        """y with powers as series take them, and beta by gamma: shared nodes for the old ones.
+
+        A whole exponent n >= 0 becomes products, whose series ends with the degree; one that
+        depends on t exp(b*log(a)).
+        """
+        order = topological([y])
+        varying = depending(order, self.moving)
+        new: dict[Tensor, Tensor] = {}
+        for node in order:
+            inputs = tuple(new[x] for x in node.inputs)
+            if node.operation is el.pow:
+                a, b = inputs
+                moves = node.inputs[1] in varying
+                new[node] = el.exp(b * el.log(a)) if moves else _written_power(a, b, build)
+            elif node.operation is el.powers:  # its own rule leads ever further
+                j, k = node.attributes
+                a, b = node.inputs
+                new[node] = self._rewritten(el.written_powers(a, b, j, k), build)
+            elif node.operation is sp.beta:
+                a, b = inputs
+                new[node] = sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b)
+            elif all(a is b for a, b in zip(inputs, node.inputs, strict=True)):
+                new[node] = node
+            else:
+                new[node] = build.node(node.operation, inputs, node.attributes)
+        return new[y]
 
     def _push(self, node: Tensor, varying: set[Tensor]) -> Tensor:
         """y' from the x' of a node's inputs: its pullback is linear in the cotangent, and the
@@ -182,21 +212,15 @@ class Series:
         strict: bool = True,
         quick: bool = False,
         unknown: Tensor | None = None,
+        ties: bool = True,
     ) -> dict[Tensor, Coefficients]:
         """The coefficients of every node that is needed; see coefficients().
 
         unknown: a variable that moves so that the first output stays what it is; the second
-        output is the slope of the first in that variable.
+        output is the slope of the first in that variable. ties: with strict, whether a kink or a
+        jump has no series; else it has what its rule makes of it.
         """
-        present = [y for y in self.order if y not in self.behind]
-        members = [y for family in self.families.values() for y in family]
-        nodes = [*present, *members]
-        values = {id(y): y for y in nodes} if on is NODES else Program(nodes, on).values(point)
-        needed = self._needed(values) if strict else {*present, *members, *self.behind}
-        if strict:
-            for node in (*present, *members):
-                if node in needed:
-                    self._check(node, values, on)
+        values, needed = self._values(point, on, strict, ties)
         sweep = _Sweep(self, values, paths, on, needed, quick)
         path = sweep.paths[unknown] if unknown is not None else []
         for k in range(1, self.length):
@@ -209,17 +233,39 @@ class Series:
                 sweep.advance(k)
         return sweep.found
 
-    def _check(self, node: Tensor, values: Mapping[int, Any], on: Any) -> None:
+    def check(self, point: Point, on: Any, ties: bool) -> None:
+        """Raise as run does where there is no series."""
+        self._values(point, on, True, ties)
+
+    def _values(
+        self, point: Point, on: Any, strict: bool, ties: bool
+    ) -> tuple[dict[int, Any], set[Tensor]]:
+        """The values at t = 0, and the nodes that are needed there."""
+        present = [y for y in self.order if y not in self.behind]
+        nodes = [*present, *(y for family in self.families.values() for y in family)]
+        values = {id(y): y for y in nodes} if on is NODES else Program(nodes, on).values(point)
+        if not strict:
+            return values, {*nodes, *self.behind}
+        needed = self._needed(values)
+        for node in nodes:
+            if node in needed:
+                self._check(node, values, on, ties)
+        return values, needed
+
+    def _check(self, node: Tensor, values: Mapping[int, Any], on: Any, ties: bool) -> None:
         """Raise where a node has no series."""
         value, inputs = values[id(node)], [values[id(u)] for u in node.inputs]
         tied: bool | None = False
         if not self.varying.isdisjoint(node.inputs):
-            if node.operation.jumps is not None:
-                ties = node.operation.jumps.ties
-                tied = _anywhere(lambda *x: ties(on, *x), inputs)
+            if node.operation.jumps is not None and ties:
+                test = node.operation.jumps.ties
+                tied = _anywhere(lambda *x: test(on, *x), inputs)
             elif node.operation in (el.pow, el.over):
                 divisor = inputs[node.operation is el.over]
                 tied = _anywhere(lambda u: on.equal(u, 0), [divisor])
+            elif node.operation in EXTREMA and ties:
+                _, number = _extremes(node, inputs[0], value, on)
+                tied = _anywhere(lambda n: n > 1, [number]) if on.finite(number) else None
         finite = bool(on.finite(value))
         if tied or (tied is not None and not finite and all(map(on.certain, inputs))):
             raise NoSeries
@@ -299,7 +345,7 @@ class _Sweep:
         take, mul = self.ring.take, self.ring.mul
         for step, behind, shape, found, scaled in self.steps:
             y = step(k - behind)
-            if shape and not _is_zero(y) and getattr(y, "shape", ()) != shape:
+            if shape and not _is_zero(y) and getattr(y, "shape", ())[-len(shape) :] != shape:
                 y = self.on.function(OPERATIONS["expand"])(y, shape)
             y = take(y)
             found.append(y)
@@ -336,14 +382,21 @@ class _Sweep:
         if operation in QUOTIENTS:
             return self._quotient(inputs[0], inputs[1], y)
         if operation is el.pow:
-            exponent = self.ring.take(self.on.number(inputs[1].attributes[0]))
-            return lambda k: _power(here[0], exponent, y, k, ring)
+            return lambda k: _power(here[0], here[1][0], y, k, ring)
         if operation is pw.where:
             return self._choice(here)
         if operation in PRODUCTS:
             return self._products(node, here)
         if operation is linalg.solve:
             return self._solution(here, y)
+        if operation in EXTREMA:
+            tied, number = _extremes(node, here[0][0], y[0], self.on)
+            choose, total = (self.on.function(row) for row in (pw.where, OPERATIONS["sum"]))
+            return lambda k: (
+                0
+                if _is_zero(at(here[0], k))
+                else ring.div(total(choose(tied, here[0][k], 0), *node.attributes), number)
+            )
         if operation in SELECTIONS:
             select = self.on.function(operation)
             indices = here[1][0]
@@ -424,15 +477,17 @@ class _Sweep:
             combine = ring.add if node.operation is el.add else ring.sub
             return lambda k: combine(at(here[0], k), at(here[1], k))
         compute = self.on.function(node.operation)
-        zeros = self.on.function(OPERATIONS["expand"])
+        zeros = self.on.function(OPERATIONS["expand"]) if len(here) > 1 else None
 
         def step(k: int) -> Any:
             parts = [at(x, k) for x in here]
             if all(map(_is_zero, parts)):
                 return 0
             parts = [
-                zeros(0, x.shape) if x.shape and _is_zero(part) else part
-                for x, part in zip(node.inputs, parts, strict=True)
+                zeros(0, x[0].shape)
+                if zeros and hasattr(x[0], "shape") and _is_zero(part)
+                else part
+                for x, part in zip(here, parts, strict=True)
             ]
             return compute(*parts, *node.attributes)
 
@@ -526,6 +581,18 @@ def _anywhere(test: Callable[..., bool | None], arrays: Sequence[Any]) -> bool |
     return True if True in found else None if None in found else False
 
 
+def _extremes(node: Tensor, x: Any, y: Any, on: Any) -> tuple[Any, Any]:
+    """Where the entries of x are the largest, or the smallest, over axes; and how many are."""
+    (axes,) = node.attributes
+    shape = node.inputs[0].shape
+    kept = tuple(1 if i - len(shape) in axes else n for i, n in enumerate(shape))
+    equal, choose, total, reshape = (
+        on.function(row) for row in (pw.eq, pw.where, OPERATIONS["sum"], OPERATIONS["reshape"])
+    )
+    tied = equal(x, reshape(y, kept))
+    return tied, total(choose(tied, 1, 0), axes)
+
+
 def _power(u: Coefficients, p: Any, y: Coefficients, k: int, ring: Any) -> Any:
     """The k-th coefficient of u**p from u*y' = p*y*u'."""
     orders = range(1, min(k, len(u) - 1) + 1)
@@ -539,32 +606,11 @@ def _partials(node: Tensor) -> list[Tensor]:
     return [y if isinstance(y, Tensor) else constant(y) for y in found]
 
 
-def _rewritten(y: Tensor, build: Sharing) -> Tensor:
-    """y with powers as series take them, and beta by gamma: shared nodes for the old ones.
-
-    A whole exponent n >= 0 becomes products, whose series ends with the degree; a varying one
-    exp(b*log(a)).
-    """
-    new: dict[Tensor, Tensor] = {}
-    for node in topological([y]):
-        inputs = tuple(new[x] for x in node.inputs)
-        if node.operation is el.pow:
-            new[node] = _written_power(inputs[0], inputs[1], build)
-        elif node.operation is sp.beta:
-            a, b = inputs
-            new[node] = sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b)
-        elif all(a is b for a, b in zip(inputs, node.inputs, strict=True)):
-            new[node] = node
-        else:
-            new[node] = build.node(node.operation, inputs, node.attributes)
-    return new[y]
-
-
 def _written_power(a: Tensor, b: Tensor, build: Sharing) -> Tensor:
-    if b.operation is not CONSTANT:
-        return el.exp(b * el.log(a))
-    n = b.attributes[0]
-    if not isinstance(n, int) or n < 2:
+    n = b.attributes[0] if b.operation is CONSTANT else b.value
+    if type(n) is float and n.is_integer() and not b.requires_grad:
+        n = int(n)
+    if type(n) is not int or not 2 <= n <= MOST_POWER:
         return build.node(el.pow, (a, b))
     found: Tensor | None = None
     while n:
