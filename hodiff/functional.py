@@ -267,7 +267,7 @@ def hessian_diagonal(f: Function) -> Function:
     """The diagonal of the Hessian of a scalar function of one array, of its shape.
 
     The Hessian is never formed. Cost: a few times f where f is made of entrywise functions, slices
-    of step 1 and sums of all entries, else n Hessian-vector products that share their nodes; then
+    and sums of all entries, else n Hessian-vector products that share their nodes; then
     a MemoryError for n over 20 000.
 
     >>> hessian_diagonal(lambda x: (x**3).sum() + x[0] * x[1])([1.0, 2.0])
@@ -368,7 +368,7 @@ def _coefficients(
     something outside tracks them."""
     try:
         series = Series([y], inputs.chosen, order + 1)
-    except MemoryError:
+    except (MemoryError, NoSeries):
         return None
     factors = [factorial(k) if derivatives else 1 for k in range(order + 1)]
     on = suited([*series.order, *inputs.chosen])

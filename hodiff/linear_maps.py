@@ -1,22 +1,23 @@
 """The diagonal of a linear map that is given as a graph, without the matrix.
 
 A Hessian times v is linear in v. Each node of its graph that depends on v is a map of v, and most
-are of one of two kinds: entry i takes its share of entry i + offset (whatever is computed entry by
-entry, of slices and of padding), or all entries take shares of one number (whatever goes through
-a sum). Such maps are closed under what reverse mode builds of entrywise functions and sums, and
-their diagonals can be read off. What is of neither kind costs a product for each entry.
+are of one of two kinds: an entry takes its share of one entry of v (whatever is computed entry by
+entry, and moved about), or all entries take shares of one number (whatever goes through a sum).
+Such maps are closed under what reverse mode builds of entrywise functions and sums, and their
+diagonals can be read off. What is of neither kind costs a product for each entry.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hodiff.arithmetic.series import depending
-from hodiff.graph import ONE, ZERO, Tensor, broadcast, topological, variable
+from hodiff.graph import ONE, OPERATIONS, ZERO, Tensor, broadcast, tensor_of, topological, variable
 from hodiff.operations.piecewise import where
 from hodiff.operations.structure import (
+    Index,
     expand_to,
     pick,
     place,
@@ -26,101 +27,112 @@ from hodiff.operations.structure import (
 )
 from hodiff.tidy import sharing
 
-MOST_PRODUCTS = 20_000
+if TYPE_CHECKING:
+    from numpy import ndarray
 
-Offset = tuple[int, ...]
-"""How far ahead an entry is, along each axis."""
+MOST_PRODUCTS = 20_000
+MOVES = ("pick", "place", "reshape", "transpose", "permute")  # each entry, or fills up with zeros
 
 
 class Map(NamedTuple):
-    """A linear map of v: entry i of u is the sum of d[i]*v[i + offset] over shares, and of b[i]
-    times the inner product of a and v over ranks."""
+    """A linear map of v: entry i of u is the sum of d[i]*v[source[i] - 1] over shares, where source
+    is 0 for none, and of b[i] times the inner product of a and v over ranks."""
 
-    shares: dict[Offset, Tensor]
+    shares: dict[bytes, tuple[ndarray[Any, Any], Tensor]]
     ranks: list[tuple[Tensor, Tensor]]
 
-    def through(self, act: Callable[[Tensor], Tensor], ahead: Offset | None = None) -> Map:
-        """The map with something done to its factors, and its offsets further ahead."""
-        shares = {
-            offset if ahead is None else tuple(map(sum, zip(offset, ahead, strict=True))): act(d)
-            for offset, d in self.shares.items()
-        }
-        return Map(shares, [(act(b), a) for b, a in self.ranks])
+    def through(
+        self, act: Callable[[Tensor], Tensor], move: Callable[[Any], Any] = lambda source: source
+    ) -> Map:
+        """The map with something done to its factors, and its entries moved."""
+        found = Map({}, [(act(b), a) for b, a in self.ranks])
+        for source, d in self.shares.values():
+            found.add(move(source), act(d))
+        return found
+
+    def add(self, source: Any, d: Tensor) -> None:
+        key = source.tobytes()
+        self.shares[key] = (source, self.shares[key][1] + d if key in self.shares else d)
 
     def plus(self, other: Map) -> Map:
-        shares = dict(self.shares)
-        for offset, d in other.shares.items():
-            shares[offset] = shares[offset] + d if offset in shares else d
-        return Map(shares, self.ranks + other.ranks)
+        found = Map(dict(self.shares), self.ranks + other.ranks)
+        for source, d in other.shares.values():
+            found.add(source, d)
+        return found
 
     def functional(self, shape: tuple[int, ...]) -> Tensor:
         """The vector a for which the sum of all entries of u is the inner product of a and v."""
         found: Tensor = ZERO
-        for offset, d in self.shares.items():
-            found = found + _moved(d, offset, shape)
+        for source, d in self.shares.values():
+            found = found + _sent(d, source, shape)
         for b, a in self.ranks:
             found = found + summed(b, tuple(range(-len(b.shape), 0))) * a
+        return expand_to(found, shape)
+
+    def diagonal(self, shape: tuple[int, ...]) -> Tensor:
+        """Of a map from v's shape to the same."""
+        import numpy
+
+        found: Tensor = ZERO
+        own = numpy.arange(1, prod(shape) + 1).reshape(shape)
+        for source, d in self.shares.values():
+            there = source == own
+            if there.all():
+                found = found + d
+            elif there.any():
+                found = found + where(tensor_of(there), d, ZERO)
+        for b, a in self.ranks:
+            found = found + b * a
         return expand_to(found, shape)
 
 
 def diagonal_of(u: Tensor, v: Tensor) -> Tensor | None:
     """The diagonal of the map from v to u, of v's shape; None where it can't be read off."""
-    found: dict[Tensor, Map] = {v: Map({(0,) * len(v.shape): expand_to(ONE, v.shape)}, [])}
+    import numpy
+
+    own = numpy.arange(1, prod(v.shape) + 1).reshape(v.shape)
+    found = {v: Map({own.tobytes(): (own, expand_to(ONE, v.shape))}, [])}
     order = topological([u])
     dependent = depending(order, [v])
+    if u not in dependent:
+        return expand_to(ZERO, v.shape)
     with sharing():
         for node in order:
             if node in dependent and node is not v:
-                total: Map | None = Map({}, [])
+                total = Map({}, [])
                 for i, x in enumerate(node.inputs):
-                    if x in dependent and total is not None:
+                    if x in dependent:
                         share = _through(node, i, found[x], v.shape)
-                        total = None if share is None else total.plus(share)
-                if total is None:
-                    return None
+                        if share is None:
+                            return None
+                        total = total.plus(share)
                 found[node] = total
-        if u not in dependent:
-            return expand_to(ZERO, v.shape)
-        shares, ranks = found[u]
-        diagonal = shares.get((0,) * len(v.shape), ZERO)
-        for b, a in ranks:
-            diagonal = diagonal + b * a
-        return expand_to(diagonal, v.shape)
+        return found[u].diagonal(v.shape)
 
 
 def _through(node: Tensor, i: int, x: Map, shape: tuple[int, ...]) -> Map | None:
     """The share of node's i-th input, which is the map x, in node."""
-    operation, source = node.operation, node.inputs[i].shape
-    single = prod(source) == 1 and prod(shape) != 1
-    if operation.shape is broadcast or operation.name in ("cast", "expand"):
-        factor = _factor(node, i)
-        if factor is None or not (single or source == node.shape):
-            return None
-        if single and source != node.shape:
-            a = x.functional(shape)
-            return Map({}, [(expand_to(factor, node.shape), a)])
-        return x.through(lambda d: expand_to(d * factor, node.shape))
-    if operation.name == "reshape" and single:
+    name, source = node.operation.name, node.inputs[i].shape
+    if name == "sum" and prod(node.shape) == 1:
         return Map({}, [(expand_to(ONE, node.shape), x.functional(shape))])
-    if operation.name == "sum" and prod(node.shape) == 1:
-        return Map({}, [(expand_to(ONE, node.shape), x.functional(shape))])
-    if operation.name not in ("pick", "place"):
-        return None
-    items = node.attributes[0]
-    if single and operation.name == "place":
-        one = place(expand_to(ONE, source), *node.attributes)
-        return Map({}, [(one, x.functional(shape))])
-    if prod(node.shape) == 1 and operation.name == "pick":
-        one = place(expand_to(ONE, node.shape), items, source)
-        return Map(
-            {}, [(expand_to(ONE, node.shape), x.through(lambda d: d * one).functional(shape))]
+    if name == "place" and not all(getattr(k, "unique", True) for k in node.attributes[0]):
+        return None  # it adds entries up
+    if name in MOVES:
+        from hodiff.arithmetic import arrays
+
+        move = arrays.function(node.operation)
+        row = OPERATIONS[name]
+        return x.through(
+            lambda d: row(d, *node.attributes), lambda source: move(source, *node.attributes)
         )
-    if len(node.shape) != len(shape) or not all(isinstance(k, tuple) and k[2] == 1 for k in items):
+    if node.operation.shape is not broadcast and name not in ("cast", "expand"):
         return None
-    starts = [k[0] for k in items] + [0] * (len(shape) - len(items))
-    if operation.name == "pick":
-        return x.through(lambda d: pick(d, items), tuple(starts))
-    return x.through(lambda d: place(d, *node.attributes), tuple(-k for k in starts))
+    factor = _factor(node, i)
+    if factor is None or not (source == node.shape or prod(source) == 1):
+        return None
+    if source != node.shape:
+        return Map({}, [(expand_to(factor, node.shape), x.functional(shape))])
+    return x.through(lambda d: expand_to(d * factor, node.shape))
 
 
 def _factor(node: Tensor, i: int) -> Tensor | None:
@@ -134,17 +146,18 @@ def _factor(node: Tensor, i: int) -> Tensor | None:
     return found if isinstance(found, Tensor) else ONE * found
 
 
-def _moved(d: Tensor, offset: Offset, shape: tuple[int, ...]) -> Tensor:
-    """The a with a[i + offset] = d[i], 0 elsewhere."""
-    if d.shape == shape and not any(offset):
-        return d
-    kept = [
-        (max(0, -ahead), max(0, -ahead, min(n, m - ahead)))
-        for ahead, n, m in zip(offset, d.shape, shape, strict=True)
-    ]
-    inner = pick(d, tuple((low, high, 1) for low, high in kept))
-    there = tuple((low + k, high + k, 1) for (low, high), k in zip(kept, offset, strict=True))
-    return place(inner, there, shape)
+def _sent(d: Tensor, source: Any, shape: tuple[int, ...]) -> Tensor:
+    """The a with the sum of d[i] where source[i] - 1 is j as its entry j."""
+    import numpy
+
+    flat, m = source.ravel(), prod(d.shape)
+    d = reshape_to(d, (m,))
+    if m != prod(shape) or (flat != numpy.arange(1, m + 1)).any():
+        if not flat.all():
+            d, flat = pick(d, (Index(numpy.flatnonzero(flat), unique=True),)), flat[flat != 0]
+        unique = len(numpy.unique(flat)) == len(flat)
+        d = place(d, (Index(flat - 1, unique),), (prod(shape),))
+    return reshape_to(d, shape)
 
 
 def hessian_diagonal(f: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:

@@ -116,6 +116,8 @@ class Series:
             done.update(new)
             for node in new:
                 operation = node.operation
+                if operation is sp.betas:  # whose rule leads ever further in two ways
+                    raise NoSeries
                 if operation in FAMILIES:
                     (x,) = node.inputs
                     member = FAMILIES[operation](*node.attributes)
@@ -477,7 +479,8 @@ class _Sweep:
             combine = ring.add if node.operation is el.add else ring.sub
             return lambda k: combine(at(here[0], k), at(here[1], k))
         compute = self.on.function(node.operation)
-        zeros = self.on.function(OPERATIONS["expand"]) if len(here) > 1 else None
+        shaped = any(x.shape for x in node.inputs)
+        zeros = self.on.function(OPERATIONS["expand"]) if shaped else None
 
         def step(k: int) -> Any:
             parts = [at(x, k) for x in here]

@@ -213,12 +213,13 @@ class Question:
         """What the computation that expand makes gives by its series: proven where it can be, else
         in doubles; None where there is no series or no point."""
         from hodiff import answers
+        from hodiff.arithmetic.series import NoSeries
 
         if self.problem.point is None or self.problem.radii:
             return None
         try:
             series, compute = expand()
-        except MemoryError:
+        except (MemoryError, NoSeries):
             return None
         order = [node for node in series.order if node not in series.behind]
         if self.arithmetic != "float":
