@@ -158,19 +158,17 @@ def symmetric(
     table = Sharing()
     table.most = min(table.most, table.most if most is None else most)
     slopes: dict[tuple[int, ...], list[Tensor]] = {}
-
-    def derivative(numbers: tuple[int, ...]) -> Tensor:
-        if not numbers:
-            return f
-        *before, last = numbers
-        key = tuple(before)
-        if key not in slopes:
-            walked = gradient(derivative(key), variables)
-            slopes[key] = [entry for g in walked for entry in components(g)]
-        return slopes[key][last]
-
+    found = []
     with sharing(table):
-        return [derivative(tuple(numbers)) for numbers in chosen]
+        for numbers in map(tuple, chosen):
+            y = f
+            for n, k in enumerate(numbers):
+                if numbers[:n] not in slopes:
+                    walked = gradient(y, variables)
+                    slopes[numbers[:n]] = [entry for g in walked for entry in components(g)]
+                y = slopes[numbers[:n]][k]
+            found.append(y)
+    return found
 
 
 def implicit(f: Tensor, x: Tensor, y: Tensor, order: int) -> Iterator[Tensor]:

@@ -214,37 +214,54 @@ def remainder_bound(
     """A bound of |f(x + t*v) - p(t)| for |t| <= radius, where p is the Taylor polynomial with its
     coefficients rounded as given; line has one coefficient more.
 
-    By Lagrange's form of the remainder: the coefficient anywhere up to t, times a power of t. The
-    interval is split until the largest coefficient is known to a hundredth. Raises HodiffError
-    undecided where there is no bound.
+    Around the middle of each of some pieces the difference has a Taylor polynomial itself, whose
+    remainder is at most the next coefficient anywhere in the piece, times a power of its radius
+    (Lagrange). Pieces are split until the bound is a hundredth above a difference that is there.
+    Raises HodiffError undecided where there is no bound.
     """
     longest = max(c.denominator.bit_length() for c in polynomial)
     with balls.precision(BITS + longest):
         point = {problem.variables[n]: x for n, x in point_in(problem, balls).items()}
 
-        def size(low: Any, high: Any) -> Any:
-            """How large the coefficient is somewhere from low to high; None for no bound."""
+        p = [balls.ball(c) for c in polynomial]
+
+        def at(t: Any) -> list[Any] | None:
+            """The coefficients around t, or around any t in a ball; None for no bound."""
             try:
-                c = line.coefficients(line.moved(point, _hull(low, high)), balls, quick=True)[-1]
+                found = line.coefficients(line.moved(point, t), balls, quick=True)
             except (NoSeries, Open):
                 return None
-            return abs(balls.ball(c)) if balls.finite(c) else None
+            return found if all(map(balls.finite, found)) else None
 
         serial = count()
         pieces: list[tuple[float, int, Any, Any, Any]] = []
-        taken = balls.ball(0)  # of the coefficients that are there
+        taken = balls.ball(0)  # of the differences that are there
+
+        def difference(t: Any) -> list[Any] | None:
+            """The coefficients of f - p around t, up to p's degree."""
+            nonlocal taken
+            found = at(t)
+            if found is None:
+                return None
+            shifted = _shifted(p, t)
+            sizes = [abs(c - d) for c, d in zip(found, shifted, strict=False)]
+            taken = taken.max(sizes[0].lower())
+            return sizes
 
         def add(low: Any, high: Any) -> None:
-            nonlocal taken
-            bound, middle = size(low, high), size(*(_middle(low, high),) * 2)
-            if middle is not None:
-                taken = taken.max(middle.lower())
+            middle, bound = _middle(low, high), None
+            sizes, around = difference(middle), at(_hull(low, high))
+            if sizes is not None and around is not None:
+                r = abs(high - middle).max(abs(middle - low))
+                bound = _evaluated([*sizes, abs(balls.ball(around[-1]))], r)
             height = -inf if bound is None else -float(bound.upper())
             heappush(pieces, (height, next(serial), bound, low, high))
 
-        add(balls.ball(-radius), balls.ball(0))
-        add(balls.ball(0), balls.ball(radius))
-        for _ in range(MOST_SPLITS):
+        ends = -balls.ball(radius), balls.ball(radius)
+        for end in ends:
+            difference(end)
+        add(*ends)
+        for _ in range(max(10, MOST_SPLITS // (1 + len(p) ** 2 // 500))):
             bound = pieces[0][2]
             if bound is not None and bound <= taken * balls.ball(1.01):
                 break
@@ -263,13 +280,23 @@ def remainder_bound(
         largest = balls.ball(0)
         for bound in bounds:
             largest = largest.max(bound)
-        r = balls.ball(radius)
-        bound = largest * r ** len(polynomial)
-        for k, (c, rounded) in enumerate(
-            zip(line.coefficients(point, balls), polynomial, strict=False)
-        ):
-            bound += abs(balls.ball(balls.sub(c, rounded))) * r**k
-        return digits.outward(bound, 1)
+        return digits.outward(largest, 1)
+
+
+def _shifted(p: Sequence[Any], t: Any) -> list[Any]:
+    """The coefficients of a polynomial around t, by Horner's scheme."""
+    found = list(p)
+    for k in range(len(found)):
+        for j in range(len(found) - 2, k - 1, -1):
+            found[j] = found[j] + t * found[j + 1]
+    return found
+
+
+def _evaluated(p: Sequence[Any], t: Any) -> Any:
+    total = balls.ball(0)
+    for c in reversed(p):
+        total = total * t + c
+    return total
 
 
 def _hull(low: Any, high: Any) -> Any:

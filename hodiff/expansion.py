@@ -74,7 +74,7 @@ class Partials:
     propagation of univariate Taylor series, Mathematics of Computation 69 (231), theorem 4.1.
 
     directions  as many as there are ways to share out the order to the components that occur
-    cost        about directions times nodes times order**2 / 2
+    cost        in steps of a series: directions times nodes times order**2 / 2, and the weights
     """
 
     def __init__(
@@ -88,7 +88,12 @@ class Partials:
 
     @property
     def cost(self) -> int:
-        return len(self.directions) * len(self.series.order) * (self.order + 1) ** 2 // 2
+        sweeps = len(self.directions) * len(self.series.order) * (self.order + 1) ** 2 // 2
+        shares = [[n for n in i if n] for i in self.indices]
+        weights = sum(
+            prod(n + 1 for n in s) * comb(len(s) + self.order - 1, self.order) for s in shares
+        )
+        return sweeps + 20 * weights
 
     def values(self, point: Point, on: Any, quick: bool = False) -> list[Any]:
         """The derivatives, in the order of the indices. Raises NoSeries and Open."""

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 MOST_ENTRIES = 20_000  # of a tensor of derivatives
 NESTED = 2  # the highest order that is nested where there is a choice
 NO_SERIES = "there is no Taylor series here: leave out --method taylor"
-STEPS_A_NODE = 4  # of a series, in the time that a node of a nested derivative takes
+STEPS_A_NODE = 100  # of a series, in the time that a node of a nested derivative takes
+FEW_NODES = 2000  # which are nested in any case: what is exact shows
+MOST_STEPS = 20_000_000  # of series for mixed partials: some seconds
 LONGEST = 20  # the highest order of a polynomial that a table shows as a sum
 
 # fmt: off
@@ -64,7 +66,7 @@ def way(q: Question, along: str | None) -> Way:
         from hodiff.graph import ONE
 
         return Way({q.inputs[0]: ONE}, name, {"variable": name}, "")
-    v = dict(zip(q.inputs, q.problem.vector(along), strict=True))
+    v = dict(zip(q.inputs, q.problem.vector(along, "--along"), strict=True))
     numbers = q.flat([*v.values()])
     return Way(v, "t", {"variables": q.components(), "v": numbers}, f"along {text(numbers)}")
 
@@ -80,6 +82,8 @@ def nth(q: Question, order: int | None, along: str | None, method: str) -> Answe
     from hodiff.expansion import Line
 
     f = q.scalar()
+    if along is not None and len(q.problem.taken) > len(q.problem.wrt):
+        raise usage("--along goes once through each variable of --wrt", "--wrt")
     if len(q.problem.taken) > 1 and along is None:
         return mixed(q, order, method)
     if order is None:
@@ -104,6 +108,8 @@ def mixed(q: Question, order: int | None, method: str) -> Answer:
             f" leave out --order, or choose one variable, --wrt {names[0]}",
             "--order",
         )
+    if len(names) > MOST_ORDER:
+        raise usage(f"--wrt can name {MOST_ORDER} variables at most", "--wrt", "limit")
     only_numbers(q, "nth", "--wrt")
     each = [q.problem.wrt.index(name) for name in names]
     begun = [tuple(sorted(each[:k])) for k in range(1, len(each) + 1)]
@@ -151,11 +157,14 @@ def partials(q: Question, chosen: Sequence[tuple[int, ...]], method: str) -> lis
         return tuple(entry.count(k) for k in range(len(each)))
 
     wholes = [Partials(q.f, each, list(map(often, part))) for part in by_order.values()]
+    cost = sum(tensor.cost for tensor in wholes)
     if method == "auto":
         try:
-            return nested(sum(tensor.cost for tensor in wholes) // STEPS_A_NODE)
+            return nested(max(FEW_NODES, cost // STEPS_A_NODE))
         except MemoryError:
             pass
+    if cost > MOST_STEPS:
+        raise usage("that takes too many steps: ask for a lower order", None, "limit")
     value = Line(q.f, {}, 0)
 
     def compute(at: Any, on: Any, quick: bool) -> list[Any]:
@@ -345,16 +354,18 @@ def shifted(q: Question, x: str) -> str | None:
 
 def sum_of_powers(coefficients: Sequence[Value], base: str) -> str:
     """A polynomial in base as text of the language."""
-    whole = base.isidentifier()
+    bare = base.isidentifier()
     found = ""
     for k, c in enumerate(coefficients):
         number = text(c)
         if number == "0":
             continue
+        if isinstance(c, str) and not _is_number(number):  # a formula
+            number = f"({number})"
         sign, number = ("-", number[1:]) if number.startswith("-") else ("+", number)
-        upper, _, lower = number.partition("/")
+        upper, _, lower = number.partition("/") if _is_number(number) else (number, "", "")
         if k:
-            factor = (base if whole else f"({base})") + (f"**{k}" if k > 1 else "")
+            factor = (base if bare else f"({base})") + (f"**{k}" if k > 1 else "")
             upper = factor if upper == "1" else f"{upper}*{factor}"
         term = f"{upper}/{lower}" if lower else upper
         if found:
@@ -362,6 +373,10 @@ def sum_of_powers(coefficients: Sequence[Value], base: str) -> str:
         else:
             found = term if sign == "+" else f"-{term}"
     return found or "0"
+
+
+def _is_number(text: str) -> bool:
+    return not set(text) - set("0123456789.+-e/") and text[-1:].isdigit()
 
 
 @command('hodiff tensor "x**2*y" --at x=1,y=2 --order 3', ORDER)

@@ -186,7 +186,7 @@ class Question:
                 found = answers.proven(*settings, digits=self.digits)
                 self.arithmetic = self.arithmetic or "ball"
                 self.notes += [note for note in found.notes if note not in self.notes]
-                if self.at is None:
+                if self.at is None and self.problem.point is not None:
                     self.at = {name: plain_number(x) for name, x in found.at.items()}
                 return [plain_number(x) for x in found.values]
             self.no_balls(against)
@@ -205,7 +205,8 @@ class Question:
         from hodiff.answers import point_values
 
         self.arithmetic = "float"
-        self.at = {name: plain_number(x) for name, x in point_values(self.problem).items()}
+        if self.problem.point is not None:
+            self.at = {name: plain_number(x) for name, x in point_values(self.problem).items()}
 
     def by_series(
         self, expand: Callable[[], tuple[Series, Compute]], quick: bool = True

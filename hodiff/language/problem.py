@@ -41,39 +41,43 @@ class Problem:
         """The variables to differentiate in."""
         return [self.variables[name] for name in self.wrt]
 
-    def vector(self, text: str) -> list[Tensor]:
-        """The text of --v as a tensor for each variable of wrt, in its shape."""
+    def vector(self, text: str, option: str = "--v") -> list[Tensor]:
+        """The text of an option as a tensor for each variable of wrt, in its shape."""
         shapes = [self.variables[name].shape for name in self.wrt]
-        return self._vector(text, self.wrt, shapes, "the variables")
+        return self._vector(text, self.wrt, shapes, "the variables", option)
 
     def cotangent(self, text: str) -> Tensor:
         """The text of --v as a tensor in the shape of EXPR."""
-        return self._vector(text, [], [self.f.shape], "EXPR")[0]
+        return self._vector(text, [], [self.f.shape], "EXPR", "--v")[0]
 
     def _vector(
-        self, text: str, names: Sequence[str], shapes: list[Shape], space: str
+        self, text: str, names: Sequence[str], shapes: list[Shape], space: str, option: str
     ) -> list[Tensor]:
-        tree = parse(text, "items", "--v")
-        builder = Builder(text, "--v", self.constants, _unbound("--v"), self.variables, self.places)
+        tree = parse(text, "items", option)
+        free = _unbound(option)
+        builder = Builder(text, option, self.constants, free, self.variables, self.places)
         if tree.kind == "bindings":
             if not names:
-                message = "--v takes numbers alone here, one a component of EXPR: write --v 1,0"
+                message = (
+                    f"{option} takes numbers alone here, one a component of EXPR:"
+                    f" write {option} 1,0"
+                )
                 raise builder.fault("usage", message, tree)
-            _names_once(tree.children, text, "--v")
+            _names_once(tree.children, text, option)
             named = {c.value: builder.expression(c.children[0]) for c in tree.children}
             for c in tree.children:
                 if c.value not in names:
                     raise builder.fault("name", _unknown(c.value, list(names)), c)
             missing = [name for name in names if name not in named]
             if missing:
-                raise builder.fault("usage", f"--v has no value for '{missing[0]}'", tree)
+                raise builder.fault("usage", f"{option} has no value for '{missing[0]}'", tree)
             values = [named[name] for name in names]
         else:
             values = [builder.expression(c) for c in tree.children]
         if [v.shape for v in values] == shapes:
             return values
         try:
-            return _distributed(names, values, shapes, tree.kind == "bindings", space)
+            return _distributed(names, values, shapes, tree.kind == "bindings", space, option)
         except ValueError as fault:
             raise builder.fault("usage", str(fault), tree) from None
 
@@ -287,27 +291,36 @@ def _unknown(name: str, known: list[str]) -> str:
 
 
 def _distributed(
-    names: Sequence[str], values: list[Tensor], shapes: list[Shape], by_name: bool, space: str
+    names: Sequence[str],
+    values: list[Tensor],
+    shapes: list[Shape],
+    by_name: bool,
+    space: str,
+    option: str,
 ) -> list[Tensor]:
     """A flat list of numbers shared out to tensors of these shapes. Raises ValueError."""
     wanted = sum(map(prod, shapes))
+    if len(values) == 1 and values[0].shape == (wanted,) and not by_name:
+        values = [values[0][i] for i in range(wanted)]
     if any(v.shape for v in values) or by_name:
         if not names:
             raise ValueError(
-                f"EXPR is {described(shapes[0])}, and its --v {described(values[0].shape)}"
+                f"EXPR is {described(shapes[0])}, and its {option} {described(values[0].shape)}"
                 if len(values) == 1
-                else "--v takes one array or numbers alone, not several arrays"
+                else f"{option} takes one array or numbers alone, not several arrays"
             )
         if len(values) != len(shapes):
             raise ValueError(
-                f"--v needs a value for each of the {len(names)} variables, or numbers alone"
+                f"{option} needs a value for each of the {len(names)} variables, or numbers alone"
             )
         pairs = zip(names, values, shapes, strict=True)
         name, value, shape = next(pair for pair in pairs if pair[1].shape != pair[2])
-        raise ValueError(f"'{name}' is {described(shape)}, and its --v {described(value.shape)}")
+        raise ValueError(
+            f"'{name}' is {described(shape)}, and its {option} {described(value.shape)}"
+        )
     if len(values) != wanted:
         raise ValueError(
-            f"--v needs {wanted} number{'s' if wanted != 1 else ''}, one a component of"
+            f"{option} needs {wanted} number{'s' if wanted != 1 else ''}, one a component of"
             f" {space}, not {len(values)}"
         )
     result, rest = [], values
