@@ -211,19 +211,24 @@ class _Range:
 def remainder_bound(
     problem: Problem, line: Line, radius: Fraction, polynomial: Sequence[Fraction]
 ) -> float | str:
-    """A bound of |f(x + t*v) - p(t)| for |t| <= radius, where p is the Taylor polynomial with its
-    coefficients rounded as given; line has one coefficient more.
+    """A bound of |f(x + t*v) - p(t)| for |t| <= radius, where p is the Taylor polynomial, and also
+    where it is the one given, with its coefficients rounded; line has one coefficient more.
 
     Around the middle of each of some pieces the difference has a Taylor polynomial itself, whose
     remainder is at most the next coefficient anywhere in the piece, times a power of its radius
     (Lagrange). Pieces are split until the bound is a hundredth above a difference that is there.
     Raises HodiffError undecided where there is no bound.
     """
+    unbounded = HodiffError(
+        "undecided",
+        "there is no bound of the remainder that far from the point: f may have no value, or a"
+        " kink, on the way",
+        source="--within",
+    )
     longest = max(c.denominator.bit_length() for c in polynomial)
-    with balls.precision(BITS + longest):
+    cancelled = max(0, len(polynomial) * (radius.denominator // radius.numerator).bit_length())
+    with balls.precision(BITS + longest + cancelled):
         point = {problem.variables[n]: x for n, x in point_in(problem, balls).items()}
-
-        p = [balls.ball(c) for c in polynomial]
 
         def at(t: Any) -> list[Any] | None:
             """The coefficients around t, or around any t in a ball; None for no bound."""
@@ -243,8 +248,8 @@ def remainder_bound(
             found = at(t)
             if found is None:
                 return None
-            shifted = _shifted(p, t)
-            sizes = [abs(c - d) for c, d in zip(found, shifted, strict=False)]
+            rows = zip(found, *[_shifted(p, t) for p in polynomials], strict=False)
+            sizes = [abs(c - p).max(abs(c - q)) for c, p, q in rows]
             taken = taken.max(sizes[0].lower())
             return sizes
 
@@ -257,11 +262,18 @@ def remainder_bound(
             height = -inf if bound is None else -float(bound.upper())
             heappush(pieces, (height, next(serial), bound, low, high))
 
+        own = at(balls.ball(0))
+        if own is None:
+            raise unbounded
+        polynomials = [
+            list(map(balls.ball, own[: len(polynomial)])),
+            list(map(balls.ball, polynomial)),
+        ]
         ends = -balls.ball(radius), balls.ball(radius)
         for end in ends:
             difference(end)
         add(*ends)
-        for _ in range(max(10, MOST_SPLITS // (1 + len(p) ** 2 // 500))):
+        for _ in range(max(10, MOST_SPLITS // (1 + len(polynomial) ** 2 // 500))):
             bound = pieces[0][2]
             if bound is not None and bound <= taken * balls.ball(1.01):
                 break
@@ -271,12 +283,7 @@ def remainder_bound(
             add(middle, high)
         bounds = [bound for _, _, bound, _, _ in pieces]
         if None in bounds:
-            raise HodiffError(
-                "undecided",
-                "there is no bound of the remainder that far from the point: f may have no value,"
-                " or a kink, on the way",
-                source="--within",
-            )
+            raise unbounded
         largest = balls.ball(0)
         for bound in bounds:
             largest = largest.max(bound)

@@ -376,14 +376,12 @@ def _interpolation(pairs: tuple[tuple[int, int], ...]) -> Fraction:
         if size:
             term = Fraction((-1) ** (order - size)) * Fraction(size, order) ** order
             for k, (n, m) in zip(ks, pairs, strict=True):
-                term *= comb(n, k) * _binomial(Fraction(order * k, size), m)
+                term *= comb(n, k) * _binomial(order * k, size, m)
             total += term
     return total
 
 
-def _binomial(z: Fraction, m: int) -> Fraction:
-    """z over m, for any z."""
-    found = Fraction(1)
-    for k in range(m):
-        found *= (z - k) / (k + 1)
-    return found
+@cache
+def _binomial(p: int, q: int, m: int) -> Fraction:
+    """p/q over m."""
+    return Fraction(prod(p - k * q for k in range(m)), q**m * factorial(m))

@@ -15,12 +15,14 @@ import operator
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from hodiff.arithmetic.exact import exactly, quotient, rational, root
+from hodiff.arithmetic.exact import MOST_BITS, exactly, quotient, rational, root
 from hodiff.families import falling
 from hodiff.graph import Operation
 
+LONGEST = 1 << 14  # bits of an exact coefficient of a series
 MOST_WHOLE = 1 << 22  # bits of a floor
 
 
@@ -286,19 +288,19 @@ def _if(test: Any, a: Any, b: Any) -> Any:
     return nan() if test is None else a if test else b
 
 
-def add(a: Any, b: Any) -> Any:
-    found = exactly("add", [a, b]) if rational(a) and rational(b) else None
+def add(a: Any, b: Any, most: int = MOST_BITS) -> Any:
+    found = exactly("add", [a, b], (), most) if rational(a) and rational(b) else None
     if found is not None:
         return found
     return b if is_zero(a) else a if is_zero(b) else ball(a) + ball(b)
 
 
-def sub(a: Any, b: Any) -> Any:
-    return add(a, -b)
+def sub(a: Any, b: Any, most: int = MOST_BITS) -> Any:
+    return add(a, -b, most)
 
 
-def mul(a: Any, b: Any) -> Any:
-    found = exactly("mul", [a, b]) if rational(a) and rational(b) else None
+def mul(a: Any, b: Any, most: int = MOST_BITS) -> Any:
+    found = exactly("mul", [a, b], (), most) if rational(a) and rational(b) else None
     if found is not None:
         return found
     # An exact 0 times a ball is exactly 0, which decides ties; times what is no number it isn't.
@@ -308,7 +310,7 @@ def mul(a: Any, b: Any) -> Any:
     return ball(a) * ball(b)
 
 
-def dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
+def dot(xs: Sequence[Any], ys: Sequence[Any], most: int = MOST_BITS) -> Any:
     """The sum of the products of pairs; an exact 0 in one adds nothing, so that 0 stays exact."""
     arb = FLINT.arb
     pairs = [(x, y) for x, y in zip(xs, ys, strict=False) if not (is_zero(x) or is_zero(y))]
@@ -319,7 +321,7 @@ def dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
         return total
     total = 0
     for x, y in pairs:
-        total = add(total, mul(x, y))
+        total = add(total, mul(x, y, most), most)
     return total
 
 
@@ -335,7 +337,8 @@ def ring(shaped: bool, quick: bool) -> Any:
     if quick:
         taken = lambda x: x if isinstance(x, bool) else ball(x)  # noqa: E731
         return Ring(taken, operator.add, operator.sub, operator.mul, operator.truediv, _quick_dot)
-    return Ring(lambda x: x, add, sub, mul, div, dot)
+    operations = [partial(row, most=LONGEST) for row in (add, sub, mul, div, dot)]
+    return Ring(lambda x: x, *operations)
 
 
 def _quick_dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
@@ -346,8 +349,8 @@ def is_zero(x: Any) -> bool:
     return rational(x) and x == 0
 
 
-def div(a: Any, b: Any) -> Any:
-    found = exactly("div", [a, b]) if rational(a) and rational(b) else None
+def div(a: Any, b: Any, most: int = MOST_BITS) -> Any:
+    found = exactly("div", [a, b], (), most) if rational(a) and rational(b) else None
     if found is not None:
         return found
     return 0 if is_zero(a) and equal(b, 0) is False and finite(b) else ball(a) / ball(b)

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 MOST_BITS = 4096
 
 
-def exactly(name: str, values: Sequence[Exact], attributes: tuple[Any, ...] = ()) -> Exact | None:
-    """The exact value of the operation name at values, or None.
+def exactly(
+    name: str,
+    values: Sequence[Exact],
+    attributes: tuple[Any, ...] = (),
+    most: int = MOST_BITS,
+) -> Exact | None:
+    """The exact value of the operation name at values, or None; for one of over most bits, too.
 
     >>> exactly("div", [1, 4])
     Fraction(1, 4)
@@ -29,7 +34,7 @@ def exactly(name: str, values: Sequence[Exact], attributes: tuple[Any, ...] = ()
     if function is None:
         return None
     value: Exact | None = function(*values, *attributes)
-    if value is None or _bits(value) > MOST_BITS:
+    if value is None or _bits(value) > most:
         return None
     return value if isinstance(value, int) or value.denominator > 1 else value.numerator
 
