@@ -14,6 +14,7 @@ from hodiff.answers import answer, point_values
 from hodiff.arithmetic.program import evaluate
 from hodiff.errors import HodiffError
 from hodiff.language.problem import Problem, read
+from hodiff.views.formula import formula
 
 
 def number(problem: Problem) -> Any:
@@ -377,13 +378,22 @@ def test_a_wrong_vector(at: str, text: str, kind: str, message: str, marked: str
 
 
 @pytest.mark.parametrize(
+    ("at", "text"), [("x=1,y=2", "[1, 2]"), ("x=1", "[2]"), ("w=[[1, 2], [3, 4]]", "[1, 2, 3, 4]")]
+)
+def test_one_vector_is_shared_out_to_all_variables(at: str, text: str) -> None:
+    problem = read("x" if "x" in at else "sum(w)", [at])
+    bare = problem.vector(text.strip("[]"))
+    found = problem.vector(text)
+    assert [x.shape for x in found] == [x.shape for x in problem.inputs]
+    assert [formula(x) for x in found] == [formula(x) for x in bare]
+
+
+@pytest.mark.parametrize(
     ("at", "text", "culprit"),
     [
-        ("x=1,y=2", "[1, 2]", None),  # two numbers, but as one vector
-        ("x=1", "[2]", None),
         ("x=1,y=2", "1,[2]", "y"),
+        ("x=1,y=2", "[1, 2],3", "x"),
         ("w=[1, 2],x=3", "3,[1, 2]", "w"),
-        ("w=[[1, 2], [3, 4]]", "[1, 2, 3, 4]", "w"),
         ("w=[1, 2],x=3", "w=1,x=4", "w"),
         ("w=[1, 2],x=3", "w=[1, 2, 3],x=4", "w"),
         ("w=[1, 2],x=3", "x=[1, 2],w=3", None),
