@@ -446,10 +446,7 @@ def laplacian(q: Question) -> Answer:
     )
 
 
-@command(
-    'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2', ORDER, OF, SOLVE,
-    subgradient=False,
-)  # fmt: skip
+@command('hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2', ORDER, OF, SOLVE)
 def implicit(q: Question, order: int, solve: bool) -> Answer:
     """The derivatives along an equation.
 
