@@ -439,10 +439,10 @@ def laplacian(q: Question) -> Answer:
     gradients = q.named(slopes)
     return q.answer(
         {"variables": q.components(), "value": value, "gradient": gradients, "laplacian": found},
-        [*first(parts(gradients)), Entry("laplacian", "∇²f", found)],
+        [*first(parts(gradients)), Entry("laplacian", "laplacian", found)],
         lines=[[found]],
         header=["", "value"],
-        rows=[["∇²f", found]],
+        rows=[["laplacian", found]],
     )
 
 
