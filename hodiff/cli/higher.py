@@ -481,7 +481,13 @@ def implicit(q: Question, order: int, solve: bool) -> Answer:
         values = q.solve([y, *derivatives.implicit(f, x, y, order)]) if found is None else found
         if solve and q.at is not None:
             q.at[of] = values[0]
-    return successive(q, of, names[0], values, {"variable": names[0], "of": of})
+    answer = successive(q, of, names[0], values, {"variable": names[0], "of": of})
+    # Where the others have f there is y, which the point holds already.
+    n, rows = len(q.point), answer.entries.rows
+    return answer._replace(
+        records=[row[:n] + row[n + 1 :] for row in answer.records],
+        entries=answer.entries._replace(rows=[[of, *rows[0][1:]], *rows[1:]]),
+    )
 
 
 def check_solution(q: Question, f: Tensor, slope: Tensor, of: str) -> None:
