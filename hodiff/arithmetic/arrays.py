@@ -58,6 +58,11 @@ def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
     return quiet
 
 
+def quietly() -> Any:
+    """Without numpy's warnings."""
+    return np.errstate(all="ignore")
+
+
 def ring(shaped: bool, quick: bool) -> Any:
     """What series compute with."""
     from hodiff.arithmetic.program import Ring

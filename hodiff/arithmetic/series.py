@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import operator as op
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from itertools import product
 from typing import Any
 
@@ -225,14 +226,18 @@ class Series:
         values, needed = self._values(point, on, strict, ties)
         sweep = _Sweep(self, values, paths, on, needed, quick)
         path = sweep.paths[unknown] if unknown is not None else []
-        for k in range(1, self.length):
-            sweep.advance(k)
-            if unknown is not None:
-                # What is of order k is linear in the path's k-th coefficient, 0 so far.
-                residual, slope = sweep.found[self.f[0]][k], sweep.ring.take(values[id(self.f[1])])
-                sweep.retreat(k)
-                path.append(sweep.ring.div(sweep.ring.sub(0, residual), slope))
+        with getattr(on, "quietly", nullcontext)():
+            for k in range(1, self.length):
                 sweep.advance(k)
+                if unknown is not None:
+                    # What is of order k is linear in the path's k-th coefficient, 0 so far.
+                    residual, slope = (
+                        sweep.found[self.f[0]][k],
+                        sweep.ring.take(values[id(self.f[1])]),
+                    )
+                    sweep.retreat(k)
+                    path.append(sweep.ring.div(sweep.ring.sub(0, residual), slope))
+                    sweep.advance(k)
         return sweep.found
 
     def check(self, point: Point, on: Any, ties: bool) -> None:

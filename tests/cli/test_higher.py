@@ -443,7 +443,10 @@ def remainder(found, text, at, order, within):
             for e, c in zip(got["exact"], map(float, got["coefficients"]), strict=True)
         ]
         errors = [
-            max(abs(f(x + r * i / 20) - mp.polyval(p[::-1], r * i / 20)) for i in range(-20, 21))
+            max(
+                abs(f(x + r * i / 20) - sum(c * (r * i / 20) ** k for k, c in enumerate(p)))
+                for i in range(-20, 21)
+            )
             for p in (true, printed)
         ]
         return mp.mpf(str(got["remainder"])), *errors
