@@ -79,7 +79,6 @@ def nth(q: Question, order: int | None, along: str | None, method: str) -> Answe
     in these variables, as often as each is named.
     """
     from hodiff import derivatives
-    from hodiff.expansion import Line
 
     f = q.scalar()
     if along is not None and len(q.problem.taken) > len(q.problem.wrt):
@@ -91,6 +90,8 @@ def nth(q: Question, order: int | None, along: str | None, method: str) -> Answe
     v, x, fields, above = way(q, along)
 
     def expand() -> tuple[Series, Compute]:
+        from hodiff.expansion import Line
+
         line = Line(f, v, order)
         return line.series, line.derivatives
 
@@ -135,7 +136,6 @@ def partials(q: Question, chosen: Sequence[tuple[int, ...]], method: str) -> lis
     """f and its derivatives in these components, each of chosen sorted: nested where that takes no
     more steps than series would, else by those."""
     from hodiff.derivatives import symmetric
-    from hodiff.expansion import Component, Line, Partials
 
     # At a kink the sides have to agree on the derivatives below these, too.
     lower = {entry[:n] for entry in chosen for n in range(1, len(entry))} - set(chosen)
@@ -151,6 +151,8 @@ def partials(q: Question, chosen: Sequence[tuple[int, ...]], method: str) -> lis
     at_a_point = q.problem.point is not None and not q.problem.radii
     if method == "nested" or not at_a_point or (method == "auto" and max(by_order) <= NESTED):
         return nested(None)
+    from hodiff.expansion import Component, Line, Partials
+
     each = [Component(x, k) for x in q.inputs for k in range(prod(x.shape))]
 
     def often(entry: tuple[int, ...]) -> tuple[int, ...]:
