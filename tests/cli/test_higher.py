@@ -873,3 +873,21 @@ def test_an_answer_or_a_refusal_comes_soon(hanging, job):
     signal.alarm(0)
     runs, began = hanging
     assert runs[job].wait(timeout=max(0.1, began + 60 - time.monotonic())) in (0, 2)
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        ("tensor", "abs(x)*y*z", "--at", "x=0,y=1,z=2", "--order", "4"),  # whose entries are all 0
+        ("tensor", "abs(x)**3*y", "--at", "x=0,y=1", "--order", "4"),
+        ("nth", "abs(x)*y", "--at", "x=0,y=0", "--wrt", "y,x,y"),
+        ("laplacian", "x*abs(x) - y*abs(y)", "--at", "x=0,y=0"),
+    ],
+)
+def test_sides_that_agree_on_the_last_derivative_alone(hodiff, job):
+    ran = hodiff(*job)
+    assert (ran.code, ran.out) == (1, "") and "kink" in ran.err
+
+
+def test_a_kink_that_is_smooth_to_the_order(plain):
+    assert plain("tensor", "abs(x)**5*y", "--at", "x=0,y=1", "--order", "4").split() == ["0"] * 5
