@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.arithmetic import floats
 from hodiff.arithmetic.program import Program
-from hodiff.arithmetic.series import Coefficients, NoSeries, Paths, Point, Series
+from hodiff.arithmetic.series import Coefficients, NoSeries, Paths, Point, Series, Start
 from hodiff.errors import HodiffError
 from hodiff.graph import Tensor, tensor_of
 
@@ -58,11 +58,13 @@ class Line:
 
     def coefficients(self, point: Point, on: Any, quick: bool = False) -> list[Any]:
         """In the arithmetic on. Raises NoSeries and Open as Series does."""
-        return _along(self.series, point, _values(self.v, on), on, quick)
+        start = self.series.start(point, on)
+        return _along(self.series, start, _values(self.v, on), on, quick)
 
     def derivatives(self, point: Point, on: Any, quick: bool = False) -> list[Any]:
         """The derivatives in t at 0: the coefficients times factorials."""
-        return _along(self.series, point, _values(self.v, on), on, quick, derivatives=True)
+        start = self.series.start(point, on)
+        return _along(self.series, start, _values(self.v, on), on, quick, derivatives=True)
 
 
 class Partials:
@@ -97,9 +99,9 @@ class Partials:
 
     def values(self, point: Point, on: Any, quick: bool = False) -> list[Any]:
         """The derivatives, in the order of the indices. Raises NoSeries and Open."""
-        found = {}
+        start, found = self.series.start(point, on), {}
         for j in self.directions:
-            along = _along(self.series, point, self._paths(j, on), on, quick)
+            along = _along(self.series, start, self._paths(j, on), on, quick)
             found[j] = along[self.order]
         return [self._interpolated(i, found, on) for i in self.indices]
 
@@ -154,7 +156,8 @@ class Implicit:
                 return [values[id(node)] for node in self.equation]
 
             point = {**point, self.y: root(at, point[self.y], on)}
-        found = self.series.run(point, {self.x: [1]}, on, quick=quick, unknown=self.y)
+        start = self.series.start(point, on)
+        found = self.series.run(start, {self.x: [1]}, on, quick, unknown=self.y)
         coefficients = found[self.y]
         return [_times(factorial(k), c, on) for k, c in enumerate(coefficients)]
 
@@ -216,13 +219,14 @@ def symmetric_indices(n: int, order: int) -> Iterator[tuple[tuple[int, ...], Ind
 
 
 def _along(
-    series: Series, point: Point, paths: Paths, on: Any, quick: bool, derivatives: bool = False
+    series: Series, start: Start, paths: Paths, on: Any, quick: bool, derivatives: bool = False
 ) -> Coefficients:
     """The coefficients of the first output, or its derivatives in t, in the arithmetic on."""
     factors = [factorial(k) if derivatives else 1 for k in range(series.length)]
     if isinstance(on.number(1), float):
-        return scaled(series, point, paths, on, factors)
-    found = series.coefficients(point, paths, on, quick=quick)[0]
+        return scaled(series, start, paths, on, factors)
+    found = series.run(start, paths, on, quick)[series.f[0]]
+    found = found + [0] * (series.length - len(found))
     return [_times(n, c, on) if n > 1 else c for n, c in zip(factors, found, strict=True)]
 
 
@@ -237,14 +241,9 @@ def _values(v: Mapping[Tensor, Tensor], on: Any) -> Paths:
 
 
 def scaled(
-    series: Series,
-    point: Point,
-    paths: Paths,
-    on: Any,
-    factors: Sequence[int],
-    ties: bool = True,
+    series: Series, start: Start, paths: Paths, on: Any, factors: Sequence[int]
 ) -> list[Any]:
-    """The first output's coefficients in doubles, times factors; ties as in Series.run.
+    """The first output's coefficients in doubles, times factors.
 
     t is counted in steps of 2**bits, so that coefficients neither overflow nor vanish that count.
     Raises NoSeries where no such step is found.
@@ -260,9 +259,7 @@ def scaled(
             }
         except OverflowError:
             raise NoSeries from None
-        found = series.run(point, steps, on, ties=ties)
-        if any(_vanished(node, found) for node in series.order):
-            raise NoSeries
+        found = series.run(start, steps, on)
         largest = max((size for c in found.values() for x in c for size in _sizes(x)), default=0.0)
         result = found[series.f[0]]
         result += [0] * (series.length - len(result))
@@ -271,6 +268,9 @@ def scaled(
         least = VANISHED * max(1.0, largest) ** 2
         return result, largest, all(least < size for c in result for size in _sizes(c))
 
+    values, needed = start
+    if any(_vanished(node, values) for node in series.order if node in needed):
+        raise NoSeries
     bits = 0
     result, largest, right = run(bits)
     if not right:
@@ -283,13 +283,13 @@ def scaled(
     pending = {
         k: int(-(-(log2(factors[k]) + room) // k)) for k, c in enumerate(result) if k and _zeros(c)
     }
-    pending = {k: needed for k, needed in pending.items() if needed > bits}
+    pending = {k: enough for k, enough in pending.items() if enough > bits}
     while pending:
         bits_again = max(pending.values())
         again, _, _ = run(bits_again)
         open_ = {k: n for k, n in pending.items() if _zeros(result[k]) != _zeros(again[k])}
-        for k, needed in open_.items():
-            if needed == bits_again or floats.finite(again[k]):
+        for k, enough in open_.items():
+            if enough == bits_again or floats.finite(again[k]):
                 raise NoSeries
         pending = open_
     return [
@@ -301,16 +301,15 @@ def scaled(
 NEVER_ZERO = frozenset({"exp", "exp2", "sigmoid", "softplus", "erfc", "sech", "csch", "gamma"})
 
 
-def _vanished(node: Tensor, found: Mapping[Tensor, Coefficients]) -> bool:
+def _vanished(node: Tensor, values: Mapping[int, Any]) -> bool:
     """Whether a value is 0, or has lost digits, for it is below a double's range."""
-    value = found[node][0] if found.get(node) else 1
-    small = abs(value) < NORMAL
+    small = abs(values.get(id(node), 1)) < NORMAL
     if not getattr(small, "any", lambda: small)():
         return False
     name = node.operation.name
     if name in ("mul", "div", "pow"):
-        first = found[node.inputs[0]][0] != 0
-        small = small & (first & (found[node.inputs[1]][0] != 0) if name == "mul" else first)
+        given = [values[id(x)] != 0 for x in node.inputs]
+        small = small & (given[0] & given[1] if name == "mul" else given[0])
     elif name == "constant":
         small = node.attributes[0] != 0
     elif name not in NEVER_ZERO:

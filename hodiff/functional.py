@@ -318,9 +318,9 @@ class _Inputs:
         all_of_one = isinstance(argnums, range) and len(argnums) == 1
         self.single = isinstance(argnums, int) or all_of_one
 
-    def untracked(self, ys: Sequence[Tensor]) -> bool:
-        """Whether nothing outside this call tracks ys."""
-        own = {id(x) for x in self.chosen}
+    def untracked(self, ys: Sequence[Tensor], *others: Tensor) -> bool:
+        """Whether nothing outside this call tracks ys, but for others."""
+        own = {id(x) for x in (*self.chosen, *others)}
         return all(id(x) in own for x in topological(ys, tracked=True) if x.is_leaf)
 
     def results(self, values: list[Tensor], shares: list[Tensor], first: bool = False) -> Any:
@@ -372,23 +372,19 @@ def _coefficients(
         return None
     factors = [factorial(k) if derivatives else 1 for k in range(order + 1)]
     on = suited([*series.order, *inputs.chosen])
-    if not inputs.untracked([y, *(c for path in paths for c in path)]):
-        try:
-            series.check({}, on, ties=False)
-        except (NoSeries, Open):
-            return None
-        with sharing():
-            moving = dict(zip(inputs.chosen, paths, strict=True))
-            (found,) = series.coefficients({}, moving, NODES, strict=False)
-            return [
-                expand_to(tensor_of(c), y.shape) * n for c, n in zip(found, factors, strict=True)
-            ]
-    values = {x: [c.computed() for c in path] for x, path in zip(inputs.chosen, paths, strict=True)}
+    moving = dict(zip(inputs.chosen, paths, strict=True))
     try:
-        doubles = scaled(series, {}, values, on, factors, ties=False)
+        start = series.start({}, on, ties=False)
+        if inputs.untracked([y, *(c for path in paths for c in path)]):
+            values = {x: [c.computed() for c in path] for x, path in moving.items()}
+            doubles = scaled(series, start, values, on, factors)
+            return [expand_to(data(c), y.shape) for c in doubles]
     except (NoSeries, Open):
         return None
-    return [expand_to(data(c), y.shape) for c in doubles]
+    with sharing():
+        (found,) = series.coefficients({}, moving, NODES, strict=False)
+        pairs = zip(found, factors, strict=True)
+        return [expand_to(tensor_of(c), y.shape) * n for c, n in pairs]
 
 
 def _nested(
@@ -410,8 +406,7 @@ def _nested(
         for k in range(1, order + 1):
             y = derivatives.jvp(y, [t], [ONE])
             found.append(y / factorial(k))
-    own = {id(x) for x in (t, *inputs.chosen)}
-    if all(id(x) in own for x in topological(found, tracked=True) if x.is_leaf):
+    if inputs.untracked(found, t):
         return [y for y in detached(found) if y is not None]
     return found
 

@@ -47,6 +47,7 @@ MOST_NODES = 20_000  # which the rules may add
 Coefficients = list[Any]
 Point = Mapping[Tensor, Any]
 Paths = Mapping[Tensor, Sequence[Any]]
+Start = tuple[dict[int, Any], set[Tensor]]
 
 
 class NoSeries(Exception):
@@ -204,50 +205,44 @@ class Series:
         Open where a ball is too wide to tell; else a kink is what its rule makes of it. quick:
         all in balls, where the arithmetic also has exact numbers.
         """
-        found = self.run(point, paths, on, strict, quick)
+        found = self.run(self.start(point, on, strict), paths, on, quick)
         return [found[y] + [0] * (self.length - len(found[y])) for y in self.f]
 
     def run(
         self,
-        point: Point,
+        start: Start,
         paths: Paths,
         on: Any,
-        strict: bool = True,
         quick: bool = False,
         unknown: Tensor | None = None,
-        ties: bool = True,
     ) -> dict[Tensor, Coefficients]:
         """The coefficients of every node that is needed; see coefficients().
 
         unknown: a variable that moves so that the first output stays what it is; the second
-        output is the slope of the first in that variable. ties: with strict, whether a kink or a
-        jump has no series; else it has what its rule makes of it.
+        output is the slope of the first in that variable.
         """
-        values, needed = self._values(point, on, strict, ties)
+        values, needed = start
         sweep = _Sweep(self, values, paths, on, needed, quick)
-        path = sweep.paths[unknown] if unknown is not None else []
+        ring = sweep.ring
+        if unknown is not None:
+            path, slope = sweep.paths[unknown], ring.take(values[id(self.f[1])])
         with getattr(on, "quietly", nullcontext)():
             for k in range(1, self.length):
                 sweep.advance(k)
                 if unknown is not None:
                     # What is of order k is linear in the path's k-th coefficient, 0 so far.
-                    residual, slope = (
-                        sweep.found[self.f[0]][k],
-                        sweep.ring.take(values[id(self.f[1])]),
-                    )
+                    residual = sweep.found[self.f[0]][k]
                     sweep.retreat(k)
-                    path.append(sweep.ring.div(sweep.ring.sub(0, residual), slope))
+                    path.append(ring.div(ring.sub(0, residual), slope))
                     sweep.advance(k)
         return sweep.found
 
-    def check(self, point: Point, on: Any, ties: bool) -> None:
-        """Raise as run does where there is no series."""
-        self._values(point, on, True, ties)
+    def start(self, point: Point, on: Any, strict: bool = True, ties: bool = True) -> Start:
+        """The values at t = 0 and the nodes that are needed there, for runs along any paths.
 
-    def _values(
-        self, point: Point, on: Any, strict: bool, ties: bool
-    ) -> tuple[dict[int, Any], set[Tensor]]:
-        """The values at t = 0, and the nodes that are needed there."""
+        Raises as coefficients() does. ties: with strict, whether a kink or a jump has no series;
+        else it has what its rule makes of it.
+        """
         present = [y for y in self.order if y not in self.behind]
         nodes = [*present, *(y for family in self.families.values() for y in family)]
         values = {id(y): y for y in nodes} if on is NODES else Program(nodes, on).values(point)
