@@ -143,7 +143,11 @@ def proven_series(
 
 def series_in_doubles(problem: Problem, compute: Compute, shaped: bool) -> list[Number] | None:
     """What compute gives at the problem's point by Taylor series in doubles; None where there is
-    no series, or where numbers pass a double's range."""
+    no series, where numbers pass a double's range, or where rounding left no digits of one.
+
+    The last shows beside the numbers at a point some roundings away: they differ by more than a
+    millionth of the largest of a number and its neighbours.
+    """
     from hodiff.arithmetic.series import NoSeries, Open
 
     point = point_values(problem)
@@ -151,11 +155,17 @@ def series_in_doubles(problem: Problem, compute: Compute, shaped: bool) -> list[
     if shaped:
         from hodiff.arithmetic import arrays as on
     at = {problem.variables[name]: value for name, value in point.items()}
+    away = {x: value + 2.0**-48 * (abs(value) + (value == 0)) for x, value in at.items()}
     try:
-        found = compute(at, on, True)
+        found, other = compute(at, on, True), compute(away, on, True)
     except (NoSeries, Open):
         return None
-    return found if all(map(floats.finite, found)) else None
+    if not all(map(floats.finite, (*found, *other))):
+        return None
+    for k, (a, b) in enumerate(zip(found, other, strict=True)):
+        if abs(a - b) > 1e-6 * max(map(abs, found[max(k - 1, 0) : k + 2])):
+            return None
+    return found
 
 
 def point_in(problem: Problem, arithmetic: Any) -> dict[str, Any]:

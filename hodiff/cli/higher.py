@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, count
 from math import comb, factorial, prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -49,26 +50,25 @@ SOLVE = click.Option(["--solve"], is_flag=True,
 # fmt: on
 
 
-class Way(NamedTuple):
-    """Where a line through the point goes: a vector for each variable, the name of the distance,
-    and what json and a table say of it."""
-
-    v: dict[Tensor, Tensor]
-    name: str
-    fields: dict[str, Any]
-    above: str
-
-
-def way(q: Question, along: str | None) -> Way:
-    """Along a vector, or along the one variable."""
+def way(q: Question, along: str | None) -> tuple[dict[Tensor, Tensor], str]:
+    """Where a line through the point goes, a vector for each variable, and the name of the
+    distance: along a vector, or along the one variable."""
     if along is None:
         name = one_variable(q)
         from hodiff.graph import ONE
 
-        return Way({q.inputs[0]: ONE}, name, {"variable": name}, "")
-    v = dict(zip(q.inputs, q.problem.vector(along, "--along"), strict=True))
+        return {q.inputs[0]: ONE}, name
+    bound = {*q.problem.variables, *q.problem.constants}
+    step = next(name for name in chain("tsh", (f"t{i}" for i in count())) if name not in bound)
+    return dict(zip(q.inputs, q.problem.vector(along, "--along"), strict=True)), step
+
+
+def told(q: Question, v: dict[Tensor, Tensor], along: str | None) -> tuple[dict[str, Any], str]:
+    """What json and a table say of the way."""
+    if along is None:
+        return {"variable": q.problem.wrt[0]}, ""
     numbers = q.flat([*v.values()])
-    return Way(v, "t", {"variables": q.components(), "v": numbers}, f"along {text(numbers)}")
+    return {"variables": q.components(), "v": numbers}, f"along {text(numbers)}"
 
 
 @command('hodiff nth "x**3" --at x=2 --order 2', COUNTED, ALONG, METHOD, repeats=True)
@@ -87,7 +87,7 @@ def nth(q: Question, order: int | None, along: str | None, method: str) -> Answe
         return mixed(q, order, method)
     if order is None:
         raise usage('nth needs --order: hodiff nth "x**3" --at x=2 --order 2', "--order")
-    v, x, fields, above = way(q, along)
+    v, x = way(q, along)
 
     def expand() -> tuple[Series, Compute]:
         from hodiff.expansion import Line
@@ -97,7 +97,7 @@ def nth(q: Question, order: int | None, along: str | None, method: str) -> Answe
 
     nested = derivatives.along(f, v, order)
     values = expanded(q, f, nested, order, method, expand, rows=0 if along else 1)
-    return successive(q, "f", x, values, fields, above)
+    return successive(q, "f", x, values, *told(q, v, along))
 
 
 def mixed(q: Question, order: int | None, method: str) -> Answer:
@@ -270,15 +270,16 @@ def taylor(q: Question, order: int, along: str | None, within: Any) -> Answer:
     f = q.scalar()
     if q.problem.radii:
         raise usage("taylor takes a point; --within bounds what is around it", "--at")
-    if within is not None and (q.problem.point is None or q.arithmetic == "float"):
+    if within is not None and (q.problem.point is None or q.asked == "float"):
         missing = "a point: give it with --at" if q.problem.point is None else "balls"
         raise usage(f"--within needs {missing}", "--within")
-    v, x, fields, above = way(q, along)
+    v, x = way(q, along)
     line = Line(f, v, order + (within is not None))
     values, exact = coefficients(q, f, line, order)
     shown = [value if c is None else c for value, c in zip(values, exact, strict=True)]
     base = x if along is not None else shifted(q, x)
     polynomial = None if base is None else sum_of_powers(shown, base)
+    fields, above = told(q, v, along)
     fields |= {
         "order": order,
         "value": values[0],
@@ -319,7 +320,7 @@ def coefficients(
 
     def compute(at: Any, on: Any, quick: bool) -> list[Any]:
         found[:] = line.coefficients(at, on, quick)[: order + 1]
-        return found
+        return list(found)
 
     values = q.by_series(lambda: (line.series, compute), quick=False)
     if values is None:
@@ -456,6 +457,7 @@ def implicit(q: Question, order: int, solve: bool) -> Answer:
     --solve the solution is found from there.
     """
     from hodiff import derivatives
+    from hodiff.errors import HodiffError
     from hodiff.expansion import Implicit
 
     f, of = q.scalar(), q.problem.of
@@ -473,16 +475,27 @@ def implicit(q: Question, order: int, solve: bool) -> Answer:
     q.inputs = x, y = q.problem.inputs
     only_numbers(q, "implicit", "--wrt")
     slope = derivatives.gradient(f, [y])[0]
-    if q.problem.point is None:
-        values = q.solve([y, *derivatives.implicit(f, x, y, order)])
-    else:
-        if not solve:
-            check_solution(q, f, slope, of)
+    if solve and q.problem.point is None:
+        raise usage("--solve needs a point to start from: give it with --at", "--solve")
+    if q.problem.point is not None and not solve:
+        check_solution(q, f, slope, of)
+
+    def expand() -> tuple[Series, Compute]:
         curve = Implicit(f, slope, x, y, order, solve)
-        found = q.by_series(lambda: (curve.series, curve.derivatives))
-        values = q.solve([y, *derivatives.implicit(f, x, y, order)]) if found is None else found
-        if solve and q.at is not None:
-            q.at[of] = values[0]
+        return curve.series, curve.derivatives
+
+    values = q.by_series(expand)
+    if values is None and solve:
+        raise HodiffError(
+            "undecided",
+            "no Taylor series can be computed at the solution found from there: bind"
+            f" {of} to the solution, and leave out --solve",
+            source="--solve",
+        )
+    if values is None:
+        values = q.solve([y, *derivatives.implicit(f, x, y, order)])
+    if solve and q.at is not None:
+        q.at[of] = values[0]
     answer = successive(q, of, names[0], values, {"variable": names[0], "of": of})
     # Where the others have f there is y, which the point holds already.
     n, rows = len(q.point), answer.entries.rows

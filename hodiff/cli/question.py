@@ -13,7 +13,7 @@ from hodiff.cli.options import Command, Group, one_of, positive, usage, whole
 from hodiff.cli.output import FORMATS, Answer, Grid, Value, components, plain_number, text
 
 if TYPE_CHECKING:
-    from hodiff.answers import Compute
+    from hodiff.answers import Compute, Proven
     from hodiff.arithmetic.series import Series
     from hodiff.graph import Tensor
 
@@ -112,7 +112,8 @@ class Question:
             )
         self.command = command
         self.subgradient = subgradient
-        self.arithmetic, self.digits, self.rtol = arithmetic, digits, rtol
+        self.asked, self.digits, self.rtol = arithmetic, digits, rtol
+        self.arithmetic: str | None = None  # what the numbers so far are in
         self.notes: list[str] = []
         self.problem = read(expression, at, let, ",".join(wrt) if wrt else None, repeats, of)
         self.f = self.problem.f
@@ -180,23 +181,26 @@ class Question:
         if self.problem.radii and self.at is None:
             return self.enclosures(outputs, differentiated)
         settings = (self.problem, outputs, self.subgradient, differentiated, rows)
-        if self.arithmetic != "float":
+        if self.asked != "float":
             against = answers.has_balls(self.problem, outputs)
             if against is None:
-                found = answers.proven(*settings, digits=self.digits)
-                self.arithmetic = self.arithmetic or "ball"
-                self.notes += [note for note in found.notes if note not in self.notes]
-                if self.at is None and self.problem.point is not None:
-                    self.at = {name: plain_number(x) for name, x in found.at.items()}
-                return [plain_number(x) for x in found.values]
+                return self.proven(answers.proven(*settings, digits=self.digits))
             self.no_balls(against)
         self.in_doubles()
         return [plain_number(x) for x in answers.answer(*settings)]
 
+    def proven(self, found: Proven) -> list[Value]:
+        """Proven numbers as values; keeps the point's, and what has to be said."""
+        self.arithmetic = self.arithmetic or "ball"
+        self.notes += [note for note in found.notes if note not in self.notes]
+        if self.at is None and self.problem.point is not None:
+            self.at = {name: plain_number(x) for name, x in found.at.items()}
+        return [plain_number(x) for x in found.values]
+
     def no_balls(self, against: str) -> None:
         """Say that doubles serve; or refuse, where proven digits were asked for."""
-        if self.arithmetic == "ball" or self.digits:
-            option = "--arithmetic" if self.arithmetic == "ball" else "--digits"
+        if self.asked == "ball" or self.digits:
+            option = "--arithmetic" if self.asked == "ball" else "--digits"
             raise usage(f"digits can't be proven here: {against}; leave out {option}", option)
         note = f"in doubles, for {against}"
         self.notes += [note] * (note not in self.notes)
@@ -223,16 +227,11 @@ class Question:
         except (MemoryError, NoSeries):
             return None
         order = [node for node in series.order if node not in series.behind]
-        if self.arithmetic != "float":
+        if self.asked != "float":
             against = answers.has_balls(self.problem, order)
             if against is None:
                 found = answers.proven_series(self.problem, compute, self.digits, quick)
-                if found is None:
-                    return None
-                self.arithmetic = "ball"
-                self.notes += [note for note in found.notes if note not in self.notes]
-                self.at = {name: plain_number(x) for name, x in found.at.items()}
-                return [plain_number(x) for x in found.values]
+                return None if found is None else self.proven(found)
             self.no_balls(against)
         shaped = any(node.shape for node in order)
         doubles = answers.series_in_doubles(self.problem, compute, shaped)

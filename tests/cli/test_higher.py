@@ -891,3 +891,32 @@ def test_sides_that_agree_on_the_last_derivative_alone(hodiff, job):
 
 def test_a_kink_that_is_smooth_to_the_order(plain):
     assert plain("tensor", "abs(x)**5*y", "--at", "x=0,y=1", "--order", "4").split() == ["0"] * 5
+
+
+def test_the_step_t_is_no_variable_of_the_polynomial(hodiff):
+    """t x along (1, 1) is t x + (t + x) s + s²: s, the step, can't be called t as well."""
+    ran = hodiff("taylor", "t*x", "--along", "1,1", "--order", "2", "--format", "json")
+    p = json.loads(ran.out)["polynomial"] if ran.code == 0 else None
+    assert p is None or "t**2" not in p
+
+
+@pytest.mark.parametrize("order", ["100", "170"])
+def test_doubles_print_no_digits_that_rounding_ate(plain, order):
+    """The series of sin*exp loses them all; the derivative is Im((1 + i)^n e^((1 + i)x))."""
+    got = plain("nth", "sin(x)*exp(x)", "--at", "x=1", "--order", order, "--arithmetic", "float")
+    with mp.workdps(60):
+        expected = mp.im((1 + mp.j) ** int(order) * mp.exp(1 + mp.j))
+        assert abs(mp.mpf(got) - expected) <= mp.mpf("1e-12") * abs(expected)
+
+
+def test_zeros_of_a_series_in_doubles_are_zeros(plain):
+    got = plain("taylor", "atan(x)", "--at", "x=0", "--order", "60", "--arithmetic", "float")
+    assert [float(c) for c in got.split("\t")[::2]] == [0.0] * 31
+
+
+def test_doubles_serve_where_data_are_large_and_the_vector_is_small(found, tmp_path):
+    """The arithmetic of the vector's numbers is not one that was asked for."""
+    np.save(tmp_path / "X.npy", np.ones((15_000, 2)))
+    job = ("nth", "sum((X@w)**3)", "--let", f"X=@{tmp_path}/X.npy", "--at", "w=[1,2]")
+    got = found(*job, "--along", "1,1", "--order", "3")
+    assert (got["arithmetic"], got["v"], got["derivative"]) == ("float", [1, 1], 720_000)
