@@ -1,7 +1,9 @@
 """Values, gradients and Hessian-vector products of two functions of large arrays.
 
 hodiff, PyTorch and autograd take turns in one process (A B C A B C ...); medians are printed, and
-their ratios to the other libraries'. Peak memory of a product is that of a process of its own,
+their ratios to the other libraries'. A turn is a pause, a run that isn't timed and one that is:
+the threads of the library before go on looking for work for a while, at the expense of whoever
+comes after it (a gradient took twice its time right after PyTorch). Peak memory of a product is that of a process of its own,
 above what it takes before (from /proc: Linux only). OMP_NUM_THREADS=1 in the environment
 compares one thread with one.
 """
@@ -20,6 +22,7 @@ import numpy as np
 
 GOALS = {"PyTorch": 1.0, "autograd": 0.5}
 PER_VALUE = 5.0  # a product in times of f
+PAUSE = 0.05  # seconds, after which the threads of OpenBLAS and OpenMP sleep
 QUANTITIES = ("value", "gradient", "HVP")
 
 
@@ -121,10 +124,12 @@ def close(a, b):
 
 
 def in_turns(functions, rounds):
-    """The median time of each function in milliseconds, all of them run once a round."""
+    """The median time of each function in milliseconds, all of them timed once a round."""
     times = {name: [] for name in functions}
     for _ in range(rounds):
         for name, function in functions.items():
+            time.sleep(PAUSE)
+            function()
             start = time.perf_counter()
             function()
             times[name].append(1000 * (time.perf_counter() - start))

@@ -99,7 +99,28 @@ def _dtype(*x: Any) -> Any:
 
 def _power(a: Any, b: Any) -> Any:
     a, b = _float(a), _float(b)
-    return np.power(a, b) if type(a) is float else np.asarray(a**b)  # the quicker where b is 2
+    if type(b) is float and type(a) is not float and b in QUICK_POWERS:
+        return np.asarray(QUICK_POWERS[b](a))
+    return np.power(a, b)
+
+
+def _cube(a: Any, out: Any = None) -> Any:
+    return np.multiply(np.square(a), a, out=out)
+
+
+def _inverse_square(a: Any, out: Any = None) -> Any:
+    return np.reciprocal(np.square(a), out=out)
+
+
+QUICK_POWERS: dict[float, Callable[..., Any]] = {
+    2.0: np.square,
+    0.5: np.sqrt,
+    -1.0: np.reciprocal,
+    3.0: _cube,
+    -2.0: _inverse_square,
+}
+"""a**b by b, where np.power takes ten times as long. They are right to a unit in the last place,
+and take where to write to as out."""
 
 
 def _over(x: Any, y: Any) -> Any:

@@ -33,7 +33,6 @@ REDUCTIONS = {"sum": np.add, "any": np.logical_or, "amax": np.maximum, "amin": n
 SHIFTS = {"pick": 1, "place": -1}
 VIEWS = ("pick", "reshape")
 STREAMED = 16  # blocks of a matrix that products read: still in cache, and worth BLAS's threads
-QUICK_POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}  # numpy's own, in a**b
 
 
 def evaluate(
@@ -341,10 +340,10 @@ class Step:
                 self.compute = self._add_product
         else:
             compute = elementwise(node, empty)
-            ufunc = type(compute) is np.ufunc
-            self.inputs = inputs[: compute.nin] if ufunc else inputs
+            quick = compute in arrays.QUICK_POWERS.values()
+            self.inputs = inputs[:1] if quick else inputs
             self.empty = compute(*empty[: len(self.inputs)])
-            self.compute = compute if ufunc else into(compute)
+            self.compute = compute if quick or type(compute) is np.ufunc else into(compute)
 
     def _reduce(self, x: Any) -> None:
         if len(x):
@@ -356,11 +355,11 @@ class Step:
 
 
 def elementwise(node: Tensor, inputs: list[Any]) -> Any:
-    """What computes a node on inputs like these: a ufunc, which has out=, where numpy has one."""
+    """What computes a node on inputs like these: what has out=, as ufuncs have, where there is."""
     name, attributes = node.operation.name, node.attributes
     if name == "pow" and all(map(is_float, inputs)):
         b = inputs[1]
-        return QUICK_POWERS.get(b, np.power) if type(b) is float else np.power
+        return arrays.QUICK_POWERS.get(b, np.power) if type(b) is float else np.power
     ufunc = arrays.FUNCTIONS.get(name) or getattr(np, node.operation.numpy or name, None)
     if type(ufunc) is np.ufunc and not attributes:
         return ufunc
