@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import accumulate, product
 from math import prod
 
 from hodiff.backward import walk
+from hodiff.batches import rows
 from hodiff.graph import ONE, ZERO, Tensor, variable
-from hodiff.operations.structure import expand_to, reshape_to, stack, total, transpose
+from hodiff.operations.structure import cut, expand_to, permuted, reshape_to, total
 from hodiff.tidy import Sharing, sharing
 
 
@@ -53,56 +54,51 @@ def components(x: Tensor) -> list[Tensor]:
     return [x[i] for i in product(*map(range, x.shape))]
 
 
-def jacobian(f: Tensor, x: Tensor) -> Tensor:
-    """df/dx of shape f.shape + x.shape: a walk a row, or a jvp a column where that is fewer.
+def jacobians(f: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:
+    """df/dx of shape f.shape + x.shape for each x of variables.
 
-    The walks share one table of nodes.
+    One walk, of J^T times the unit vectors; or two, of J times them where they are fewer.
     """
-    rows, columns = prod(f.shape), prod(x.shape)
-    if rows == 0 or columns == 0:
-        return expand_to(ZERO, f.shape + x.shape)
+    count, columns = prod(f.shape), [prod(x.shape) for x in variables]
+    if not f.requires_grad or count * sum(columns) == 0:
+        return [expand_to(ZERO, f.shape + x.shape) for x in variables]
+    if not f.shape:
+        return gradient(f, variables)
     with sharing():
-        if rows <= 2 * columns:
-            found = [reshape_to(gradient(y, [x])[0], (columns,)) for y in components(f)]
-            return reshape_to(stack(*found), f.shape + x.shape)
-        found = [reshape_to(jvp(f, [x], unit), (rows,)) for unit in _units([x])]
-        return reshape_to(transpose(stack(*found)), f.shape + x.shape)
+        if count <= 2 * sum(columns):
+            u = variable("cotangent", f.shape)
+            found = rows(vjp(f, variables, u), [u])
+        else:
+            v = [variable("tangent", x.shape) for x in variables]
+            (pushed,) = rows([jvp(f, variables, v)], v)
+            ends = list(accumulate(columns, initial=0))
+            turned = permuted(pushed, (*range(1, len(pushed.shape)), 0))
+            found = [cut(turned, -1, *ends[i : i + 2]) for i in range(len(columns))]
+        return [reshape_to(y, f.shape + x.shape) for y, x in zip(found, variables, strict=True)]
+
+
+def jacobian(f: Tensor, x: Tensor) -> Tensor:
+    """df/dx of shape f.shape + x.shape: see jacobians."""
+    return jacobians(f, [x])[0]
 
 
 def jacobian_entries(f: Tensor, variables: Sequence[Tensor]) -> list[list[Tensor]]:
-    """A row for each component of f: its slope in each component of variables."""
+    """A row for each component of f: its slope in each of variables, which are scalars."""
     with sharing():
         ys = components(f)
-        if len(ys) <= 2 * sum(prod(x.shape) for x in variables):
-            return _slopes(ys, variables)
-        columns = [components(jvp(f, variables, unit)) for unit in _units(variables)]
+        if len(ys) <= 2 * len(variables):
+            return [gradient(y, variables) for y in ys]
+        units = [[ONE if i is j else ZERO for i in variables] for j in variables]
+        columns = [components(jvp(f, variables, unit)) for unit in units]
         return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _slopes(ys: Sequence[Tensor], variables: Sequence[Tensor]) -> list[list[Tensor]]:
-    return [[entry for g in gradient(y, variables) for entry in components(g)] for y in ys]
-
-
-def _units(xs: Sequence[Tensor]) -> Iterator[list[Tensor]]:
-    """The unit vectors of the space of xs, each as a tensor for each of xs."""
-    for i, x in enumerate(xs):
-        n = prod(x.shape)
-        for j in range(n):
-            units = [expand_to(ZERO, other.shape) for other in xs]
-            units[i] = ONE
-            if x.shape:
-                units[i] = reshape_to(stack(*[ONE if j == k else ZERO for k in range(n)]), x.shape)
-            yield units
-
-
 def hessian(f: Tensor, variables: Sequence[Tensor]) -> tuple[list[Tensor], list[list[Tensor]]]:
-    """The gradient, and a row of second derivatives for each component of variables.
-
-    n rows cost n walks over the gradient's graph; they share one table of nodes.
-    """
+    """The gradient, and for each pair of variables x and y the second derivatives, of shape
+    x.shape + y.shape. A walk over the gradient's graph for each variable."""
     with sharing():
         first = gradient(f, variables)
-        return first, _slopes([slope for g in first for slope in components(g)], variables)
+        return first, [jacobians(g, variables) for g in first]
 
 
 def hvp(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hodiff.cli.output import Answer, components
+from collections.abc import Iterable
+
+from hodiff.cli.output import Answer, Each, Entry, Row, components, leaves, matrix
 from hodiff.cli.question import (
     COTANGENT,
     DIAG,
-    Entry,
     Question,
     V,
     command,
@@ -21,14 +22,20 @@ def grad(q: Question) -> Answer:
     """The gradient: the slope in each variable."""
     from hodiff.derivatives import gradient
 
-    f, *slopes = q.solve([q.scalar(), *gradient(q.f, q.inputs)])
-    entries, point = parts(q.named(slopes)), dict(q.point)
+    f, *values = q.solve([q.scalar(), *gradient(q.f, q.inputs)])
+    slopes = q.named(values)
+    entries, at = parts(slopes), q.at is not None
+
+    def rows() -> Iterable[Row]:
+        point = dict(q.point)
+        return ([x, *([point[x]] if at else []), slope] for x, slope in entries)
+
     return q.answer(
-        {"value": f, "gradient": q.named(slopes)},
+        {"value": f, "gradient": slopes},
         first(entries),
-        lines=[[slope for _, slope in entries]],
-        header=["variable", *(["value"] if point else []), "∂f/∂variable"],
-        rows=[[x, *([point[x]] if point else []), slope] for x, slope in entries],
+        lines=[leaves(values)],
+        header=["variable", *(["value"] if at else []), "∂f/∂variable"],
+        rows=Each(rows),
         shows=q.problem.wrt,
     )
 
@@ -43,23 +50,23 @@ def hessian(q: Question, diag: bool) -> Answer:
 
     if diag:
         return diagonal(q)
-    slopes, rows = second(q.scalar(), q.inputs)
-    f, *values = q.solve([q.f, *slopes, *[entry for row in rows for entry in row]])
-    gradient = q.named(values[: len(slopes)])
-    entries, flat = parts(gradient), values[len(slopes) :]
-    names = [x for x, _ in entries]
-    matrix = [flat[i : i + len(names)] for i in range(0, len(flat), len(names))]
+    slopes, blocks = second(q.scalar(), q.inputs)
+    f, *values = q.solve([q.f, *slopes, *[block for row in blocks for block in row]])
+    gradient, names = q.named(values[: len(slopes)]), q.components()
+    rows = matrix(values[len(slopes) :], [len(x.shape) for x in q.inputs])
+
+    def entries() -> Iterable[Entry]:
+        yield from first(parts(gradient))
+        for x, row in zip(names, rows, strict=True):
+            for y, value in zip(names, row, strict=True):
+                yield Entry(f"d2f_d{x}_d{y}", f"∂²f/∂{x}∂{y}", value)
+
     return q.answer(
-        {"variables": names, "value": f, "gradient": gradient, "hessian": matrix},
-        first(entries)
-        + [
-            Entry(f"d2f_d{x}_d{y}", f"∂²f/∂{x}∂{y}", value)
-            for x, row in zip(names, matrix, strict=True)
-            for y, value in zip(names, row, strict=True)
-        ],
-        lines=matrix,
+        {"variables": names, "value": f, "gradient": gradient, "hessian": rows},
+        Each(entries),
+        lines=rows,
         header=["∂²f", *names],
-        rows=[[x, *row] for x, row in zip(names, matrix, strict=True)],
+        rows=Each(lambda: ([x, *row] for x, row in zip(names, rows, strict=True))),
     )
 
 
@@ -73,16 +80,18 @@ def diagonal(q: Question) -> Answer:
     value, *values = q.solve(outputs)
     n = len(q.inputs)
     slopes, seconds = q.named(values[:n]), parts(q.named(values[n:]))
-    flat = [entry for _, entry in seconds]
+    flat = leaves(values[n:])
+
+    def entries() -> Iterable[Entry]:
+        yield from first(parts(slopes))
+        yield from (Entry(f"d2f_d{x}_d{x}", f"∂²f/∂{x}²", entry) for x, entry in seconds)
+
     return q.answer(
-        {"variables": q.components(), "value": value, "gradient": slopes, "diagonal": flat},
-        [
-            *first(parts(slopes)),
-            *[Entry(f"d2f_d{x}_d{x}", f"∂²f/∂{x}²", entry) for x, entry in seconds],
-        ],
+        {"variables": Each(q.components), "value": value, "gradient": slopes, "diagonal": flat},
+        Each(entries),
         lines=[flat],
         header=["variable", "∂²f/∂variable²"],
-        rows=[[x, entry] for x, entry in seconds],
+        rows=seconds,
     )
 
 
@@ -99,20 +108,28 @@ def hvp(q: Question, v: str) -> Answer:
     slopes, products = product(f, q.inputs, vectors)
     value, *values = q.solve([f, *slopes, *products])
     gradient, result = q.named(values[: len(slopes)]), q.named(values[len(slopes) :])
-    entries, times = parts(gradient), parts(result)
-    names = [x for x, _ in entries]
-    numbers = q.flat(vectors)
-    flat = [entry for _, entry in times]
+    numbers, flat = q.flat(vectors), leaves(values[len(slopes) :])
+
+    def entries() -> Iterable[Entry]:
+        yield from first(parts(gradient))
+        names = zip(q.components(), numbers, strict=True)
+        yield from (Entry("", f"v[{x}]", number) for x, number in names)
+        yield from (Entry(f"hvp_{x}", f"(H·v)[{x}]", entry) for x, entry in parts(result))
+
     return q.answer(
-        {"variables": names, "v": numbers, "value": value, "gradient": gradient, "hvp": flat},
-        [
-            *first(entries),
-            *[Entry("", f"v[{x}]", number) for x, number in zip(names, numbers, strict=True)],
-            *[Entry(f"hvp_{x}", f"(H·v)[{x}]", entry) for x, entry in times],
-        ],
+        {
+            "variables": Each(q.components),
+            "v": numbers,
+            "value": value,
+            "gradient": gradient,
+            "hvp": flat,
+        },
+        Each(entries),
         lines=[flat],
         header=["variable", "v", "∂f/∂variable", "H·v"],
-        rows=[[x, v, g, h] for (x, g), v, h in zip(entries, numbers, flat, strict=True)],
+        rows=Each(
+            lambda: zip(q.components(), numbers, leaves([*gradient.values()]), flat, strict=True)
+        ),
     )
 
 
@@ -122,22 +139,28 @@ def jacobian(q: Question) -> Answer:
 
     It has a row for each component of EXPR and a column for each one of the variables.
     """
-    from hodiff.derivatives import jacobian_entries
+    from hodiff.derivatives import jacobian_entries, jacobians
 
-    entries = jacobian_entries(q.differentiable(), q.inputs)
-    f, *flat = q.solve([q.f, *[x for row in entries for x in row]], rows=len(entries))
+    if any(x.shape for x in q.inputs):
+        f, *blocks = q.solve([q.f, *jacobians(q.differentiable(), q.inputs)], rows=0)
+        slopes = matrix(blocks, [len(q.f.shape)])
+    else:
+        rows = jacobian_entries(q.differentiable(), q.inputs)
+        f, *flat = q.solve([q.f, *[x for row in rows for x in row]], rows=len(rows))
+        slopes = matrix(flat, [0] * len(rows))
     names, ys = q.components(), indexed("f", q.f.shape)
-    matrix = [flat[i : i + len(names)] for i in range(0, len(flat), len(names))]
+
+    def entries() -> Iterable[Entry]:
+        for y, row in zip(ys, slopes, strict=True):
+            for x, value in zip(names, row, strict=True):
+                yield Entry(f"d{y}_d{x}", f"∂{y}/∂{x}", value)
+
     return q.answer(
-        {"variables": names, "value": f, "jacobian": matrix},
-        [
-            Entry(f"d{y}_d{x}", f"∂{y}/∂{x}", value)
-            for y, row in zip(ys, matrix, strict=True)
-            for x, value in zip(names, row, strict=True)
-        ],
-        lines=matrix,
+        {"variables": names, "value": f, "jacobian": slopes},
+        Each(entries),
+        lines=slopes,
         header=["", *[f"∂/∂{x}" for x in names]],
-        rows=[[y, *row] for y, row in zip(ys, matrix, strict=True)],
+        rows=Each(lambda: ([y, *row] for y, row in zip(ys, slopes, strict=True))),
     )
 
 
@@ -151,17 +174,20 @@ def jvp(q: Question, v: str) -> Answer:
 
     f, vectors = q.differentiable(), q.problem.vector(v)
     value, (times,) = q.entries([pushed(f, q.inputs, vectors)])
-    numbers = q.flat(vectors)
-    names, ys = q.components(), indexed("f", f.shape)
+    numbers, ys = q.flat(vectors), indexed("f", f.shape)
+
+    def entries() -> Iterable[Entry]:
+        names = zip(q.components(), numbers, strict=True)
+        yield from (Entry("", f"v[{x}]", number) for x, number in names)
+        named = zip(ys, times, strict=True)
+        yield from (Entry(f"jvp_{y}", f"(J·v)[{y}]", entry) for y, entry in named)
+
     return q.answer(
-        {"variables": names, "v": numbers, "value": value, "jvp": times},
-        [
-            *[Entry("", f"v[{x}]", number) for x, number in zip(names, numbers, strict=True)],
-            *[Entry(f"jvp_{y}", f"(J·v)[{y}]", entry) for y, entry in zip(ys, times, strict=True)],
-        ],
+        {"variables": Each(q.components), "v": numbers, "value": value, "jvp": times},
+        Each(entries),
         lines=[times],
         header=["", "J·v"],
-        rows=[[y, entry] for y, entry in zip(ys, times, strict=True)],
+        rows=Each(lambda: zip(ys, times, strict=True)),
     )
 
 
@@ -176,18 +202,20 @@ def vjp(q: Question, v: str) -> Answer:
 
     f, cotangent = q.differentiable(), q.problem.cotangent(v)
     value, shares = q.entries(pulled(f, q.inputs, cotangent))
-    numbers = q.flat([cotangent])
-    names, ys = q.components(), indexed("f", f.shape)
+    numbers, ys = q.flat([cotangent]), indexed("f", f.shape)
     pulled_back = [entry for share in shares for entry in share]
+
+    def entries() -> Iterable[Entry]:
+        yield from (Entry("", f"v[{y}]", number) for y, number in zip(ys, numbers, strict=True))
+        named = zip(q.components(), pulled_back, strict=True)
+        yield from (Entry(f"vjp_{x}", f"(v·J)[{x}]", entry) for x, entry in named)
+
     return q.answer(
-        {"variables": names, "v": numbers, "value": value, "vjp": pulled_back},
-        [
-            *[Entry("", f"v[{y}]", number) for y, number in zip(ys, numbers, strict=True)],
-            *[Entry(f"vjp_{x}", f"(v·J)[{x}]", e) for x, e in zip(names, pulled_back, strict=True)],
-        ],
+        {"variables": Each(q.components), "v": numbers, "value": value, "vjp": pulled_back},
+        Each(entries),
         lines=[pulled_back],
         header=["variable", "v·J"],
-        rows=[[x, entry] for x, entry in zip(names, pulled_back, strict=True)],
+        rows=Each(lambda: zip(q.components(), pulled_back, strict=True)),
     )
 
 

@@ -50,8 +50,8 @@ def catalogue() -> Answer:
         fields={"command": "functions", "functions": listed},
         records=records,
         lines=[[name] for name in FUNCTIONS],
-        grid=Grid("", ["function", "derivative"], rows),
-        entries=Grid("", [], rows),
+        grid=Grid(str, ["function", "derivative"], rows),
+        entries=Grid(str, [], rows),
         notes=[],
     )
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hodiff.cli.options import MOST_ORDER, one_of, ratio, usage, whole
-from hodiff.cli.output import Answer, Value, plain_number, text
-from hodiff.cli.question import Entry, Question, command, first, partial, parts, power, raised
+from hodiff.cli.output import Answer, Entry, Value, plain_number, text
+from hodiff.cli.question import Question, command, first, partial, parts, power, raised
 
 if TYPE_CHECKING:
     from hodiff.answers import Compute
@@ -498,9 +498,9 @@ def implicit(q: Question, order: int, solve: bool) -> Answer:
         q.at[of] = values[0]
     answer = successive(q, of, names[0], values, {"variable": names[0], "of": of})
     # Where the others have f there is y, which the point holds already.
-    n, rows = len(q.point), answer.entries.rows
+    n, rows = len(list(q.point)), list(answer.entries.rows)
     return answer._replace(
-        records=[row[:n] + row[n + 1 :] for row in answer.records],
+        records=[[*row[:n], *row[n + 1 :]] for row in answer.records],
         entries=answer.entries._replace(rows=[[of, *rows[0][1:]], *rows[1:]]),
     )
 

@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 # A number, a formula, an interval ({"lower": 1.9, "upper": 2.1}), or vectors of them.
 Value: TypeAlias = "int | float | str | dict[str, Any] | list[Any]"
 
 
+Row: TypeAlias = Sequence[Value]
+
+
+class Each:
+    """What make gives, made anew for each walk over it: a format takes of an answer what it
+    prints, and an answer may have millions of numbers."""
+
+    def __init__(self, make: Callable[[], Iterable[Any]]) -> None:
+        self.make = make
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.make())
+
+
+class Entry(NamedTuple):
+    """One number or formula of an answer: its column in csv, if any, and its name for people."""
+
+    column: str
+    label: str
+    value: Value
+
+
 class Grid(NamedTuple):
     """Rows under a header, and what has to be said above them."""
 
-    above: str
+    above: Callable[[], str]
     header: list[str]
-    rows: list[list[Value]]
+    rows: Iterable[Row]
 
 
 class Answer(NamedTuple):
@@ -32,8 +55,8 @@ class Answer(NamedTuple):
 
     title: str
     fields: dict[str, Any]
-    records: list[list[Value]]
-    lines: list[list[Value]]
+    records: Iterable[Row]
+    lines: Iterable[Row]
     grid: Grid
     entries: Grid
     notes: list[str]
@@ -46,6 +69,8 @@ def plain_number(x: Any) -> Value:
     if hasattr(x, "tolist"):
         x = x.tolist()
     if isinstance(x, list):
+        if set(map(type, x)) == {float}:  # the same, sooner
+            return [int(y) if y.is_integer() and -1e16 < y < 1e16 else y for y in x]
         return [plain_number(y) for y in x]
     if isinstance(x, dict):
         return {end: plain_number(y) for end, y in x.items()}
@@ -59,7 +84,7 @@ def text(value: Value) -> str:
     if isinstance(value, dict):
         value = [*value.values()]
     if isinstance(value, list):
-        return f"[{', '.join(map(text, value))}]"
+        return f"[{', '.join(texts(value))}]"
     return str(value)
 
 
@@ -72,8 +97,32 @@ def components(name: str, value: Value, index: str = "") -> Iterator[tuple[str, 
         yield (f"{name}[{index}]" if index else name), value
 
 
+def leaves(value: Value, depth: int | None = None) -> list[Value]:
+    """The numbers of a value, in order; with a depth, what is that many lists deep."""
+    found: list[Any] = [value]
+    while depth != 0 and list in set(map(type, found)):
+        found = list(chain.from_iterable(x if type(x) is list else [x] for x in found))
+        depth = None if depth is None else depth - 1
+    return found
+
+
+def matrix(blocks: Sequence[Value], depths: Sequence[int]) -> list[list[Value]]:
+    """The rows of a matrix of blocks, which come row by row; an entry of blocks in the i-th of
+    these rows is depths[i] lists deep."""
+    n = len(blocks) // max(1, len(depths))
+    found = []
+    for i, depth in enumerate(depths):
+        parts = zip(*[leaves(x, depth) for x in blocks[i * n : (i + 1) * n]], strict=True)
+        found += [[entry for part in row for entry in leaves(part)] for row in parts]
+    return found
+
+
 def plain(answer: Answer) -> str:
-    return "\n".join("\t".join(map(text, line)) for line in answer.lines)
+    return "\n".join("\t".join(texts(line)) for line in answer.lines)
+
+
+def texts(values: Row) -> Iterable[str]:
+    return map(str if set(map(type, values)) <= {int, float} else text, values)
 
 
 def csv(answer: Answer) -> str:
@@ -108,8 +157,8 @@ def one_line(x: Any) -> str:
     """x as JSON on one line, in ASCII where stdout can't encode more."""
     import json
 
-    line = json.dumps(x, ensure_ascii=False, allow_nan=False)
-    return line if encodable(line) else json.dumps(x, allow_nan=False)
+    line = json.dumps(x, ensure_ascii=False, allow_nan=False, default=list)
+    return line if encodable(line) else json.dumps(x, allow_nan=False, default=list)
 
 
 def stdout_encoding() -> str:

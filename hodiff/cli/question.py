@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hodiff.cli.options import Command, Group, one_of, positive, usage, whole
-from hodiff.cli.output import FORMATS, Answer, Grid, Value, components, plain_number, text
+from hodiff.cli.output import (
+    FORMATS,
+    Answer,
+    Each,
+    Entry,
+    Grid,
+    Row,
+    Value,
+    components,
+    leaves,
+    plain_number,
+    text,
+)
 
 if TYPE_CHECKING:
     from hodiff.answers import Compute, Proven
@@ -71,20 +83,12 @@ V = click.Option(["--v"], metavar="0.5,1", required=True,
 # fmt: on
 
 
-class Entry(NamedTuple):
-    """One number or formula of an answer: its column in csv, if any, and its name for people."""
-
-    column: str
-    label: str
-    value: Value
-
-
-Parts = list[tuple[str, Value]]
+Parts = Iterable[tuple[str, Value]]
 
 
 def parts(values: dict[str, Value]) -> Parts:
     """Every number of values with the name of its component: w[0], w[1]."""
-    return [part for name, x in values.items() for part in components(name, x)]
+    return Each(lambda: (part for name, x in values.items() for part in components(name, x)))
 
 
 class Question:
@@ -160,7 +164,7 @@ class Question:
             value, *_ = self.solve([self.f])
             return value, [self.solve(scalars(y)) for y in outputs]
         value, *found = self.solve([self.f, *outputs], rows=0)
-        return value, [[entry for _, entry in components("", x)] for x in found]
+        return value, list(map(leaves, found))
 
     def solve(
         self, outputs: Sequence[Tensor], differentiated: bool = True, rows: int = 1
@@ -257,7 +261,7 @@ class Question:
 
     def flat(self, vectors: Sequence[Tensor]) -> list[Value]:
         """The numbers of vectors."""
-        return [entry for x in self.numbers(vectors) for _, entry in components("", x)]
+        return [entry for x in self.numbers(vectors) for entry in leaves(x)]
 
     def named(self, slopes: list[Value]) -> dict[str, Value]:
         """What there is one of for each variable, by its name."""
@@ -266,10 +270,10 @@ class Question:
     def answer(
         self,
         fields: dict[str, Any],
-        derivatives: list[Entry],
-        lines: list[list[Value]],
+        derivatives: Iterable[Entry],
+        lines: Iterable[Row],
         header: list[str],
-        rows: list[list[Value]],
+        rows: Iterable[Row],
         shows_f: bool = False,
         shows: Sequence[str] = (),
         more: str = "",
@@ -277,12 +281,18 @@ class Question:
         """The answer. shows_f, shows: whether the table's rows hold f, and which variables; more:
         what else stands above it."""
         at, title = self.at, self.problem.text
-        found = [Entry(name, name, x) for name, x in components("f", fields["value"])]
-        found += derivatives
-        record = [Entry(name, name, x) for name, x in self.point]
-        record += [entry for entry in found if entry.column]
-        f = None if at is None or shows_f else fields["value"]
+        value = fields["value"]
+        f = None if at is None or shows_f else value
         aside = {name: x for name, x in (at or {}).items() if name not in shows}
+
+        def found() -> Iterator[Entry]:
+            yield from (Entry(name, name, x) for name, x in components("f", value))
+            yield from derivatives
+
+        def records() -> tuple[Row, Row]:
+            record = [*self.point, *[(e.column, e.value) for e in found() if e.column]]
+            return [name for name, _ in record], [x for _, x in record]
+
         return Answer(
             title=title,
             fields={
@@ -293,10 +303,14 @@ class Question:
                 **fields,
                 "notes": self.notes,
             },
-            records=[[e.column for e in record], [e.value for e in record]],
+            records=Each(records),
             lines=lines,
-            grid=Grid(above(f, aside, more), header, rows),
-            entries=Grid(above(None, at or {}, more), [], [[e.label, e.value] for e in found]),
+            grid=Grid(lambda: above(f, aside, more), header, rows),
+            entries=Grid(
+                lambda: above(None, at or {}, more),
+                [],
+                Each(lambda: ([e.label, e.value] for e in found())),
+            ),
             notes=[SAID[self.arithmetic or "ball"], *self.notes] if at is not None else [],
         )
 
@@ -376,9 +390,9 @@ def command(
     return add
 
 
-def first(slopes: Parts) -> list[Entry]:
+def first(slopes: Parts) -> Iterable[Entry]:
     """The entries of a gradient."""
-    return [Entry(f"df_d{x}", f"∂f/∂{x}", slope) for x, slope in slopes]
+    return Each(lambda: (Entry(f"df_d{x}", f"∂f/∂{x}", slope) for x, slope in slopes))
 
 
 def power(n: int) -> str:

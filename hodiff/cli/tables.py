@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from textwrap import wrap
 
 from rich.box import SQUARE
@@ -13,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hodiff.cli.output import Answer, Value, encodable, stdout_encoding, text
+from hodiff.cli.output import Answer, Row, Value, encodable, stdout_encoding, text
 
 NO_LIMIT = 1 << 30  # the console's width: what fits the terminal is decided here
 BORDERS = 3  # columns that a cell takes besides its text
@@ -43,7 +44,7 @@ def table(answer: Answer) -> str:
     cells += [[shown(cell(x)) for x in row] for row in answer.grid.rows]
     columns = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
     fits = sum(columns) + BORDERS * len(columns) + 1 <= width
-    above = answer.grid.above if fits else answer.entries.above
+    above = (answer.grid if fits else answer.entries).above()
     if answer.title:
         console.print(Text(shortened(shown(answer.title), width), "bold"))
     paper.writelines(f"{line}\n" for line in folded(shown(above), width))
@@ -76,7 +77,7 @@ def boxed(cells: list[list[str]]) -> Table:
     return grid
 
 
-def aligned(rows: list[list[Value]]) -> list[str]:
+def aligned(rows: Iterable[Row]) -> list[str]:
     """A label and its value a line, each whole however long."""
     entries = [[shown(cell(x)) for x in row] for row in rows]
     longest = max(len(label) for label, _ in entries)
