@@ -1314,10 +1314,10 @@ def named(name: str) -> Any:
         return CONSTANTS[name]
     if name == "autograd":
         return SimpleNamespace(grad=grad, functional=_transformations())
-    if name == "func":
+    if name in ("func", "vmap"):
         from hodiff import functional
 
-        return functional
+        return functional if name == "func" else functional.vmap
     return _dtypes()[name]
 
 
@@ -1329,5 +1329,5 @@ CONSTANTS: dict[str, Any] = {
     **{"linalg": linalg, "special": special, "nn": nn},
 }
 
-NAMES = sorted({*TABLE, *CONSTANTS, "autograd", "func", "double", "float", "long", "bool",
+NAMES = sorted({*TABLE, *CONSTANTS, "autograd", "func", "vmap", "double", "float", "long", "bool",
                 "float64", "float32", "int64", "int32"})  # fmt: skip
