@@ -16,7 +16,7 @@ from hodiff.proofs import Unproven, determined
 Number: TypeAlias = Any  # a float, or a numpy array of floats
 
 QUICK_TRIES = 3  # of series in balls alone, at growing precision
-MOST_ENTRIES = 20_000  # of all arrays of a run on balls
+MOST_STEPS = 200_000  # of balls, on all arrays of a run: below a second
 
 
 def point_values(problem: Problem) -> dict[str, Number]:
@@ -63,8 +63,8 @@ def has_balls(problem: Problem, outputs: Sequence[Tensor]) -> str | None:
     from hodiff.arithmetic import balls
 
     program = Program([*outputs, *(problem.point or {}).values()], balls)
-    if sum(prod(node.shape) for node in program.order if node.shape) > MOST_ENTRIES:
-        return f"the arrays have over {MOST_ENTRIES} entries"
+    if sum(map(_steps, program.order)) > MOST_STEPS:
+        return f"the arrays take over {MOST_STEPS} steps"
     for node in program.order:
         if node.inputs and node.value is None:
             try:
@@ -72,6 +72,12 @@ def has_balls(problem: Problem, outputs: Sequence[Tensor]) -> str | None:
             except NotImplementedError as fault:
                 return str(fault)
     return None
+
+
+def _steps(node: Tensor) -> int:
+    """The entries of an array, or the multiplications of a product of matrices."""
+    inner = node.inputs[0].shape[-1] if node.operation.name == "matmul" else 1
+    return prod(node.shape) * inner if node.shape else 0
 
 
 def proven(

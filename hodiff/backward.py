@@ -6,8 +6,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
 
-from hodiff.graph import ONE, STATE, VARIABLE, ZERO, Tensor, held, serial, tensor_of, topological
-from hodiff.operations.structure import alias, expand_to, flat, like, stack
+from hodiff.graph import (
+    ONE,
+    STATE,
+    VARIABLE,
+    ZERO,
+    Tensor,
+    held,
+    serial,
+    tensor_of,
+    topological,
+    variable,
+)
+from hodiff.operations.structure import alias, expand_to, flat, like
 from hodiff.tidy import Terms, coefficient, sharing
 from hodiff.traces import replayed
 
@@ -243,25 +254,22 @@ def detached(
 def _batched(
     ys: list[Tensor], seeds: list[Tensor | None], xs: list[Tensor], retain: bool
 ) -> list[Tensor | None]:
-    """A walk for each entry of the seeds' first axis, stacked; they share one table of nodes."""
-    batched = [tensor_of(seed) for seed in seeds if seed is not None]
-    if len(batched) != len(ys):
+    """One walk, on the batch that the first axis of the seeds is; hooks are called once, too."""
+    from hodiff.batches import batched
+
+    given = [tensor_of(seed) for seed in seeds if seed is not None]
+    if len(given) != len(ys):
         raise RuntimeError("is_grads_batched=True needs grad_outputs for every output")
-    sizes = {seed.shape[:1] for seed in batched}
+    sizes = {seed.shape[:1] for seed in given}
     if len(sizes) != 1 or () in sizes:
         raise RuntimeError("grad_outputs need a first axis of the same length")
-    rows = []
+    one = [variable("cotangent", seed.shape[1:]) for seed in given]
+    cotangents = [_cotangent(i, *pair) for i, pair in enumerate(zip(ys, one, strict=True))]
     with sharing():
-        for i in range(batched[0].shape[0]):
-            entry = [
-                _cotangent(j, y, g[i]) for j, (y, g) in enumerate(zip(ys, batched, strict=True))
-            ]
-            rows.append(walk(ys, entry, xs, free=not retain and i == batched[0].shape[0] - 1))
-        return [
-            None if column[0] is None
-            else stack(*[expand_to(g if g is not None else ZERO, x.shape) for g in column])
-            for x, column in zip(xs, zip(*rows, strict=True), strict=True)
-        ]  # fmt: skip
+        found = walk(ys, cotangents, xs, free=not retain)
+        known = [expand_to(g, x.shape) for x, g in zip(xs, found, strict=True) if g is not None]
+        results = iter(batched(known, dict(zip(one, given, strict=True))))
+        return [None if g is None else next(results) for g in found]
 
 
 def accumulate(
