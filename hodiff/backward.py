@@ -67,6 +67,8 @@ def walk(
                 ((g, factor),) = terms.items()
             else:
                 factor, g = builder.total(terms)
+            if node.shape and (factor == 0 or g.shape != node.shape):  # a 0 may have lost axes
+                factor, g = (factor, expand_to(g, node.shape)) if factor else (1, _zeros(node))
             if node.hooks:
                 for hook in node.hooks.values():
                     factor, g = coefficient(_hooked(hook, builder.scaled(factor, g)))
@@ -137,6 +139,10 @@ def _depending(order: list[Tensor], xs: Sequence[Tensor]) -> set[Tensor]:
     return there
 
 
+def _zeros(x: Tensor) -> Tensor:
+    return expand_to(ZERO, x.shape)
+
+
 def _hooked(hook: Any, g: Tensor) -> Tensor:
     outer, STATE.builder = STATE.builder, None
     try:
@@ -155,6 +161,8 @@ def grad(
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
+    *,
+    only_inputs: bool = True,
 ) -> tuple[Tensor | None, ...]:
     """The gradient of the sum of outputs (weighted by grad_outputs) in each of inputs.
 
@@ -170,6 +178,7 @@ def grad(
     allow_unused      None, not an error, for an input that outputs don't depend on
     is_grads_batched  grad_outputs have one more axis in front, and so have the gradients
     materialize_grads zeros for the inputs that outputs don't depend on
+    only_inputs       has to be True: PyTorch's programs pass it
 
     Raises RuntimeError where PyTorch does: for an output that requires no grad, a cotangent that
     is missing or of another shape, an unused input, a graph that a walk has freed.
@@ -184,6 +193,8 @@ def grad(
     ys, xs = _sequence(outputs), _sequence(inputs)
     if not xs:
         raise NoInputs("grad requires non-empty inputs.")
+    if not only_inputs:
+        raise ValueError("only_inputs=False is no longer supported: call backward()")
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True,"

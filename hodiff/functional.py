@@ -203,7 +203,10 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
         inputs, batch = list(arguments), {}
         for i, (x, axis) in enumerate(zip(arguments, axes, strict=True)):
             if axis is not None:
-                moved = (x if isinstance(x, Tensor) else tensor(x)).movedim(axis, 0)
+                x = x if isinstance(x, Tensor) else tensor(x)
+                if not x.shape:
+                    raise ValueError(f"argument {i} is a number, and no batch: its in_dims is None")
+                moved = x.movedim(axis, 0)
                 inputs[i] = variable(f"argument {i} of the function in vmap", moved.shape[1:])
                 batch[inputs[i]] = moved
         if len({x.shape[0] for x in batch.values()}) != 1:

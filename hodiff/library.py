@@ -197,6 +197,19 @@ def _shape(*shape: Any) -> Shape:
 # Making tensors.
 
 
+def as_tensor(data_: Any, dtype: Any = None) -> Tensor:
+    """A tensor as it is, in its graph; of anything else tensor(data).
+
+    >>> import hodiff
+    >>> x = hodiff.tensor([1.0, 2.0], requires_grad=True)
+    >>> hodiff.as_tensor(x) is x
+    True
+    """
+    if isinstance(data_, Tensor):
+        return data_ if dtype is None else _typed(data_, dtype)
+    return tensor(data_, dtype)
+
+
 def tensor(data_: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """A leaf of the graph with a copy of the data: a number, nested lists, a numpy array.
 
@@ -619,6 +632,8 @@ def _topk(x: Tensor, k: int, dim: int = -1, largest: bool = True) -> Selected:
 def _gather(x: Tensor, dim: int, index: Any) -> Tensor:
     index = _as_tensor(index)
     axis = _axis(x, dim)
+    if not x.shape:
+        return st.alias(x)
     for i in range(-len(x.shape), 0):
         if i != axis and index.shape[i] < x.shape[i]:
             x = st.cut(x, i, 0, index.shape[i])
@@ -655,6 +670,10 @@ def _select(x: Tensor, dim: int, index: int) -> Tensor:
 
 @public("narrow")
 def _narrow(x: Tensor, dim: int, start: int, length: int) -> Tensor:
+    n = x.shape[_axis(x, dim)]
+    start = start + n if start < 0 else start
+    if not 0 <= start <= start + length <= n:
+        raise ShapeError(f"no {length} entries from {start} along an axis of {n}")
     return _call("select", x, dim, slice(start, start + length))
 
 
@@ -746,6 +765,8 @@ def _transpose(
 
 @public("moveaxis", "movedim")
 def _moveaxis(x: Tensor, source: Any, destination: Any) -> Tensor:
+    if not x.shape:
+        return x
     rank = len(x.shape)
     froms, tos = ([_axis(x, i) + rank for i in (d if isinstance(d, (tuple, list)) else (d,))]
                   for d in (source, destination))  # fmt: skip
@@ -793,6 +814,8 @@ def _cat(tensors: Sequence[Any], dim: int | None = 0) -> Tensor:
         raise ShapeError("nothing to concatenate")
     if dim is None:
         xs, dim = [st.reshape_to(x, (_count(x),)) for x in xs], 0
+    # PyTorch's oldest way to begin with nothing: tensor([]) fits everything.
+    xs = [x for x in xs if x.shape != (0,)] or xs
     if not xs[0].shape:
         raise ShapeError("scalars can't be concatenated: stack them")
     return st.concatenate(xs, _axis(xs[0], dim))
@@ -910,10 +933,40 @@ def _meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
 # Vectors and matrices.
 
 
-elementwise(st.matmul, "matmul", "mm", "bmm", "mv")
+elementwise(st.matmul, "matmul")
 
 
-@public("dot", "inner", "vdot", tensors=2)
+def _product_of(name: str, *ranks: int) -> None:
+    """A product that takes arrays of these ranks alone."""
+
+    @public(name, tensors=2)
+    def product(x: Tensor, y: Tensor) -> Tensor:
+        if (len(x.shape), len(y.shape)) != ranks:
+            raise ShapeError(
+                f"{name} takes tensors of {ranks[0]} and {ranks[1]} axes,"
+                f" not shapes {x.shape} and {y.shape}"
+            )
+        return st.matmul(x, y)
+
+
+_product_of("mm", 2, 2)
+_product_of("mv", 2, 1)
+_product_of("bmm", 3, 3)
+
+
+@public("inner", tensors=2)
+def _inner(x: Tensor, y: Tensor) -> Any:
+    """The sums of products along the last axes, of each of x with each of y."""
+    if len(x.shape) < 2 and len(y.shape) < 2:
+        return _call("dot", x, y) if x.shape and y.shape else x * y
+    if not x.shape or not y.shape:
+        return x * y
+    n, shape = y.shape[-1], (*x.shape[:-1], *y.shape[:-1])
+    columns = st.permuted(st.reshape_to(y, (math.prod(y.shape[:-1]), n)), (-1, -2))
+    return st.reshape_to(st.matmul(x, columns), shape)
+
+
+@public("dot", "vdot", tensors=2)
 def _dot(x: Tensor, y: Tensor) -> Tensor:
     if len(x.shape) != 1 or len(y.shape) != 1:
         raise ShapeError(f"dot takes two vectors, not shapes {x.shape} and {y.shape}")
@@ -1117,22 +1170,59 @@ def _bce_logits(x: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
 
 @public("binary_cross_entropy", method=False, tensors=2)
 def _bce(x: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    return _averaged(-(target * el.log(x) + (1 - target) * el.log1p(-x)), reduction)
+    """Of probabilities. Their logarithms are -100 at least, as in PyTorch."""
+    logs = [pw.where(pw.lt(y, -100), constant(-100), y) for y in (el.log(x), el.log1p(-x))]
+    return _averaged(-(target * logs[0] + (1 - target) * logs[1]), reduction)
 
 
 @public("nll_loss", method=False, tensors=2)
-def _nll_loss(x: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    chosen = st.gather(x, st.reshape_to(target, (*target.shape, 1)), -1)
-    return _averaged(-st.reshape_to(chosen, target.shape), reduction)
+def _nll_loss(
+    x: Tensor, target: Tensor, weight: Any = None, ignore_index: int = -100, reduction: str = "mean"
+) -> Tensor:
+    """Minus the logarithms x of the target classes' probabilities, the classes along axis 1 of x
+    (its only one for a single case), weighted by class; 0 for targets that are ignore_index."""
+    axis = _classes(x)
+    classes = x.shape[axis]
+    if target.shape != (*x.shape[:axis], *x.shape[len(x.shape) + axis + 1 :]):
+        raise ShapeError(f"classes of shape {target.shape} for an input of shape {x.shape}")
+    counted = pw.ne(target, constant(ignore_index))
+    if target.value is not None:
+        import numpy
+
+        known = numpy.asarray(target.value)
+        for wrong in known[(known != ignore_index) & ((known < 0) | (known >= classes))].flat:
+            raise IndexError(f"Target {wrong} is out of bounds: there are {classes} classes")
+    safe = pw.where(counted, target, ZERO)
+    at = st.reshape_to(safe, (*x.shape[:axis], 1, *x.shape[len(x.shape) + axis + 1 :]))
+    chosen = st.reshape_to(st.gather(x, at, axis), target.shape)
+    weights = constant(1) if weight is None else _call("take", _as_tensor(weight), safe)
+    weights = st.expand_to(pw.where(counted, weights, ZERO), target.shape)
+    losses = pw.where(counted, -chosen * weights, ZERO)
+    if reduction != "mean":
+        return _averaged(losses, reduction)
+    return _call("sum", losses) / _call("sum", weights)
 
 
 @public("cross_entropy", method=False, tensors=2)
-def _cross_entropy(x: Tensor, target: Tensor, reduction: str = "mean") -> Any:
-    """The cross entropy of logits x of shape (n, classes) with classes, or with probabilities."""
-    logs = _log_softmax(x, -1)
+def _cross_entropy(
+    x: Tensor, target: Tensor, weight: Any = None, ignore_index: int = -100, reduction: str = "mean"
+) -> Any:
+    """The cross entropy of logits x of shape (n, classes, ...) or (classes,) with classes, or with
+    probabilities in x's shape."""
+    axis = _classes(x)
+    logs = _log_softmax(x, axis)
     if target.shape != x.shape:
-        return _nll_loss(logs, target, reduction)
-    return _averaged(-st.summed(logs * target, (-1,)), reduction)
+        return _nll_loss(logs, target, weight, ignore_index, reduction)
+    if weight is not None:
+        shape = [1] * len(x.shape)
+        shape[axis] = x.shape[axis]
+        logs = logs * st.reshape_to(_as_tensor(weight), tuple(shape))
+    return _averaged(-st.summed(logs * target, (axis,)), reduction)
+
+
+def _classes(x: Tensor) -> int:
+    """The axis of the classes, from the end: PyTorch has them on axis 1, after the cases'."""
+    return -1 if len(x.shape) == 1 else 1 - len(x.shape)
 
 
 @public("linear", method=False)
@@ -1148,7 +1238,7 @@ TABLE["numel"] = METHODS["numel"] = METHODS["nelement"] = lambda x: _count(x)
 METHODS["ndim"] = METHODS["dim"] = METHODS["ndimension"] = lambda x: len(x.shape)
 METHODS["size"] = lambda x, dim=None: x.shape if dim is None else x.shape[_axis(x, dim)]
 METHODS["T"] = METHODS["H"] = lambda x: st.permuted(x, range(-1, -len(x.shape) - 1, -1))
-METHODS["mT"] = METHODS["mH"] = METHODS["adjoint"] = lambda x: st.transpose(x)
+METHODS["mT"] = METHODS["mH"] = METHODS["adjoint"] = lambda x: st.transpose(la.matrix(x))
 METHODS["real"] = lambda x: x
 METHODS["device"] = lambda x: "cpu"
 METHODS["cpu"] = lambda x: x
@@ -1323,7 +1413,7 @@ def named(name: str) -> Any:
 
 CONSTANTS: dict[str, Any] = {
     **{"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "newaxis": None},
-    **{"tensor": tensor, "as_tensor": tensor, "asarray": tensor, "array": tensor},
+    **{"tensor": tensor, "as_tensor": as_tensor, "asarray": as_tensor, "array": tensor},
     **{"from_numpy": tensor, "manual_seed": manual_seed, "set_default_dtype": set_default_dtype},
     **{"no_grad": no_grad, "enable_grad": enable_grad, "Tensor": Tensor},
     **{"linalg": linalg, "special": special, "nn": nn},

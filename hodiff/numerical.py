@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hodiff import functional
-from hodiff.graph import Tensor, tensor_of
+from hodiff.graph import Tensor, data, tensor_of
 
 
 def check_grads(
@@ -39,7 +39,7 @@ def _check(
     import numpy
 
     def value(points: Sequence[Any]) -> list[Any]:
-        result = f(*points)
+        result = f(*map(data, points))
         result = result if isinstance(result, tuple) else (result,)
         return [numpy.asarray(tensor_of(y).detach().computed(), dtype=float) for y in result]
 

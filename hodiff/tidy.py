@@ -275,7 +275,7 @@ def _mul(build: Sharing, a: Tensor, b: Tensor) -> Tensor:
         for mask, other in ((a, b), (b, a)):
             if is_mask(mask):
                 test, g, _ = mask.inputs
-                return where(test, g * other, ZERO)
+                return _fit(a, b, where(test, g * other, ZERO))
     f, x = coefficient(a)
     g, y = coefficient(b)
     factor = f * g
@@ -445,10 +445,12 @@ def _reshaped(operation: Operation) -> Callable[..., Tensor]:
 
 
 def _moved(operation: Operation) -> Callable[..., Tensor]:
-    """What only moves entries moves inside a mask."""
+    """What only moves entries moves inside a mask; place also adds up, where an entry of its
+    index comes twice."""
 
     def tidy(build: Sharing, x: Tensor, *attributes: Any) -> Tensor:
-        if not is_mask(x):
+        adds = operation is place and not all(getattr(i, "unique", True) for i in attributes[0])
+        if adds or not is_mask(x):
             return build.node(operation, (x,), attributes)
         test, g = (operation(expand_to(y, x.shape), *attributes) for y in x.inputs[:2])
         return build.node(where, (test, g, ZERO))

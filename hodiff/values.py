@@ -13,6 +13,10 @@ WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach()
 IN_PLACE = ("zero", "fill", "copy", "uniform", "normal")
 
 
+class AmbiguousError(ValueError, RuntimeError):
+    """A truth value of many: numpy's ValueError and PyTorch's RuntimeError in one."""
+
+
 class Valued:
     """The methods of Tensor that a person calls. Those not here are functions of hodiff.library:
     t.sum(dim=0) is hodiff.sum(t, dim=0)."""
@@ -79,9 +83,16 @@ class Valued:
         return format(self.item(), spec) if spec else str(self)
 
     def __bool__(self) -> bool:
-        if self.operation.name == "variable":
-            raise TypeError("a variable has no truth value: choose with where(condition, a, b)")
-        return bool(self.computed())
+        from hodiff.arithmetic.program import UnknownError
+
+        try:
+            value = self.computed()
+        except UnknownError:
+            message = "a variable has no truth value: choose with where(condition, a, b)"
+            raise TypeError(message) from None
+        if getattr(value, "size", 1) > 1:
+            raise AmbiguousError("a tensor of many entries has no truth value: use any() or all()")
+        return bool(value)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         import numpy
@@ -151,6 +162,8 @@ class Valued:
         """Track the operations on a leaf from here on; returns the leaf."""
         if self.inputs and self.requires_grad:
             raise RuntimeError("you can only change requires_grad flags of leaf variables")
+        if requires_grad and self.value is not None and self.dtype.kind != "f":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
         self.requires_grad = requires_grad
         return cast("Tensor", self)
 
@@ -158,8 +171,9 @@ class Valued:
         """Call hook with each gradient computed in this tensor; what it returns replaces it."""
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        self.hooks = {**(self.hooks or {}), id(hook): hook}
-        return Hook(self, id(hook))
+        key = max(self.hooks or [0]) + 1  # the same hook may come twice
+        self.hooks = {**(self.hooks or {}), key: hook}
+        return Hook(self, key)
 
     def backward(
         self,

@@ -48,14 +48,19 @@ def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
     """Without numpy's warnings; for a numeric operation conditions are the numbers 1 and 0."""
 
     def quiet(*x: Any) -> Any:
-        if numeric:
-            x = tuple(v.astype(float) if getattr(v, "dtype", None) == bool else v for v in x)  # noqa: E721
+        if numeric and any(map(_is_condition, x)):
+            dtype = _dtype(*[v for v in x if hasattr(v, "dtype")])
+            x = tuple(v.astype(dtype) if _is_condition(v) else v for v in x)
         with np.errstate(all="ignore"):
             y = compute(*x)
         # A Python float leaves float32 arrays float32; numpy's own float64 scalar doesn't.
         return float(y) if getattr(y, "shape", None) == () and y.dtype == float else y
 
     return quiet
+
+
+def _is_condition(x: Any) -> bool:
+    return hasattr(x, "dtype") and x.dtype.kind == "b"
 
 
 def quietly() -> Any:
@@ -201,12 +206,14 @@ def _stack(*x: Any) -> Any:
 
 
 def _logsumexp(x: Any, axes: tuple[int, ...] | None = None) -> Any:
+    x = _float(x)
     top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0.0).astype(_dtype(x))
     return np.log(np.sum(np.exp(x - top), axis=axes)) + np.reshape(top, _left(x, axes))
 
 
 def _softmax(x: Any, axes: tuple[int, ...] | None = None) -> Any:
+    x = _float(x)
     weights = np.exp(x - np.max(x, axis=axes, keepdims=True, initial=-np.inf))
     return weights / np.sum(weights, axis=axes, keepdims=True)
 

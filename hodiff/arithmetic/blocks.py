@@ -181,7 +181,8 @@ def rowwise(node: Tensor) -> bool:
     """Whether a range of its rows needs no more than a range of rows of each input."""
     if moves(node):
         first, *others = node.attributes[0]
-        slices = [(0, n, 1) for n in node.shape[1 : len(others) + 1]]
+        indexed = node.inputs[0] if node.operation.name == "pick" else node
+        slices = [(0, n, 1) for n in indexed.shape[1 : len(others) + 1]]
         return isinstance(first, tuple) and first[2] == 1 and others == slices
     if multiplies(node):
         return not reduces(node)
@@ -275,7 +276,8 @@ def reduces(node: Tensor) -> bool:
 
 def multiplies(node: Tensor) -> bool:
     """Whether a node is a product of two matrices."""
-    return node.operation.name == "matmul" and all(len(x.shape) == 2 for x in node.inputs)
+    inputs = () if is_leaf(node) else node.inputs
+    return node.operation.name == "matmul" and [len(x.shape) for x in inputs] == [2, 2]
 
 
 def factor(node: Tensor) -> Tensor:

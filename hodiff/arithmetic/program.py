@@ -20,6 +20,10 @@ ARRAYS_ALONE = ("cast", "einsum")  # which a scalar may go through too
 LARGE = 1 << 15  # entries of an array past which it is run in blocks of so many
 
 
+class UnknownError(ValueError):
+    """A variable that no value was given for."""
+
+
 class Arithmetic(Protocol):
     """What a module of hodiff.arithmetic offers."""
 
@@ -93,7 +97,7 @@ class Program:
                 value = number(node.attributes[0])
             elif operation is VARIABLE:
                 if point is None or node not in point:
-                    raise ValueError(f"the variable {node.attributes[0]} has no value")
+                    raise UnknownError(f"the variable {node.attributes[0]} has no value")
                 value = _fitting(point[node], node)
             elif node.value is not None:
                 value = data(node.value) if data else node.value

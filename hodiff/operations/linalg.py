@@ -163,15 +163,15 @@ def _band(x: Tensor, lowest: int, highest: int) -> Tensor:
 
 def tril(x: Tensor, k: int = 0) -> Tensor:
     """x with zeros above its k-th diagonal."""
-    return _band(_matrix(x), -x.shape[-2], k)
+    return _band(matrix(x), -x.shape[-2], k)
 
 
 def triu(x: Tensor, k: int = 0) -> Tensor:
     """x with zeros below its k-th diagonal."""
-    return _band(_matrix(x), k, x.shape[-1])
+    return _band(matrix(x), k, x.shape[-1])
 
 
-def _matrix(x: Tensor) -> Tensor:
+def matrix(x: Tensor) -> Tensor:
     if len(x.shape) < 2:
         raise ShapeError(f"a matrix is needed, not shape {x.shape}")
     return x
@@ -191,7 +191,7 @@ def diagonal(x: Tensor, k: int = 0) -> Tensor:
     >>> diagonal(tensor([[1, 2], [3, 4]]), 1)
     tensor([2.])
     """
-    rows, columns = _matrix(x).shape[-2:]
+    rows, columns = matrix(x).shape[-2:]
     n = max(min(rows + min(k, 0), columns - max(k, 0)), 0)
     return pick(x, (*_batch(x), *_diagonal_index(n, k)))
 

@@ -334,6 +334,47 @@ torch.nn.functional.binary_cross_entropy(torch.sigmoid(x), torch.sigmoid(y)) ; x
 torch.nn.functional.cross_entropy(x, torch.argmax(y, dim=1)) ; x=3x4 ; y=3x4
 torch.nn.functional.nll_loss(torch.log_softmax(x, 1), torch.argmax(x, dim=1)) ; x=3x4
 torch.nn.functional.cross_entropy(x, torch.softmax(y, 1)) ; x=3x4 ; y=3x4
+torch.nn.functional.cross_entropy(x, torch.argmax(y, dim=1)) ; x=4x3x3 ; y=4x3x3
+torch.nn.functional.cross_entropy(x, torch.argmax(y, dim=1), reduction="none") ; x=2x3x5 ; y=2x3x5
+torch.nn.functional.cross_entropy(x, torch.softmax(y, 1)) ; x=4x3x3 ; y=4x3x3
+torch.nn.functional.cross_entropy(x, torch.argmax(y)) ; x=5 ; y=5
+torch.nn.functional.cross_entropy(x, torch.tensor([0, -100, 2, 1])) ; x=4x3
+torch.nn.functional.cross_entropy(x, torch.tensor([0, 1, 2, 1]), weight=torch.ones(3)*2) ; x=4x3
+torch.nn.functional.cross_entropy(x, torch.softmax(y, 1), weight=torch.ones(3)*2) ; x=4x3 ; y=4x3
+torch.nn.functional.cross_entropy(x, torch.tensor([0, -1, 2, 1])) ; x=4x3
+torch.nn.functional.nll_loss(x, torch.tensor([0, 3, 2, 1])) ; x=4x3
+torch.nn.functional.nll_loss(x, torch.tensor([0, 1, 2, 1]), ignore_index=1) ; x=4x3
+torch.nn.functional.binary_cross_entropy(torch.tensor([0., 0.3]), torch.tensor([1., 1.])) + x ; x=-
+# repeated entries of an index under a mask
+torch.relu(x[torch.tensor([0, 0, 1])] + y) ; x=2 ; y=3
+torch.relu(1 - (x[torch.tensor([0, 0, 1])] - x[torch.tensor([1, 2, 2])])) ; x=3
+torch.relu(x[torch.tensor([0, 0, 1])] * y) ; x=2x2 ; y=3x2
+torch.where(y > 0, x[torch.tensor([0, 0, 1])], y)**2 ; x=2 ; y=3
+(x[torch.tensor([1, 1, 1])] + y).clamp(-0.5, 0.5) ; x=2 ; y=3
+torch.maximum(x[torch.tensor([0, 0, 1])], y)**2 ; x=2 ; y=3
+torch.amax(x[torch.tensor([0, 0, 1])] + y, 0)**2 ; x=2 ; y=3
+# cotangents that cancel
+torch.sin(x @ y)**2 + torch.cos(x @ y)**2 ; x=2x3 ; y=3x3
+torch.exp(x.t() - x.t()) ; x=2x3
+torch.exp(x.cumsum(0) - x.cumsum(0)) ; x=2x3
+torch.nn.functional.mse_loss(torch.sort(x)[0], torch.sort(x)[0]) ; x=4
+torch.stack([x, y]) - torch.stack([x, y]) ; x=2 ; y=2
+torch.where(torch.tensor([True, False, True]), 2*x, 0*x) ; x=2x3
+torch.tril(torch.atan2(x, x)) ; x=2x3x3
+torch.tril(x - x) ; x=2x3x3
+# what was refused, or taken, where PyTorch doesn't
+torch.logsumexp(torch.tensor([1, 2, 3]), 0) + x ; x=-
+torch.inner(x, y) ; x=2x3 ; y=4x3
+torch.inner(x, y) ; x=3 ; y=2x3
+torch.cat([torch.tensor([]), x]) ; x=1x2
+torch.gather(x, 0, torch.tensor(0)) ; x=-
+x.movedim(0, -1) ; x=-
+x.narrow(0, -2, 2) ; x=3
+x.narrow(0, 2, 2) ; x=3
+torch.bmm(x, x) ; x=2x2
+torch.mv(x, x) ; x=2x2
+torch.mm(x, y) ; x=2x2 ; y=2
+x.mT ; x=3
 torch.nn.functional.linear(x, y, z) ; x=2x3 ; y=4x3 ; z=4
 torch.special.logsumexp(x, dim=0) ; x=3
 # other names
@@ -557,6 +598,88 @@ handle.remove()
 first, x.grad = x.grad, None
 (x**4).sum().backward()
 result = first, h.grad, x.grad
+""",
+    "as_tensor keeps the graph": """
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+g = torch.func.grad(lambda x: (torch.as_tensor(x)**2).sum() + x.sum())(torch.tensor([1.0, 2.0]))
+result = torch.as_tensor(x).requires_grad, torch.asarray(x).requires_grad, g
+""",
+    "one hook twice": """
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+double = lambda g: g*2
+first, second = x.register_hook(double), x.register_hook(double)
+x.sum().backward()
+once, x.grad = x.grad, None
+first.remove()
+x.sum().backward()
+result = once, x.grad
+""",
+    "only_inputs": """
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+y = (x**3).sum()
+result = torch.autograd.grad(outputs=y, inputs=x, grad_outputs=torch.ones_like(y),
+                             create_graph=True, retain_graph=True, only_inputs=True)
+""",
+    "whole numbers have no gradient": """
+result = torch.tensor([1, 2]).long().requires_grad_()
+""",
+    "a tensor of many is neither true nor false": """
+result = bool(torch.ones(2))
+""",
+    "masks in single precision": """
+x = torch.tensor([1.0, -2.0], dtype=torch.float32)
+y = (x > 0)*x
+result = y, y.dtype == torch.float32
+""",
+    "parts along the second axis of a large array": """
+x = torch.linspace(-1, 1, 40000).reshape(200, 200).requires_grad_()
+u = torch.sin(x)
+a, b = torch.chunk(u, 2, 1)
+f = (u[:, 1:] - u[:, :-1])**2
+gate = (a*torch.sigmoid(b)).sum() + (torch.roll(u, 1, 1).exp()*x).sum()
+g, = torch.autograd.grad(f.sum() + gate + (u[1:, :3]**2*u[:-1, 197:]).sum(), x, create_graph=True)
+h, = torch.autograd.grad((g**2).sum(), x)
+result = f.sum(), gate, g.sum(), g[3, 150:155], g[199, :4], h[100, 95:105]
+""",
+    "a product looked at before backward": """
+X = torch.ones(40000, 2)
+w = torch.ones(2, 1, requires_grad=True)
+z = X @ w
+z.detach().sum().item()
+(z**2).mean().backward()
+result = (z - 1).abs().mean(), w.grad
+""",
+    "vmap": """
+w = torch.tensor([[0.5, -1.0], [2.0, 0.25], [-0.5, 1.5]])
+x = torch.tensor([[1.0, 2.0, 3.0], [-1.0, 0.5, 2.0], [0.0, 1.0, -2.0], [0.3, 0.2, 0.1]])
+y = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])
+loss = lambda w, x, y: ((torch.tanh(x @ w) - y)**2).sum()
+each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, y)
+square = torch.func.vmap(torch.func.hessian(loss), in_dims=(None, 0, 0))(w, x, y)
+outer = torch.vmap(torch.vmap(lambda a, b: a*b, (0, None)), (None, 0), 1)(x[0], x[1])
+turned = torch.func.vmap(lambda a: a.sum(0), in_dims=1, out_dims=-1)(x)
+of_all = torch.func.grad(lambda w: torch.vmap(loss, (None, 0, 0))(w, x, y).sum())(w)
+result = each, square, outer, turned, of_all
+""",
+    "jacobians": """
+f = lambda x, s: torch.stack([x.prod()*s, (x**2).sum(), torch.sin(x[0]*x[2]) + s])
+x, s = torch.tensor([1.0, 2.0, 3.0]), torch.tensor(0.5)
+J = torch.func.jacrev(f)(x, s)
+F = torch.func.jacfwd(f, argnums=(0, 1))(x, s)
+tall = torch.func.jacrev(lambda s: torch.outer(x*s, x)**2)(s)
+H = torch.func.hessian(lambda x, s: f(x, s)[0]**2, argnums=(0, 1))(x, s)
+third = torch.func.jacfwd(torch.func.hessian(lambda x: x.prod()**2))(x)
+result = J, F, tall, H[0][0], H[0][1], H[1][0], H[1][1], third
+""",
+    "batched gradients": """
+x = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+s = torch.tensor(0.5, requires_grad=True)
+y, z = torch.sin(x)*s, x.sum(0)
+v = torch.tensor([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 2.0], [3.0, 0.0]], [[1.0, 1.0], [1.0, 1.0]]])
+u = torch.tensor([[1.0, 0.0], [0.0, 1.0], [2.0, 3.0]])
+g = torch.autograd.grad([y, z], [x, s], [v, u], is_grads_batched=True, create_graph=True)
+h = torch.autograd.grad((g[0]**2).sum() + g[1].sum(), x)
+result = g, h
 """,
     "materialized": """
 x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)

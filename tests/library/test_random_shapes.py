@@ -600,7 +600,7 @@ COMPARISONS = {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater
 OTHERS = {
     "Tensor", "autograd", "e", "enable_grad", "float32", "float64", "func", "inf", "int32",
     "int64", "is_grad_enabled", "linalg", "manual_seed", "nan", "newaxis", "nn", "no_grad", "pi",
-    "set_default_dtype", "special",
+    "set_default_dtype", "special", "vmap",
 }  # fmt: skip
 
 
