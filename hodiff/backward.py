@@ -18,8 +18,9 @@ from hodiff.graph import (
     topological,
     variable,
 )
+from hodiff.operations.elementary import coefficient
 from hodiff.operations.structure import alias, expand_to, flat, like
-from hodiff.tidy import Terms, coefficient, sharing
+from hodiff.tidy import Terms, sharing
 from hodiff.traces import replayed
 
 Tensors: TypeAlias = Tensor | Sequence[Tensor]

@@ -39,7 +39,7 @@ from hodiff.graph import (
     make,
     serial,
 )
-from hodiff.operations.elementary import add, mul, neg, pow, sub
+from hodiff.operations.elementary import add, coefficient, mul, neg, pow, powers_of, sub
 from hodiff.operations.piecewise import both, either, negation, where
 from hodiff.operations.structure import (
     any_of,
@@ -216,27 +216,6 @@ def _key(operation: Operation, inputs: Inputs, attributes: tuple[Any, ...]) -> K
     return (operation, attributes, *map(serial, inputs))
 
 
-def coefficient(x: Tensor) -> tuple[Any, Tensor]:
-    """x as an exact factor and the rest."""
-    factor: Any = 1
-    while True:
-        operation = x.operation
-        if operation is mul:
-            a, b = x.inputs
-            if a.operation is CONSTANT:
-                factor, x = factor * a.attributes[0], b
-            elif b.operation is CONSTANT:
-                factor, x = factor * b.attributes[0], a
-            else:
-                return factor, x
-        elif operation is neg:
-            factor, x = -factor, x.inputs[0]
-        elif operation is CONSTANT:
-            return factor * x.attributes[0], ONE
-        else:
-            return factor, x
-
-
 def _common(factors: dict[Any, Tensor]) -> Any:
     """What to take out of a sum: the greatest divisor of its factors where they are whole, with
     the sign of the first."""
@@ -261,13 +240,6 @@ def _fit(a: Tensor, b: Tensor, result: Tensor) -> Tensor:
 def _widest(x: Tensor, y: Tensor) -> bool:
     """Whether an operation on x and y has the shape of x."""
     return x.shape == y.shape or x.shape == broadcast([x.shape, y.shape])
-
-
-def _power(x: Tensor) -> tuple[Tensor, Any]:
-    """x as a base and an exact exponent."""
-    if x.operation is pow and x.inputs[1].operation is CONSTANT:
-        return x.inputs[0], x.inputs[1].attributes[0]
-    return x, 1
 
 
 def _mul(build: Sharing, a: Tensor, b: Tensor) -> Tensor:
@@ -302,8 +274,8 @@ def _product(build: Sharing, x: Tensor, y: Tensor) -> Tensor:
     # Looking into products for more like factors breaks up what is shared: 9 139 nodes at the
     # 9th derivative above, not 2 975.
     if x is y or x.operation is pow or y.operation is pow:
-        u, p = _power(x)
-        v, q = _power(y)
+        u, p = powers_of(x)
+        v, q = powers_of(y)
         if u is v and (p > 0) == (q > 0):
             return build(pow, (u, constant(p + q)), ())
     return build.pair(mul, x, y)
@@ -356,7 +328,7 @@ def _pow(build: Sharing, a: Tensor, b: Tensor) -> Tensor:
             scale = exactly("pow", [f, p]) if f != 1 and x is not ONE else None
             if scale is not None:
                 return build.scaled(scale, build(pow, (x, b), ()))
-            u, q = _power(a)
+            u, q = powers_of(a)
             if u is not a and isinstance(q, int) and (q > 0 or p > 0):
                 return build.node(pow, (u, constant(p * q)))
     return build.node(pow, (a, b))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import reduce
 from math import comb
+from typing import Any
 
 from hodiff.families import falling
-from hodiff.graph import CONSTANT, Operation, Tensor, constant, no_derivative
+from hodiff.graph import CONSTANT, ONE, Operation, Tensor, constant, no_derivative
 from hodiff.operations.row import FUNCTIONS, Function, Jump, elementwise
 
 # In a rule a/b becomes a*b**-1, so that its parts are shared: see hodiff.tidy.
@@ -145,3 +146,46 @@ def logarithm(x: Tensor, base: Tensor | None = None) -> Tensor:
 
 FUNCTIONS["log"] = Function("log", "x, base", logarithm, 1, 2)
 FUNCTIONS["ln"] = Function("ln", "x", log, 1, 1)
+
+
+def coefficient(x: Tensor) -> tuple[Any, Tensor]:
+    """x as an exact factor and the rest."""
+    factor: Any = 1
+    while True:
+        operation = x.operation
+        if operation is mul:
+            a, b = x.inputs
+            if a.operation is CONSTANT:
+                factor, x = factor * a.attributes[0], b
+            elif b.operation is CONSTANT:
+                factor, x = factor * b.attributes[0], a
+            else:
+                return factor, x
+        elif operation is neg:
+            factor, x = -factor, x.inputs[0]
+        elif operation is CONSTANT:
+            return factor * x.attributes[0], ONE
+        else:
+            return factor, x
+
+
+def powers_of(x: Tensor) -> tuple[Tensor, Any]:
+    """x as a base and an exact exponent."""
+    if x.operation is pow and x.inputs[1].operation is CONSTANT:
+        return x.inputs[0], x.inputs[1].attributes[0]
+    return x, 1
+
+
+def cofactor(g: Tensor, y: Tensor, depth: int = 6) -> Tensor | None:
+    """g/y, where y is seen to be a factor of g; a product is looked into so deep."""
+    factor, g = coefficient(g)
+    base, exponent = powers_of(g)
+    if base is y and isinstance(exponent, int) and exponent > 0:
+        found: Tensor = factor * y ** (exponent - 1) if exponent > 1 else constant(factor)
+        return found
+    if g.operation is mul and depth:
+        for one, other in (g.inputs, g.inputs[::-1]):
+            left = cofactor(one, y, depth - 1)
+            if left is not None:
+                return constant(factor) * left * other
+    return None

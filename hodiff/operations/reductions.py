@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hodiff.graph import ONE, ZERO, Operation, Shape, Tensor, no_derivative
-from hodiff.operations.elementary import exp, over
+from hodiff.operations.elementary import cofactor, exp, over
 from hodiff.operations.piecewise import abs, eq, sign, where
 from hodiff.operations.row import FUNCTIONS, Function
 from hodiff.operations.structure import (
@@ -51,6 +51,16 @@ def _softmax_pullback(g: Tensor, xs: Inputs, s: Tensor, attributes: Attributes, 
     return s * (g - kept(summed(g * s, axes), s, attributes))
 
 
+def _norm_pullback(g: Tensor, xs: Inputs, y: Tensor, attributes: Attributes, i: int) -> Tensor:
+    """g*x/y, with 0 for 0/0; where g has y as a factor, without the quotient: norm(x)**2 and
+    higher powers have second derivatives at 0."""
+    (x,) = xs
+    left = cofactor(g, y)
+    if left is not None:
+        return kept(expand_to(left, y.shape), x, attributes) * x
+    return kept(g, x, attributes) * over(x, kept(y, x, attributes))
+
+
 # fmt: off
 amax      = Operation("amax", 1, _extremum_shape, _extremum_pullback)  # x, axes
 amin      = Operation("amin", 1, _extremum_shape, _extremum_pullback)  # x, axes
@@ -59,8 +69,7 @@ argmax    = Operation("argmax", 1, _extremum_shape, no_derivative,  # x, (axis,)
 argmin    = Operation("argmin", 1, _extremum_shape, no_derivative,  # x, (axis,)
                       differentiable=False)
 argsort   = Operation("argsort", 1, same, no_derivative, differentiable=False)  # x, axis
-norm      = Operation("norm", 1, reduced, lambda g, xs, y, a, i:  # x, axes or all
-                      kept(g, xs[0], a) * over(xs[0], kept(y, xs[0], a)))
+norm      = Operation("norm", 1, reduced, _norm_pullback)  # x, axes or all
 pnorm     = Operation("pnorm", 1, reduced, lambda g, xs, y, a, i:  # x, axes, p
                       kept(g, xs[0], a) * sign(xs[0])
                       * over(abs(xs[0]), kept(y, xs[0], a))**(a[1] - 1))

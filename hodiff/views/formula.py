@@ -15,10 +15,10 @@ from hodiff.arithmetic.exact import exactly
 from hodiff.errors import HodiffError
 from hodiff.graph import CONSTANT, DATA, ONE, VARIABLE, ZERO, Tensor, apply, constant, topological
 from hodiff.operations import FUNCTIONS
-from hodiff.operations.elementary import pow
+from hodiff.operations.elementary import coefficient, pow
 from hodiff.operations.piecewise import CONDITIONS, either
 from hodiff.operations.structure import stack
-from hodiff.tidy import coefficient, sharing
+from hodiff.tidy import sharing
 
 INLINE = 800  # characters; a longer formula gets definitions for its shared parts
 LONGEST = 1_000_000  # characters
