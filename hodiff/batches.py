@@ -19,6 +19,7 @@ from hodiff.operations.structure import (
     concatenate,
     expand_to,
     permuted,
+    pick,
     reshape_to,
     stack,
     transpose,
@@ -218,18 +219,38 @@ def rows(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> list[Tensor]:
     A few nodes, however many unit vectors there are: they are a batch, or a few where arrays would
     be of over a million entries.
     """
-    found: list[list[Tensor]] = []
+    with sharing():
+        found = [batched(ys, _units(xs, *part)) for part in _parts(ys, xs)]
+        return [_joined(column) for column in zip(*found, strict=True)]
+
+
+def diagonal(y: Tensor, x: Tensor) -> Tensor:
+    """The diagonal of a linear map from x to a y of its shape, in that shape.
+
+    At the cost of the matrix, which is never there as a whole.
+    """
+    import numpy
+
+    found = []
+    with sharing():
+        for start, stop in _parts([y], [x]):
+            (part,) = batched([y], _units([x], start, stop))
+            own = numpy.arange(stop - start)
+            at = Index(own, unique=True), Index(start + own, unique=True)
+            found.append(pick(reshape_to(part, (stop - start, prod(x.shape))), at))
+        return reshape_to(_joined(found), x.shape)
+
+
+def _joined(parts: Sequence[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else concatenate(parts, -len(parts[0].shape))
+
+
+def _parts(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> list[tuple[int, int]]:
+    """From which to which unit vector of the space of xs they are a batch."""
     n = sum(prod(x.shape) for x in xs)
     largest = max((prod(node.shape) for node in users(ys, xs)), default=1)
     size = max(1, MOST_ENTRIES // max(1, largest))
-    with sharing():
-        for start in range(0, n, size):
-            batch = _units(xs, start, min(start + size, n))
-            found.append(batched(ys, batch))
-        return [
-            parts[0] if len(parts) == 1 else concatenate(parts, -len(parts[0].shape))
-            for parts in zip(*found, strict=True)
-        ]
+    return [(start, min(start + size, n)) for start in range(0, max(n, 1), size)]
 
 
 def _units(xs: Sequence[Tensor], start: int, stop: int) -> dict[Tensor, Tensor]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hodiff import batches
 from hodiff.arithmetic.series import depending
 from hodiff.graph import ONE, OPERATIONS, ZERO, Tensor, broadcast, tensor_of, topological, variable
 from hodiff.operations.piecewise import where
@@ -22,7 +23,6 @@ from hodiff.operations.structure import (
     pick,
     place,
     reshape_to,
-    stack,
     summed,
 )
 from hodiff.tidy import sharing
@@ -166,7 +166,7 @@ def hessian_diagonal(f: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:
     Cost: a few times f where the Hessian's product with a vector is built of entrywise functions,
     slices and sums; else a product for each entry. Raises MemoryError for over 20 000 of those.
     """
-    from hodiff.derivatives import components, gradient
+    from hodiff.derivatives import gradient
 
     with sharing():
         found = []
@@ -179,15 +179,14 @@ def hessian_diagonal(f: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:
                 continue
             v = variable("v", x.shape)
             axes = tuple(range(-len(x.shape), 0))
-            diagonal = diagonal_of(gradient(summed(g * v, axes), [x])[0], v)
+            (product,) = gradient(summed(g * v, axes), [x])
+            diagonal = diagonal_of(product, v)
             if diagonal is None:
                 if prod(x.shape) > MOST_PRODUCTS:
                     raise MemoryError(
                         f"here the Hessian's diagonal takes a product for each of its"
                         f" {prod(x.shape)} entries: {MOST_PRODUCTS} are the most"
                     )
-                rows = zip(components(g), range(prod(x.shape)), strict=True)
-                entries = [components(gradient(slope, [x])[0])[i] for slope, i in rows]
-                diagonal = reshape_to(stack(*entries), x.shape)
+                diagonal = batches.diagonal(product, v)
             found.append(diagonal)
         return found

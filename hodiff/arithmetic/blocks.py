@@ -242,10 +242,11 @@ class Pass:
         ends = [length(step.node) for step in block.steps if step.kept or step.reduces]
         starts = range(0, max(ends), self.rows)
         calls: list[Call] = []
-        last = None
-        for start, ranges in zip(starts, self._ranges(starts), strict=True):
-            if last is None or not np.array_equal(ranges, last):
-                calls, last = block.calls(ranges.tolist()), ranges
+        blocks = self._ranges(starts)
+        other = [True, *(blocks[1:] != blocks[:-1]).any(axis=(1, 2)).tolist()]
+        for start, ranges, differs in zip(starts, blocks, other, strict=True):
+            if differs:
+                calls = block.calls(ranges.tolist())
             for compute, arguments, keywords, moving in calls:
                 for where, key, array, low, high in moving:
                     where[key] = array[start + low : start + high]
