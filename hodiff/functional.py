@@ -2,7 +2,8 @@
 
 Each takes a function of tensors, built from any operations that tensors have (plain numpy
 functions included), and nests in itself and the others to any depth. Arguments may be tensors,
-numpy arrays or numbers; results are tensors, tracked only if something outside is.
+numpy arrays or numbers, or lists, tuples and dicts of those, as parameters come (and results then,
+too); results are tensors, tracked only if something outside is.
 
 Costs are in units of one evaluation of f, for f: R^n -> R^m.
 """
@@ -10,6 +11,7 @@ Costs are in units of one evaluation of f, for f: R^n -> R^m.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from math import factorial, prod
 from typing import Any, TypeAlias
 
@@ -32,6 +34,7 @@ from hodiff.graph import (
 )
 from hodiff.operations.structure import alias, expand_to, like, reshape_to, stack, total
 from hodiff.tidy import sharing
+from hodiff.trees import Tree, flatten
 
 Function: TypeAlias = Callable[..., Any]
 MOST_NODES = 300_000  # of what is nested where there is no series
@@ -147,9 +150,7 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
         rows = derivatives.hessian(_scalar(f(*inputs.arguments)), inputs.chosen)[1]
         n = len(rows)
         found = inputs.results([y for row in rows for y in _typed(row, inputs.chosen)], [])
-        if inputs.single:
-            return found[0]
-        return tuple(found[i : i + n] for i in range(0, n * n, n))
+        return inputs.shaped([inputs.shaped(found[i : i + n]) for i in range(0, n * n, n)])
 
     return matrix
 
@@ -202,25 +203,28 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
             raise ValueError(f"in_dims has {len(axes)} axes for {len(arguments)} arguments")
         inputs, batch = list(arguments), {}
         for i, (x, axis) in enumerate(zip(arguments, axes, strict=True)):
-            if axis is not None:
-                x = x if isinstance(x, Tensor) else tensor(x)
-                if not x.shape:
+            if axis is None:
+                continue
+            tree, one = flatten(x), []
+            for leaf in tree.leaves:
+                moved = leaf if isinstance(leaf, Tensor) else tensor(leaf)
+                if not moved.shape:
                     raise ValueError(f"argument {i} is a number, and no batch: its in_dims is None")
-                moved = x.movedim(axis, 0)
-                inputs[i] = variable(f"argument {i} of the function in vmap", moved.shape[1:])
-                batch[inputs[i]] = moved
+                moved = moved.movedim(axis, 0)
+                one.append(variable(f"argument {i} of the function in vmap", moved.shape[1:]))
+                batch[one[-1]] = moved
+            inputs[i] = tree.build(iter(one))
         if len({x.shape[0] for x in batch.values()}) != 1:
             lengths = ", ".join(str(x.shape[0]) for x in batch.values())
             raise ValueError(f"vmap needs arguments with batches of one length, not ({lengths})")
-        y = f(*inputs)
-        ys = list(map(_tensor, _sequence(y)))
+        tree = flatten(f(*inputs))
+        ys = list(map(_tensor, tree.leaves))
         ends = out_dims if isinstance(out_dims, (list, tuple)) else [out_dims] * len(ys)
         with sharing():
             found = batched(ys, batch)
         if not any(x.requires_grad for x in found):
             found = [x for x in detached(found) if x is not None]
-        results = [x.movedim(0, axis) for x, axis in zip(found, ends, strict=True)]
-        return tuple(results) if isinstance(y, (list, tuple)) else results[0]
+        return tree.build(x.movedim(0, end) for x, end in zip(found, ends, strict=True))
 
     return on_batch
 
@@ -245,7 +249,7 @@ def nth(f: Function, order: int, method: str = "auto") -> Function:
         raise ValueError(f"the method is auto, nested or taylor, not {method!r}")
 
     def derivative(x: Any) -> Any:
-        inputs = _Inputs([x], 0)
+        inputs = _Inputs([x], 0, nested=False)
         (x,) = inputs.chosen
         y = _tensor(f(x))
         entrywise = not x.shape or _acts_entry_by_entry(y, x)
@@ -287,7 +291,7 @@ def taylor(f: Function, order: int) -> Function:
     _check_order(order)
 
     def expansion(x: Any) -> Any:
-        inputs = _Inputs([x], 0)
+        inputs = _Inputs([x], 0, nested=False)
         y = _tensor(f(*inputs.chosen))
         path = [expand_to(ONE, inputs.chosen[0].shape)]
         found = _coefficients(inputs, y, [path], order)
@@ -311,7 +315,7 @@ def jet(
     >>> first, second
     (tensor(12.), tensor(12.))
     """
-    inputs = _Inputs(_sequence(primals), range(len(_sequence(primals))))
+    inputs = _Inputs(_sequence(primals), range(len(_sequence(primals))), nested=False)
     if len(series) != len(inputs.chosen):
         raise ValueError(f"{len(series)} series for {len(inputs.chosen)} primals")
     order = len(series[0]) if series else 0
@@ -341,7 +345,7 @@ def hessian_diagonal(f: Function) -> Function:
     """
 
     def diagonal(x: Any) -> Any:
-        inputs = _Inputs([x], 0)
+        inputs = _Inputs([x], 0, nested=False)
         y = _scalar(f(*inputs.chosen))
         return inputs.results([], linear_maps.hessian_diagonal(y, inputs.chosen))
 
@@ -357,7 +361,7 @@ def laplacian(f: Function) -> Function:
     """
 
     def trace(x: Any) -> Any:
-        inputs = _Inputs([x], 0)
+        inputs = _Inputs([x], 0, nested=False)
         y = _scalar(f(*inputs.chosen))
         (diagonal,) = linear_maps.hessian_diagonal(y, inputs.chosen)
         return inputs.results([], [total(diagonal) if diagonal.shape else diagonal])
@@ -371,15 +375,23 @@ def laplacian(f: Function) -> Function:
 class _Inputs:
     """The arguments as tensors of this call's own, so that nothing outside is differentiated."""
 
-    def __init__(self, arguments: Sequence[Any], argnums: Argnums, kept: bool = False) -> None:
+    def __init__(
+        self, arguments: Sequence[Any], argnums: Argnums, kept: bool = False, nested: bool = True
+    ) -> None:
         self.kept = kept  # for more walks after the first results
+        self.chosen: list[Tensor] = []
+        self.trees: list[Tree] = []
         numbers = [argnums] if isinstance(argnums, int) else list(argnums)
         self.arguments = list(arguments)
         for i in numbers:
             if not -len(self.arguments) <= i < len(self.arguments):
                 raise ValueError(f"argnums names argument {i} of {len(self.arguments)}")
-            self.arguments[i] = _own(self.arguments[i])
-        self.chosen: list[Tensor] = [self.arguments[i] for i in numbers]
+            x = self.arguments[i]
+            tree = flatten(x) if nested else Tree([x], next)
+            own = list(map(_own, tree.leaves))
+            self.arguments[i] = tree.build(iter(own))
+            self.trees.append(tree)
+            self.chosen += own
         # All arguments of a function of one are that one.
         all_of_one = isinstance(argnums, range) and len(argnums) == 1
         self.single = isinstance(argnums, int) or all_of_one
@@ -389,10 +401,17 @@ class _Inputs:
         own = {id(x) for x in (*self.chosen, *others)}
         return all(id(x) in own for x in topological(ys, tracked=True) if x.is_leaf)
 
+    def shaped(self, found: Sequence[Any]) -> Any:
+        """What there is one of for each array of the arguments, as these hold them: one for one
+        argument, a tuple for several."""
+        each = iter(found)
+        parts = [tree.build(each) for tree in self.trees]
+        return parts[0] if self.single else tuple(parts)
+
     def results(self, values: list[Tensor], shares: list[Tensor], first: bool = False) -> Any:
         """values and shares, computed unless something outside this call tracks them.
 
-        values as they are; shares as one tensor for one argument, a tuple for several.
+        values as they are; shares as shaped() has them.
         """
         found: list[Any] = [*values, *shares]
         if not self.kept:
@@ -402,7 +421,7 @@ class _Inputs:
         if self.untracked(found):
             found = list(detached(found))
         values, shares = found[: len(values)], found[len(values) :]
-        share = shares[0] if self.single and shares else tuple(shares)
+        share = self.shaped(shares) if shares else ()
         if first:
             return values[0], share
         return share if not values else tuple(values)
@@ -513,9 +532,13 @@ def _sequence(x: Any) -> Sequence[Any]:
 def _paired(inputs: _Inputs, vectors: Any, what: str) -> list[Tensor]:
     """A vector for each chosen input, in its shape."""
     vectors = _sequence(vectors)
-    if len(vectors) != len(inputs.chosen):
-        raise ValueError(f"{len(vectors)} {what}s for {len(inputs.chosen)} primals")
-    return [_shaped(v, x, what) for x, v in zip(inputs.chosen, vectors, strict=True)]
+    if len(vectors) != len(inputs.trees):
+        raise ValueError(f"{len(vectors)} {what}s for {len(inputs.trees)} primals")
+    found = [flatten(v).leaves for v in vectors]
+    if [len(leaves) for leaves in found] != [len(tree.leaves) for tree in inputs.trees]:
+        raise ValueError(f"a {what} holds as many arrays as its primal")
+    pairs = zip(inputs.chosen, chain.from_iterable(found), strict=True)
+    return [_shaped(v, x, what) for x, v in pairs]
 
 
 def _scalar(y: Any) -> Tensor:

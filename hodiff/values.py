@@ -69,6 +69,14 @@ class Valued:
 
         return numpy.array(self.computed())
 
+    def __reduce__(self) -> Any:
+        """A copy (copy, pickle): of a leaf, its value and whether it requires grad."""
+        if self.operation.name == "variable" or not self.is_leaf:
+            raise RuntimeError("a leaf with a value can be copied and pickled: detach() first")
+        from hodiff.library import tensor
+
+        return tensor, (self.computed(), None, self.requires_grad)
+
     def tolist(self) -> Any:
         value = self.computed()
         return value.tolist() if hasattr(value, "tolist") else value

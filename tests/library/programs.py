@@ -661,6 +661,33 @@ turned = torch.func.vmap(lambda a: a.sum(0), in_dims=1, out_dims=-1)(x)
 of_all = torch.func.grad(lambda w: torch.vmap(loss, (None, 0, 0))(w, x, y).sum())(w)
 result = each, square, outer, turned, of_all
 """,
+    "parameters in a dict": """
+p = {"w": torch.tensor([[0.5, -1.0], [2.0, 0.25]]), "b": [torch.tensor([0.1, 0.2])]}
+x = torch.tensor([[1.0, 2.0], [-1.0, 0.5], [0.0, 1.0]])
+y = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+loss = lambda p, x, y: ((torch.tanh(x @ p["w"] + p["b"][0]) - y)**2).sum()
+g = torch.func.grad(loss)(p, x, y)
+H = torch.func.hessian(loss)(p, x, y)
+J = torch.func.jacrev(lambda p: torch.tanh(x @ p["w"] + p["b"][0]).sum(0))(p)
+each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(p, x, y)
+both = lambda a: {"s": a["x"].sum(), "t": (a["x"]*a["y"], a["y"])}
+pair = torch.func.vmap(both)({"x": x, "y": y})
+result = (g["w"], g["b"][0], H["w"]["b"][0], H["b"][0]["w"], J["w"], J["b"][0], each["w"],
+          each["b"][0], pair["s"], pair["t"][0], pair["t"][1])
+""",
+    "a leaf is copied and pickled": """
+import copy, pickle
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+for y in (copy.deepcopy(x), pickle.loads(pickle.dumps(x))):
+    (y**2).sum().backward()
+    assert x.grad is None and y.is_leaf
+    result = y, y.grad
+""",
+    "what is no leaf is not copied": """
+import copy
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+result = copy.deepcopy(x*2)
+""",
     "jacobians": """
 f = lambda x, s: torch.stack([x.prod()*s, (x**2).sum(), torch.sin(x[0]*x[2]) + s])
 x, s = torch.tensor([1.0, 2.0, 3.0]), torch.tensor(0.5)
