@@ -112,7 +112,8 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[T
 
 
 def jacobian(f: Function, argnums: Argnums = 0) -> Function:
-    """The matrix of first derivatives, of shape f(x).shape + x.shape; a tuple for several argnums.
+    """The matrix of first derivatives, of shape f(x).shape + x.shape; a tuple for several argnums,
+    and one for each of f's outputs, where it has several.
 
     Reverse where f has at most twice as many outputs as inputs, else forward: one walk or two, on
     a batch of unit vectors. Cost: about 2 min(m, 2 n) f, but that of few nodes.
@@ -124,8 +125,13 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
 
     def matrix(*arguments: Any) -> Any:
         inputs = _Inputs(arguments, argnums)
-        y = _tensor(f(*inputs.arguments))
-        return inputs.results([], _typed(derivatives.jacobians(y, inputs.chosen), inputs.chosen))
+        outputs, xs = flatten(f(*inputs.arguments)), inputs.chosen
+        ys = map(_tensor, outputs.leaves)
+        found = inputs.results(
+            [d for y in ys for d in _typed(derivatives.jacobians(y, xs), xs)], []
+        )
+        starts = range(0, len(found), len(xs))
+        return outputs.build(inputs.shaped(found[i : i + len(xs)]) for i in starts)
 
     return matrix
 

@@ -675,6 +675,13 @@ pair = torch.func.vmap(both)({"x": x, "y": y})
 result = (g["w"], g["b"][0], H["w"]["b"][0], H["b"][0]["w"], J["w"], J["b"][0], each["w"],
           each["b"][0], pair["s"], pair["t"][0], pair["t"][1])
 """,
+    "jacobians of several outputs": """
+f = lambda x, s: (x*s, {"sum": x.sum()**2})
+x, s = torch.tensor([1.0, 2.0, 3.0]), torch.tensor(0.5)
+J = torch.func.jacrev(f, argnums=(0, 1))(x, s)
+K = torch.autograd.functional.jacobian(lambda x, s: (x*s, x.sum()**2), (x, s))
+result = J[0][0], J[0][1], J[1]["sum"][0], J[1]["sum"][1], K[0][0], K[0][1], K[1][0], K[1][1]
+""",
     "a leaf is copied and pickled": """
 import copy, pickle
 x = torch.tensor([1.0, 2.0], requires_grad=True)
