@@ -42,37 +42,57 @@ NESTED = 2  # the highest order that auto nests
 Argnums: TypeAlias = int | Sequence[int]
 
 
-def grad(f: Function, argnums: Argnums = 0) -> Function:
+def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """The gradient of a scalar function, in one argument or in several (then a tuple).
 
-    Shapes: those of the arguments. Cost: about 3 f, whatever n (Griewank and Walther 2008, 4.6).
-    Raises ValueError where f's result isn't a scalar.
+    Shapes: those of the arguments. has_aux: f returns the scalar and something else, which comes
+    with the gradient: (gradient, else). Keywords go to f. Cost: about 3 f, whatever n (Griewank
+    and Walther 2008, 4.6). Raises ValueError where f's result isn't a scalar.
 
     >>> grad(lambda x: x**3)(2.0)
     tensor(12.)
     >>> grad(grad(lambda x: x**3))(2.0)
     tensor(12.)
     """
-    both = value_and_grad(f, argnums)
-    return lambda *arguments: both(*arguments)[1]
+    both = value_and_grad(f, argnums, has_aux)
+
+    def gradient(*arguments: Any, **keywords: Any) -> Any:
+        value, found = both(*arguments, **keywords)
+        return (found, value[1]) if has_aux else found
+
+    return gradient
 
 
-def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
-    """f's value and its gradient, from one run.
+def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """f's value and its gradient, from one run; with has_aux ((value, else), gradient).
 
     >>> value_and_grad(lambda x: x**3)(2.0)
     (tensor(8.), tensor(12.))
     """
 
-    def gradient(*arguments: Any) -> tuple[Tensor, Any]:
+    def gradient(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
         inputs = _Inputs(arguments, argnums)
-        y = _scalar(f(*inputs.arguments))
-        found: tuple[Tensor, Any] = inputs.results(
-            [y], derivatives.gradient(y, inputs.chosen), first=True
-        )
-        return found
+        y = f(*inputs.arguments, **keywords)
+        y, aux = y if has_aux else (y, ())
+        y, tree = _scalar(y), flatten(aux)
+        tensors = [x for x in tree.leaves if isinstance(x, Tensor)]
+        slopes = derivatives.gradient(y, inputs.chosen)
+        (y, *tensors), share = inputs.computed([y, *tensors], slopes)
+        found = iter(tensors)
+        aux = tree.build(next(found) if isinstance(x, Tensor) else x for x in tree.leaves)
+        return ((y, aux) if has_aux else y), share
 
     return gradient
+
+
+def grad_and_value(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """value_and_grad the other way round, as torch.func has it.
+
+    >>> grad_and_value(lambda x: x**3)(2.0)
+    (tensor(12.), tensor(8.))
+    """
+    both = value_and_grad(f, argnums, has_aux)
+    return lambda *arguments, **keywords: both(*arguments, **keywords)[::-1]
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Tensor, Function]:
@@ -414,11 +434,14 @@ class _Inputs:
         parts = [tree.build(each) for tree in self.trees]
         return parts[0] if self.single else tuple(parts)
 
-    def results(self, values: list[Tensor], shares: list[Tensor], first: bool = False) -> Any:
-        """values and shares, computed unless something outside this call tracks them.
+    def results(self, values: list[Tensor], shares: list[Tensor]) -> Any:
+        """A tuple of values, or shares as shaped() has them: see computed."""
+        found, share = self.computed(values, shares)
+        return found or share
 
-        values as they are; shares as shaped() has them.
-        """
+    def computed(self, values: list[Tensor], shares: list[Tensor]) -> tuple[tuple[Any, ...], Any]:
+        """values, and shares as shaped() has them; computed unless something outside this call
+        tracks them."""
         found: list[Any] = [*values, *shares]
         if not self.kept:
             for x in self.chosen:
@@ -427,10 +450,7 @@ class _Inputs:
         if self.untracked(found):
             found = list(detached(found))
         values, shares = found[: len(values)], found[len(values) :]
-        share = self.shaped(shares) if shares else ()
-        if first:
-            return values[0], share
-        return share if not values else tuple(values)
+        return tuple(values), self.shaped(shares) if shares else ()
 
 
 def _check_order(order: int) -> None:

@@ -682,6 +682,16 @@ J = torch.func.jacrev(f, argnums=(0, 1))(x, s)
 K = torch.autograd.functional.jacobian(lambda x, s: (x*s, x.sum()**2), (x, s))
 result = J[0][0], J[0][1], J[1]["sum"][0], J[1]["sum"][1], K[0][0], K[0][1], K[1][0], K[1][1]
 """,
+    "has_aux": """
+def f(x, power=2):
+    y = x**power
+    return y.sum(), {"y": y}
+x = torch.tensor([1.0, 2.0])
+g, aux = torch.func.grad(f, has_aux=True)(x, power=3)
+h, (value, more) = torch.func.grad_and_value(f, has_aux=True)(x)
+k, v = torch.func.grad_and_value(lambda x: f(x)[0])(x)
+result = g, aux["y"], h, value, more["y"], k, v, aux["y"].requires_grad
+""",
     "a leaf is copied and pickled": """
 import copy, pickle
 x = torch.tensor([1.0, 2.0], requires_grad=True)
