@@ -1,9 +1,10 @@
 """Values, gradients and Hessian-vector products of two functions of large arrays.
 
-hodiff, PyTorch and autograd take turns in one process (A B C A B C ...); medians are printed, and
-their ratios to the other libraries'. A turn is a pause, a run that isn't timed and one that is:
-the threads of the library before go on looking for work for a while, at the expense of whoever
-comes after it (a gradient took twice its time right after PyTorch). Peak memory of a product is that of a process of its own,
+hodiff, PyTorch and autograd take turns (A B C A B C ...), each in a process of its own; medians are
+printed, and their ratios to the other libraries'. In one process their threads got in each other's
+way: what ran right after PyTorch took twice its time, and PyTorch four times its own. A turn is a
+pause, in which the threads of the one before come to rest, a run that isn't timed, and one that is.
+Peak memory of a product is that of a process of its own,
 above what it takes before (from /proc: Linux only). OMP_NUM_THREADS=1 in the environment
 compares one thread with one.
 """
@@ -22,7 +23,7 @@ import numpy as np
 
 GOALS = {"PyTorch": 1.0, "autograd": 0.5}
 PER_VALUE = 5.0  # a product in times of f
-PAUSE = 0.05  # seconds, after which the threads of OpenBLAS and OpenMP sleep
+PAUSE = 0.1  # seconds, after which the threads of OpenBLAS and OpenMP sleep
 QUANTITIES = ("value", "gradient", "HVP")
 
 
@@ -111,11 +112,45 @@ LIBRARIES = {
 
 
 def installed():
-    return {
-        name: library()
-        for name, (module, library) in LIBRARIES.items()
-        if importlib.util.find_spec(module)
-    }
+    return [name for name, (module, _) in LIBRARIES.items() if importlib.util.find_spec(module)]
+
+
+class Worker:
+    """A child process that runs a program's quantities by a library when it is told to."""
+
+    def __init__(self, program, library):
+        command = [sys.executable, __file__, "--work", json.dumps([program, library])]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+
+    def told(self, *words):
+        print(json.dumps(words), file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+    def time(self, quantity):
+        time.sleep(PAUSE)
+        return self.told("time", quantity)
+
+    def result(self, quantity):
+        return np.array(self.told("result", quantity))
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def work(program, library):
+    """What a child process does: it answers a line of JSON with another."""
+    f, make_data = PROGRAMS[program]
+    job = dict(zip(QUANTITIES, LIBRARIES[library][1]()(f, *make_data()), strict=True))
+    for line in sys.stdin:
+        what, quantity = json.loads(line)
+        found = np.asarray(job[quantity]()).ravel()[:1000].tolist()
+        if what == "time":
+            start = time.perf_counter()
+            job[quantity]()
+            found = 1000 * (time.perf_counter() - start)
+        print(json.dumps(found), flush=True)
 
 
 def close(a, b):
@@ -123,31 +158,23 @@ def close(a, b):
     return np.max(np.abs(np.asarray(a) - b)) <= 1e-9 * scale
 
 
-def in_turns(functions, rounds):
-    """The median time of each function in milliseconds, all of them timed once a round."""
-    times = {name: [] for name in functions}
-    for _ in range(rounds):
-        for name, function in functions.items():
-            time.sleep(PAUSE)
-            function()
-            start = time.perf_counter()
-            function()
-            times[name].append(1000 * (time.perf_counter() - start))
-    return {name: statistics.median(column) for name, column in times.items()}
-
-
 def measured(program, libraries, rounds):
     """Milliseconds by quantity and library, once the answers agree."""
-    f, make_data = PROGRAMS[program]
-    jobs = {name: prepare(f, *make_data()) for name, prepare in libraries.items()}
+    workers = {name: Worker(program, name) for name in libraries}
     table = {}
-    for i, quantity in enumerate(QUANTITIES):
-        functions = {name: job[i] for name, job in jobs.items()}
-        first = functions["hodiff"]()
-        for name, function in functions.items():
-            if not close(first, function()):
+    for quantity in QUANTITIES:
+        first = workers["hodiff"].result(quantity)
+        for name, worker in workers.items():
+            if not close(first, worker.result(quantity)):
                 sys.exit(f"{program}: hodiff and {name} differ in the {quantity}")
-        table[quantity] = in_turns(functions, rounds)
+        turns = [
+            {name: worker.time(quantity) for name, worker in workers.items()} for _ in range(rounds)
+        ]
+        table[quantity] = {
+            name: statistics.median(turn[name] for turn in turns) for name in workers
+        }
+    for worker in workers.values():
+        worker.close()
     return table
 
 
@@ -210,12 +237,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=25, help="runs of each job (25)")
     parser.add_argument("--memory", help=argparse.SUPPRESS)
+    parser.add_argument("--work", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.memory:
         print_peak_memory(*json.loads(options.memory))
         return
+    if options.work:
+        work(*json.loads(options.work))
+        return
     libraries = installed()
-    for name in LIBRARIES.keys() - libraries.keys():
+    for name in LIBRARIES.keys() - set(libraries):
         print(f"{name} is not installed: pip install hodiff[bench]")
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, {options.rounds} rounds")
     for program in PROGRAMS:
