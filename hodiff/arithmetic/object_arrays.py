@@ -65,11 +65,10 @@ def _reducing(ufunc: Any, initial: Any = None) -> Callable[..., Any]:
 
     def reduce(x: Any, axes: tuple[int, ...] | None = None) -> Any:
         x = entries(x)
-        axes = tuple(range(-x.ndim, 0)) if axes is None else axes
+        axes = tuple(range(x.ndim)) if axes is None else tuple(axis % x.ndim for axis in axes)
         start = {} if initial is None else {"initial": initial}
         for axis in sorted(axes, reverse=True):  # the later ones first: the others keep their place
-            x = ufunc.reduce(x, axis=axis + x.ndim if axis < 0 else axis, **start)
-            x = entries(x)
+            x = entries(ufunc.reduce(x, axis=axis, **start))
         return x if x.shape else x[()]
 
     return reduce

@@ -138,3 +138,32 @@ def test_a_kink_in_any_component_is_refused(hodiff, answer):
         assert ran.code == 1 and "kink" in ran.err and "slope" not in ran.err
     assert answer("jacobian", *f, "--subgradient", "--format", "plain") == "1\t0\n0\t0\n"
     assert hodiff("jacobian", "[x, log(y)]", "--at", "x=1,y=-1").code == 1
+
+
+MATRIX = ("--at", "A=[[1, 2], [3, 9/2]],b=2")
+
+
+@pytest.mark.parametrize("arithmetic", ["ball", "float"])
+def test_matrices_are_variables(found, arithmetic):
+    """b*A and b*sum(A*A), entry by entry."""
+    flat = [1, 2, 3, 4.5]
+    first = [[2 * (i == j) for j in range(4)] + [a] for i, a in enumerate(flat)]
+    assert found("jacobian", "A*b", *MATRIX, "--arithmetic", arithmetic)["jacobian"] == first
+    second = found("hessian", "sum(A*A)*b", *MATRIX, "--arithmetic", arithmetic)
+    rows = [[4 * (i == j) for j in range(4)] + [2 * a] for i, a in enumerate(flat)]
+    assert second["hessian"] == [*rows, [2 * a for a in flat] + [0]]
+    assert second["variables"] == ["A[0,0]", "A[0,1]", "A[1,0]", "A[1,1]", "b"]
+
+
+def test_a_hessian_of_a_thousand_variables(found, tmp_path):
+    """Of sum(log(1 + exp(X@w))): X' D X with the slopes of the sigmoid on the diagonal."""
+    rng = np.random.default_rng(0)
+    X, w = rng.normal(size=(40, 1000)) / 30, rng.normal(size=1000)
+    np.save(tmp_path / "X.npy", X)
+    np.save(tmp_path / "w.npy", w)
+    files = ("--let", f"X=@{tmp_path}/X.npy", "--at", f"w=@{tmp_path}/w.npy")
+    got = found("hessian", "sum(log(1+exp(X@w)))", *files)
+    s = 1 / (1 + np.exp(-(X @ w)))
+    expected = X.T @ ((s * (1 - s))[:, None] * X)
+    np.testing.assert_allclose(got["hessian"], expected, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(got["gradient"]["w"], X.T @ s, rtol=1e-9)

@@ -82,3 +82,20 @@ def test_a_where_that_is_decided_needs_only_the_branch_taken() -> None:
     f = hodiff.where(x > 0, hodiff.sqrt(x), hodiff.log(-x))
     assert hodiff.evaluate(f, {x: 4}, arithmetic="ball") == 2
     assert hodiff.evaluate(derivative(f, x), {x: 4}, arithmetic="ball") == 0.25
+
+
+@pytest.mark.parametrize("dim", [(0, 1), (1, 2), (0, 2), (-1,), (0, 1, 2)])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("sum", np.sum),
+        ("amax", np.max),
+        ("logsumexp", lambda x, axis: np.log(np.sum(np.exp(x), axis))),
+    ],
+)
+def test_balls_reduced_over_several_axes(name: str, expected: Any, dim: tuple[int, ...]) -> None:
+    values = np.random.default_rng(0).integers(-9, 9, size=(2, 3, 4)) / 8
+    v = hodiff.variable("v", (2, 3, 4))
+    reduced = getattr(hodiff, name)(v, dim=dim)
+    found = hodiff.evaluate(reduced, {v: values}, arithmetic="ball", exact_floats=True)
+    np.testing.assert_allclose(np.array(found, dtype=float), expected(values, axis=dim), rtol=1e-15)
