@@ -194,3 +194,23 @@ def test_what_does_not_depend_on_the_batch_is_repeated() -> None:
     x, y = variable("x"), variable("y", (2,))
     (found,) = batched([y * 2], {x: data(np.ones(3))})
     assert hodiff.evaluate(found, {y: np.array([1.0, 2.0])}).tolist() == [[2, 4]] * 3
+
+
+@pytest.mark.parametrize("case", range(len(CASES)))
+def test_a_batch_in_balls(case: int) -> None:
+    """The same graph in both arithmetics, where every operation has a form in balls."""
+    shapes, f = CASES[case]
+    inputs = arrays(shapes, SIZE, case)
+    one = [variable(f"x{i}", x.shape[varies:]) for i, (varies, x) in enumerate(inputs)]
+    many = [variable(f"X{i}", x.shape) for i, (_, x) in enumerate(inputs)]
+    batch = {x: X for x, X, (varies, _) in zip(one, many, inputs, strict=True) if varies}
+    (y,) = batched(
+        [f(*[X if x not in batch else x for x, X in zip(one, many, strict=True)])], batch
+    )
+    point = {X: x for X, (_, x) in zip(many, inputs, strict=True) if X in set(topological([y]))}
+    try:
+        balls = hodiff.evaluate(y, point, arithmetic="ball", exact_floats=True)
+    except NotImplementedError:
+        pytest.skip("no form in balls")
+    doubles = hodiff.evaluate(y, point)
+    np.testing.assert_allclose(np.array(balls, dtype=float), doubles, rtol=1e-12, atol=1e-14)
