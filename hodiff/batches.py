@@ -12,7 +12,7 @@ from math import prod
 from string import ascii_letters
 from typing import TypeAlias
 
-from hodiff.graph import Shape, Tensor, apply, broadcast, data, topological
+from hodiff.graph import ONE, Tensor, apply, broadcast, topological
 from hodiff.operations.linalg import solve
 from hodiff.operations.structure import (
     Index,
@@ -20,6 +20,7 @@ from hodiff.operations.structure import (
     expand_to,
     permuted,
     pick,
+    place,
     reshape_to,
     stack,
     transpose,
@@ -27,6 +28,7 @@ from hodiff.operations.structure import (
 from hodiff.tidy import sharing
 
 MOST_ENTRIES = 1 << 20  # of an array on a batch of unit vectors; then a batch is cut
+LARGEST = 1 << 30  # entries of a matrix
 
 # What acts along its last axes alone, and on numbers of the axes in its attributes.
 AXES_LAST = {
@@ -217,8 +219,11 @@ def rows(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> list[Tensor]:
     vectors of the space of xs, the others are those of ys[i].
 
     A few nodes, however many unit vectors there are: they are a batch, or a few where arrays would
-    be of over a million entries.
+    be of over a million entries. Raises MemoryError for a matrix of over 2**30 entries.
     """
+    entries = sum(prod(x.shape) for x in xs) * sum(prod(y.shape) for y in ys)
+    if entries > LARGEST:
+        raise MemoryError(f"a matrix of {entries} entries: {LARGEST} are the most")
     with sharing():
         found = [batched(ys, _units(xs, *part)) for part in _parts(ys, xs)]
         return [_joined(column) for column in zip(*found, strict=True)]
@@ -254,13 +259,16 @@ def _parts(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> list[tuple[int, int]]:
 
 
 def _units(xs: Sequence[Tensor], start: int, stop: int) -> dict[Tensor, Tensor]:
-    """The unit vectors from start to stop of the space of xs."""
+    """The unit vectors from start to stop of the space of xs. They are nodes, for as data they
+    would all be there at once."""
     import numpy
 
     found, before = {}, 0
     for x in xs:
         n = prod(x.shape)
-        shape: Shape = (stop - start, *x.shape)
-        found[x] = data(numpy.eye(stop - start, n, start - before).reshape(shape))
+        own = numpy.arange(max(start, before), min(stop, before + n))
+        at = Index(own - start, unique=True), Index(own - before, unique=True)
+        ones = place(expand_to(ONE, (len(own),)), at, (stop - start, n))
+        found[x] = reshape_to(ones, (stop - start, *x.shape))
         before += n
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -188,6 +189,27 @@ def test_a_batch_of_large_arrays_is_cut() -> None:
     found = functional.hessian(lambda w: (hodiff.tensor(X) @ w).sin().sum())(w)
     expected = -X.T @ (np.sin(X @ w)[:, None] * X)
     np.testing.assert_allclose(found.numpy(), expected, rtol=1e-9, atol=1e-9)
+
+
+def test_a_matrix_is_refused_before_it_is_there() -> None:
+    with pytest.raises(MemoryError, match="a matrix of 1000000000000 entries"):
+        functional.jacobian(hodiff.sin)(np.zeros(1_000_000))
+
+
+def test_a_diagonal_holds_no_matrix_and_no_unit_vectors() -> None:
+    """Of 3 000 entries, dense: the matrix, and the unit matrix, are of 72 MB each."""
+    f = lambda x: hodiff.logsumexp(hodiff.tensor(A) @ x, 0) ** 2  # noqa: E731
+    A, x = np.random.default_rng(0).normal(size=(3, 3000)) / 9, np.ones(3000)
+    functional.hessian_diagonal(f)(x[:3000]).numpy()
+    tracemalloc.start()
+    found = functional.hessian_diagonal(f)(x).numpy()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    s = np.exp(A @ x) / np.exp(A @ x).sum()
+    value = np.log(np.exp(A @ x).sum())
+    inner = 2 * np.outer(s, s) + 2 * value * (np.diag(s) - np.outer(s, s))
+    np.testing.assert_allclose(found, np.einsum("ij,ik,kj->j", A, inner, A), rtol=1e-9)
+    assert peak < 60e6
 
 
 def test_what_does_not_depend_on_the_batch_is_repeated() -> None:

@@ -11,6 +11,7 @@ from hodiff.cli.question import (
     Question,
     V,
     command,
+    entries_of,
     first,
     indexed,
     parts,
@@ -50,7 +51,9 @@ def hessian(q: Question, diag: bool) -> Answer:
 
     if diag:
         return diagonal(q)
-    slopes, blocks = second(q.scalar(), q.inputs)
+    scalar = q.scalar()
+    q.check_matrix(entries_of(q.inputs), "hvp multiplies by it, --diag gives its diagonal")
+    slopes, blocks = second(scalar, q.inputs)
     f, *values = q.solve([q.f, *slopes, *[block for row in blocks for block in row]])
     gradient, names = q.named(values[: len(slopes)]), q.components()
     rows = matrix(values[len(slopes) :], [len(x.shape) for x in q.inputs])
@@ -141,6 +144,7 @@ def jacobian(q: Question) -> Answer:
     """
     from hodiff.derivatives import jacobian_entries, jacobians
 
+    q.check_matrix(entries_of([q.f]), "jvp and vjp multiply by it")
     if any(x.shape for x in q.inputs):
         f, *blocks = q.solve([q.f, *jacobians(q.differentiable(), q.inputs)], rows=0)
         slopes = matrix(blocks, [len(q.f.shape)])

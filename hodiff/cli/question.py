@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,6 +36,7 @@ SAID = {
     "float": "float arithmetic: digits are not proven",
 }
 MOST_DIGITS = 10_000
+MOST_PRINTED = 10_000_000  # numbers of a matrix
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # fmt: off
@@ -150,6 +152,13 @@ class Question:
         if not self.inputs:
             raise usage(f"there is no variable: {self.command} differentiates in one", "EXPR")
         return self.f
+
+    def check_matrix(self, rows: int, mend: str) -> None:
+        """Raise for a matrix that is too large to be printed, of a column for each component."""
+        entries = rows * entries_of(self.inputs)
+        if entries > MOST_PRINTED:
+            message = f"the matrix has {entries} entries, and {MOST_PRINTED} are the most: {mend}"
+            raise usage(message, "EXPR", "limit")
 
     def components(self) -> list[str]:
         """The names of the variables' components: w[0], w[1]."""
@@ -313,6 +322,10 @@ class Question:
             ),
             notes=[SAID[self.arithmetic or "ball"], *self.notes] if at is not None else [],
         )
+
+
+def entries_of(xs: Sequence[Tensor]) -> int:
+    return sum(prod(x.shape) for x in xs)
 
 
 def indexed(name: str, shape: Sequence[int]) -> list[str]:

@@ -167,3 +167,17 @@ def test_a_hessian_of_a_thousand_variables(found, tmp_path):
     expected = X.T @ ((s * (1 - s))[:, None] * X)
     np.testing.assert_allclose(got["hessian"], expected, rtol=1e-9, atol=1e-15)
     np.testing.assert_allclose(got["gradient"]["w"], X.T @ s, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("job", "mend"),
+    [
+        (("hessian", "sum(w)**2"), "hvp multiplies by it, --diag gives its diagonal"),
+        (("jacobian", "exp(w)"), "jvp and vjp multiply by it"),
+    ],
+)
+def test_a_matrix_too_large_to_print_is_refused(hodiff, tmp_path, job, mend):
+    np.save(tmp_path / "w.npy", np.ones(200_000))
+    ran = hodiff(*job, "--at", f"w=@{tmp_path}/w.npy")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"the matrix has {200_000**2} entries, and 10000000 are the most: {mend}" in ran.err
