@@ -51,7 +51,8 @@ def batched(ys: Sequence[Tensor], batch: Mapping[Tensor, Tensor]) -> list[Tensor
     (size,) = {x.shape[0] for x in batch.values()}
     found = dict(batch)
     for node in users(ys, found):
-        found[node] = Step(node, size, found).batched()
+        # An identity may have made it a constant: 0*x is 0, without the batch's axis.
+        found[node] = expand_to(Step(node, size, found).batched(), (size, *node.shape))
     return [found[y] if y in found else expand_to(y, (size, *y.shape)) for y in ys]
 
 

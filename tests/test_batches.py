@@ -81,6 +81,9 @@ CASES: list[tuple[str, Callable[..., Any]]] = [
     ("*3 3", lambda x, i: hodiff.gather(x, 0, hodiff.argsort(i))),
     ("3 *3", lambda x, y: x * 2),
     ("*0x3", lambda a: a.sum(1)),
+    ("*2x3", lambda x: 0 * x),
+    ("*-", lambda x: 1 + 0 * x + 2 * x**2),
+    ("*3", lambda x: hodiff.cat([x - x, hodiff.exp(0 * x) * x])),
 ]
 
 
