@@ -68,8 +68,9 @@ def walk(
                 ((g, factor),) = terms.items()
             else:
                 factor, g = builder.total(terms)
-            if node.shape and (factor == 0 or g.shape != node.shape):  # a 0 may have lost axes
-                factor, g = (factor, expand_to(g, node.shape)) if factor else (1, _zeros(node))
+            if node.shape and factor == 0:
+                factor, g = 1, ZERO
+            g = expand_to(g, node.shape)  # a 0 may have lost axes
             if node.hooks:
                 for hook in node.hooks.values():
                     factor, g = coefficient(_hooked(hook, builder.scaled(factor, g)))
@@ -138,10 +139,6 @@ def _depending(order: list[Tensor], xs: Sequence[Tensor]) -> set[Tensor]:
         if node in wanted or dropped or not there.isdisjoint(node.inputs):
             there.add(node)
     return there
-
-
-def _zeros(x: Tensor) -> Tensor:
-    return expand_to(ZERO, x.shape)
 
 
 def _hooked(hook: Any, g: Tensor) -> Tensor:

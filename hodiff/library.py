@@ -1185,16 +1185,19 @@ def _nll_loss(
     classes = x.shape[axis]
     if target.shape != (*x.shape[:axis], *x.shape[len(x.shape) + axis + 1 :]):
         raise ShapeError(f"classes of shape {target.shape} for an input of shape {x.shape}")
-    counted = pw.ne(target, constant(ignore_index))
+    counted, all_count = pw.ne(target, constant(ignore_index)), False
     if target.value is not None:
         import numpy
 
         known = numpy.asarray(target.value)
+        all_count = bool((known != ignore_index).all())
         for wrong in known[(known != ignore_index) & ((known < 0) | (known >= classes))].flat:
             raise IndexError(f"Target {wrong} is out of bounds: there are {classes} classes")
     safe = pw.where(counted, target, ZERO)
     at = st.reshape_to(safe, (*x.shape[:axis], 1, *x.shape[len(x.shape) + axis + 1 :]))
     chosen = st.reshape_to(st.gather(x, at, axis), target.shape)
+    if weight is None and all_count:
+        return _averaged(-chosen, reduction)
     weights = constant(1) if weight is None else _call("take", _as_tensor(weight), safe)
     weights = st.expand_to(pw.where(counted, weights, ZERO), target.shape)
     losses = pw.where(counted, -chosen * weights, ZERO)

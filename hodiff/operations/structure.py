@@ -252,7 +252,8 @@ def index(x: Tensor, items: Any) -> Tensor:
             shown = part if abs(part) < 10**12 else "that large"
             raise IndexError(f"index {shown} is outside a vector of length {n}")
         axis += _axes_of(part)
-    if x.operation is stack and normal and isinstance(normal[0], int):  # [a, b][0] is a
+    whole = not any(isinstance(part, Index) for part in normal)  # whose axes may come first
+    if x.operation is stack and normal and isinstance(normal[0], int) and whole:  # [a, b][0] is a
         entry = x.inputs[normal[0]]
         return pick(entry, tuple(normal[1:])) if normal[1:] else entry
     return pick(x, tuple(normal)) if normal else alias(x)

@@ -277,3 +277,17 @@ def test_past_the_degree_of_a_polynomial() -> None:
         (y,) = hodiff.grad(y, x, create_graph=True)
         found.append(y.item())
     assert found == [6, 2, 0, 0]
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+def test_an_index_into_a_stack_has_numpys_axes(tracked: bool) -> None:
+    values = np.arange(9.0).reshape(3, 3)
+    t = hodiff.tensor(values, requires_grad=tracked)
+    found = hodiff.stack([t, t])[0, :, [1, 2]].detach().numpy()
+    assert np.array_equal(found, np.stack([values, values])[0, :, [1, 2]])
+
+
+def test_cross_entropy_of_single_precision_is_single() -> None:
+    x = hodiff.tensor(np.eye(3), dtype="float32", requires_grad=True)
+    loss = hodiff.nn.functional.cross_entropy(x, hodiff.tensor([0, 1, 2]).long())
+    assert loss.dtype == hodiff.grad(loss, x)[0].dtype == np.float32
