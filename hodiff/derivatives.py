@@ -7,7 +7,6 @@ from itertools import accumulate, product
 from math import prod
 
 from hodiff.backward import walk
-from hodiff.batches import rows
 from hodiff.graph import ONE, ZERO, Tensor, variable
 from hodiff.operations.structure import cut, expand_to, permuted, reshape_to, total
 from hodiff.tidy import Sharing, sharing
@@ -64,6 +63,8 @@ def jacobians(f: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:
         return [expand_to(ZERO, f.shape + x.shape) for x in variables]
     if not f.shape:
         return gradient(f, variables)
+    from hodiff.batches import rows
+
     with sharing():
         if count <= 2 * sum(columns):
             u = variable("cotangent", f.shape)

@@ -222,7 +222,7 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
     """
 
     def on_batch(*arguments: Any) -> Any:
-        from hodiff.library import tensor
+        from hodiff.library import as_tensor
 
         axes = in_dims if isinstance(in_dims, (list, tuple)) else [in_dims] * len(arguments)
         if len(axes) != len(arguments):
@@ -233,10 +233,10 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
                 continue
             tree, one = flatten(x), []
             for leaf in tree.leaves:
-                moved = leaf if isinstance(leaf, Tensor) else tensor(leaf)
-                if not moved.shape:
+                whole = as_tensor(leaf)
+                if not whole.shape:
                     raise ValueError(f"argument {i} is a number, and no batch: its in_dims is None")
-                moved = moved.movedim(axis, 0)
+                moved = whole.movedim(axis, 0)
                 one.append(variable(f"argument {i} of the function in vmap", moved.shape[1:]))
                 batch[one[-1]] = moved
             inputs[i] = tree.build(iter(one))
@@ -529,10 +529,9 @@ def _typed(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> list[Tensor]:
 
 def _own(x: Any) -> Tensor:
     """x as a tensor that only this call knows, with the same value."""
-    from hodiff.library import tensor
+    from hodiff.library import as_tensor
 
-    if not isinstance(x, Tensor):
-        x = tensor(x)
+    x = as_tensor(x)
     if x.requires_grad:
         return alias(x)
     own = make(DATA, (), (), x.shape) if x.value is not None else data(x.computed())
@@ -575,9 +574,9 @@ def _scalar(y: Any) -> Tensor:
 
 
 def _shaped(v: Any, x: Tensor, what: str) -> Tensor:
-    from hodiff.library import tensor
+    from hodiff.library import as_tensor
 
-    vector: Tensor = v if isinstance(v, Tensor) else tensor(v)
+    vector = as_tensor(v)
     if vector.shape != x.shape:
         raise ValueError(f"a {what} of shape {vector.shape} for a tensor of shape {x.shape}")
     return vector

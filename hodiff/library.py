@@ -1185,7 +1185,7 @@ def _nll_loss(
     classes = x.shape[axis]
     if target.shape != (*x.shape[:axis], *x.shape[len(x.shape) + axis + 1 :]):
         raise ShapeError(f"classes of shape {target.shape} for an input of shape {x.shape}")
-    counted, all_count = pw.ne(target, constant(ignore_index)), False
+    all_count = False
     if target.value is not None:
         import numpy
 
@@ -1193,6 +1193,7 @@ def _nll_loss(
         all_count = bool((known != ignore_index).all())
         for wrong in known[(known != ignore_index) & ((known < 0) | (known >= classes))].flat:
             raise IndexError(f"Target {wrong} is out of bounds: there are {classes} classes")
+    counted = pw.ne(target, constant(ignore_index))
     safe = pw.where(counted, target, ZERO)
     at = st.reshape_to(safe, (*x.shape[:axis], 1, *x.shape[len(x.shape) + axis + 1 :]))
     chosen = st.reshape_to(st.gather(x, at, axis), target.shape)
