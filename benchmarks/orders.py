@@ -18,12 +18,14 @@ from pathlib import Path
 
 import hodiff
 from hodiff import derivatives
-from hodiff.answers import proven_series
-from hodiff.arithmetic import balls, floats
+from hodiff.arithmetic import ball_numbers as balls
+from hodiff.arithmetic.balls import ROUNDED
+from hodiff.arithmetic.floats import FLOATS
 from hodiff.arithmetic.program import evaluate
-from hodiff.expansion import Line
-from hodiff.graph import topological, variable
+from hodiff.derivatives.taylor import Directional
+from hodiff.engine.graph import topological, variable
 from hodiff.language.problem import read
+from tests.asking import proven_series
 
 AT = 0.7
 TEXT = "exp(sin(x))*log(1 + x**2)"
@@ -118,8 +120,8 @@ def series_in_floats():
 
     def run(order):
         """What JAX's jet is given compiled: the graph made ready."""
-        line = Line(f(hodiff, x), {x: 1}, order)
-        return lambda: line.derivatives({x: AT}, floats)
+        line = Directional(f(hodiff, x), {x: 1}, order)
+        return lambda: line.derivatives({x: AT}, FLOATS)
 
     print("series in doubles")
     (ms,) = best(run(100))
@@ -155,7 +157,7 @@ def series_in_balls():
     problem = read(TEXT, ["x=0.7"])
 
     def proven(order):
-        line = Line(problem.f, {problem.inputs[0]: 1}, order)
+        line = Directional(problem.f, {problem.inputs[0]: 1}, order)
         return proven_series(problem, line.derivatives)
 
     x = variable("x")
@@ -163,10 +165,10 @@ def series_in_balls():
     orders = [10, 20, 40, 80, 160, 320, 640]
     times = []
     for order in orders:
-        line = Line(f(hodiff, x), {x: 1}, order)
+        line = Directional(f(hodiff, x), {x: 1}, order)
         with balls.precision(256):
             times += best(
-                lambda line=line: line.derivatives({x: Fraction(7, 10)}, balls, quick=True),
+                lambda line=line: line.derivatives({x: Fraction(7, 10)}, ROUNDED),
                 rounds=3 if order < 300 else 1,
             )
     logs = [[math.log(v) for v in values] for values in (orders, times)]

@@ -17,7 +17,7 @@ from lark.lexer import TerminalDef
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from hodiff.language.parser import LARK_OPTIONS  # noqa: E402
+from hodiff.language.grammar import LARK_OPTIONS  # noqa: E402
 
 GRAMMAR = ROOT / "grammar" / "hodiff.lark"
 SAVED = ROOT / "hodiff" / "language" / "saved_parser.py"

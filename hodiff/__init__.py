@@ -9,61 +9,46 @@
 >>> hodiff.grad(g.sum(), x)
 (tensor([ 6., 12.]),)
 
+The calculator is here too, with proven digits: hodiff.calculate("grad", "x**2*sin(y)", at={...}).
 The functions of arrays (hodiff.sin, hodiff.linalg.solve, ...) are in hodiff.library, under the
 names of PyTorch: `import hodiff as torch`. numpy's own functions take tensors too.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from hodiff import derivatives
-    from hodiff.backward import grad
-    from hodiff.errors import HodiffError
-    from hodiff.evaluation import evaluate
-    from hodiff.graph import Tensor, constant, variable
-    from hodiff.numerical import check_grads
-    from hodiff.views.formula import formula
+from importlib import import_module
+from typing import Any
 
 __version__ = "0.1.0"
-
-__all__ = [
-    "HodiffError",
-    "Tensor",
-    "check_grads",
-    "constant",
-    "derivatives",
-    "evaluate",
-    "formula",
-    "grad",
-    "variable",
-]
 
 # Where each public name lives: importing hodiff must stay cheap.
 _HOMES = {
     "HodiffError": "hodiff.errors",
-    "Tensor": "hodiff.graph",
-    "check_grads": "hodiff.numerical",
-    "constant": "hodiff.graph",
-    "evaluate": "hodiff.evaluation",
+    "Result": "hodiff.calculator.result",
+    "Tensor": "hodiff.engine.graph",
+    "calculate": "hodiff.calculator.result",
+    "check_grads": "hodiff.library.gradcheck",
+    "constant": "hodiff.engine.graph",
+    "evaluate": "hodiff.library.evaluate",
     "formula": "hodiff.views.formula",
-    "grad": "hodiff.backward",
-    "variable": "hodiff.graph",
+    "grad": "hodiff.library.autograd",
+    "parse": "hodiff.calculator.result",
+    "variable": "hodiff.engine.graph",
 }
+_MODULES = ("derivatives", "functional")
+
+__all__ = [*_HOMES, *_MODULES]
 
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
-    if name in _HOMES:
-        import_module("hodiff.operations")  # a tensor's operators look their rows up by name
-        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
-        return value
-    if name in ("derivatives", "functional"):
+    if name in _MODULES:
+        import_module("hodiff.library")
         return import_module(f"hodiff.{name}")
-    if not name.startswith("_"):
-        library = import_module("hodiff.library")
+    if name in _HOMES or not name.startswith("_"):
+        library = import_module("hodiff.library")  # which puts its methods on the tensors
+        if name in _HOMES:
+            value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+            return value
         if name in library.NAMES:
             value = globals()[name] = library.named(name)
             return value
@@ -71,6 +56,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    from hodiff.library import NAMES
-
-    return sorted({*globals(), *__all__, *NAMES})
+    names = import_module("hodiff.library").NAMES
+    return sorted({*globals(), *__all__, *names})

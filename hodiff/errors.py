@@ -7,6 +7,19 @@ MOST = 280  # characters of a message
 WINDOW = 72  # columns of source text shown around a fault
 
 
+class Span:
+    """The place in a source text that a node was written at."""
+
+    __slots__ = ("end", "source", "start", "text")
+
+    def __init__(self, text: str, source: str, start: int, end: int) -> None:
+        self.text, self.source, self.start, self.end = text, source, start, end
+
+    @property
+    def written(self) -> str:
+        return self.text[self.start : self.end]
+
+
 class HodiffError(Exception):
     """An answer that can't be given.
 
@@ -64,7 +77,7 @@ def underlined(text: str, start: int, end: int) -> list[str]:
 
 def nearest(name: str, names: list[str]) -> str:
     """' (did you mean 'sin'?)' for the closest of names, or nothing."""
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # start-up: for errors alone
 
     if len(name) > 40:
         return ""

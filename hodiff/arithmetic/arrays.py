@@ -3,45 +3,58 @@
 from __future__ import annotations
 
 import operator
-import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from hodiff.arithmetic import floats
-from hodiff.graph import Operation
-
-number = floats.number
-
-# What is decided at a tie is decided entry by entry, in floats.
-equal, less, integer, half = floats.equal, floats.less, floats.integer, floats.half
-divides, every, finite, certain = floats.divides, floats.every, floats.finite, floats.certain
+from hodiff.arithmetic.base import Arithmetic, Ring
+from hodiff.arithmetic.floats import FLOATS, Floats, div
+from hodiff.engine.graph import OPERATIONS, Operation
+from hodiff.engine.operations.structure import numpy_index
 
 
-def function(operation: Operation) -> Callable[..., Any]:
-    """What computes the operation: from this file, from numpy or scipy, or by its definition."""
-    found = RESOLVED.get(operation.name)
-    if found is None:
-        found = RESOLVED[operation.name] = _quiet(_resolve(operation), bool(operation.partials))
-    return found
+class Arrays(Floats):
+    """numpy's arrays of doubles, or of another dtype that they came in."""
+
+    name = "arrays"
+
+    def _found(self, operation: Operation) -> Callable[..., Any] | None:
+        name = operation.name
+        if operation.folds is not None:
+            ufunc = folding(operation)
+            return lambda x, axes: ufunc.reduce(np.asarray(x), axis=axes)
+        return FUNCTIONS.get(name) or _named(operation.numpy or name)
+
+    def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
+        return _quiet(compute, bool(operation.partials))
+
+    def data(self, x: Any) -> Any:
+        return x
+
+    @property
+    def pointwise(self) -> Arithmetic:
+        return FLOATS
+
+    def quietly(self) -> AbstractContextManager[Any]:
+        return np.errstate(all="ignore")
+
+    def ring(self, shaped: bool) -> Ring:
+        return Ring(lambda x: x, operator.add, operator.sub, operator.mul, _divided, _dot)
 
 
-RESOLVED: dict[str, Callable[..., Any]] = {}
+def _named(name: str) -> Any:
+    """numpy's function, or the one of the module in the name; None where there is none."""
+    module, _, short = name.rpartition(".")
+    return getattr(import_module(module or "numpy"), short, None)
 
 
-def _resolve(operation: Operation) -> Callable[..., Any]:
-    name = operation.name
-    if name in FUNCTIONS:
-        return FUNCTIONS[name]
-    module, _, short = (operation.numpy or name).rpartition(".")
-    found = getattr(import_module(module or "numpy"), short, None)
-    if found is not None:
-        return found  # type: ignore[no-any-return]
-    from hodiff.arithmetic.program import composed
-
-    return composed(operation, sys.modules[__name__])
+def folding(operation: Operation) -> Any:
+    """The ufunc that a reduction joins two entries with."""
+    assert operation.folds is not None
+    return getattr(np, operation.folds.numpy or operation.folds.name)
 
 
 def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
@@ -63,20 +76,8 @@ def _is_condition(x: Any) -> bool:
     return hasattr(x, "dtype") and x.dtype.kind == "b"
 
 
-def quietly() -> Any:
-    """Without numpy's warnings."""
-    return np.errstate(all="ignore")
-
-
-def ring(shaped: bool, quick: bool) -> Any:
-    """What series compute with."""
-    from hodiff.arithmetic.program import Ring
-
-    return Ring(lambda x: x, operator.add, operator.sub, operator.mul, _divided, _dot)
-
-
 def _divided(a: Any, b: Any) -> Any:
-    return a / b if hasattr(a, "shape") or hasattr(b, "shape") else floats.div(a, b)
+    return a / b if hasattr(a, "shape") or hasattr(b, "shape") else div(a, b)
 
 
 def _dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
@@ -137,7 +138,7 @@ def _pointwise(name: str, inputs: int) -> Callable[..., Any]:
     """A function of floats.py, point by point, where scipy has none that is right everywhere."""
 
     def compute(*x: Any) -> Any:
-        one = floats.function(_row(name))
+        one = FLOATS.function(OPERATIONS[name])
         points = np.broadcast_arrays(*[np.asarray(v, dtype=float) for v in x[:inputs]])
         flat = [
             one(*map(float, p), *x[inputs:]) for p in zip(*[v.flat for v in points], strict=False)
@@ -172,23 +173,6 @@ def _sinc(x: Any, n: int) -> Any:
     if n:
         return _pointwise("sinc", 1)(x, n)
     return np.where(np.equal(x, 0), 1.0, np.divide(np.sin(x), x)).astype(_dtype(x))
-
-
-def _row(name: str) -> Operation:
-    from hodiff.graph import OPERATIONS
-
-    return OPERATIONS[name]
-
-
-def numpy_index(items: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The index that pick and place keep, as numpy takes it."""
-    return tuple(_slice(*i) if isinstance(i, tuple) else getattr(i, "array", i) for i in items)
-
-
-def _slice(start: int, stop: int, step: int) -> slice:
-    if start < 0:  # backward from before the first entry: nothing
-        return slice(0, 0)
-    return slice(start, stop if stop >= 0 else None, step)
 
 
 def _place(g: Any, items: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
@@ -279,10 +263,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "polygamma": _mostly("polygamma", "polygamma", lambda x: (x > 1e-3) & (x < 1e8)),
     "lgamma": _mostly("lgamma", "gammaln", _off_zeros),
     "beta": _pointwise("beta", 2),
-    "sum": lambda x, axes: np.sum(x, axis=axes),
-    "any": lambda x, axes: np.any(x, axis=axes),
-    "amax": lambda x, axes: np.max(x, axis=axes),
-    "amin": lambda x, axes: np.min(x, axis=axes),
     "argmax": lambda x, axes: np.argmax(x, axis=axes[0]),
     "argmin": lambda x, axes: np.argmin(x, axis=axes[0]),
     "argsort": lambda x, axis: np.argsort(x, axis=axis, kind="stable"),
@@ -306,3 +286,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "logabsdet": lambda x: np.linalg.slogdet(x)[1],
     "signdet": lambda x: np.linalg.slogdet(x)[0],
 }
+
+ARRAYS = Arrays()

@@ -1,178 +1,132 @@
-"""Balls: what is rational exactly, the rest as intervals that contain the true value (FLINT's arb).
-
-A number is an int or a Fraction as long as operations on exact numbers give one, so that ties of
-rational numbers are decided; then an arb. A condition is True, False, or None where the ball
-is too wide to tell; what depends on that is nan. Arrays are numpy's, of such objects.
-
-FLINT is imported when the first ball is needed. Johansson 2017, Arb: efficient
-arbitrary-precision midpoint-radius interval arithmetic, IEEE Transactions on Computers 66 (8).
-"""
+"""Balls as one arithmetic: numbers, and numpy's arrays of them (imported with the first array)."""
 
 from __future__ import annotations
 
-import math
 import operator
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from hodiff.arithmetic.exact import MOST_BITS, exactly, quotient, rational, root
-from hodiff.families import falling
-from hodiff.graph import Operation
+from hodiff.arithmetic import ball_numbers as numbers
+from hodiff.arithmetic.base import Arithmetic, Ring
+from hodiff.engine.exact import exactly, rational
+from hodiff.engine.graph import Kind, Operation
 
 LONGEST = 1 << 14  # bits of an exact coefficient of a series
-MOST_WHOLE = 1 << 22  # bits of a floor
 
 
-def number(x: Any) -> Any:
-    """An exact constant is itself."""
-    return x
+class Balls(Arithmetic):
+    """What is rational exactly, the rest in balls. Raises NotImplementedError for an operation
+    that has no form in balls."""
+
+    name = "balls"
+    exact = True
+
+    def data(self, x: Any) -> Any:
+        """Doubles as the numbers that they are."""
+        if isinstance(x, (bool, int, float)):
+            return numbers.double(x)
+        import numpy  # start-up: one point needs none
+
+        if x.dtype.kind not in "fiub":
+            raise NotImplementedError(f"balls hold real numbers, not {x.dtype}")
+        return numpy.frompyfunc(numbers.double, 1, 1)(x.astype(object))
+
+    def _found(self, operation: Operation) -> Callable[..., Any] | None:
+        if operation.name in numbers.FUNCTIONS:
+            return numbers.FUNCTIONS[operation.name]
+        if operation.kind in (Kind.ENTRYWISE, Kind.LEAF) and operation.partials:
+            return numbers.method(operation.name)
+        from hodiff.arithmetic import ball_arrays  # start-up: brings numpy
+
+        return ball_arrays.function(operation)
+
+    def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
+        """Exactly where the inputs are rational and it can be; entry by entry on arrays."""
+        arity = operation.arity
+        if operation.name not in numbers.FUNCTIONS and not operation.partials:
+            return compute
+        assert arity is not None
+
+        def called(*x: Any) -> Any:
+            values, attributes = x[:arity], x[arity:]
+            if all(map(rational, values)):
+                value = exactly(operation.name, values, attributes)
+                return numbers.exact(compute(*x)) if value is None else value
+            return compute(*x)
+
+        return spread(called, arity)
+
+    def ring(self, shaped: bool) -> Ring:
+        if shaped:
+            from hodiff.arithmetic import ball_arrays  # start-up: brings numpy
+
+            return ball_arrays.RING
+        rows = (numbers.add, numbers.sub, numbers.mul, numbers.div, numbers.dot)
+        return Ring(lambda x: x, *[partial(row, most=LONGEST) for row in rows])
+
+    # Decisions: see Arithmetic.
+
+    def finite(self, x: Any) -> bool:
+        return numbers.finite(x)
+
+    def certain(self, x: Any) -> bool:
+        return numbers.certain(x)
+
+    def known(self, x: Any) -> bool:
+        return numbers.known(x)
+
+    def equal(self, a: Any, b: Any) -> bool | None:
+        return numbers.equal(a, b)
+
+    def less(self, a: Any, b: Any) -> bool | None:
+        return numbers.less(a, b)
+
+    def integer(self, x: Any) -> bool | None:
+        return numbers.integer(x)
+
+    def half(self, x: Any) -> bool | None:
+        return numbers.half(x)
+
+    def divides(self, b: Any, a: Any) -> bool | None:
+        return numbers.divides(b, a)
+
+    def same(self, a: Any, b: Any) -> bool | None:
+        return numbers.same(a, b)
+
+    def direction(self, slope: Any, terms: Sequence[Any]) -> int | None:
+        return numbers.direction(slope)
+
+    def add(self, a: Any, b: Any) -> Any:
+        return numbers.add(a, b)
+
+    def sub(self, a: Any, b: Any) -> Any:
+        return numbers.sub(a, b)
+
+    def mul(self, a: Any, b: Any) -> Any:
+        return numbers.mul(a, b)
+
+    def div(self, a: Any, b: Any) -> Any:
+        return numbers.div(a, b)
+
+    def pi(self) -> Any:
+        return numbers.pi()
 
 
-def data(x: Any) -> Any:
-    """Doubles as the numbers that they are."""
-    if isinstance(x, (bool, int, float)):
-        return _double(x)
-    import numpy
+class Rounded(Balls):
+    """Balls whose series round what is rational, too: sooner done where exact numbers grow."""
 
-    if x.dtype.kind not in "fiub":
-        raise NotImplementedError(f"balls hold real numbers, not {x.dtype}")
-    return numpy.frompyfunc(lambda v: _double(v), 1, 1)(x.astype(object))
+    exact = False
 
-
-def _double(x: Any) -> Any:
-    if isinstance(x, float):
-        return int(x) if x.is_integer() else ball(x)
-    return x
+    def ring(self, shaped: bool) -> Ring:
+        if shaped:
+            return super().ring(shaped)
+        take = lambda x: x if isinstance(x, bool) else numbers.ball(x)  # noqa: E731
+        return Ring(take, operator.add, operator.sub, operator.mul, operator.truediv, _dot)
 
 
-class _Flint:
-    """python-flint, imported by the first ball; and the precision, set before or after."""
-
-    bits = 53
-    arb: Any = None
-    fmpq: Any = None
-    ctx: Any = None
-
-    def set(self, bits: int) -> None:
-        self.bits = bits
-        if self.ctx is not None:
-            self.ctx.prec = bits
-
-    def load(self) -> None:
-        from flint import arb, ctx, fmpq
-
-        self.arb, self.fmpq, self.ctx = arb, fmpq, ctx
-        self.set(self.bits)
-
-
-FLINT = _Flint()
-
-
-@contextmanager
-def precision(bits: int) -> Iterator[None]:
-    """Balls inside are computed to so many bits."""
-    outer = FLINT.bits
-    FLINT.set(bits)
-    try:
-        yield
-    finally:
-        FLINT.set(outer)
-
-
-def ball(x: Any) -> Any:
-    """An exact number, a double or a ball as a ball."""
-    if FLINT.arb is None:
-        FLINT.load()
-    if type(x) is FLINT.arb:
-        return x
-    if not rational(x):
-        return FLINT.arb(x)
-    if x.denominator == 1:
-        return FLINT.arb(int(x))
-    return FLINT.arb(FLINT.fmpq(x.numerator, x.denominator))
-
-
-def exact(x: Any) -> Any:
-    """A ball that is a single number as that number, where it isn't a long one: exp(0) is 1."""
-    if rational(x) or not x.is_exact() or not x.is_finite():
-        return x
-    mantissa, exponent = map(int, x.man_exp())
-    if abs(exponent) + mantissa.bit_length() > 256:
-        return x
-    return mantissa << exponent if exponent >= 0 else quotient(mantissa, 1 << -exponent)
-
-
-def finite(x: Any) -> bool:
-    """Whether a value, or every entry of an array, is a bounded ball or a decided condition."""
-    if getattr(x, "shape", ()):
-        return all(map(finite, x.ravel().tolist()))
-    return rational(x) or (x is not None and x.is_finite())
-
-
-def certain(x: Any) -> bool:
-    """Whether more precision can't tell more about x."""
-    if getattr(x, "shape", ()):
-        return all(map(certain, x.ravel().tolist()))
-    if x is None:
-        return False
-    x = ball(x)  # of 1/3, and of what has more bits than the precision, wider than the number
-    return bool(x.is_exact() and x.is_finite())
-
-
-def small(x: Any) -> Any:
-    """What is little beside a ball, yet many times its last bit."""
-    return (abs(x) + ball(2) ** -FLINT.bits) * ball(2) ** (16 - FLINT.bits)
-
-
-def known(x: Any) -> bool:
-    """Whether x, or every entry of an array, is a rational number."""
-    if getattr(x, "shape", ()):
-        return all(map(known, x.ravel().tolist()))
-    return rational(x)
-
-
-def function(operation: Operation) -> Callable[..., Any]:
-    """What computes the operation: exactly where it can be, else on balls.
-
-    Raises NotImplementedError where there is no form of it in balls.
-    """
-    found = RESOLVED.get(operation.name)
-    if found is None:
-        found = RESOLVED[operation.name] = _resolve(operation)
-    return found
-
-
-RESOLVED: dict[str, Callable[..., Any]] = {}
-
-
-def _resolve(operation: Operation) -> Callable[..., Any]:
-    name, arity = operation.name, operation.arity
-    if not operation.partials and name not in FUNCTIONS:
-        from hodiff.arithmetic import object_arrays
-
-        return object_arrays.function(operation)
-    on_balls = FUNCTIONS.get(name) or _method(name)
-    if on_balls is None:
-        from hodiff.arithmetic.program import composed
-
-        on_balls = composed(operation, sys.modules[__name__])
-    assert arity is not None
-
-    def compute(*x: Any) -> Any:
-        values, attributes = x[:arity], x[arity:]
-        if all(rational(v) for v in values):
-            value = exactly(name, values, attributes)
-            if value is not None:
-                return value
-            assert on_balls is not None
-            return exact(on_balls(*values, *attributes))
-        assert on_balls is not None
-        return on_balls(*values, *attributes)
-
-    return spread(compute, arity)
+def _dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
+    return sum(map(operator.mul, xs, ys))
 
 
 def spread(compute: Callable[..., Any], arity: int) -> Callable[..., Any]:
@@ -181,7 +135,7 @@ def spread(compute: Callable[..., Any], arity: int) -> Callable[..., Any]:
     def each(*x: Any) -> Any:
         if not any(hasattr(v, "shape") for v in x[:arity]):
             return compute(*x)
-        import numpy
+        import numpy  # start-up: one point needs none
 
         attributes = x[arity:]
         return numpy.frompyfunc(lambda *v: compute(*v, *attributes), arity, 1)(*x[:arity])
@@ -189,379 +143,5 @@ def spread(compute: Callable[..., Any], arity: int) -> Callable[..., Any]:
     return each
 
 
-def _method(name: str) -> Callable[..., Any] | None:
-    """The function of that name of FLINT's balls."""
-    method = getattr(type(ball(0)), name, None)
-    return None if method is None else lambda *x: method(*map(ball, x))
-
-
-def nan() -> Any:
-    return ball(0).nan()
-
-
-# Deciding: True, False, or None.
-
-
-def less(a: Any, b: Any) -> bool | None:
-    if rational(a) and rational(b):
-        return bool(a < b)
-    a, b = ball(a), ball(b)
-    return True if a < b else False if a >= b else None
-
-
-def equal(a: Any, b: Any) -> bool | None:
-    if rational(a) and rational(b):
-        return bool(a == b)
-    a, b = ball(a), ball(b)
-    return True if a == b else False if a != b else None
-
-
-def _not(test: bool | None) -> bool | None:
-    return None if test is None else not test
-
-
-def _and(a: bool | None, b: bool | None) -> bool | None:
-    if a is None or b is None:
-        return None if (a or a is None) and (b or b is None) else False
-    return bool(a and b)
-
-
-def either(a: bool | None, b: bool | None) -> bool | None:
-    return _not(_and(_not(a), _not(b)))
-
-
-def whole(x: Any) -> int | None:
-    """The integer that x is near and above: its floor, where the ball can tell."""
-    if rational(x):
-        below: int = math.floor(x)
-        return below
-    x = ball(x)
-    if not abs(x) < ball(2) ** MOST_WHOLE:  # a number that no memory may hold
-        return None
-    found = x.floor().unique_fmpz()
-    return None if found is None else int(found)
-
-
-def integer(x: Any) -> bool | None:
-    """Whether x is an integer."""
-    if rational(x):
-        return bool(x == math.floor(x))
-    if x.is_exact():
-        return bool(x.is_integer())
-    return None if not x.is_finite() or x.contains_integer() else False
-
-
-def half(x: Any) -> bool | None:
-    """Whether x is halfway between two integers."""
-    return every(integer(mul(x, 2)), _not(integer(x)))
-
-
-def divides(b: Any, a: Any) -> bool | None:
-    zero = equal(b, 0)
-    return integer(div(a, b)) if zero is False else None if zero is None else False
-
-
-def every(*tests: bool | None) -> bool | None:
-    return False if False in tests else None if None in tests else True
-
-
-def direction(slope: Any, terms: Sequence[Any]) -> int | None:
-    """The sign of a slope; None where the ball leaves it open."""
-    return 0 if equal(slope, 0) else 1 if less(0, slope) else -1 if less(slope, 0) else None
-
-
-def same(a: Any, b: Any) -> bool | None:
-    """Whether numbers, or all entries of two arrays, are equal."""
-    if getattr(a, "shape", ()):
-        return every(*map(same, a.ravel().tolist(), b.ravel().tolist()))
-    return equal(a, b)
-
-
-def pi() -> Any:
-    return _constant("pi")
-
-
-# Operations.
-
-
-def _if(test: Any, a: Any, b: Any) -> Any:
-    return nan() if test is None else a if test else b
-
-
-def add(a: Any, b: Any, most: int = MOST_BITS) -> Any:
-    found = exactly("add", [a, b], (), most) if rational(a) and rational(b) else None
-    if found is not None:
-        return found
-    return b if is_zero(a) else a if is_zero(b) else ball(a) + ball(b)
-
-
-def sub(a: Any, b: Any, most: int = MOST_BITS) -> Any:
-    return add(a, -b, most)
-
-
-def mul(a: Any, b: Any, most: int = MOST_BITS) -> Any:
-    found = exactly("mul", [a, b], (), most) if rational(a) and rational(b) else None
-    if found is not None:
-        return found
-    # An exact 0 times a ball is exactly 0, which decides ties; times what is no number it isn't.
-    for x, y in ((a, b), (b, a)):
-        if is_zero(x) and finite(y):
-            return 0
-    return ball(a) * ball(b)
-
-
-def dot(xs: Sequence[Any], ys: Sequence[Any], most: int = MOST_BITS) -> Any:
-    """The sum of the products of pairs; an exact 0 in one adds nothing, so that 0 stays exact."""
-    arb = FLINT.arb
-    pairs = [(x, y) for x, y in zip(xs, ys, strict=False) if not (is_zero(x) or is_zero(y))]
-    if all(type(x) is arb and type(y) is arb for x, y in pairs):
-        total = 0
-        for x, y in pairs:
-            total = total + x * y
-        return total
-    total = 0
-    for x, y in pairs:
-        total = add(total, mul(x, y, most), most)
-    return total
-
-
-def ring(shaped: bool, quick: bool) -> Any:
-    """What series compute with: for arrays where the graph is shaped. quick: in balls alone, which
-    rounds what is rational, too."""
-    from hodiff.arithmetic.program import Ring
-
-    if shaped:
-        from hodiff.arithmetic import object_arrays as entries
-
-        return Ring(lambda x: x, entries.ADD, entries.SUB, entries.MUL, entries.DIV, entries.dot)
-    if quick:
-        taken = lambda x: x if isinstance(x, bool) else ball(x)  # noqa: E731
-        return Ring(taken, operator.add, operator.sub, operator.mul, operator.truediv, _quick_dot)
-    operations = [partial(row, most=LONGEST) for row in (add, sub, mul, div, dot)]
-    return Ring(lambda x: x, *operations)
-
-
-def _quick_dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
-    return sum(map(operator.mul, xs, ys))
-
-
-def is_zero(x: Any) -> bool:
-    return rational(x) and x == 0
-
-
-def div(a: Any, b: Any, most: int = MOST_BITS) -> Any:
-    found = exactly("div", [a, b], (), most) if rational(a) and rational(b) else None
-    if found is not None:
-        return found
-    return 0 if is_zero(a) and equal(b, 0) is False and finite(b) else ball(a) / ball(b)
-
-
-def _over(x: Any, y: Any) -> Any:
-    zero = equal(y, 0)
-    return nan() if zero is None else 0 if zero else div(x, y)
-
-
-def whole_power(x: Any, n: int) -> Any:
-    """x**n. FLINT's own is nan where the ball's middle is 0."""
-    if n < 0 or not x.contains(0):
-        return x**n
-    result = ball(1)
-    while n:
-        if n % 2:
-            result = result * x
-        n //= 2
-        x = x * x if n else x
-    return result
-
-
-def power(a: Any, b: Any) -> Any:
-    if isinstance(b, int):
-        found = exactly("pow", [a, b]) if rational(a) else None
-        return whole_power(ball(a), int(b)) if found is None else found
-    if equal(a, 0):
-        above = less(0, b)
-        return 0 if above else 1 if equal(b, 0) else nan()
-    if rational(a) and rational(b):
-        found = root(a, b.denominator)
-        if found is not None:
-            return power(found, b.numerator)
-    if rational(b) and b.denominator == 2 and b.numerator == 1:
-        return ball(a).sqrt()
-    return ball(a) ** ball(b)
-
-
-def sqrt(x: Any) -> Any:
-    found = root(x, 2) if rational(x) else None
-    return ball(x).sqrt() if found is None else found
-
-
-def powers(a: Any, b: Any, j: int, k: int) -> Any:
-    """The derivative of a**b, j times in a and k times in b; at a = 0 its limit from the right."""
-    value: Any = 0
-    for m, coefficients in enumerate(falling(j, k)):
-        factor: Any = 0
-        for c in reversed(coefficients):
-            factor = add(mul(factor, b), c)
-        if is_zero(factor):
-            continue
-        term = mul(factor, math.comb(k, m))
-        if equal(a, 0):
-            at = equal(b, j)
-            if at is None or less(b, j) is not False or (at and m < k):
-                return nan()
-            value = add(value, term if at else 0)
-            continue
-        term = mul(term, power(a, sub(b, j)))
-        if m < k:
-            term = mul(term, ball(a).log() ** (k - m))
-        value = add(value, term)
-    return value
-
-
-def _cbrt(x: Any) -> Any:
-    found = root(abs(x), 3) if rational(x) else None
-    if found is not None:
-        return found if x > 0 else -found
-    x = ball(x)
-    return x.root(3) if x > 0 else -((-x).root(3)) if x < 0 else 0 if x == 0 else nan()
-
-
-def _sign(x: Any) -> Any:
-    x = ball(x)
-    return 1 if x > 0 else -1 if x < 0 else 0 if x == 0 else nan()
-
-
-def _floor(x: Any) -> Any:
-    found = whole(x)
-    return nan() if found is None else found
-
-
-def _round(x: Any) -> Any:
-    """To the nearest integer, halves to the even one."""
-    if half(x):
-        below = whole(x)
-        return nan() if below is None else below + below % 2
-    return _floor(add(x, quotient(1, 2)))
-
-
-def _mod(a: Any, b: Any) -> Any:
-    if equal(b, 0) is not False:
-        return nan()
-    n = _floor(div(a, b))
-    return sub(a, mul(b, n))
-
-
-def largest(a: Any, b: Any) -> Any:
-    first = less(a, b)
-    return b if first else a if first is False else ball(a).max(ball(b))
-
-
-def smallest(a: Any, b: Any) -> Any:
-    first = less(a, b)
-    return a if first else b if first is False else ball(a).min(ball(b))
-
-
-def _atan2(y: Any, x: Any) -> Any:
-    return 0 if is_zero(y) and less(x, 0) is False else type(ball(x)).atan2(ball(y), ball(x))
-
-
-def _hypot(x: Any, y: Any) -> Any:
-    x, y = abs(ball(x)), abs(ball(y))
-    squares = x * x + y * y
-    if squares > 0 or squares == 0:
-        return squares.sqrt()
-    top = (x.upper() ** 2 + y.upper() ** 2).sqrt()
-    return ball(0).union(top.upper())
-
-
-def sinc(x: Any, n: int) -> Any:
-    """The n-th derivative of sin(x)/x.
-
-    From n*s(n-1) + x*s(n) = sin(x + n*pi/2), which divides by x again and again; within 1 of 0
-    from the Taylor series, whose terms alternate and fall there, so that the next one bounds the
-    rest.
-    """
-    x = ball(x)
-    if x == 0:
-        return quotient(0 if n % 2 else (-1) ** (n // 2), n + 1)
-    if abs(x) < 1:
-        k = (n + 1) // 2
-        # The term of x**(2k - n): (-1)**k * (2k)!/(2k - n)! / (2k + 1)!
-        factor = quotient((-1) ** k, math.factorial(2 * k - n) * (2 * k + 1))
-        term, total = ball(factor) * whole_power(x, 2 * k - n), ball(0)
-        small = ball(2) ** -(FLINT.bits + 10)
-        first = rest = abs(term).upper()
-        for _ in range(FLINT.bits + 100):
-            if rest < first * small:
-                break
-            total += term
-            a, b = 2 * k + 1 - n, 2 * k + 2 - n
-            term = -term * x * x * (2 * k + 1) / (a * b * (2 * k + 3))
-            rest = abs(term).upper()
-            k += 1
-        return total + rest * type(x)(0, 1)
-    if x != 0:
-        turns = (x.sin(), x.cos(), -x.sin(), -x.cos())
-        value = turns[0] / x
-        for i in range(1, n + 1):
-            value = (turns[i % 4] - i * value) / x
-        return value
-    return type(x)(0, 1) / (n + 1)  # it is the integral of t**n*cos(t*x + n*pi/2) over [0, 1]
-
-
-def _special(name: str) -> Callable[..., Any]:
-    """A function of the gamma family."""
-
-    def compute(*x: Any) -> Any:
-        from hodiff.arithmetic import special
-        from hodiff.graph import OPERATIONS
-
-        arity = OPERATIONS[name].arity or 1
-        return special.FUNCTIONS[name](*map(ball, x[:arity]), *x[arity:])
-
-    return compute
-
-
-def _constant(name: str) -> Any:
-    return getattr(ball(0), name)()
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "pi": pi,
-    "e": lambda: _constant("const_e"),
-    "alias": lambda x: x,
-    "flat": lambda g, x: g,
-    "add": add,
-    "sub": sub,
-    "mul": mul,
-    "div": div,
-    "over": _over,
-    "neg": lambda x: -x,
-    "pow": power,
-    "powers": powers,
-    "sqrt": sqrt,
-    "cbrt": _cbrt,
-    "abs": abs,
-    "sign": _sign,
-    "floor": _floor,
-    "ceil": lambda x: -_floor(-x),
-    "round": _round,
-    "mod": _mod,
-    "max": largest,
-    "min": smallest,
-    "clip": lambda x, lo, hi: smallest(largest(x, lo), hi),
-    "atan2": _atan2,
-    "hypot": _hypot,
-    "sinc": sinc,
-    "lt": less,
-    "le": lambda a, b: _not(less(b, a)),
-    "gt": lambda a, b: less(b, a),
-    "ge": lambda a, b: _not(less(a, b)),
-    "eq": equal,
-    "ne": lambda a, b: _not(equal(a, b)),
-    "and": _and,
-    "or": either,
-    "not": _not,
-    "where": _if,
-    **{name: _special(name) for name in ("lgamma", "digamma", "polygamma", "beta", "betas")},
-}
+BALLS = Balls()
+ROUNDED = Rounded()

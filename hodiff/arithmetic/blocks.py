@@ -23,13 +23,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from hodiff.arithmetic import arrays
-from hodiff.arithmetic.program import LARGE, Program, is_leaf
-from hodiff.graph import Tensor, broadcast
+from hodiff.arithmetic.arrays import ARRAYS, FUNCTIONS, QUICK_POWERS, folding
+from hodiff.arithmetic.base import LARGE, Values, is_leaf, run
+from hodiff.engine.graph import Kind, Tensor
 
-Values: TypeAlias = dict[int, Any]
-
-REDUCTIONS = {"sum": np.add, "any": np.logical_or, "amax": np.maximum, "amin": np.minimum}
 SHIFTS = {"pick": 1, "place": -1}
 VIEWS = ("pick", "reshape")
 STREAMED = 16  # blocks of a matrix that products read: still in cache, and worth BLAS's threads
@@ -45,7 +42,7 @@ def evaluate(
     wanted = {id(y) for y in outputs}
     tasks = schedule(order, wanted, size)
     last = {key: i for i, task in enumerate(tasks) for key in task.reads}
-    values = Program([node for node in order if is_leaf(node)], arrays).values(point)
+    values = run([node for node in order if is_leaf(node)], ARRAYS, point)
     with np.errstate(all="ignore"):
         for i, task in enumerate(tasks):
             task.run(values)
@@ -64,7 +61,7 @@ class Whole:
 
     def run(self, values: Values) -> None:
         inputs = [values[id(x)] for x in self.node.inputs]
-        compute = arrays.function(self.node.operation)
+        compute = ARRAYS.function(self.node.operation)
         values[id(self.node)] = compute(*inputs, *self.node.attributes)
 
 
@@ -188,14 +185,19 @@ def rowwise(node: Tensor) -> bool:
         return not reduces(node)
     if node.operation.name == "reshape":
         return node.shape[:1] == node.inputs[0].shape[:1] != ()
-    return node.operation.shape is broadcast or node.operation.name == "cast"
+    return entrywise(node)
+
+
+def entrywise(node: Tensor) -> bool:
+    """Whether each entry comes from those in its place."""
+    return node.operation.kind in (Kind.ENTRYWISE, Kind.CONDITION)
 
 
 def by_rows(x: Tensor, node: Tensor) -> bool:
     """Whether a block of a node in a pass takes a range of rows of its input x, not all of x."""
     if multiplies(node):
         return reduces(node) or x is node.inputs[0]
-    if node.operation.shape is broadcast:
+    if entrywise(node):
         return len(x.shape) == len(node.shape) and x.shape[:1] == node.shape[:1]
     return True
 
@@ -272,7 +274,7 @@ def reduces(node: Tensor) -> bool:
     if multiplies(node):
         a, b = node.inputs
         return a.shape[0] < b.shape[0]
-    return node.operation.name in REDUCTIONS
+    return node.operation.folds is not None
 
 
 def multiplies(node: Tensor) -> bool:
@@ -315,7 +317,7 @@ def combined(node: Tensor, parts: list[Any]) -> Any:
         return parts[0]
     if -len(node.inputs[0].shape) not in node.attributes[0]:
         return np.concatenate(parts)
-    value = REDUCTIONS[node.operation.name].reduce(np.stack(parts), axis=0)
+    value = folding(node.operation).reduce(np.stack(parts), axis=0)
     return float(value) if value.shape == () and value.dtype == float else value
 
 
@@ -343,14 +345,14 @@ class Step:
                 self.compute = self._add_product
         else:
             compute = elementwise(node, empty)
-            quick = compute in arrays.QUICK_POWERS.values()
+            quick = compute in QUICK_POWERS.values()
             self.inputs = inputs[:1] if quick else inputs
             self.empty = compute(*empty[: len(self.inputs)])
             self.compute = compute if quick or type(compute) is np.ufunc else into(compute)
 
     def _reduce(self, x: Any) -> None:
         if len(x):
-            ufunc = REDUCTIONS[self.node.operation.name]
+            ufunc = folding(self.node.operation)
             self.parts.append(ufunc.reduce(x, axis=self.node.attributes[0]))
 
     def _add_product(self, columns: Any, x: Any) -> None:
@@ -362,13 +364,13 @@ def elementwise(node: Tensor, inputs: list[Any]) -> Any:
     name, attributes = node.operation.name, node.attributes
     if name == "pow" and all(map(is_float, inputs)):
         b = inputs[1]
-        return arrays.QUICK_POWERS.get(b, np.power) if type(b) is float else np.power
-    ufunc = arrays.FUNCTIONS.get(name) or getattr(np, node.operation.numpy or name, None)
+        return QUICK_POWERS.get(b, np.power) if type(b) is float else np.power
+    ufunc = FUNCTIONS.get(name) or getattr(np, node.operation.numpy or name, None)
     if type(ufunc) is np.ufunc and not attributes:
         return ufunc
     if name == "reshape":
         return lambda x: x.reshape(len(x), *node.shape[1:])
-    compute = arrays.function(node.operation)
+    compute = ARRAYS.function(node.operation)
     return lambda *x: compute(*x, *attributes)
 
 

@@ -4,44 +4,84 @@ from __future__ import annotations
 
 import math
 import operator
-import sys
 from collections.abc import Callable, Sequence
 from math import inf, nan
 from typing import Any
 
-from hodiff.families import falling
-from hodiff.graph import Operation
+from hodiff.arithmetic.base import Arithmetic, Ring
+from hodiff.engine.graph import Operation
+from hodiff.engine.leibniz import falling
 
 
-def number(x: Any) -> float:
-    """The double nearest to an exact constant, inf past the largest."""
-    try:
-        return float(x)
-    except OverflowError:
-        return inf if x > 0 else -inf
+class Floats(Arithmetic):
+    """Doubles as Python has them."""
+
+    name = "floats"
+    doubles = True
+
+    def number(self, x: Any) -> float:
+        """The double nearest to an exact constant, inf past the largest."""
+        try:
+            return float(x)
+        except OverflowError:
+            return inf if x > 0 else -inf
+
+    def _found(self, operation: Operation) -> Callable[..., Any] | None:
+        name = operation.name
+        if name in PLAIN:
+            return PLAIN[name]
+        compute = FUNCTIONS.get(name) or getattr(math, name, None)
+        return None if compute is None else quiet(compute, operation)
+
+    def ring(self, shaped: bool) -> Ring:
+        return Ring(lambda x: x, operator.add, operator.sub, operator.mul, div, _dot)
+
+    def finite(self, x: Any) -> bool:
+        if getattr(x, "shape", ()):
+            import numpy  # start-up: one point needs none
+
+            return bool(numpy.isfinite(x).all())
+        return math.isfinite(x)
+
+    def equal(self, a: float, b: float) -> bool:
+        return a == b
+
+    def less(self, a: float, b: float) -> bool:
+        return a < b
+
+    def integer(self, x: float) -> bool:
+        return x % 1 == 0
+
+    def half(self, x: float) -> bool:
+        return x % 1 == 0.5
+
+    def divides(self, b: float, a: float) -> bool:
+        return b != 0 and a % b == 0
+
+    def same(self, a: Any, b: Any) -> bool:
+        """Equal up to the rounding of a few operations; nan is equal to nothing."""
+        if getattr(a, "shape", ()) or getattr(b, "shape", ()):
+            return all(map(self.same, a.ravel().tolist(), b.ravel().tolist()))
+        a, b = float(a), float(b)
+        return math.isfinite(a) and abs(a - b) <= 2e-15 * max(abs(a), abs(b))
+
+    def direction(self, slope: float, terms: Sequence[float]) -> int | None:
+        """None where the slope may be nothing but the rounding of its terms."""
+        if not math.isfinite(slope) or abs(slope) < 1e-12 * max(map(abs, terms), default=0.0):
+            return None
+        return (slope > 0) - (slope < 0)
+
+    def div(self, a: float, b: float) -> float:
+        return div(a, b)
+
+    def pi(self) -> float:
+        return math.pi
 
 
-def function(operation: Operation) -> Callable[..., Any]:
-    """What computes the operation: from this file, from math, or by its definition."""
-    found = RESOLVED.get(operation.name)
-    if found is None:
-        found = RESOLVED[operation.name] = _resolve(operation)
-    return found
+def quiet(compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
+    """compute with a pole as inf and an undefined value as nan, where it raises."""
 
-
-RESOLVED: dict[str, Callable[..., Any]] = {}
-
-
-def _resolve(operation: Operation) -> Callable[..., Any]:
-    if operation.name in PLAIN:
-        return PLAIN[operation.name]
-    compute = FUNCTIONS.get(operation.name) or getattr(math, operation.name, None)
-    if compute is None:
-        from hodiff.arithmetic.program import composed
-
-        return composed(operation, sys.modules[__name__])
-
-    def quiet(*x: Any) -> float:
+    def called(*x: Any) -> float:
         try:
             return compute(*x)  # type: ignore[no-any-return]
         except OverflowError:
@@ -49,85 +89,11 @@ def _resolve(operation: Operation) -> Callable[..., Any]:
         except (ValueError, ZeroDivisionError):
             return inf if operation.pole is not None and operation.pole(*x) else nan
 
-    return quiet
+    return called
 
 
-# What is asked at a tie (hodiff.operations.row.Jump), and how far an answer can be trusted.
-
-
-def equal(a: float, b: float) -> bool:
-    return a == b
-
-
-def less(a: float, b: float) -> bool:
-    return a < b
-
-
-def integer(x: float) -> bool:
-    return x % 1 == 0
-
-
-def half(x: float) -> bool:
-    """Whether x is halfway between two integers."""
-    return x % 1 == 0.5
-
-
-def divides(b: float, a: float) -> bool:
-    return b != 0 and a % b == 0
-
-
-def every(*tests: bool) -> bool:
-    return all(tests)
-
-
-def finite(x: Any) -> bool:
-    """Whether a number, or every entry of an array, is finite."""
-    if getattr(x, "shape", ()):
-        import numpy
-
-        return bool(numpy.isfinite(x).all())
-    return math.isfinite(x)
-
-
-def certain(x: Any) -> bool:
-    """Whether no other run could tell more about x: doubles are what they are."""
-    return True
-
-
-known = certain
-
-
-def direction(slope: float, terms: Sequence[float]) -> int | None:
-    """The sign of a slope; None where it may be nothing but the rounding of its terms."""
-    if not math.isfinite(slope) or abs(slope) < 1e-12 * max(map(abs, terms), default=0.0):
-        return None
-    return (slope > 0) - (slope < 0)
-
-
-def same(a: Any, b: Any) -> bool:
-    """Equal up to the rounding of a few operations; nan is equal to nothing."""
-    if getattr(a, "shape", ()) or getattr(b, "shape", ()):
-        return all(map(same, a.ravel().tolist(), b.ravel().tolist()))
-    a, b = float(a), float(b)
-    return math.isfinite(a) and abs(a - b) <= 2e-15 * max(abs(a), abs(b))
-
-
-add, sub, mul = operator.add, operator.sub, operator.mul
-
-
-def dot(xs: Sequence[float], ys: Sequence[float]) -> float:
+def _dot(xs: Sequence[float], ys: Sequence[float]) -> float:
     return float(sum(map(operator.mul, xs, ys)))
-
-
-def ring(shaped: bool, quick: bool) -> Any:
-    """What series compute with."""
-    from hodiff.arithmetic.program import Ring
-
-    return Ring(lambda x: x, add, sub, mul, div, dot)
-
-
-def pi() -> float:
-    return math.pi
 
 
 def div(a: float, b: float) -> float:
@@ -200,7 +166,7 @@ def _lgamma(x: float) -> float:
 
 def _special(name: str, *x: float) -> float:
     """A function of FLINT's, at a precision that leaves a double's digits right."""
-    from hodiff.arithmetic import special
+    from hodiff.arithmetic import special  # start-up: brings FLINT
 
     return special.nearest(name, *x)
 
@@ -236,7 +202,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "over": _over,
     "neg": operator.neg,
     "alias": lambda x: x,
-    "pi": pi,
+    "pi": lambda: math.pi,
     "e": lambda: math.e,
     "abs": abs,
     "sign": _sign,
@@ -269,3 +235,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "polygamma": _polygamma,
     "beta": _beta,
 }
+
+FLOATS = Floats()

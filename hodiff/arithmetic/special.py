@@ -7,7 +7,7 @@ from typing import Any
 
 from flint import acb, arb, ctx
 
-from hodiff.families import leibniz_beta
+from hodiff.engine.leibniz import leibniz_beta
 
 
 def _digamma(x: Any) -> Any:

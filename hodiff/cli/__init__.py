@@ -1,10 +1,7 @@
 """The command line: what the process prints, where, and its exit code.
 
-commands    the commands and what each computes
-options     how the arguments are read
-functions   the list of the language's functions
-output      an answer as json, csv or plain text
-tables      an answer as a table
+program    every command with its help and its options
+options    how the arguments are read
 """
 
 from __future__ import annotations
@@ -21,9 +18,6 @@ if TYPE_CHECKING:
     from hodiff.errors import HodiffError
 
 INTERRUPTED = 130  # what shells report for Ctrl-C
-
-
-MOST_NODES = 300_000  # of a derivative: about 100 MB
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,14 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def outcome(arguments: list[str]) -> tuple[str, str, int]:
     """What to print on stdout and on stderr, and the exit code. No exception gets out."""
-    import click
+    import click  # start-up: here, an interrupt in it ends quietly, too
 
     from hodiff.cli.options import Asked
     from hodiff.cli.program import program
     from hodiff.errors import HodiffError
-    from hodiff.graph import STATE
 
-    STATE.most_nodes, outer = MOST_NODES, STATE.most_nodes
     try:
         return program.main(arguments, "hodiff", standalone_mode=False), "", 0
     except Asked as asked:
@@ -74,21 +66,19 @@ def outcome(arguments: list[str]) -> tuple[str, str, int]:
         error = HodiffError("limit", "the problem is nested too deep")
     except Exception as fault:
         error = HodiffError("limit", bug(fault))
-    finally:
-        STATE.most_nodes = outer
     return failed(error, arguments)
 
 
 def failed(error: HodiffError, arguments: list[str]) -> tuple[str, str, int]:
     report = error.report()
     if error.kind == "usage" and error.start is None:
-        from hodiff.cli.program import program
+        from hodiff.cli.program import program  # start-up
 
         command = [word for word in arguments[:1] if word in program.commands]
         report += f"\ntry: {' '.join(['hodiff', *command, '--help'])}"
     if not wants_json(arguments):
         return "", report, error.exit_code
-    from hodiff.cli.output import one_line
+    from hodiff.calculator.formats import one_line  # start-up: errors alone
 
     names = ("kind", "message", "source", "start", "end")
     return one_line({"error": {n: getattr(error, n) for n in names}}), report, error.exit_code

@@ -1,6 +1,7 @@
 """How the arguments are read: click, with a dash in front of an expression taken as a minus.
 
 The only short option is -h. A token that begins with two dashes is an option, any other is text.
+The options themselves are at the end.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from typing import Any
 
 import click
 
+from hodiff.calculator.commands import MOST_DIGITS, MOST_ORDER
 from hodiff.errors import HodiffError, nearest
 
 HELP = ("-h", "--help")
-MOST_ORDER = 1000
 MOST_QUOTED = 60  # characters of the user's text in a message
 
 
@@ -147,9 +148,9 @@ class Group(Helped, click.Group):
         if name in HELP:
             raise Asked(self.get_help(ctx))
         if name == "--version":
-            from hodiff import __version__
+            from importlib.metadata import version  # start-up: few ask
 
-            raise Asked(f"hodiff {__version__}")
+            raise Asked(f"hodiff {version('hodiff')}")
         if name not in self.commands:
             raise self.unknown(name)
         return super().parse_args(ctx, ["--", *args])
@@ -198,7 +199,7 @@ def ratio(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
     """A check that an option's value is a number above 0, as the exact number that it is."""
     if value is None:
         return None
-    from fractions import Fraction
+    from fractions import Fraction  # start-up: few options are exact
 
     try:
         exact = Fraction(value) if len(value) < 100 else None
@@ -226,3 +227,55 @@ def whole(least: int, most: int) -> Callable[[click.Context, click.Parameter, An
         return int(digits)
 
     return check
+
+
+# fmt: off
+EXPR = click.Argument(["expression"], metavar="EXPR")
+AT = click.Option(["--at"], metavar="x=2,y=pi/2", multiple=True,
+                  help="The point. Without it the answer is a formula.")
+LET = click.Option(["--let"], metavar="a=3", multiple=True,
+                   help="Constants of EXPR; --at may use them.")
+WRT = click.Option(["--wrt"], metavar="x,y", multiple=True,
+                   help="The variables to differentiate in.  [default: all of --at]")
+FORMAT = click.Option(["--format", "style"], metavar="table|json|csv|plain",
+                      default="table", show_default=True,
+                      callback=one_of(["table", "json", "csv", "plain"], "format"),
+                      help="table: for people; json: an object on one line; csv: a header and a "
+                           "row; plain: the numbers asked for, tab-separated.")
+SUBGRADIENT = click.Option(["--subgradient"], is_flag=True,
+                           help="Answer at a kink of abs, max, floor ... as machine learning "
+                                "frameworks do: 0 for abs.")
+ARITHMETIC = click.Option(["--arithmetic"], metavar="ball|float",
+                          callback=one_of(["ball", "float"], "arithmetic"),
+                          help="ball: every digit proven; float: doubles.  [default: ball, where "
+                               "every operation has that form and arrays are small]")
+RTOL = click.Option(["--rtol"], metavar="1e-6", callback=positive,
+                    help="Over an interval, x=2+/-0.1: how far outside the range an end may "
+                         "be, relative to it.  [default: 1e-6]")
+DIGITS = click.Option(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
+                      help="Give N proven significant digits.")
+COTANGENT = click.Option(["--v"], metavar="0.5,1", required=True,
+                         help="The vector, a number for each component of EXPR, or @v.npy.")
+DIAG = click.Option(["--diag"], is_flag=True, help="The diagonal alone.")
+V = click.Option(["--v"], metavar="0.5,1", required=True,
+                 help="The vector, in the order of the variables, by name: x=0.5,y=1, or @v.npy.")
+ORDER = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), required=True,
+                     help="The order of the derivative: 0, 1, 2 ...")
+DEGREE = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), required=True,
+                      help="The degree of the polynomial: 0, 1, 2 ...")
+COUNTED = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER),
+                       help="The order of the derivative: 0, 1, 2 ...  [--wrt x,x,y: 3]")
+METHOD = click.Option(["--method"], metavar="auto|nested|taylor", default="auto",
+                      callback=one_of(["auto", "nested", "taylor"], "method"), show_default=True,
+                      help="nested: differentiate N times; taylor: by Taylor series.")
+ALONG = click.Option(["--along"], metavar="0.5,1",
+                     help="Go along this vector: in the order of the variables, by name: "
+                          "x=0.5,y=1, or @v.npy.")
+WITHIN = click.Option(["--within"], metavar="0.1", callback=ratio,
+                      help="Bound the remainder, with proof, up to so far from the point.")
+OF = click.Option(["--of"], metavar="y", required=True,
+                  help="The variable that the equation defines.")
+SOLVE = click.Option(["--solve"], is_flag=True,
+                     help="The value of --of in --at is where to start: find the one that solves "
+                          "the equation.")
+# fmt: on

@@ -8,16 +8,25 @@ from collections.abc import Callable, Collection, Mapping
 from math import prod
 from typing import Any
 
-from hodiff.errors import HodiffError, nearest
-from hodiff.graph import CONSTANT, OPERATIONS, Span, Tensor, constant, data, described, lazy
-from hodiff.language.parser import Node
-from hodiff.operations import FUNCTIONS
-from hodiff.operations.elementary import e, pi
-from hodiff.operations.piecewise import both, either, floor_divide, negation, truth
-from hodiff.operations.structure import index, matmul, stack
+from hodiff.engine.graph import (
+    CONSTANT,
+    OPERATIONS,
+    STATE,
+    Tensor,
+    building,
+    constant,
+    data,
+    written,
+)
+from hodiff.engine.operations import FUNCTIONS
+from hodiff.engine.operations.elementary import e, pi
+from hodiff.engine.operations.piecewise import both, either, floor_divide, negation, truth
+from hodiff.engine.operations.structure import index, matmul, stack
+from hodiff.engine.shapes import described
+from hodiff.errors import HodiffError, Span, nearest
+from hodiff.language.grammar import Node
 
 MOST_ENTRIES = 1_000_000
-MOST_NODES = 100_000  # a definition that calls itself twice, forty deep, would pass any memory
 
 NAMED = {"pi": pi(), "e": e()}
 
@@ -95,7 +104,7 @@ class Builder:
         self.places = {} if places is None else places
         self.functions: dict[str, list[tuple[int, Any]]] = {}
         self.definitions: list[Node] = []
-        self.count = 0
+        self.count, self.most_operations = 0, STATE.limits.text
         held = [prod(x.shape) for x in names.values()]
         self.most_entries = max(MOST_ENTRIES, 8 * max(held, default=0))
 
@@ -115,7 +124,7 @@ class Builder:
 
     def expression(self, tree: Node, number: int = 0) -> Tensor:
         """The value of an expression behind number definitions."""
-        with lazy():
+        with building(written):  # its numbers are proven later, data included
             return self._expression(tree, number)
 
     def _expression(self, tree: Node, number: int) -> Tensor:
@@ -160,8 +169,9 @@ class Builder:
     def node(self, node: Node, arguments: list[Any], names: Scope, functions: Scope) -> Any:
         """What one node of the tree adds to the graph."""
         self.count += 1
-        if self.count > MOST_NODES:
-            raise self.fault("limit", f"the expression has over {MOST_NODES} operations", node)
+        if self.count > self.most_operations:
+            message = f"the expression has over {self.most_operations} operations"
+            raise self.fault("limit", message, node)
         try:
             value = self.added(node, arguments, names, functions)
         except HodiffError as fault:
@@ -206,8 +216,8 @@ class Builder:
         if kind == "index":
             items = [x if isinstance(x, slice) else _whole(x, "an index") for x in arguments[1:]]
             return index(arguments[0], tuple(items))
-        if kind == "file":
-            value = from_file(node.value)
+        if kind in ("file", "array"):
+            value = from_file(node.value) if kind == "file" else from_array(node.value)
             self.most_entries = max(self.most_entries, 8 * prod(value.shape))
             return value
         if kind == "interval":
@@ -280,7 +290,7 @@ class Builder:
 
 def from_file(path: str) -> Tensor:
     """The numbers of a file: numpy's format for .npy, else text with commas, a row a line."""
-    import numpy
+    import numpy  # start-up: most problems have no files
 
     try:
         if path.endswith(".npy"):
@@ -300,6 +310,16 @@ def from_file(path: str) -> Tensor:
     if not numpy.isfinite(array).all():
         raise HodiffError("usage", f"'{path}' holds numbers that are not finite")
     return data(array)
+
+
+def from_array(x: Any) -> Tensor:
+    """The numbers of a numpy array, or of a tensor with a value."""
+    import numpy  # start-up: most problems have no arrays
+
+    array = numpy.asarray(x)
+    if array.dtype.kind not in "fiub" or not numpy.isfinite(array).all():
+        raise HodiffError("usage", "an array holds real numbers, all finite")
+    return data(array.astype(float) if array.dtype.kind != "f" else array)
 
 
 def _whole(x: Tensor, what: str) -> int:

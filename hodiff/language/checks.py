@@ -62,7 +62,7 @@ INSTEAD = {
 
 def bad_character(text: str, i: int) -> HodiffError:
     """text[i] is none of CHARACTERS: say what to write instead."""
-    from unicodedata import decimal, decomposition, normalize
+    from unicodedata import decimal, decomposition, normalize  # start-up: for errors alone
 
     c, before = text[i], text[:i].rstrip()[-1:]
     raised = (j for j in range(i, len(text)) if not decomposition(text[j]).startswith("<super>"))

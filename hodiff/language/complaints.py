@@ -9,7 +9,7 @@ import lark
 
 from hodiff.errors import HodiffError
 from hodiff.language.checks import quote, syntax
-from hodiff.language.parser import BINARY, parser
+from hodiff.language.grammar import BINARY, parser
 
 Tokens = list[Any]  # of lark.Token, whose positions have the type int | None
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
+from typing import Any, TypeAlias
 
-from hodiff.errors import HodiffError, nearest
-from hodiff.graph import Shape, Span, Tensor, described, variable
+from hodiff.engine.graph import Tensor, variable
+from hodiff.engine.operations.structure import reshape_to, stack
+from hodiff.engine.shapes import Shape, described
+from hodiff.errors import HodiffError, Span, nearest
 from hodiff.language.build import Builder
-from hodiff.language.parser import Node, normal, parse
-from hodiff.operations.structure import reshape_to, stack
+from hodiff.language.grammar import Node, normal
+from hodiff.language.parser import parse
 
 
 class Problem:
@@ -82,25 +85,30 @@ class Problem:
             raise builder.fault("usage", str(fault), tree) from None
 
 
+Bindings: TypeAlias = Sequence[str | tuple[str, Any]]
+"""What gives names their values: texts, or pairs of a name and an array."""
+
+
 def read(
     expression: str,
-    at: Sequence[str] = (),
-    let: Sequence[str] = (),
+    at: Bindings = (),
+    let: Bindings = (),
     wrt: str | None = None,
     repeats: bool = False,
     of: str | None = None,
+    shapes: Mapping[str, Shape] | None = None,
 ) -> Problem:
     """The problem that EXPR, --at, --let and --wrt state. Raises HodiffError.
 
     repeats: --wrt may name a variable again. of: EXPR is an equation, and f its left side less its
-    right one, or an expression that is to be 0.
+    right one, or an expression that is to be 0. shapes: of variables that are arrays, without at.
 
     >>> problem = read("a*x**2", at=["x=3"], let=["a=2"])
     >>> problem.f, problem.wrt
     (tensor(2*x**2), ['x'])
     """
-    points = [(text, parse(text, "bindings", "--at")) for text in at]
-    lets = [(text, parse(text, "bindings", "--let")) for text in let]
+    points = [_bindings(given, "--at") for given in at]
+    lets = [_bindings(given, "--let") for given in let]
     sides = [expression] if of is None else equation_sides(expression)
     trees = [_parsed_side(side, expression) for side in sides]
     chosen = _Names(wrt, "--wrt", repeats) if wrt is not None else None
@@ -147,7 +155,8 @@ def read(
             raise HodiffError("name", _missing(name, [*problem.variables, *constants]))
         found = problem.variables.get(name)
         if found is None:
-            found = variable(name, (), chosen is None or name in wanted)
+            shape = (shapes or {}).get(name, ())
+            found = variable(name, shape, chosen is None or name in wanted)
             problem.variables[name] = found
         return found
 
@@ -163,6 +172,16 @@ def read(
     problem.taken = chosen.names if chosen is not None else []
     problem.wrt = list(dict.fromkeys(problem.taken or problem.variables))
     return problem
+
+
+def _bindings(given: str | tuple[str, Any], source: str) -> tuple[str, Node]:
+    """A text that gives names values, and its tree; of a name and an array, as if written so."""
+    if isinstance(given, str):
+        return given, parse(given, "bindings", source)
+    name, array = given
+    value = Node("array", array, [], 0, len(name))
+    binding = Node("binding", normal(name), [value], 0, len(name))
+    return name, Node("bindings", None, [binding], 0, len(name))
 
 
 def equation_sides(text: str) -> list[str]:

@@ -8,17 +8,30 @@ without recursion. A formula that shared parts would make long is written with d
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from hodiff.arithmetic.exact import exactly
+from hodiff.engine.exact import exactly
+from hodiff.engine.graph import (
+    CONSTANT,
+    DATA,
+    ONE,
+    VARIABLE,
+    ZERO,
+    Kind,
+    Operation,
+    Tensor,
+    apply,
+    constant,
+    rebuilt,
+    topological,
+)
+from hodiff.engine.operations import FUNCTIONS
+from hodiff.engine.operations.elementary import coefficient, pow
+from hodiff.engine.operations.structure import any_of, pick, stack, summed
+from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError
-from hodiff.graph import CONSTANT, DATA, ONE, VARIABLE, ZERO, Tensor, apply, constant, topological
-from hodiff.operations import FUNCTIONS
-from hodiff.operations.elementary import coefficient, pow
-from hodiff.operations.piecewise import CONDITIONS, either
-from hodiff.operations.structure import stack
-from hodiff.tidy import sharing
 
 INLINE = 800  # characters; a longer formula gets definitions for its shared parts
 LONGEST = 1_000_000  # characters
@@ -39,13 +52,13 @@ class Piece(NamedTuple):
     write: Callable[[list[Written]], Written]
 
 
-Written = tuple[str, int]
+Written: TypeAlias = tuple[str, int]
 
 
 def formula(y: Tensor) -> str:
     """y as text in the expression language.
 
-    >>> from hodiff.graph import variable
+    >>> from hodiff.engine.graph import variable
     >>> x = variable("x")
     >>> formula(2 * x**2 / (1 + x))
     '2*x**2/(1 + x)'
@@ -75,68 +88,73 @@ def formula(y: Tensor) -> str:
 def _expanded(y: Tensor) -> Tensor:
     """y without the operations that the language has no name for, by their formulas."""
     order = topological([y])
-    if not any(_unnamed(node) for node in order):
+    if not any(map(_unnamed, order)):
         return y
-    new: dict[int, Tensor] = {}
-    with sharing() as builder:
-        builder.know(order)
-        for node in order:
-            inputs = tuple(new[id(x)] for x in node.inputs)
-            if node.operation.formula is not None and _unnamed(node):
-                new[id(node)] = node.operation.formula(*inputs, *node.attributes)
-            elif all(a is b for a, b in zip(inputs, node.inputs, strict=True)):
-                new[id(node)] = node
-            else:
-                new[id(node)] = apply(node.operation, inputs, node.attributes)
-        return new[id(y)]
+
+    def written_out(node: Tensor, inputs: list[Tensor]) -> Tensor:
+        if node.operation.formula is not None and _unnamed(node):
+            found: Tensor = node.operation.formula(*inputs, *node.attributes)
+            return found
+        if all(a is b for a, b in zip(inputs, node.inputs, strict=True)):
+            return node
+        return apply(node.operation, tuple(inputs), node.attributes)
+
+    with sharing() as table:
+        table.know(order)
+        return rebuilt(order, written_out)[y]
 
 
-# What the language can't say of a vector; and an entry of a condition, which it would read as
-# a number.
-UNWRITABLE = frozenset({"place", "transpose", "permute", "expand", "reshape", "softmax", "any"})
 MOST_ENTRIES = 256
+
+
+def _unwritable(node: Tensor) -> bool:
+    """Whether the language can't say it of a vector; or it is an entry of a condition, which the
+    language would read as a number."""
+    row = node.operation
+    if row is pick:
+        return node.inputs[0].operation.kind is Kind.CONDITION
+    if row is summed:
+        return len(node.attributes[0]) < len(node.inputs[0].shape)
+    moves = row.kind is Kind.MOVES and row is not stack
+    return moves or row.kind is Kind.SCANS or row is any_of
 
 
 def _entrywise(y: Tensor) -> Tensor:
     """y with its vectors written out, entry by entry, where the language can't say it otherwise."""
     order = topological([y])
-    if not any(
-        node.operation.name in UNWRITABLE
-        or (node.operation.name == "sum" and len(node.attributes[0]) < len(node.inputs[0].shape))
-        or (node.operation.name == "pick" and node.inputs[0].operation.name in CONDITIONS)
-        for node in order
-    ):
+    if not any(map(_unwritable, order)):
         return y
     if any((x.operation is VARIABLE and x.shape) or prod(x.shape) > MOST_ENTRIES for x in order):
         return y
-    import numpy
+    import numpy  # start-up: formulas of numbers need none
 
-    entries: dict[int, Any] = {}
+    from hodiff.engine.object_arrays import ObjectArrays  # start-up: brings numpy
+
+    arrays = ObjectArrays(lambda row: partial(_on_entries, row, ()), _Entry(ZERO))
+
+    def entries_of(node: Tensor, inputs: list[Any]) -> Any:
+        row = node.operation
+        if any(x is None for x in inputs):
+            return None
+        if not node.inputs:
+            found: Any = _Entry(node)
+        elif row.kind in (Kind.ENTRYWISE, Kind.CONDITION):
+            build = partial(_on_entries, row, node.attributes)
+            found = numpy.frompyfunc(build, len(inputs), 1)(*inputs)
+        elif row.kind is Kind.REDUCES and not node.attributes:  # over all: norm, logsumexp
+            found = _Entry(apply(row, (stack(*[x.tensor for x in inputs[0].ravel()]),)))
+        else:
+            compute = arrays.function(row)
+            if compute is None:
+                return None
+            found = compute(*inputs, *node.attributes)
+        held = numpy.empty(node.shape, dtype=object)
+        held[...] = found
+        return held
+
     with sharing():
-        for node in order:
-            operation, inputs = node.operation, [entries[id(x)] for x in node.inputs]
-            if not node.inputs:
-                found = _Entry(node)
-            elif operation.partials or operation.name == "where" or operation.name in CONDITIONS:
-                build = numpy.frompyfunc(
-                    lambda *xs, node=node: _Entry(
-                        apply(node.operation, tuple(x.tensor for x in xs), node.attributes)
-                    ),
-                    len(inputs),
-                    1,
-                )
-                found = build(*inputs)
-            elif operation.name in STRUCTURE:
-                found = STRUCTURE[operation.name](numpy, *inputs, *node.attributes)
-            elif operation.name in ("norm", "logsumexp") and not node.attributes:
-                vector = stack(*[x.tensor for x in inputs[0].ravel()])
-                found = _Entry(apply(operation, (vector,)))
-            else:
-                return y
-            held = numpy.empty(node.shape, dtype=object)
-            held[...] = found
-            entries[id(node)] = held
-        return _stacked(entries[id(y)])
+        found = rebuilt(order, entries_of)[y]
+        return y if found is None else _stacked(found)
 
 
 class _Entry:
@@ -147,45 +165,15 @@ class _Entry:
     def __init__(self, tensor: Tensor) -> None:
         self.tensor = tensor
 
-    def __add__(self, other: _Entry) -> _Entry:
-        return _Entry(self.tensor + other.tensor)
 
-    def __mul__(self, other: _Entry) -> _Entry:
-        return _Entry(self.tensor * other.tensor)
-
-    def __or__(self, other: _Entry) -> _Entry:
-        return _Entry(either(self.tensor, other.tensor))
+def _on_entries(row: Operation, attributes: tuple[Any, ...], *xs: _Entry) -> _Entry:
+    return _Entry(apply(row, tuple(x.tensor for x in xs), attributes))
 
 
 def _stacked(entries: Any) -> Tensor:
     if isinstance(entries, _Entry):
         return entries.tensor
     return stack(*map(_stacked, entries)) if entries.shape else _stacked(entries[()])
-
-
-def _placed(np: Any, g: Any, items: Any, shape: Any) -> Any:
-    result = np.full(shape, _Entry(ZERO), dtype=object)
-    result[_items(items)] = g[()]
-    return result
-
-
-def _items(items: Any) -> Any:
-    from hodiff.arithmetic.arrays import numpy_index
-
-    return numpy_index(items)
-
-
-STRUCTURE: dict[str, Callable[..., Any]] = {
-    "stack": lambda np, *x: np.stack(x),
-    "pick": lambda np, x, items: x[_items(items)],
-    "place": _placed,
-    "sum": lambda np, x, axes: np.add.reduce(x, axis=axes),
-    "any": lambda np, x, axes: np.bitwise_or.reduce(x, axis=axes),
-    "expand": lambda np, x, shape: np.broadcast_to(x, shape),
-    "reshape": lambda np, x, shape: np.reshape(x, shape),
-    "transpose": lambda np, x: np.swapaxes(x, -1, -2),
-    "matmul": lambda np, a, b: np.matmul(a, b),
-}
 
 
 def _unnamed(node: Tensor) -> bool:
@@ -260,7 +248,7 @@ def _piece(node: Tensor, shared: set[Tensor]) -> Piece:
     if name in ("mul", "div", "neg", "pow"):
         rest = coefficient(node)[1]
         if node.derived and rest.derived and rest.operation.name in ("add", "sub"):
-            return _sum(node, shared)  # what hodiff.tidy took out of a sum
+            return _sum(node, shared)  # what a walk took out of a sum (NodeTable.total)
         return _product(node, shared)
     if name in COMPARISONS:
         return Piece(list(node.inputs), lambda c: (

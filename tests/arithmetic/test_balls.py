@@ -17,16 +17,17 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from hodiff import derivatives
-from hodiff.arithmetic import balls
+from hodiff.arithmetic import ball_numbers as balls
+from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
-from hodiff.graph import OPERATIONS
+from hodiff.engine.graph import OPERATIONS, Kind
 from hodiff.language.problem import read
-from hodiff.operations.piecewise import CONDITIONS
 
 DIGITS = 120  # of mpmath; more near singularities and far out
 MANY = 700
 BITS = 128
 ARB = type(balls.ball(0))
+CONDITIONS = {name for name, row in OPERATIONS.items() if row.kind is Kind.CONDITION}
 UNDEFINED = (ValueError, ZeroDivisionError, OverflowError, TypeError, mpmath.libmp.ComplexResult)
 
 
@@ -55,7 +56,7 @@ def outside(x: Any, expected: Any, slack: Any = None) -> bool:
 
 def computed(name: str, *values: Any, attributes: tuple[Any, ...] = (), bits: int = BITS) -> Any:
     with balls.precision(bits):
-        return balls.function(OPERATIONS[name])(*values, *attributes)
+        return BALLS.function(OPERATIONS[name])(*values, *attributes)
 
 
 def finite(x: Any) -> bool:
@@ -531,7 +532,7 @@ def test_exact_numbers_may_grow(build: str) -> None:
     problem = read(build, ["x=1/3"])
     with balls.precision(BITS):
         point = {problem.variables["x"]: F(1, 3)}
-        (found,) = Program([problem.f], balls).results(point)
+        (found,) = Program([problem.f], BALLS).results(point)
     exponents = {"x**40*x**40*x**40": 120, "(x*x*x*x)**30": 120, "x**4000/x**3990": 10}
     assert not outside(found, number(F(1, 3) ** exponents[build]))
 
@@ -541,7 +542,7 @@ def test_products_of_products_stay_bounded() -> None:
     squares = "".join(f"a{i} = a{i - 1}*a{i - 1}; " for i in range(1, 16))
     problem = read(f"a0 = x; {squares}a15", ["x=1.1"])
     with balls.precision(BITS):
-        (found,) = Program([problem.f], balls).results({problem.variables["x"]: F(11, 10)})
+        (found,) = Program([problem.f], BALLS).results({problem.variables["x"]: F(11, 10)})
         size = found.numerator.bit_length() if balls.rational(found) else 0
     assert size < 20_000
     with mpmath.workdps(60):
@@ -558,7 +559,7 @@ def vector_value(text: str, **vectors: Any) -> Any:
     point = {problem.variables[n]: np.array([F(x) for x in v], object) for n, v in vectors.items()}
     with balls.precision(BITS):
         outputs = [problem.f, *derivatives.gradient(problem.f, problem.inputs)]
-        return Program(outputs, balls).results(point)
+        return Program(outputs, BALLS).results(point)
 
 
 VECTORS: dict[str, Callable[..., Any]] = {
@@ -660,7 +661,7 @@ POINTS = st.fractions(-4, 4, max_denominator=30)
 def on_a_tie(node: Any, values: dict[int, Any]) -> bool:
     """Whether a piecewise operation may sit between its pieces, as kinks.py would ask."""
     inputs = [values[id(x)] for x in node.inputs]
-    return not all(map(finite, inputs)) or node.operation.jumps.ties(balls, *inputs) is not False
+    return not all(map(finite, inputs)) or node.operation.jumps.ties(BALLS, *inputs) is not False
 
 
 @given(expression=EXPRESSIONS, x=POINTS, y=POINTS)
@@ -677,7 +678,7 @@ def test_random_expressions(expression: Expression, x: Fraction, y: Fraction) ->
             expected = None
         outputs = [problem.f, *derivatives.gradient(problem.f, problem.inputs)]
         point = {problem.variables["x"]: x, problem.variables["y"]: y}
-        program = Program(outputs, balls)
+        program = Program(outputs, BALLS)
         with balls.precision(150):
             values = program.values(point)
             tied = any(node.operation.jumps and on_a_tie(node, values) for node in program.order)

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hodiff
-from hodiff.arithmetic import arrays, blocks
-from hodiff.arithmetic.program import LARGE, Program, evaluate
-from hodiff.graph import OPERATIONS, constant, data, topological, variable
-from hodiff.operations.linalg import matmul
-from hodiff.operations.structure import (
+from hodiff.arithmetic import blocks
+from hodiff.arithmetic.arrays import ARRAYS as arrays
+from hodiff.arithmetic.base import LARGE
+from hodiff.arithmetic.program import Program, evaluate
+from hodiff.engine.graph import OPERATIONS, constant, data, topological, variable
+from hodiff.engine.operations.linalg import matmul
+from hodiff.engine.operations.structure import (
     cast,
     expand_to,
     pick,
@@ -208,7 +210,7 @@ def test_evaluate_runs_large_arrays_in_blocks(monkeypatch):
     x = numbers(LARGE + 1)
     sizes = []
     add = OPERATIONS["sin"](x) + x
-    monkeypatch.setitem(arrays.RESOLVED, "round", lambda x: sizes.append(len(x)) or np.round(x))
+    monkeypatch.setitem(arrays.resolved, "round", lambda x: sizes.append(len(x)) or np.round(x))
     (y,) = evaluate([OPERATIONS["round"](add)])
     assert max(sizes) == LARGE and sum(sizes) == LARGE + 1
     np.testing.assert_array_equal(y, np.round(np.sin(x.value) + x.value))

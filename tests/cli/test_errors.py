@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from hodiff import cli, derivatives
+from hodiff import cli
+from hodiff.calculator.commands import gradient as commands
 
 GRAD = 'grad needs an expression: hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2'
 HVP = 'hvp needs --v: hodiff hvp "w1**2*sin(w2)" --at w1=1,w2=pi/2 --v 0.5,1'
@@ -194,7 +195,7 @@ def test_limits(hodiff, monkeypatch, fault, message):
     def gradient(f, variables):
         raise fault
 
-    monkeypatch.setattr(derivatives, "gradient", gradient)
+    monkeypatch.setattr(commands, "gradient", gradient)
     ran = hodiff("grad", "x", "--format", "json")
     assert (ran.code, ran.err) == (2, f"error: {message}\n")
     assert error(ran)["kind"] == "limit"
@@ -204,7 +205,7 @@ def test_a_bug_is_one_line_and_no_traceback(hodiff, monkeypatch):
     def gradient(f, variables):
         raise KeyError("a\nb")
 
-    monkeypatch.setattr(derivatives, "gradient", gradient)
+    monkeypatch.setattr(commands, "gradient", gradient)
     ran = hodiff("grad", "x")
     assert ran.code == 2
     assert ran.err.count("\n") == 1
@@ -217,7 +218,7 @@ def test_control_c(hodiff, monkeypatch):
     def gradient(f, variables):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(derivatives, "gradient", gradient)
+    monkeypatch.setattr(commands, "gradient", gradient)
     ran = hodiff("grad", "x", "--format", "json")
     assert (ran.code, ran.out, ran.err.strip()) == (130, "", "")
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from hodiff.operations import FUNCTIONS
+from hodiff.engine.operations import FUNCTIONS
 
 
 @pytest.fixture

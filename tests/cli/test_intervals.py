@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+from hodiff.answers.intervals import enclosed
 from hodiff.derivatives import nth
-from hodiff.enclosures import enclosed
 from hodiff.language.problem import read
+from tests.asking import question
 
 
 @pytest.fixture
@@ -166,7 +167,9 @@ RATIONAL = st.fractions(min_value=-3, max_value=3, max_denominator=20)
 def test_every_point_is_in_the_bounds(f, centre, radius, part):
     problem = read(f, [f"x={centre}+/-{radius}"])
     outputs = [problem.f, *nth(problem.f, problem.inputs[0], 2)]
-    bounds = enclosed(problem, outputs, True, 1e-3).values
+    asked = question(problem, outputs)
+    asked = asked._replace(how=asked.how._replace(rtol=1e-3))
+    bounds = enclosed(asked, outputs).values
     x = centre + part * radius
     with mp.workdps(60):
         point = mpf(x.numerator) / x.denominator

@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+from hodiff.arithmetic.balls import BALLS
 from hodiff.cli import outcome
 
 ZERO_NOTE = "a 0 may stand for a number below 1e-300"
@@ -529,15 +530,13 @@ def test_large_arrays_are_floats_and_say_so(tmp_path: Any) -> None:
 
 
 def test_what_has_no_form_in_balls_is_computed_in_floats(monkeypatch: Any) -> None:
-    from hodiff.arithmetic import balls
-
     def function(operation: Any) -> Any:
         if operation.name == "erf":
             raise NotImplementedError("erf has no form in balls")
         return whole(operation)
 
-    whole = balls.function
-    monkeypatch.setattr(balls, "function", function)
+    whole = BALLS.function
+    monkeypatch.setattr(BALLS, "function", function)
     found = asked("value", "erf(x)", "--at", "x=1")
     assert found["arithmetic"] == "float"
     assert any("erf" in note for note in found["notes"])

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hodiff.answers import answer
 from hodiff.errors import HodiffError
 from hodiff.language.problem import read
+from tests.asking import answer
 
 FAULTS = (ZeroDivisionError, ValueError, OverflowError)
 POINT = {"x": 0.75, "y": -2.0, "z": 3.0}

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from hodiff.errors import HodiffError
 from hodiff.language.checks import CHARACTERS, LETTERS, MAX_BYTES, MAX_NESTING
-from hodiff.language.parser import MAX_DIGITS, MAX_EXPONENT, Node, parse
+from hodiff.language.grammar import MAX_DIGITS, MAX_EXPONENT, Node
+from hodiff.language.parser import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 

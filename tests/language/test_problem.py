@@ -10,11 +10,11 @@ import numpy
 import pytest
 
 from hodiff import derivatives
-from hodiff.answers import answer, point_values
 from hodiff.arithmetic.program import evaluate
 from hodiff.errors import HodiffError
 from hodiff.language.problem import Problem, read
 from hodiff.views.formula import formula
+from tests.asking import answer, point_values
 
 
 def number(problem: Problem) -> Any:

@@ -12,7 +12,9 @@ import lark
 import pytest
 
 from grammar import save_parser
-from hodiff.language import parser, saved_parser
+from hodiff.language import grammar as parser
+from hodiff.language import saved_parser
+from hodiff.language.parser import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 same_lark = pytest.mark.skipif(
@@ -90,16 +92,16 @@ def test_loading_compiles_and_unpickles_nothing(fresh, monkeypatch):
     monkeypatch.setattr(lark.Lark, "__init__", refuse)
     monkeypatch.setattr("pickle.load", refuse)
     monkeypatch.setattr("pickle.loads", refuse)
-    assert parser.parse("sin(x)").children[0].kind == "call"
+    assert parse("sin(x)").children[0].kind == "call"
     assert before == (saved_parser.DATA, saved_parser.MEMO)
 
 
 def test_another_lark_compiles_the_grammar(fresh, monkeypatch):
     monkeypatch.setattr(saved_parser, "LARK_VERSION", "0.0")
     monkeypatch.setattr(saved_parser, "DATA", None)
-    assert parser.parse("sin(x)").children[0].kind == "call"
+    assert parse("sin(x)").children[0].kind == "call"
     with pytest.raises(parser.HodiffError, match=r"missing '\*': write 2\*x"):
-        parser.parse("2x")
+        parse("2x")
 
 
 def test_the_grammar_is_found_in_a_wheel_and_in_a_checkout(tmp_path, monkeypatch):

@@ -58,7 +58,7 @@ def test_prod_where_entries_are_zero() -> None:
 
 
 def test_prod_has_few_nodes() -> None:
-    from hodiff.graph import topological
+    from hodiff.engine.graph import topological
 
     t = leaf(np.ones(1000))
     assert len(topological([t.prod()])) < 80

@@ -16,12 +16,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hodiff import derivatives
-from hodiff.answers import answer
-from hodiff.arithmetic.program import composed, evaluate
+from hodiff.arithmetic.base import Arithmetic, composed
+from hodiff.arithmetic.program import evaluate
+from hodiff.engine.graph import CONSTANT, OPERATIONS, Operation, Tensor, variable
 from hodiff.errors import HodiffError
-from hodiff.graph import CONSTANT, OPERATIONS, Operation, Tensor, variable
 from hodiff.language.problem import read
 from hodiff.views.formula import formula
+from tests.asking import answer
 
 common = settings(deadline=None, derandomize=True)
 
@@ -55,10 +56,11 @@ def slopes(text: str, order: int = 1, wrt: str | None = None) -> list[str]:
 # ------------------------------------------------------------------ 60 digits, for comparisons
 
 
-class Digits:
+class Digits(Arithmetic):
     """An arithmetic of 60 digits: what two ways of writing a function agree in to 1e-30."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.table: dict[str, Any] = {
             "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
             "div": lambda a, b: a / b, "over": lambda a, b: a / b if b else mpmath.mpf(0),

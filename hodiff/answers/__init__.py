@@ -1,0 +1,103 @@
+"""Numbers with proof at a point or over intervals, or why there are none.
+
+question   what is asked, and what answers it
+point      one point, in balls or in doubles
+precision  balls, computed again until they leave no digit open
+digits     what of a ball can be printed
+kinks      where pieces meet: every way that f may be near the point is tried
+faults     why there is no answer
+intervals  what a value and its derivatives are bounded by
+remainder  what a Taylor polynomial leaves
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hodiff.answers.point import (
+    against_balls,
+    in_balls,
+    in_doubles,
+    series_in_balls,
+    series_in_doubles,
+)
+from hodiff.answers.question import How, Numbers, Question
+from hodiff.derivatives.plan import NoSeries, Plan
+from hodiff.errors import HodiffError
+
+__all__ = ["How", "Numbers", "Question", "solve"]
+
+
+def solve(question: Question) -> Numbers:
+    """The numbers that are wanted: proven where they can be, else in doubles; over intervals,
+    bounds.
+
+    Cost: one run of the graphs in doubles; in balls one or a few, some 100 times slower. Raises
+    HodiffError where there are none: see hodiff.errors for the kinds.
+
+    >>> from hodiff.derivatives import gradient
+    >>> from hodiff.engine.graph import constant, variable
+    >>> x = variable("x")
+    >>> f = x**3 / 7
+    >>> question = Question(f, [x], [f, *gradient(f, [x])], {x: constant(1) / 2})
+    >>> numbers = solve(question)
+    >>> numbers.values, numbers.exact[1], numbers.arithmetic
+    ([0.017857142857142856, 0.10714285714285714], Fraction(3, 28), 'ball')
+    """
+    if isinstance(question.wanted, Plan):
+        return _planned(question, question.wanted)
+    if question.radii:
+        from hodiff.answers.intervals import enclosed  # start-up: points are more common
+
+        return enclosed(question, question.wanted)
+    notes = []
+    if question.how.arithmetic != "float":
+        against = against_balls(question, question.wanted)
+        if against is None:
+            return in_balls(question, question.wanted)
+        notes.append(_no_proof(question.how, against))
+    return _noted(in_doubles(question, question.wanted), notes)
+
+
+def _planned(question: Question, plan: Plan) -> Numbers:
+    notes: list[str] = []
+    found = None
+    if plan.taylor is not None and not question.radii:
+        found = _by_series(question, plan, notes)
+    if found is None and plan.stages is not None:
+        for stage in plan.stages():
+            slopes = [stage[1:2]] if plan.sloped else question.slopes
+            found = solve(question._replace(wanted=stage, slopes=slopes))
+    if found is None:
+        assert plan.refusal is not None
+        raise plan.refusal
+    n = plan.asked
+    return _noted(found._replace(values=found.values[:n], exact=found.exact[:n]), notes)
+
+
+def _by_series(question: Question, plan: Plan, notes: list[str]) -> Numbers | None:
+    """By Taylor series, or None where there is none; notes get what has to be said."""
+    assert plan.taylor is not None
+    try:
+        computation = plan.taylor()
+    except (MemoryError, NoSeries):
+        return None
+    if question.how.arithmetic != "float":
+        against = against_balls(question, computation.nodes)
+        if against is None:
+            return series_in_balls(question, computation, plan.rounded)
+        notes.append(_no_proof(question.how, against))
+    return series_in_doubles(question, computation)
+
+
+def _no_proof(how: How, against: str) -> str:
+    """A note that doubles serve; an error where proven digits were asked for."""
+    if how.arithmetic == "ball" or how.digits:
+        option = "--arithmetic" if how.arithmetic == "ball" else "--digits"
+        message = f"digits can't be proven here: {against}; leave out {option}"
+        raise HodiffError("usage", message, source=option)
+    return f"in doubles, for {against}"
+
+
+def _noted(numbers: Numbers, notes: Sequence[str]) -> Numbers:
+    return numbers._replace(notes=list(dict.fromkeys([*notes, *numbers.notes])))

@@ -1,0 +1,233 @@
+"""Why there is no answer: the operation at fault, its place in the text, and the mend."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hodiff.answers import kinks
+from hodiff.answers.precision import LAST_BITS, Unproven
+from hodiff.arithmetic.base import Values
+from hodiff.arithmetic.program import Program
+from hodiff.engine.graph import CONSTANT, DATA, VARIABLE, Tensor, constant
+from hodiff.engine.operations.elementary import add, atan2, div, pow, sin, sqrt
+from hodiff.engine.operations.piecewise import compares
+from hodiff.errors import HodiffError, Span
+from hodiff.views.formula import formula
+
+TWO = constant(2)
+TOLD = f", as far as {LAST_BITS} bits tell"
+
+
+def refuse(
+    program: Program, values: Values, among: set[Tensor], places: Mapping[Tensor, Span]
+) -> None:
+    """Raise for the first node among some that isn't finite though its inputs are: HodiffError, or
+    Unproven where a ball may be too wide, and more precision may tell.
+
+    Also where the outputs are finite again: 1/(1 + exp(800)) is a 0 that no double can know.
+    """
+    node = culprit(program, values, among)
+    if node is None:
+        return
+    arithmetic = program.arithmetic
+    if not node.inputs:
+        raise _fault("limit", f"{_shown(node)} is too large for a double", node, places)
+    inputs = [values[id(x)] for x in node.inputs]
+    exact = all(map(arithmetic.certain, inputs))
+    explain = _explained if exact or all(map(arithmetic.known, inputs)) else _open
+    error = explain(node, inputs, values[id(node)])
+    # What jumps (mod, floor) may need more bits for exact inputs too.
+    if exact and (arithmetic.pointwise.doubles or node.operation.jumps is None):
+        raise error
+    raise Unproven(error)
+
+
+def culprit(program: Program, values: Values, among: set[Tensor]) -> Tensor | None:
+    """The first node among some that isn't finite though its inputs are."""
+    finite = program.arithmetic.finite
+    arrays = any(node.shape for node in program.order)
+    for node in program.order:
+        if node not in among or finite(values[id(node)]):
+            continue
+        # In arrays a where may mask single entries: only what reaches an output counts.
+        if arrays and all(finite(values[id(y)]) for y in program.outputs):
+            return None
+        if all(finite(values[id(x)]) for x in node.inputs):
+            return node
+    return None
+
+
+def unbounded(node: Tensor) -> HodiffError:
+    """The error for a node that may have no value, or no slope, somewhere in an interval."""
+    message = (
+        f"{_shown(node)} has a kink, a pole or the end of its domain in the interval, or so near"
+        " that it can't be told apart: narrow the interval"
+    )
+    return _fault("undecided", message, node)
+
+
+def _open(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
+    """What to say of a node that no precision made finite."""
+    shown = _shown(node)
+    if node.operation.jumps:
+        return _fault("undecided", f"{shown} can't be decided at this point{TOLD}", node)
+    if value is not None and not hasattr(value, "shape") and not value.is_nan():
+        return _fault("limit", f"{shown} is too large to be computed", node)
+    error = _explained(node, inputs, value)
+    if error.kind == "pole":
+        return _fault("pole", error.message + TOLD, node)
+    message = f"whether {shown} has a finite value at this point can't be decided{TOLD}"
+    return _fault("undecided", message, node)
+
+
+def _explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
+    """Why a node has no finite value at finite inputs."""
+    operation, shown = node.operation, _shown(node)
+    flat = [float(x) for x in inputs if not getattr(x, "shape", ())]
+    undefined = bool(getattr(value, "shape", ())) or value is None or math.isnan(float(value))
+    pole = (
+        operation.pole is not None
+        and len(flat) == len(inputs)
+        and operation.pole(*flat, *node.attributes)
+    )
+    got = f", not {_number(flat[0])}" if len(flat) == len(inputs) == 1 else ""
+    if node.derived:
+        mend = _mend(node)
+        if pole or undefined:
+            kind = "pole" if pole else "domain"
+            return _fault(kind, f"{shown} has no finite derivative at this point{mend}", node)
+        return _fault("limit", f"a derivative of {shown} passes the largest double", node)
+    argument = _text(node.inputs[0]) or ""
+    if not 0 < len(argument) <= 30 or node.inputs[0].operation is CONSTANT:
+        argument = "an argument"
+    needs = f": it needs {operation.domain.format(x=argument)}{got}" if operation.domain else ""
+    if operation is div and not any(flat):
+        return _fault("domain", f"{shown} is 0/0 at this point{_mend(node)}", node)
+    if operation.jumps and (not operation.domain or flat[-1:] != [0.0]):  # floor, x % y ...
+        return _fault("limit", f"{shown} is too large to be computed", node)
+    if pole:
+        return _fault("pole", f"{shown} is infinite at this point{needs}", node)
+    if undefined:
+        return _fault("domain", f"{shown} is undefined at this point{needs}", node)
+    return _fault("limit", f"{shown} passes the largest double (1.8e308)", node)
+
+
+def _mend(node: Tensor) -> str:
+    """What to write instead, for the singularities that have a smooth form."""
+    if node.operation is div and node.inputs[0].operation is sin:
+        x = _text(node.inputs[0].inputs[0])
+        if x is not None and x == _text(node.inputs[1]):
+            return f": write sinc({x})"
+    for y in (node, *node.inputs):  # the root itself, or a power of it in its derivative
+        names = _squared(y.inputs[0]) if y.operation is sqrt else []
+        if len(names) > 1:
+            return f": write norm([{', '.join(names)}])"
+    return ""
+
+
+def _squared(x: Tensor) -> list[str]:
+    """The names whose squares x is the sum of; none where it is another sum."""
+    names: list[str] = []
+    stack = [x]
+    while stack:
+        y = stack.pop()
+        if y.operation is add:
+            stack += y.inputs[::-1]
+        elif y.operation is pow and y.inputs[1] is TWO and y.inputs[0].operation is VARIABLE:
+            names.append(y.inputs[0].attributes[0])
+        else:
+            return []
+    return names
+
+
+def _number(x: Any) -> str:
+    return repr(float(x)).removesuffix(".0")
+
+
+def _text(node: Tensor) -> str | None:
+    """The text of a node as the user wrote it."""
+    if node.span is not None:
+        return node.span.written
+    if node.operation is DATA or node.inputs:
+        return None
+    return formula(node)
+
+
+def _shown(node: Tensor) -> str:
+    text = _text(node) or formula(node)
+    return f"'{text}'" if len(text) <= 60 else f"'{text[:57]}...'"
+
+
+def _fault(
+    kind: str, message: str, node: Tensor, places: Mapping[Tensor, Span] | None = None
+) -> HodiffError:
+    at = node.span or (places or {}).get(node)
+    if at is None:
+        return HodiffError(kind, message)
+    return HodiffError(kind, message, text=at.text, source=at.source, start=at.start, end=at.end)
+
+
+def undecided(node: Tensor, wide: bool) -> HodiffError:
+    """The error where it can't be told which pieces meet at the point, or (wide) whether any do."""
+    if wide:
+        message = f"whether {_shown(node)} has a kink exactly at this point can't be decided{TOLD}"
+        return _fault("undecided", message, node)
+    return _fault(
+        "kink", f"{_shown(node)} has a kink exactly at this point{_convention(node)}", node
+    )
+
+
+def unequal(node: Tensor) -> HodiffError:
+    """The error for pieces that meet as far as can be told."""
+    message = f"the pieces that meet in {_shown(node)} can't be proven to agree at this point{TOLD}"
+    return _fault("undecided", message, node)
+
+
+def kink(
+    search: kinks.Search,
+    base: kinks.Run,
+    runs: Sequence[kinks.Run],
+    slopes: Sequence[Sequence[Tensor]],
+) -> HodiffError:
+    """The error for pieces that differ: the culprit, and the one-sided slopes where known."""
+    node, _ = search.tie(base) or (base, 0)
+    assert isinstance(node, Tensor)
+    results = [run.results for run in runs]
+    jump = not all(search.decide.same(r[0], base.results[0]) for r in results)
+    if compares(node.operation) and not node.derived:
+        sides = f"the two sides of {_shown(node)} are equal at this point"
+        what = f"{sides}, and the branches differ there"
+    else:
+        what = f"{_shown(node)} {'jumps' if jump else 'has a kink'} exactly at this point"
+    return _fault("kink", f"{what}{_one_sided(search, slopes)}{_convention(node)}", node)
+
+
+def _convention(node: Tensor) -> str:
+    known = kinks.by_convention(node) and node.operation is not atan2
+    return " (--subgradient takes the usual convention)" if known else ""
+
+
+def _one_sided(search: kinks.Search, slopes: Sequence[Sequence[Tensor]]) -> str:
+    """': the slope is -1 from the left and 1 from the right', in the first variable in which
+    the slopes differ."""
+    decide, n = search.decide, len(search.variables)
+    for i, x in enumerate(search.variables):
+        if x.shape:
+            return ""
+        alone = kinks.Search(search.program, search.point, [x], search.refused)
+        try:
+            pair = [alone.toward(side).values for side in (-1, 1)]
+        except kinks.Undecided:
+            return ""
+        for row in (row for row in slopes if i < len(row)):
+            left, right = (values[id(row[i])] for values in pair)
+            finite = decide.finite(left) and decide.finite(right)
+            if finite and decide.same(left, right) is False:
+                name = f" in {x.attributes[0]}" if n > 1 else ""
+                return (
+                    f": the slope{name} is {_number(left)} from the left"
+                    f" and {_number(right)} from the right"
+                )
+    return ""

@@ -1,0 +1,217 @@
+"""Answers over intervals: what a value and its derivatives are bounded by, with proof.
+
+Over a box a ball of the value encloses it, but may be far too wide: each x in x*x is bounded on
+its own. Where the slope in a variable has one sign all over the box, the ends are at the ends of
+that variable; elsewhere the box is split, the piece with the outermost end first, until that end
+is within rtol of a value that is taken (branch and bound; Hansen and Walster 2004, Global
+optimization using interval analysis, chapter 11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
+from itertools import count
+from typing import Any, TypeAlias
+
+from hodiff.answers import digits, faults, kinks
+from hodiff.answers.point import against_balls, constants, point_in
+from hodiff.answers.question import Numbers, Question
+from hodiff.arithmetic.ball_numbers import ball, precision
+from hodiff.arithmetic.balls import BALLS
+from hodiff.arithmetic.program import Program
+from hodiff.derivatives import gradient
+from hodiff.engine.graph import Tensor
+from hodiff.errors import HodiffError
+
+BITS = 256
+MOST_PIECES = 2000  # into which the box is split for one end
+RTOL = 1e-6
+
+Box: TypeAlias = dict[Tensor, tuple[Any, Any]]  # the ends of each variable that has an interval
+
+
+def enclosed(question: Question, outputs: Sequence[Tensor]) -> Numbers:
+    """Bounds of every one of outputs, rounded outward, over the question's intervals.
+
+    Raises HodiffError: usage where arrays are involved, or what has no form in balls; domain for a
+    radius below 0; undecided where f may have no value, or (smooth) a kink or a jump, somewhere in
+    the intervals.
+    """
+    if any(node.shape for node in (*outputs, *question.at)):
+        message = "over an interval EXPR and the variables have to be numbers"
+        raise HodiffError("usage", message, source="--at")
+    against = against_balls(question, outputs)
+    if against is not None:
+        raise HodiffError("usage", f"an interval can't be taken here: {against}", source="--at")
+    rtol = question.how.rtol or RTOL
+    with precision(BITS):
+        point = point_in(question, BALLS)
+        radii = constants(question, question.radii, BALLS)
+        fixed = {x: value for x, value in point.items() if x not in radii}
+        box: Box = {}
+        for x, radius in radii.items():
+            if BALLS.less(radius, 0) is not False:
+                name = x.attributes[0]
+                raise HodiffError("domain", f"the radius of {name} is below 0", source="--at")
+            box[x] = BALLS.sub(point[x], radius), BALLS.add(point[x], radius)
+        if question.smooth:
+            _check_smooth(outputs, fixed, box)
+        found, loose = [], False
+        for y in outputs:
+            ranged = _Range(y, fixed, list(box), rtol)
+            ranged.end(box, 1)  # for the size of what the ends are compared with
+            found.append(_written(*[ranged.end(box, side) for side in (-1, 1)]))
+            loose = loose or ranged.loose
+        at = {x: _written(*box[x]) if x in radii else _read(value) for x, value in point.items()}
+    notes = [f"an end may be further out than {rtol:g} of the range"] if loose else []
+    return Numbers(at, found, [None] * len(found), "interval", notes)
+
+
+def _written(lower: Any, upper: Any) -> dict[str, Any]:
+    return {"lower": digits.outward(lower, -1), "upper": digits.outward(upper, 1)}
+
+
+def _read(x: Any) -> Any:
+    if hasattr(x, "shape"):
+        return [_read(entry) for entry in x]
+    binary = digits.nearest(x)
+    return digits.number(binary) if binary is not None else float(x)
+
+
+def _check_smooth(outputs: Sequence[Tensor], fixed: Mapping[Tensor, Any], box: Box) -> None:
+    """Raise where a kink or a jump may be in the box: split it until none can."""
+    program = Program(outputs, BALLS)
+    if not any(node.operation.jumps for node in program.order):
+        return
+    pieces = [box]
+    for _ in range(MOST_PIECES):
+        if not pieces:
+            return
+        piece = pieces.pop()
+        node = _tied(program, fixed, piece)
+        if node is not None:
+            pieces += _halves(piece, list(piece))
+    raise faults.unbounded(outputs[0] if node is None else node)
+
+
+def _tied(program: Program, fixed: Mapping[Tensor, Any], box: Box) -> Tensor | None:
+    """A node that may sit on a tie somewhere in the box."""
+    point = {**fixed, **{x: hull(*ends) for x, ends in box.items()}}
+    search = kinks.Search(program, point, list(box), lambda node: True)
+    try:
+        tie = search.tie(search.run({}))
+    except kinks.Undecided as undecided:
+        return undecided.node
+    return None if tie is None else tie[0]
+
+
+def _halves(box: Box, open_: list[Tensor]) -> list[Box]:
+    """A box split in the widest of some variables."""
+    widest = max(open_, key=lambda x: float(BALLS.sub(box[x][1], box[x][0])))
+    low, high = box[widest]
+    centre = middle(low, high)
+    return [{**box, widest: (low, centre)}, {**box, widest: (centre, high)}]
+
+
+class _Range:
+    """The range of one output over boxes."""
+
+    def __init__(
+        self, y: Tensor, fixed: Mapping[Tensor, Any], variables: list[Tensor], rtol: float
+    ) -> None:
+        self.fixed, self.variables, self.rtol = fixed, variables, rtol
+        self.slopes = gradient(y, variables)
+        self.y = Program([y], BALLS)
+        self.all = Program([y, *self.slopes], BALLS)
+        self.jumps = any(node.operation.jumps for node in self.y.order)
+        self.size = ball(0)  # the largest absolute value that is taken somewhere
+        self.loose = False
+
+    def values(self, program: Program, box: Box) -> dict[int, Any]:
+        return program.values({**self.fixed, **{x: hull(*box[x]) for x in box}})
+
+    def face(self, box: Box, side: int) -> tuple[Box, list[Tensor]]:
+        """The part of a box where the end on a side must be, and the variables left open."""
+        if self.jumps and _tied(self.y, self.fixed, box) is not None:
+            return box, self.variables
+        values = self.values(self.all, box)
+        open_, part = [], dict(box)
+        for x, slope in zip(self.variables, self.slopes, strict=True):
+            low, high = box[x]
+            rises = values[id(slope)]
+            if BALLS.finite(rises) and BALLS.less(rises, 0) is False:
+                part[x] = (high, high) if side > 0 else (low, low)
+            elif BALLS.finite(rises) and BALLS.less(0, rises) is False:
+                part[x] = (low, low) if side > 0 else (high, high)
+            else:
+                open_.append(x)
+        return part, open_
+
+    def at(self, box: Box) -> Any:
+        return self.values(self.y, box)[id(self.y.outputs[0])]
+
+    def end(self, box: Box, side: int) -> Any:
+        """The end of the range on a side (-1 below, 1 above): a bound that rtol may loosen."""
+        serial = count()
+        pieces: list[tuple[float, int, Any, Box, list[Tensor]]] = []
+        taken: Any = None  # the outermost value that is taken somewhere
+
+        def add(box: Box) -> None:
+            nonlocal taken
+            part, open_ = self.face(box, side)
+            bound = self.at(part)
+            inside = self.at({x: (middle(*part[x]),) * 2 for x in part}) if open_ else bound
+            if BALLS.finite(inside):
+                self.size = self.size.max(abs(ball(inside)).lower())
+                if taken is None or _beyond(inside, taken, side):
+                    taken = inside
+            height = float(_outer(bound, side)) * side if BALLS.finite(bound) else float("inf")
+            heappush(pieces, (-height, next(serial), bound, part, open_))
+
+        add(box)
+        for _ in range(MOST_PIECES):
+            _, _, bound, part, open_ = pieces[0]
+            if not open_ or (taken is not None and self.near(bound, taken)):
+                break
+            heappop(pieces)
+            for half in _halves(part, open_):
+                add(half)
+        # The order of pieces is that of doubles: the outermost end is looked for among all.
+        end, done = None, True
+        for _, _, bound, part, open_ in pieces:
+            if not BALLS.finite(bound):
+                raise self.refused(part)
+            if end is None or _outer(bound, side) * side > end * side:
+                end = _outer(bound, side)
+                done = not open_ or self.near(bound, taken)
+        self.loose = self.loose or not done
+        return end
+
+    def near(self, bound: Any, taken: Any) -> bool:
+        if not BALLS.finite(bound):
+            return False
+        gap = abs(ball(BALLS.sub(bound, taken)))
+        return bool(gap <= ball(self.rtol) * self.size)
+
+    def refused(self, box: Box) -> HodiffError:
+        values = self.values(self.y, box)
+        node = faults.culprit(self.y, values, set(self.y.order))
+        return faults.unbounded(self.y.outputs[0] if node is None else node)
+
+
+def hull(low: Any, high: Any) -> Any:
+    return low if low is high else ball(low).union(ball(high))
+
+
+def middle(low: Any, high: Any) -> Any:
+    return ball(BALLS.div(BALLS.add(low, high), 2)).mid()
+
+
+def _outer(x: Any, side: int) -> Any:
+    x = ball(x)
+    return x.upper() if side > 0 else x.lower()
+
+
+def _beyond(a: Any, b: Any, side: int) -> bool:
+    return bool(BALLS.less(b, a) if side > 0 else BALLS.less(a, b))

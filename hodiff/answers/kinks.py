@@ -1,0 +1,259 @@
+"""Kinks and jumps: where a piecewise operation sits exactly between two of its pieces, on a tie.
+
+Near such a point f is one of several smooth functions. If all that can occur have the value and
+the derivatives of f there, up to the order asked, those are f's; if two differ, f has none. So
+the graph is run again with each tied operation computed as it is to a side of its tie.
+
+In one variable there are two sides, left and right: the side of a tie is the sign of the first
+derivative that its quantity has there. In several variables every combination of sides is run,
+and for what the user wrote (x < y, sign(x)) the tie itself too, for it may hold along a line.
+More runs than can occur only refuse more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from hodiff.arithmetic.base import Values, taken
+from hodiff.arithmetic.floats import FLOATS
+from hodiff.arithmetic.program import Program
+from hodiff.derivatives import components, gradient
+from hodiff.engine.graph import STATE, ZERO, Tensor
+from hodiff.engine.operations.piecewise import compares, mod, sign, where
+
+MOST_RUNS = 256
+MOST_DEPTH = 20  # ties in the derivatives of ties' quantities
+MOST_ORDERS = 6  # derivatives of a tie's quantity, before its side is given up
+
+Key = tuple[str, int, int]  # a tie's quantity, shared by all that it decides: x < y, y <= x, ...
+Sides = dict[Key, dict[int, int]]  # entry of the quantity -> -1, 0 or 1
+
+
+class Run(NamedTuple):
+    """One way that f may be near the point: every node's value, and the results."""
+
+    sides: Sides
+    values: Values
+    results: list[Any]
+
+
+class Undecided(Exception):
+    """Which pieces occur can't be told; node is the tie that leaves it open.
+
+    wide says that its quantity is a ball that more precision may narrow.
+    """
+
+    def __init__(self, node: Tensor, wide: bool = False) -> None:
+        super().__init__()
+        self.node, self.wide = node, wide
+
+
+def by_convention(node: Tensor) -> bool:
+    """Whether frameworks have a convention here: not for a comparison that the user wrote."""
+    return node.derived or not compares(node.operation)
+
+
+class Search:
+    """The runs around a point. refused says which ties count."""
+
+    def __init__(
+        self,
+        program: Program,
+        point: Mapping[Tensor, Any],
+        variables: Sequence[Tensor],
+        refused: Callable[[Tensor], bool],
+    ) -> None:
+        self.program, self.point, self.refused = program, point, refused
+        self.decide = program.arithmetic.pointwise
+        self.variables = variables
+        self.most_runs = max(2, min(MOST_RUNS, STATE.limits.kinks // (len(program.order) + 1)))
+
+    def run(self, sides: Sides) -> Run:
+        values = self.program.values(self.point, _replaced(self.program, sides))
+        return Run(sides, values, [values[id(y)] for y in self.program.outputs])
+
+    def tie(self, run: Run) -> tuple[Tensor, int] | None:
+        """The first tie that the outputs of a run depend on and that it has no side for."""
+        found = taken(self.program.outputs, run.values)
+        for node in self.program.order:
+            if not node.operation.jumps or node not in found or not self.refused(node):
+                continue
+            if not any(x.requires_grad for x in node.inputs):
+                continue
+            decided = run.sides.get(_key(node)[0], {})
+            for i, inputs in enumerate(self.entries(node, run.values)):
+                if i in decided:
+                    continue
+                tied = node.operation.jumps.ties(self.decide, *inputs)
+                if tied is None:
+                    raise Undecided(node, wide=True)
+                if tied:
+                    return node, i
+        return None
+
+    def entries(self, node: Tensor, values: Values) -> Iterator[tuple[Any, ...]]:
+        """The inputs of each entry of an elementwise node."""
+        inputs = [values[id(x)] for x in node.inputs]
+        if not node.shape:
+            return iter([tuple(map(self.number, inputs))])
+        import numpy  # start-up: numbers need none
+
+        arrays = numpy.broadcast_arrays(*inputs)
+        return zip(*[a.ravel().tolist() for a in arrays], strict=True)
+
+    def number(self, x: Any) -> Any:
+        return x if self.decide is not FLOATS else float(x)
+
+    def around(self) -> list[Run]:
+        """The runs, one for each way that f may be near the point."""
+        if len(self.variables) == 1 and not self.variables[0].shape:
+            try:
+                return [self.toward(-1), self.toward(1)]
+            except Undecided as undecided:
+                if undecided.wide or not undecided.node.operation.directionless:
+                    raise
+        return list(self.everywhere())
+
+    def toward(self, direction: int, sides: Sides | None = None, depth: int = 0) -> Run:
+        """The run just left (-1) or right (1) of the point, in the one variable."""
+        sides = sides or {}
+        for _ in range(self.most_runs):
+            run = self.run(sides)
+            tie = self.tie(run)
+            if tie is None:
+                return run
+            node, i = tie
+            if node.operation.directionless or depth > MOST_DEPTH:
+                break
+            side = self.side(node, i, direction, sides, depth)
+            key, turned = _key(node)
+            sides = _with(sides, key, i, side * turned)
+        raise Undecided(node)
+
+    def side(self, node: Tensor, i: int, direction: int, sides: Sides, depth: int) -> int:
+        """The sign that a tie's quantity takes in a direction; 0 where it doesn't change."""
+        (x,) = self.variables
+        quantity = components(_quantity(node))[i]
+        # Where the sides of a < b move alike, what is left of a - b may be rounding alone.
+        terms = [y for y in node.inputs if y.shape == node.shape and node.operation.arity == 2]
+        terms = [components(y)[i] for y in terms]
+        for order in range(1, MOST_ORDERS + 1):
+            quantity, *terms = (gradient(y, [x])[0] for y in [quantity, *terms])
+            program = Program([quantity, *terms], self.program.arithmetic)
+            # The derivative may have ties of its own, as that of abs(x) < 0 has.
+            search = Search(program, self.point, self.variables, lambda node: True)
+            run = search.toward(direction, sides, depth + 1)
+            if _locally(quantity, run.values) is ZERO:
+                return 0
+            slope, *parts = map(self.number, run.results)
+            sign: int | None = self.decide.direction(slope, parts)
+            if sign is None:
+                raise Undecided(node, wide=self.decide is not FLOATS)
+            if sign:
+                return sign if direction > 0 or order % 2 == 0 else -sign
+        raise Undecided(node)
+
+    def everywhere(self) -> Iterator[Run]:
+        """A run for every combination of sides."""
+        written = {_key(n)[0] for n in self.program.order if n.operation.jumps and not n.derived}
+        stack: list[Sides] = [{}]
+        for _ in range(self.most_runs):
+            if not stack:
+                return
+            sides = stack.pop()
+            run = self.run(sides)
+            tie = self.tie(run)
+            if tie is None:
+                yield run
+                continue
+            node, i = tie
+            key, _ = _key(node)
+            choices: tuple[int, ...] = (-1, 0, 1) if key in written else (-1, 1)
+            if self.constant(node, sides):
+                choices = (0,)
+            stack += [_with(sides, key, i, side) for side in choices]
+        raise Undecided(node)
+
+    def constant(self, node: Tensor, sides: Sides) -> bool:
+        """Whether a tie's quantity is the same all around the point, as floor(x) - 2 at 2.5."""
+        if node.shape or node.operation.directionless:
+            return False
+        slopes = gradient(_quantity(node), self.variables)
+        program = Program(slopes, self.program.arithmetic)
+        search = Search(program, self.point, self.variables, lambda node: True)
+        run = search.run(sides)
+        if search.tie(run) is not None:
+            return False
+        return all(_locally(slope, run.values) is ZERO for slope in slopes)
+
+
+def _with(sides: Sides, key: Key, i: int, side: int) -> Sides:
+    return {**sides, key: {**sides.get(key, {}), i: side}}
+
+
+def _key(node: Tensor) -> tuple[Key, int]:
+    """The quantity that a node ties on, and the sign with which it enters there."""
+    name = node.operation.name
+    a, b = id(node.inputs[0]), id(node.inputs[-1])
+    if node.operation is sign:
+        return ("difference", a, id(ZERO)), 1
+    if compares(node.operation):
+        turned = b != id(ZERO) and (a == id(ZERO) or a > b)
+        return (("difference", b, a), -1) if turned else (("difference", a, b), 1)
+    if name in ("floor", "ceil"):
+        return ("floor", a, 0), 1
+    return (name, a, b), 1
+
+
+def _replaced(program: Program, sides: Sides) -> dict[int, Callable[..., Any]]:
+    """How the tied nodes of a program are computed on their sides."""
+    if not sides:
+        return {}
+    replaced: dict[int, Callable[..., Any]] = {}
+    for node in program.order:
+        if node.operation.jumps:
+            key, turned = _key(node)
+            if key in sides:
+                entries = {i: turned * side for i, side in sides[key].items()}
+                replaced[id(node)] = _sided(program, node, entries)
+    return replaced
+
+
+def _quantity(node: Tensor) -> Tensor:
+    """What is 0 on the tie and whose sign is the side, up to a constant."""
+    a = node.inputs[0]
+    if compares(node.operation):
+        return a - node.inputs[1]
+    return a / node.inputs[1] if node.operation is mod else a
+
+
+def _locally(x: Tensor, values: Values) -> Tensor:
+    """The node that x is, through the branches taken."""
+    while x.operation is where and not x.inputs[0].shape:
+        test = values[id(x.inputs[0])]
+        if test is None:
+            return x
+        x = x.inputs[1 if test else 2]
+    return x
+
+
+def _sided(program: Program, node: Tensor, sides: dict[int, int]) -> Callable[..., Any]:
+    """What computes a node, its tied entries on their sides (0: as they are)."""
+    decide, plain = program.arithmetic.pointwise, program.arithmetic.function(node.operation)
+    sided = node.operation.jumps.sided
+
+    def replaced(*x: Any) -> Any:
+        if not node.shape:
+            return sided(decide, sides[0], *x) if sides[0] else plain(*x)
+        import numpy  # start-up: numbers need none
+
+        result = numpy.array(plain(*x), dtype=float if decide is FLOATS else object)
+        entries = [a.ravel().tolist() for a in numpy.broadcast_arrays(*x)]
+        flat = result.reshape(-1)
+        for i, side in sides.items():
+            if side:
+                flat[i] = sided(decide, side, *[a[i] for a in entries])
+        return result
+
+    return replaced

@@ -1,0 +1,202 @@
+"""Answers at a point: the numbers, or why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import prod
+from typing import Any
+
+from hodiff.answers.precision import Determined, Unproven, until_determined
+from hodiff.answers.question import Numbers, Question
+from hodiff.arithmetic import ball_numbers
+from hodiff.arithmetic.balls import BALLS, ROUNDED
+from hodiff.arithmetic.base import Arithmetic, Values, taken
+from hodiff.arithmetic.floats import FLOATS
+from hodiff.arithmetic.program import Program, suited
+from hodiff.derivatives.plan import Computation, NoSeries, Open
+from hodiff.engine.graph import Tensor
+from hodiff.engine.operations.elementary import atan2
+from hodiff.errors import HodiffError
+
+QUICK_TRIES = 3  # of series in balls alone, at growing precision
+MOST_STEPS = 200_000  # of balls, on all arrays of a run: below a second
+
+
+def in_doubles(question: Question, outputs: Sequence[Tensor]) -> Numbers:
+    """The values of outputs in doubles, all finite; Raises HodiffError: domain or pole where an
+    operation has no value, limit where one passes a double's range, kink where one-sided
+    derivatives differ (with subgradient it is what machine learning frameworks give)."""
+    point = point_in(question, FLOATS)
+    values = _solved(question, Program(outputs), point)
+    return Numbers(point, values, [None] * len(values), "float", [])
+
+
+def in_balls(question: Question, outputs: Sequence[Tensor]) -> Numbers:
+    """The values of outputs, computed in balls until every digit is determined.
+
+    Raises HodiffError as in_doubles does, and undecided where a comparison, a domain or a number
+    can't be told at 4096 bits (more with digits).
+    """
+    program = Program(outputs, BALLS)
+
+    def run() -> list[Any]:
+        point = point_in(question, BALLS)
+        return [*point.values(), *_solved(question, program, point)]
+
+    return _proven(question, until_determined(run, question.how.digits))
+
+
+def _proven(question: Question, found: Determined) -> Numbers:
+    """What was determined: the point, then the numbers."""
+    n = len(question.at)
+    point = dict(zip(question.at, found.values, strict=False))
+    return Numbers(point, found.values[n:], found.exact[n:], "ball", found.notes)
+
+
+def against_balls(question: Question, outputs: Sequence[Tensor]) -> str | None:
+    """What stands against computing outputs in balls; None where nothing does."""
+    program = Program([*outputs, *question.at.values()], BALLS)
+    if sum(map(_steps, program.order)) > MOST_STEPS:
+        return f"the arrays take over {MOST_STEPS} steps"
+    for node in program.order:
+        if node.inputs and node.value is None:
+            try:
+                BALLS.function(node.operation)
+            except NotImplementedError as fault:
+                return str(fault)
+    return None
+
+
+def _steps(node: Tensor) -> int:
+    """The entries of an array, or the multiplications of a product of matrices."""
+    inner = node.inputs[0].shape[-1] if node.operation.name == "matmul" else 1
+    return prod(node.shape) * inner if node.shape else 0
+
+
+def series_in_balls(question: Question, compute: Computation, rounded: bool) -> Numbers | None:
+    """What a computation by Taylor series gives, as in_balls gives it.
+
+    None where there is no series (a kink, a power at 0), or none can be told. rounded: exact
+    numbers are taken as such only if balls don't determine all digits at some precisions.
+    """
+    # With digits asked for, 1120 from exact numbers and 1120.000 from a ball print differently.
+    quickly = iter([ROUNDED if rounded and question.how.digits is None else BALLS] * QUICK_TRIES)
+
+    def run() -> list[Any]:
+        point = point_in(question, BALLS)
+        try:
+            found = compute.compute(point, next(quickly, BALLS))
+        except Open:
+            raise Unproven(HodiffError("undecided", "")) from None
+        return [*point.values(), *found]
+
+    try:
+        found = until_determined(run, question.how.digits, ball_numbers.exact)
+    except NoSeries:
+        return None
+    except HodiffError as fault:
+        if fault.message:
+            raise
+        return None
+    return _proven(question, found)
+
+
+def series_in_doubles(question: Question, computation: Computation) -> Numbers | None:
+    """What a computation by Taylor series gives in doubles; None where there is no series, where
+    numbers pass a double's range, or where rounding left no digits of one.
+
+    The last shows beside the numbers at a point some roundings away: they differ by more than a
+    millionth of the largest of a number and its neighbours.
+    """
+    point = point_in(question, FLOATS)
+    arithmetic = suited(computation.nodes)
+    away = {x: value + 2.0**-48 * (abs(value) + (value == 0)) for x, value in point.items()}
+    try:
+        found, other = (computation.compute(at, arithmetic) for at in (point, away))
+    except (NoSeries, Open):
+        return None
+    if not all(map(FLOATS.finite, (*found, *other))):
+        return None
+    for k, (a, b) in enumerate(zip(found, other, strict=True)):
+        if abs(a - b) > 1e-6 * max(map(abs, found[max(k - 1, 0) : k + 2])):
+            return None
+    return Numbers(point, found, [None] * len(found), "float", [])
+
+
+def point_in(question: Question, arithmetic: Arithmetic) -> dict[Tensor, Any]:
+    """What the variables are at, in an arithmetic: of an interval, the centre."""
+    return constants(question, question.at, arithmetic)
+
+
+def constants(
+    question: Question, graphs: Mapping[Tensor, Tensor], arithmetic: Arithmetic
+) -> dict[Tensor, Any]:
+    """The values of graphs without variables."""
+    nodes = list(graphs.values())
+    program = Program(nodes, None if arithmetic is FLOATS else arithmetic)
+    values = program.values()
+    if not all(map(arithmetic.finite, values.values())):
+        _refuse(question, program, values, set(program.order))
+    return {x: values[id(y)] for x, y in graphs.items()}
+
+
+def _solved(question: Question, program: Program, point: Mapping[Tensor, Any]) -> list[Any]:
+    """The values of a program's outputs at a point."""
+    decide = program.arithmetic.pointwise
+    values = program.values(point, _unsigned(program) if decide is FLOATS else None)
+    jumps = question.smooth and any(node.operation.jumps for node in program.order)
+    if not jumps and all(map(decide.finite, values.values())):
+        return _results(program.outputs, values)
+
+    from hodiff.answers import faults, kinks  # start-up: most points are ordinary
+
+    def refused(node: Tensor) -> bool:
+        by_convention = question.how.subgradient and kinks.by_convention(node)
+        return question.smooth and not by_convention
+
+    found = taken(program.outputs, values)
+    _refuse(question, program, values, {node for node in found if not node.derived})
+    search = kinks.Search(program, point, question.variables, refused)
+    base = kinks.Run({}, values, _results(program.outputs, values))
+    try:
+        if search.tie(base) is None:
+            _refuse(question, program, values, found)
+            return base.results
+        runs = search.around()
+    except kinks.Undecided as undecided:
+        error = faults.undecided(undecided.node, undecided.wide)
+        raise (Unproven(error) if undecided.wide else error) from None
+    results = runs[0].results
+    agree = [decide.same(results[0], base.results[0])]
+    agree += [decide.same(a, b) for run in runs for a, b in zip(results, run.results, strict=True)]
+    if all(agree):
+        return results
+    if False in agree or not all(decide.finite(x) for run in runs for x in run.results):
+        raise faults.kink(search, base, runs, question.slopes)
+    node = search.tie(base)
+    assert node is not None
+    raise Unproven(faults.unequal(node[0]))
+
+
+def _unsigned(program: Program) -> dict[int, Callable[..., Any]]:
+    """How to compute the operations that tell -0.0 from 0, so that they don't."""
+    plain = program.arithmetic.function(atan2)
+    nodes = [node for node in program.order if node.operation is atan2]
+    return {id(node): lambda y, x: plain(y + 0.0, x) for node in nodes}
+
+
+def _refuse(question: Question, program: Program, values: Values, among: set[Tensor]) -> None:
+    """Raise for the first of some nodes that isn't finite: see hodiff.answers.faults."""
+    if not all(map(program.arithmetic.finite, values.values())):
+        from hodiff.answers import faults  # start-up: most points are ordinary
+
+        faults.refuse(program, values, among, question.places)
+
+
+def _results(outputs: Iterable[Tensor], values: Values) -> list[Any]:
+    found = [values[id(y)] for y in outputs]
+    return [y * 1 if _is_condition(y) else y for y in found]  # 1 or 0
+
+
+def _is_condition(x: Any) -> bool:
+    return isinstance(x, bool) or getattr(getattr(x, "dtype", None), "kind", "") == "b"

@@ -1,0 +1,90 @@
+"""Balls in numpy's arrays: what moves, adds up and multiplies their entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from hodiff.arithmetic import ball_numbers
+from hodiff.arithmetic.base import Ring
+from hodiff.engine.graph import Operation
+from hodiff.engine.object_arrays import ObjectArrays, entries
+from hodiff.engine.operations.elementary import add, div, mul, sub
+from hodiff.engine.operations.structure import summed
+
+
+def function(operation: Operation) -> Callable[..., Any] | None:
+    """What computes an operation that isn't entrywise."""
+    return FUNCTIONS.get(operation.name) or OBJECTS.function(operation)
+
+
+OBJECTS = ObjectArrays(lambda operation: ball_numbers.FUNCTIONS[operation.name], 0)
+ADD, SUB, MUL, DIV = (OBJECTS.ufunc(row) for row in (add, sub, mul, div))
+total: Any = OBJECTS.function(summed)
+RING = Ring(lambda x: x, ADD, SUB, MUL, DIV, lambda xs, ys: dot(xs, ys))
+
+
+def dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
+    """The sum of the products of pairs, entry by entry."""
+    found: Any = 0
+    for x, y in zip(xs, ys, strict=False):
+        if not (ball_numbers.is_zero(x) or ball_numbers.is_zero(y)):
+            found = ADD(found, MUL(x, y))
+    return found
+
+
+def _norm(x: Any, axes: tuple[int, ...] | None = None) -> Any:
+    return ROOT(total(MUL(x, x), axes))
+
+
+ROOT = np.frompyfunc(ball_numbers.sqrt, 1, 1)
+EXP = np.frompyfunc(lambda x: ball_numbers.ball(x).exp(), 1, 1)
+LOG = np.frompyfunc(lambda x: ball_numbers.ball(x).log(), 1, 1)
+
+
+def _logsumexp(x: Any, axes: tuple[int, ...] | None = None) -> Any:
+    sums = total(EXP(x), axes)
+    return LOG(sums) if hasattr(sums, "shape") else sums.log()
+
+
+def _softmax(x: Any, axes: tuple[int, ...] | None = None) -> Any:
+    weights = EXP(x)
+    sums = entries(total(weights, axes))
+    if axes is None:
+        return DIV(weights, sums)
+    kept = tuple(1 if i - x.ndim in axes else n for i, n in enumerate(x.shape))
+    return DIV(weights, sums.reshape(kept))
+
+
+def _matrix(x: Any) -> Any:
+    from flint import arb_mat  # start-up: brings FLINT
+
+    if x.ndim != 2:
+        raise NotImplementedError("a batch of matrices has no form in balls")
+    return arb_mat([[ball_numbers.ball(entry) for entry in row] for row in x.tolist()])
+
+
+def _table(matrix: Any) -> Any:
+    return np.array(matrix.tolist(), object).reshape(matrix.nrows(), matrix.ncols())
+
+
+def _solved(make: Callable[[], Any], shape: tuple[int, ...]) -> Any:
+    """What make gives; nan where the matrix isn't proven to be regular."""
+    try:
+        return _table(make())
+    except ZeroDivisionError:
+        return np.full(shape, ball_numbers.nan(), object)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "cast": lambda x, dtype: x,
+    "cumsum": lambda x, axis: ADD.accumulate(x, axis=axis),
+    "norm": _norm,
+    "logsumexp": _logsumexp,
+    "softmax": _softmax,
+    "det": lambda x: _matrix(x).det(),
+    "inv": lambda x: _solved(lambda: _matrix(x).inv(), x.shape),
+    "solve": lambda a, b: _solved(lambda: _matrix(a).solve(_matrix(b)), b.shape),
+}

@@ -1,0 +1,9 @@
+"""The calculator: a command and a text go in, an answer comes out, for whatever face shows it.
+
+result     calculate, parse, and the Result that they give
+request    what is asked, read; and how its answer is told
+commands   each builds the graphs of its answer
+answer     an answer, described once
+formats    json, csv and plain text
+tables     tables
+"""

@@ -1,0 +1,56 @@
+"""The commands: each builds the graphs of its answer and says what the numbers are.
+
+A function (request, ...own options) -> Answer, found by its name in COMMANDS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple
+
+from hodiff.calculator.answer import Answer
+
+MOST_ORDER = 1000
+MOST_DIGITS = 10_000
+
+
+class Command(NamedTuple):
+    """Where a command is, an example, and the options that it alone has."""
+
+    module: str
+    example: str
+    options: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()  # those without which there is no question
+    repeats: bool = False  # whether wrt may name a variable again
+    kinks: bool = True  # whether there is a convention for kinks
+
+    def function(self, name: str) -> Callable[..., Answer]:
+        """What answers it: imported when it is asked, for start-up."""
+        found: Callable[..., Answer] = getattr(
+            import_module(f"hodiff.calculator.commands.{self.module}"), name
+        )
+        return found
+
+
+# fmt: off
+COMMANDS = {
+    "grad": Command("gradient", 'hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2'),
+    "nth": Command("nth", 'hodiff nth "x**3" --at x=2 --order 2',
+                   ("order", "along", "method"), repeats=True),
+    "hessian": Command("hessian", 'hodiff hessian "w1**2*sin(w2)" --at w1=1,w2=pi/2', ("diag",)),
+    "hvp": Command("hessian", 'hodiff hvp "w1**2*sin(w2)" --at w1=1,w2=pi/2 --v 0.5,1',
+                   ("v",), ("v",)),
+    "jacobian": Command("jacobian", 'hodiff jacobian "[x*y, sin(x)]" --at x=0,y=2'),
+    "jvp": Command("jacobian", 'hodiff jvp "[x*y, sin(x)]" --at x=0,y=2 --v 1,0', ("v",), ("v",)),
+    "vjp": Command("jacobian", 'hodiff vjp "[x*y, sin(x)]" --at x=0,y=2 --v 1,0', ("v",), ("v",)),
+    "value": Command("gradient", 'hodiff value "w1**2*sin(w2)" --at w1=1,w2=pi/2', kinks=False),
+    "taylor": Command("taylor", 'hodiff taylor "exp(x)" --at x=0 --order 4',
+                      ("order", "along", "within"), ("order",)),
+    "tensor": Command("nth", 'hodiff tensor "x**2*y" --at x=1,y=2 --order 3',
+                      ("order",), ("order",)),
+    "laplacian": Command("hessian", 'hodiff laplacian "x**2*y + y**3" --at x=1,y=2'),
+    "implicit": Command("implicit", 'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2',
+                        ("order", "of", "solve"), ("order", "of")),
+}
+# fmt: on

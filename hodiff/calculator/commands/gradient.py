@@ -1,0 +1,48 @@
+"""grad, and value: the expression itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hodiff.calculator.answer import Answer, Each, Row, components, leaves
+from hodiff.calculator.request import Request, first, parts
+from hodiff.derivatives import gradient
+
+
+def grad(request: Request) -> Answer:
+    """The gradient: the slope in each variable."""
+    graphs = gradient(request.scalar(), request.inputs)
+    found = request.solve([request.f, *graphs], slopes=[graphs])
+    f, *values = found.values
+    slopes, at = request.named(values), found.at
+    entries = parts(slopes)
+
+    def rows() -> Iterable[Row]:
+        point = dict(parts(at or {}))
+        return ([x, *([point[x]] if at is not None else []), slope] for x, slope in entries)
+
+    return request.answer(
+        found,
+        {"value": f, "gradient": slopes},
+        first(entries),
+        lines=[leaves(values)],
+        header=["variable", *(["value"] if at is not None else []), "∂f/∂variable"],
+        rows=Each(rows),
+        shows=request.wrt,
+    )
+
+
+def value(request: Request) -> Answer:
+    """The value of EXPR."""
+    found = request.solve([request.f], smooth=False)
+    (f,) = found.values
+    rows = f if isinstance(f, list) and isinstance(f[0], list) else [f]
+    return request.answer(
+        found,
+        {"value": f},
+        [],
+        lines=[row if isinstance(row, list) else [row] for row in rows],
+        header=["", "value"],
+        rows=[[name, x] for name, x in components("f", f)],
+        shows_f=True,
+    )

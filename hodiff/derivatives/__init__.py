@@ -1,0 +1,44 @@
+"""Every way to a derivative, as graphs and as computations at a point.
+
+nested     reverse mode, again and again: gradients, Jacobians, Hessians, n-th derivatives
+vmap       a graph put on a batch
+diagonal   the diagonal of a Hessian, without the matrix
+series     Taylor mode: coefficients swept through a graph
+taylor     derivatives of any order from it: along lines, mixed partials, implicit functions
+method     nested or Taylor mode, whichever is cheaper: a plan
+plan       what it decides
+"""
+
+from hodiff.derivatives.nested import (
+    along,
+    components,
+    gradient,
+    hessian,
+    hvp,
+    implicit,
+    jacobian,
+    jacobian_entries,
+    jacobians,
+    jvp,
+    nth,
+    partials,
+    symmetric,
+    vjp,
+)
+
+__all__ = [
+    "along",
+    "components",
+    "gradient",
+    "hessian",
+    "hvp",
+    "implicit",
+    "jacobian",
+    "jacobian_entries",
+    "jacobians",
+    "jvp",
+    "nth",
+    "partials",
+    "symmetric",
+    "vjp",
+]

@@ -1,0 +1,152 @@
+"""Nested or Taylor mode: the one policy for derivatives of any order.
+
+Nested reverse mode shows what is exact and has no end to its graphs; a Taylor series costs the
+square of the order, in steps that cost less, and there is none at a kink or at a power of 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import factorial, prod
+from typing import Any
+
+from hodiff.arithmetic.base import Arithmetic
+from hodiff.derivatives import nested
+from hodiff.derivatives.plan import Computation, Plan
+from hodiff.derivatives.series import Point
+from hodiff.derivatives.taylor import Component, Directional, Implicit, Partials
+from hodiff.engine.graph import Tensor, constant
+from hodiff.errors import HodiffError
+
+NESTED = 2  # the highest order that is nested where there is a choice
+STEPS_A_NODE = 100  # of a series, in the time that a node of a nested derivative takes
+FEW_NODES = 2000  # which are nested in any case: what is exact shows
+MOST_STEPS = 20_000_000  # of series for mixed partials: some seconds
+
+
+def no_series() -> HodiffError:
+    """The error where method is taylor."""
+    message = "there is no Taylor series here: leave out --method taylor"
+    return HodiffError("usage", message, source="--method")
+
+
+def by_taylor(order: int, method: str) -> bool:
+    """Whether derivatives in one direction up to order come from a Taylor series; method is auto,
+    nested or taylor."""
+    return method == "taylor" or (method == "auto" and order > NESTED)
+
+
+def successive(
+    f: Tensor, v: Mapping[Tensor, Tensor], order: int, method: str, sloped: bool = False
+) -> Plan:
+    """f and its derivatives along v, from the first to order: v is a vector for each variable;
+    sloped: 1 for the one there is."""
+
+    def taylor() -> Computation:
+        line = Directional(f, v, order)
+        return Computation(line.series.present, line.derivatives)
+
+    def stages() -> Iterator[Sequence[Tensor]]:
+        found = [f]
+        for n, y in enumerate(nested.along(f, v, order), 1):
+            found.append(y)
+            if 4 < order != n and n & (n - 1) == 0:
+                yield found
+        yield found
+
+    if method == "taylor":
+        return Plan(taylor, refusal=no_series())
+    return Plan(taylor if by_taylor(order, method) else None, stages, sloped=sloped)
+
+
+def expansion(f: Tensor, line: Directional, order: int) -> Plan:
+    """The Taylor coefficients of f along a line up to order."""
+
+    def taylor() -> Computation:
+        return Computation(
+            line.series.present, lambda point, on: line.coefficients(point, on)[: order + 1]
+        )
+
+    def stages() -> Iterator[Sequence[Tensor]]:
+        found = nested.along(f, line.v, order)
+        yield [f, *(y / constant(factorial(k)) for k, y in enumerate(found, 1))]
+
+    return Plan(taylor, stages, rounded=False)
+
+
+def mixed(
+    f: Tensor,
+    variables: Sequence[Tensor],
+    chosen: Sequence[tuple[int, ...]],
+    method: str,
+    at_a_point: bool,
+) -> Plan:
+    """f and its derivatives in these components of the variables, each of chosen sorted: nested
+    where that takes no more steps than series would, else by those."""
+    # At a kink the sides have to agree on the derivatives below these, too.
+    lower = {entry[:n] for entry in chosen for n in range(1, len(entry))} - set(chosen)
+    wanted = [*chosen, *sorted(lower)]
+    asked = 1 + len(chosen)
+
+    def graphs(most: int | None = None) -> Sequence[Tensor]:
+        return [f, *nested.symmetric(f, variables, wanted, most)]
+
+    by_order: dict[int, list[tuple[int, ...]]] = {}
+    for entry in chosen:
+        by_order.setdefault(len(entry), []).append(entry)
+    if method == "nested" or not at_a_point or (method == "auto" and max(by_order) <= NESTED):
+        return Plan(stages=lambda: iter([graphs()]), asked=asked)
+    each = [Component(x, k) for x in variables for k in range(prod(x.shape))]
+
+    def often(entry: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(entry.count(k) for k in range(len(each)))
+
+    wholes = [Partials(f, each, list(map(often, part))) for part in by_order.values()]
+    cost = sum(tensor.cost for tensor in wholes)
+    if method == "auto":
+        try:
+            found = graphs(max(FEW_NODES, cost // STEPS_A_NODE))
+            return Plan(stages=lambda: iter([found]), asked=asked)
+        except MemoryError:
+            pass
+    if cost > MOST_STEPS:
+        raise HodiffError("limit", "that takes too many steps: ask for a lower order")
+    value = Directional(f, {}, 0)
+
+    def compute(point: Point, arithmetic: Arithmetic) -> list[Any]:
+        found: dict[tuple[int, ...], Any] = {}
+        for part, tensor in zip(by_order.values(), wholes, strict=True):
+            found |= dict(zip(part, tensor.values(point, arithmetic), strict=True))
+        return [*value.coefficients(point, arithmetic), *(found[entry] for entry in chosen)]
+
+    def taylor() -> Computation:
+        return Computation(wholes[-1].series.present, compute)
+
+    def stages() -> Iterator[Sequence[Tensor]]:
+        early = sorted({entry[:n] for entry in chosen for n in (1, 2)})
+        yield [f, *nested.symmetric(f, variables, early)]
+        yield graphs()
+
+    if method == "taylor":
+        return Plan(taylor, refusal=no_series())
+    return Plan(taylor, stages, asked)
+
+
+def implicit(f: Tensor, f_y: Tensor, x: Tensor, y: Tensor, order: int, solve: bool) -> Plan:
+    """y and its derivatives along f(x, y) = 0, f_y being f's slope in y. solve: y at the point is
+    only where to start from."""
+
+    def taylor() -> Computation:
+        curve = Implicit(f, f_y, x, y, order, solve)
+        return Computation(curve.series.present, curve.derivatives)
+
+    if solve:
+        name = y.attributes[0]
+        refusal = HodiffError(
+            "undecided",
+            "no Taylor series can be computed at the solution found from there: bind"
+            f" {name} to the solution, and leave out --solve",
+            source="--solve",
+        )
+        return Plan(taylor, refusal=refusal)
+    return Plan(taylor, lambda: iter([[y, *nested.implicit(f, x, y, order)]]), sloped=True)

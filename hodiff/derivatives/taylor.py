@@ -1,0 +1,420 @@
+"""Derivatives of any order at a point, from Taylor series along lines.
+
+Each class here is made of a graph once and then computes at a point, in the arithmetic it is
+given, what the name says. Series run in doubles are scaled: t is counted in steps of a power of
+2 for which no coefficient on the way is so large or small that a product passes a double's range.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from itertools import combinations_with_replacement, product
+from math import comb, copysign, factorial, inf, isfinite, log2, prod
+from typing import Any, NamedTuple, TypeAlias
+
+from hodiff.arithmetic.base import Arithmetic
+from hodiff.arithmetic.floats import FLOATS
+from hodiff.arithmetic.program import Program
+from hodiff.derivatives.plan import NoSeries
+from hodiff.derivatives.series import Coefficients, Paths, Point, Series, Start
+from hodiff.engine.graph import CONSTANT, Tensor, tensor_of
+from hodiff.engine.operations.elementary import div, mul, pow
+from hodiff.errors import HodiffError
+
+VANISHED = 1e-290  # what a product of doubles below this may have lost is too much
+LARGEST = 1e140  # whose square is in a double's range
+NORMAL = 2.0**-1022  # the smallest double with all its digits
+MOST_STEPS = 100  # of Newton's method
+
+Index: TypeAlias = tuple[int, ...]
+"""How often a derivative is taken in each of some numbers."""
+
+
+class Component(NamedTuple):
+    """A number to differentiate in: an entry of a variable, counted with the last axis fastest."""
+
+    variable: Tensor
+    entry: int
+
+
+class Directional:
+    """The coefficients c_0 ... c_order of f(x + t*v) in t; f may be of any shape.
+
+    v: for each variable that moves a graph without variables, of its shape, or a number.
+    """
+
+    def __init__(self, f: Tensor, v: Mapping[Tensor, Tensor | int], order: int) -> None:
+        self.v = {x: tensor_of(direction) for x, direction in v.items()}
+        self.series = Series([f], list(v), order + 1)
+
+    def moved(self, point: Point, t: Any, arithmetic: Arithmetic) -> Point:
+        """The point at t."""
+        moved = dict(point)
+        for x, (v,) in _values(self.v, arithmetic).items():
+            ring = arithmetic.ring(bool(x.shape))
+            moved[x] = ring.add(point[x], ring.mul(v, t))
+        return moved
+
+    def coefficients(self, point: Point, arithmetic: Arithmetic) -> list[Any]:
+        """Raises NoSeries and Open as Series does."""
+        start = self.series.start(point, arithmetic)
+        return _along(self.series, start, _values(self.v, arithmetic), arithmetic)
+
+    def derivatives(self, point: Point, arithmetic: Arithmetic) -> list[Any]:
+        """The derivatives in t at 0: the coefficients times factorials."""
+        start = self.series.start(point, arithmetic)
+        paths = _values(self.v, arithmetic)
+        return _along(self.series, start, paths, arithmetic, derivatives=True)
+
+
+class Partials:
+    """The partial derivatives of a scalar f in some components: as many as there are indices, all
+    of one order.
+
+    Each is a sum of Taylor coefficients along lines whose directions have whole numbers as their
+    components. Griewank, Utke and Walther 2000, Evaluating higher derivative tensors by forward
+    propagation of univariate Taylor series, Mathematics of Computation 69 (231), theorem 4.1.
+
+    directions  as many as there are ways to share out the order to the components that occur
+    cost        in steps of a series: directions times nodes times order**2 / 2, and the weights
+    """
+
+    def __init__(
+        self, f: Tensor, components: Sequence[Component], indices: Sequence[Index]
+    ) -> None:
+        self.components, self.indices = list(components), list(indices)
+        self.order = sum(indices[0])
+        self.directions = list(dict.fromkeys(j for i in indices for j in _within(i)))
+        moving = list({c.variable: None for c in components})
+        self.series = Series([f], moving, self.order + 1)
+
+    @property
+    def cost(self) -> int:
+        sweeps = len(self.directions) * len(self.series.order) * (self.order + 1) ** 2 // 2
+        shares = [[n for n in i if n] for i in self.indices]
+        weights = sum(
+            prod(n + 1 for n in s) * comb(len(s) + self.order - 1, self.order) for s in shares
+        )
+        return sweeps + 20 * weights
+
+    def values(self, point: Point, arithmetic: Arithmetic) -> list[Any]:
+        """The derivatives, in the order of the indices. Raises NoSeries and Open."""
+        start, found = self.series.start(point, arithmetic), {}
+        for j in self.directions:
+            along = _along(self.series, start, self._paths(j, arithmetic), arithmetic)
+            found[j] = along[self.order]
+        return [self._interpolated(i, found, arithmetic) for i in self.indices]
+
+    def _interpolated(self, i: Index, found: Mapping[Index, Any], arithmetic: Arithmetic) -> Any:
+        ring = arithmetic.ring(False)
+        total = ring.take(arithmetic.number(0))
+        for j in _within(i):
+            total = ring.add(total, _times(_weight(i, j), found[j], arithmetic))
+        return total
+
+    def _paths(self, j: Index, arithmetic: Arithmetic) -> Paths:
+        """The direction whose component k is j[k]."""
+        entries: dict[Tensor, dict[int, int]] = {}
+        for (x, entry), n in zip(self.components, j, strict=True):
+            entries.setdefault(x, {})[entry] = n
+        paths = {}
+        for x, numbers in entries.items():
+            if not x.shape:
+                paths[x] = [arithmetic.number(numbers[0])]
+                continue
+            import numpy  # start-up: numbers need none
+
+            kind = float if arithmetic.doubles else object
+            flat = numpy.full(prod(x.shape), arithmetic.number(0), kind)
+            for k, n in numbers.items():
+                flat[k] = arithmetic.number(n)
+            paths[x] = [flat.reshape(x.shape)]
+        return paths
+
+
+class Implicit:
+    """The derivatives of the y(x) that an equation f(x, y) = 0 defines, up to order.
+
+    Newton's method on power series, an order a step. f_y, the slope of f in y, must not be 0.
+    solve: y at the point is only where Newton's method starts from.
+    """
+
+    def __init__(
+        self, f: Tensor, f_y: Tensor, x: Tensor, y: Tensor, order: int, solve: bool = False
+    ) -> None:
+        self.x, self.y, self.solve = x, y, solve
+        self.equation = [f, f_y]
+        self.series = Series([f, f_y, y], [x, y], order + 1)
+
+    def derivatives(self, point: Point, arithmetic: Arithmetic) -> list[Any]:
+        """y, y', y'' ... at point. Raises NoSeries and Open, and HodiffError where there is no
+        solution to be found."""
+        if self.solve:
+            program = Program(self.equation, arithmetic)
+
+            def solved_at(y: Any) -> list[Any]:
+                values = program.values({**point, self.y: y})
+                return [values[id(node)] for node in self.equation]
+
+            point = {**point, self.y: root(solved_at, point[self.y], arithmetic)}
+        start = self.series.start(point, arithmetic)
+        found = self.series.run(start, {self.x: [1]}, arithmetic, unknown=self.y)
+        coefficients = found[self.y]
+        return [_times(factorial(k), c, arithmetic) for k, c in enumerate(coefficients)]
+
+
+Equation: TypeAlias = Callable[[Any], Sequence[Any]]
+"""f and its slope at a y."""
+
+
+def root(equation: Equation, start: Any, arithmetic: Arithmetic) -> Any:
+    """A y with f(y) = 0, by Newton's method from start.
+
+    In balls the one y in a neighbourhood, with proof: the ball of y - f(y)/f'(Y) lies within Y
+    (Moore, Kearfott and Cloud 2009, Introduction to interval analysis, chapter 8).
+    """
+    found = (_root_in_doubles if arithmetic.doubles else _root_in_balls)(
+        equation, start, arithmetic
+    )
+    if found is None:
+        raise HodiffError(
+            "undecided",
+            "Newton's method finds no solution of the equation from there: start closer to one",
+            source="--at",
+        )
+    return found
+
+
+def _root_in_doubles(equation: Equation, y: Any, arithmetic: Arithmetic) -> Any:
+    for _ in range(MOST_STEPS):
+        step = _step_to_root(equation, y, arithmetic)
+        if step is None:
+            return None
+        y = y - step
+        if abs(step) <= 4e-16 * abs(y):
+            return y
+    return None
+
+
+def _root_in_balls(equation: Equation, start: Any, arithmetic: Arithmetic) -> Any:
+    from hodiff.arithmetic.ball_numbers import ball  # start-up: brings FLINT
+
+    y = ball(start).mid()
+    for _ in range(MOST_STEPS):
+        step = _step_to_root(equation, y, arithmetic)
+        if step is None:
+            return None
+        y = arithmetic.sub(y, step).mid()
+        proven = _proven_root(equation, y, abs(step), arithmetic)
+        if proven is not None:
+            return proven
+    return None
+
+
+def _step_to_root(equation: Equation, y: Any, arithmetic: Arithmetic) -> Any:
+    """f/f' at y; None where there is none."""
+    f, slope = equation(y)
+    if not (arithmetic.finite(f) and arithmetic.finite(slope)):
+        return None
+    return arithmetic.div(f, slope) if arithmetic.equal(slope, 0) is False else None
+
+
+def _proven_root(equation: Equation, y: Any, step: Any, arithmetic: Arithmetic) -> Any:
+    """The ball of the one root near y; None where there is no proof, or digits are left to find."""
+    from hodiff.arithmetic.ball_numbers import FLINT, ball, small  # start-up: brings FLINT
+
+    f, _ = equation(y)
+    for radius in (step, small(y)):
+        around = y + type(y)(0, radius.upper()) if radius > 0 else y
+        _, slope = equation(around)
+        if not arithmetic.finite(slope) or arithmetic.equal(slope, 0) is not False:
+            continue
+        found = y - ball(arithmetic.div(f, slope))
+        if around.contains_interior(found) and found.rel_accuracy_bits() >= FLINT.bits // 2:
+            return found
+    return None
+
+
+def symmetric_indices(n: int, order: int) -> Iterator[tuple[tuple[int, ...], Index]]:
+    """Each distinct entry of a symmetric tensor: the components that it is taken in, and how often
+    in each.
+
+    >>> [chosen for chosen, _ in symmetric_indices(2, 2)]
+    [(0, 0), (0, 1), (1, 1)]
+    """
+    for chosen in combinations_with_replacement(range(n), order):
+        often = Counter(chosen)
+        yield chosen, tuple(often[k] for k in range(n))
+
+
+def _along(
+    series: Series, start: Start, paths: Paths, arithmetic: Arithmetic, derivatives: bool = False
+) -> Coefficients:
+    """The coefficients of the first output, or its derivatives in t."""
+    factors = [factorial(k) if derivatives else 1 for k in range(series.length)]
+    if arithmetic.doubles:
+        return in_doubles(series, start, paths, arithmetic, factors)
+    found = series.run(start, paths, arithmetic)[series.f[0]]
+    found = found + [0] * (series.length - len(found))
+    return [_times(n, c, arithmetic) if n > 1 else c for n, c in zip(factors, found, strict=True)]
+
+
+def _times(factor: Any, c: Any, arithmetic: Arithmetic) -> Any:
+    """An exact number times a coefficient."""
+    ring = arithmetic.ring(hasattr(c, "shape"))
+    return ring.mul(ring.take(arithmetic.number(factor)), c)
+
+
+def _values(v: Mapping[Tensor, Tensor], arithmetic: Arithmetic) -> Paths:
+    values = Program(list(v.values()), arithmetic).values()
+    return {x: [values[id(y)]] for x, y in v.items()}
+
+
+def in_doubles(
+    series: Series,
+    start: Start,
+    paths: Paths,
+    arithmetic: Arithmetic,
+    factors: Sequence[int],
+) -> list[Any]:
+    """The first output's coefficients in doubles, times factors.
+
+    t is counted in steps of 2**bits, so that coefficients neither overflow nor vanish that count.
+    Raises NoSeries where no such step is found.
+    """
+
+    def run(bits: int) -> tuple[Coefficients, float, bool]:
+        """The coefficients, the largest on the way, and whether nothing that vanished there shows
+        in them."""
+        try:
+            steps = {
+                x: [c * 2.0 ** (bits * k) for k, c in enumerate(path, 1)]
+                for x, path in paths.items()
+            }
+        except OverflowError:
+            raise NoSeries from None
+        found = series.run(start, steps, arithmetic)
+        largest = max((size for c in found.values() for x in c for size in _sizes(x)), default=0.0)
+        result = found[series.f[0]]
+        result += [0] * (series.length - len(result))
+        if not largest < LARGEST:
+            return result, largest, False
+        least = VANISHED * max(1.0, largest) ** 2
+        return result, largest, all(least < size for c in result for size in _sizes(c))
+
+    values, needed = start
+    if any(_vanished(node, values) for node in series.order if node in needed):
+        raise NoSeries
+    bits = 0
+    result, largest, right = run(bits)
+    if not right:
+        bits = _step(result)
+        result, largest, right = run(bits)
+        if not right:
+            raise NoSeries
+    # What is 0 may have vanished: in larger steps a coefficient that counts would not.
+    room = 2 * log2(max(1.0, largest))
+    pending = {
+        k: int(-(-(log2(factors[k]) + room) // k)) for k, c in enumerate(result) if k and _zeros(c)
+    }
+    pending = {k: enough for k, enough in pending.items() if enough > bits}
+    while pending:
+        bits_again = max(pending.values())
+        again, _, _ = run(bits_again)
+        open_ = {k: n for k, n in pending.items() if _zeros(result[k]) != _zeros(again[k])}
+        for k, enough in open_.items():
+            if enough == bits_again or FLOATS.finite(again[k]):
+                raise NoSeries
+        pending = open_
+    return [
+        _rounded(c, n / Fraction(2) ** (bits * k))
+        for k, (c, n) in enumerate(zip(result, factors, strict=True))
+    ]
+
+
+def _vanished(node: Tensor, values: Mapping[int, Any]) -> bool:
+    """Whether a value is 0, or has lost digits, for it is below a double's range."""
+    small = abs(values.get(id(node), 1)) < NORMAL
+    if not getattr(small, "any", lambda: small)():
+        return False
+    row = node.operation
+    if row in (mul, div, pow):
+        given = [values[id(x)] != 0 for x in node.inputs]
+        small = small & (given[0] & given[1] if row is mul else given[0])
+    elif row is CONSTANT:
+        small = node.attributes[0] != 0
+    elif not row.never_zero:
+        return False
+    return bool(getattr(small, "any", lambda: small)())
+
+
+def _sizes(c: Any) -> Sequence[float]:
+    """The smallest and the largest absolute value of a coefficient, zeros aside."""
+    if not getattr(c, "shape", ()):
+        return (abs(c),) if c else ()
+    sizes = abs(c[c != 0])
+    return (sizes.min(), sizes.max()) if sizes.size else ()
+
+
+def _zeros(c: Any) -> int:
+    """How many zeros there are in a coefficient."""
+    return int((c == 0).sum()) if getattr(c, "shape", ()) else int(c == 0)
+
+
+def _step(result: Coefficients) -> int:
+    """The power of 2 by which coefficients shrink from one to the next, as a rule."""
+    for k in range(len(result) - 1, 0, -1):
+        sizes = _sizes(result[k])
+        if sizes and min(sizes) > 0 and max(sizes) < inf:
+            return round(-log2(max(sizes)) / k)
+    return 0
+
+
+def _rounded(c: Any, factor: Fraction) -> Any:
+    """A double times an exact factor, rounded once; for an array, entry by entry."""
+    if getattr(c, "shape", ()):
+        import numpy  # start-up
+
+        return numpy.vectorize(lambda entry: _rounded(entry, factor), otypes=[float])(c)
+    if not isfinite(c):
+        return float(c)
+    try:
+        return float(Fraction(float(c)) * factor)
+    except OverflowError:
+        return copysign(inf, c)
+
+
+def _within(i: Index) -> Iterator[Index]:
+    """Every way to share out the order of a derivative to the components that it is taken in."""
+    support = [k for k, n in enumerate(i) if n]
+    for _, often in symmetric_indices(len(support), sum(i)):
+        shares = dict(zip(support, often, strict=True))
+        yield tuple(shares.get(k, 0) for k in range(len(i)))
+
+
+def _weight(i: Index, j: Index) -> Fraction:
+    """How much of the coefficient along j there is in the derivative i."""
+    return _interpolation(tuple(sorted((n, m) for n, m in zip(i, j, strict=True) if n)))
+
+
+@cache
+def _interpolation(pairs: tuple[tuple[int, int], ...]) -> Fraction:
+    order = sum(n for n, _ in pairs)
+    total = Fraction(0)
+    for ks in product(*[range(n + 1) for n, _ in pairs]):
+        size = sum(ks)
+        if size:
+            term = Fraction((-1) ** (order - size)) * Fraction(size, order) ** order
+            for k, (n, m) in zip(ks, pairs, strict=True):
+                term *= comb(n, k) * _binomial(order * k, size, m)
+            total += term
+    return total
+
+
+@cache
+def _binomial(p: int, q: int, m: int) -> Fraction:
+    """p/q over m."""
+    return Fraction(prod(p - k * q for k in range(m)), q**m * factorial(m))

@@ -1,0 +1,133 @@
+"""The reverse pass: from outputs to inputs, each node's cotangent shared out by its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hodiff.engine.graph import STATE, ZERO, Tensor, building, depending, tensor_of, topological
+from hodiff.engine.operations.elementary import coefficient
+from hodiff.engine.operations.structure import expand_to
+from hodiff.engine.sharing import NodeTable, Terms, sharing
+
+FREED = (
+    "Trying to backward through the graph a second time: its values were freed by the first."
+    " Pass retain_graph=True (or create_graph=True) to the first walk"
+)
+
+
+def walk(
+    outputs: Sequence[Tensor], seeds: Sequence[Tensor], inputs: Sequence[Tensor], free: bool = False
+) -> list[Tensor | None]:
+    """The cotangent of each input, given one for each output: the loop of reverse mode.
+
+    A node's cotangent is complete when all its users are done; its operation's pullback then
+    gives each input's share, as new nodes of the same graph. None for an input that the outputs
+    don't depend on, ZERO for one where the dependence is structurally flat. free marks the nodes
+    on the way, so that a later walk that needs their values is refused.
+    """
+    with sharing() as table:
+        order = topological(outputs, tracked=True)
+        table.know(order)
+        cotangents: dict[Tensor, Terms] = {}
+        for y, seed in zip(outputs, seeds, strict=True):
+            factor, g = coefficient(seed)
+            terms = cotangents.setdefault(y, {})
+            terms[g] = terms.get(g, 0) + factor
+        on_the_way = _on_the_way(order, inputs)
+        found = dict.fromkeys(inputs)
+        for node in reversed(order):
+            if node not in cotangents or node not in on_the_way:
+                continue
+            terms = cotangents.pop(node)
+            if len(terms) == 1:
+                ((g, factor),) = terms.items()
+            else:
+                factor, g = table.total(terms)
+            if node.shape and factor == 0:
+                factor, g = 1, ZERO
+            g = expand_to(g, node.shape)  # a 0 may have lost axes
+            if node.hooks:
+                factor, g = coefficient(_hooked(node, table.scaled(factor, g)))
+            if node in found:
+                found[node] = table.scaled(factor, g)
+            if not node.inputs and not node.freed:
+                continue
+            if node.freed and not (node.operation.linear and node.inputs):
+                if node in found and on_the_way.isdisjoint(node.inputs):
+                    continue
+                raise RuntimeError(FREED)
+            _share_out(table, node, factor, g, on_the_way, cotangents)
+            if free and not node.borrowed:
+                node.freed = True
+        if free:
+            release(order)
+        return [ZERO if found[x] is None and x in on_the_way else found[x] for x in inputs]
+
+
+def _share_out(
+    table: NodeTable,
+    node: Tensor,
+    factor: int,
+    g: Tensor,
+    on_the_way: set[Tensor],
+    cotangents: dict[Tensor, Terms],
+) -> None:
+    """Add to cotangents each input's share of factor*g, the node's cotangent."""
+    xs, operation = node.inputs, node.operation
+    table.span = node.span
+    partials = () if node.shape else operation.partials
+    arguments = (*xs, node, *node.attributes)
+    for i, x in enumerate(xs):
+        if x not in on_the_way:
+            continue
+        if partials:
+            slope = partials[i](*arguments)
+            if type(slope) is int:
+                weight, term = factor * slope, g
+            else:
+                weight, term = table.times(factor, g, slope)
+        else:
+            share = operation.pullback(table.scaled(factor, g), xs, node, node.attributes, i)
+            if share is None:
+                continue
+            weight, term = coefficient(share)
+        if weight:
+            there = cotangents.get(x)
+            if there is None:
+                cotangents[x] = {term: weight}
+            else:
+                there[term] = there.get(term, 0) + weight
+
+
+def release(order: list[Tensor]) -> None:
+    """Let go of what lies behind nodes that no walk can pass again, where their values are known.
+
+    A walk is refused at a freed node whose rule reads values, and so behind it. order has
+    inputs before users.
+    """
+    for node in order:
+        if node.freed and not node.spent:
+            node.spent = not node.operation.linear or all(
+                x.spent for x in node.inputs if x.requires_grad
+            )
+            if node.spent and node.value is not None:
+                node.inputs = ()
+
+
+def _on_the_way(order: list[Tensor], xs: Sequence[Tensor]) -> set[Tensor]:
+    """The nodes of order that depend on one of xs, xs among them included."""
+    wanted = set(xs)
+    leaves = [node for node in order if not node.inputs]
+    if wanted.issuperset(leaves):
+        return set(order)
+    dropped = [node for node in leaves if node.freed]  # a walk to xs might have passed here
+    return depending(order, [*wanted.intersection(order), *dropped])
+
+
+def _hooked(node: Tensor, g: Tensor) -> Tensor:
+    """g as the node's hooks replace it; what they compute is the user's, not the walk's."""
+    for hook in (node.hooks or {}).values():
+        with building(STATE.outermost):
+            replaced = hook(g)
+        g = g if replaced is None else tensor_of(replaced)
+    return g

@@ -1,0 +1,106 @@
+"""How a row of the table is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from hodiff.engine.graph import OPERATIONS, Kind, Operation, Tensor
+from hodiff.engine.shapes import broadcast
+
+
+class Jump(NamedTuple):
+    """Where a row's value or slope jumps, for hodiff.answers.kinks.
+
+    ties(ctx, *inputs)         whether it sits exactly there: True, False, or None for can't tell
+    sided(ctx, side, *inputs)  its value just to a side (-1 or 1) of the tie
+
+    ctx is the arithmetic: ctx.equal, ctx.less, ctx.integer and the like decide.
+    """
+
+    ties: Callable[..., bool | None]
+    sided: Callable[..., Any]
+
+
+class Function:
+    """A function of the expression language: build(*arguments) adds its nodes."""
+
+    def __init__(
+        self, name: str, parameters: str, build: Callable[..., Tensor], least: int, most: int | None
+    ) -> None:
+        self.name, self.parameters, self.build = name, parameters, build
+        self.least, self.most = least, most
+
+
+FUNCTIONS: dict[str, Function] = {}
+"""The language's functions by name, other names (arcsin) included."""
+
+
+def elementwise(
+    name: str,
+    *partials: Callable[..., Any],
+    parameters: str | None = None,
+    names: tuple[str, ...] | None = None,
+    build: Callable[..., Tensor] | None = None,
+    **fields: Any,
+) -> Operation:
+    """A row: y = name(x1, ..., xn), element by element, with dy/dxi for each i.
+
+    Each partial takes the inputs, the output and the attributes, and is written in the
+    operations themselves, so that it can be differentiated again. names=() keeps the row out
+    of the language; build is what a call in the language does, where that isn't the bare node.
+
+    >>> from hodiff.engine.operations.elementary import sin
+    >>> sin(0).operation.name
+    'sin'
+    """
+
+    def pullback(
+        g: Tensor, inputs: tuple[Tensor, ...], y: Tensor, attributes: tuple[Any, ...], i: int
+    ) -> Tensor | None:
+        partial = partials[i](*inputs, y, *attributes)
+        if type(partial) is int:
+            if partial == 0:
+                return None
+            share = g if partial == 1 else g * partial
+        else:
+            share = g * partial
+        return share if share.shape == inputs[i].shape else sum_to(share, inputs[i].shape)
+
+    names = (name,) if names is None else names
+    arity = len(partials)
+    fields |= {"partials": partials, "names": names, "kind": Kind.ENTRYWISE}
+    row = Operation(name, arity, broadcast, pullback, **fields)
+    if names:
+        parameters = parameters or ("x", "a, b", "a, b, c")[arity - 1]
+        count = parameters.count(",") + 1
+        for n in names:
+            FUNCTIONS[n] = Function(n, parameters, build or row, count, count)
+    return row
+
+
+def function(
+    parameters: str, *names: str, least: int = 1, most: int | None = 1
+) -> Callable[[Callable[..., Tensor]], Callable[..., Tensor]]:
+    """A function of the language that is several nodes, or a node that isn't elementwise."""
+
+    def register(build: Callable[..., Tensor]) -> Callable[..., Tensor]:
+        for n in names:
+            FUNCTIONS[n] = Function(n, parameters, build, least, most)
+        return build
+
+    return register
+
+
+def sum_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """Undo a broadcast: sum g over the axes that broadcasting to g's shape added or stretched."""
+    if g.shape == shape:
+        return g
+    extra = len(g.shape) - len(shape)
+    axes = tuple(
+        i - len(g.shape)
+        for i in range(len(g.shape))
+        if i < extra or (shape[i - extra] == 1 and g.shape[i] != 1)
+    )
+    total = OPERATIONS["sum"](g, axes)
+    return total if total.shape == shape else OPERATIONS["reshape"](total, shape)

@@ -1,0 +1,85 @@
+"""Error functions, the gamma family, sinc and the activation functions of machine learning."""
+
+from __future__ import annotations
+
+from hodiff.engine.graph import CONSTANT, ZERO, Tensor
+from hodiff.engine.leibniz import leibniz_beta
+from hodiff.engine.operations.elementary import exp, log1p, pi, sech, sqrt
+from hodiff.engine.operations.piecewise import abs, max, relu
+from hodiff.engine.operations.row import elementwise, function
+
+MOST_ORDER = 1000  # of polygamma(n, x) and sinc(x, n)
+NOT_A_POLE = "{x} other than 0, -1, -2, ..."
+
+
+def _at_pole(x: float) -> bool:
+    return x <= 0
+
+
+# fmt: off
+erf  = elementwise("erf",  lambda x, y: 2/sqrt(pi()) * exp(-x**2), numpy="scipy.special.erf")
+erfc = elementwise("erfc", lambda x, y: -2/sqrt(pi()) * exp(-x**2), numpy="scipy.special.erfc",
+                   never_zero=True)
+
+gamma  = elementwise("gamma",  lambda x, y: y*digamma(x), numpy="scipy.special.gamma",
+                     never_zero=True, domain=NOT_A_POLE, pole=_at_pole)
+lgamma = elementwise("lgamma", lambda x, y: digamma(x), numpy="scipy.special.gammaln",
+                     domain=NOT_A_POLE, pole=_at_pole)
+digamma = elementwise("digamma", lambda x, y: psi(x, 1), numpy="scipy.special.digamma",
+                      domain=NOT_A_POLE, pole=_at_pole)
+# The n-th derivative of digamma.
+psi = elementwise("polygamma", lambda x, y, n: psi(x, n + 1), names=(),
+                       domain=NOT_A_POLE, pole=lambda x, n: x <= 0)
+beta   = elementwise("beta", lambda a, b, y: betas(a, b, 1, 0), lambda a, b, y: betas(a, b, 0, 1),
+                     numpy="scipy.special.beta", domain="a and b other than 0, -1, -2, ...",
+                     pole=lambda a, b: a <= 0 or b <= 0)
+# The derivative of beta, j times in a and k times in b: differences of near equals near 0,
+# which balls compute.
+betas = elementwise("betas", lambda a, b, y, j, k: betas(a, b, j + 1, k),
+                    lambda a, b, y, j, k: betas(a, b, j, k + 1), names=(),
+                    formula=lambda a, b, j, k: leibniz_beta(a, b, j, k, beta(a, b), written_psi),
+                    domain="a and b other than 0, -1, -2, ...",
+                    pole=lambda a, b, j, k: a <= 0 or b <= 0)
+
+# The n-th derivative of sin(x)/x: smooth at 0, where the quotient isn't.
+sincn = elementwise("sinc", lambda x, y, n: sincn(x, n + 1), names=())
+
+# Not y*(1 - y), which loses every digit at 37, nor y*sigmoid(-x), whose own derivative does at 0.
+sigmoid  = elementwise("sigmoid",  lambda x, y: sech(x/2)**2/4, numpy="scipy.special.expit",
+                       definition=lambda x: 1/(1 + exp(-x)), never_zero=True)
+softplus = elementwise("softplus", lambda x, y: sigmoid(x),
+                       definition=lambda x: relu(x) + log1p(exp(-abs(x))), never_zero=True)
+logaddexp = elementwise("logaddexp", lambda a, b, y: sigmoid(a - b), lambda a, b, y: sigmoid(b - a),
+                        names=(), commutes=True,
+                        definition=lambda a, b: max(a, b) + log1p(exp(-abs(a - b))))
+silu     = elementwise("silu",     lambda x, y: sigmoid(x) + x*sech(x/2)**2/4,
+                       definition=lambda x: x*sigmoid(x))
+gelu     = elementwise("gelu",     lambda x, y: erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi()),
+                       definition=lambda x: x*erfc(-x/sqrt(2))/2)
+# fmt: on
+
+
+def _order(n: Tensor, what: str) -> int:
+    order = n.attributes[0] if n.operation is CONSTANT else None
+    if type(order) is not int or order < 0:
+        raise ValueError(f"{what} needs a whole number n >= 0")
+    if order > MOST_ORDER:
+        raise ValueError(f"{what} takes n up to {MOST_ORDER}")
+    return order
+
+
+@function("x, n", "sinc", most=2)
+def sinc(x: Tensor, n: Tensor = ZERO) -> Tensor:
+    """sin(x)/x, or its n-th derivative."""
+    return sincn(x, _order(n, "sinc(x, n)"))
+
+
+def written_psi(x: Tensor, n: int) -> Tensor:
+    return psi(x, n) if n else digamma(x)
+
+
+@function("n, x", "polygamma", least=2, most=2)
+def polygamma(n: Tensor, x: Tensor) -> Tensor:
+    """The n-th derivative of digamma, n a whole number."""
+    order = _order(n, "polygamma(n, x)")
+    return written_psi(x, order)

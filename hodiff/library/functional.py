@@ -1,0 +1,586 @@
+"""Derivatives of Python functions: the transformations of torch.func and JAX.
+
+Each takes a function of tensors, built from any operations that tensors have (plain numpy
+functions included), and nests in itself and the others to any depth. Arguments may be tensors,
+numpy arrays or numbers, or lists, tuples and dicts of those, as parameters come (and results then,
+too); results are tensors, tracked only if something outside is.
+
+Costs are in units of one evaluation of f, for f: R^n -> R^m.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+from math import factorial, prod
+from typing import Any, TypeAlias
+
+from hodiff import derivatives
+from hodiff.arithmetic.program import suited
+from hodiff.derivatives.diagonal import hessian_diagonal as diagonal_of_hessian
+from hodiff.derivatives.method import by_taylor
+from hodiff.derivatives.plan import NoSeries, Open
+from hodiff.derivatives.series import NODES, Series
+from hodiff.derivatives.taylor import in_doubles
+from hodiff.derivatives.vmap import vmapped
+from hodiff.engine.graph import (
+    DATA,
+    ONE,
+    STATE,
+    Tensor,
+    data,
+    depending,
+    make,
+    tensor_of,
+    topological,
+    variable,
+)
+from hodiff.engine.operations.structure import (
+    alias,
+    expand_to,
+    like,
+    reshape_to,
+    stack,
+    total,
+)
+from hodiff.engine.shapes import broadcast
+from hodiff.engine.sharing import sharing
+from hodiff.library.autograd import detached
+from hodiff.library.creation import as_tensor
+from hodiff.library.pytrees import Tree, flatten
+
+Function: TypeAlias = Callable[..., Any]
+Argnums: TypeAlias = int | Sequence[int]
+
+
+def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """The gradient of a scalar function, in one argument or in several (then a tuple).
+
+    Shapes: those of the arguments. has_aux: f returns the scalar and something else, which comes
+    with the gradient: (gradient, else). Keywords go to f. Cost: about 3 f, whatever n (Griewank
+    and Walther 2008, 4.6). Raises ValueError where f's result isn't a scalar.
+
+    >>> grad(lambda x: x**3)(2.0)
+    tensor(12.)
+    >>> grad(grad(lambda x: x**3))(2.0)
+    tensor(12.)
+    """
+    both = value_and_grad(f, argnums, has_aux)
+
+    def gradient(*arguments: Any, **keywords: Any) -> Any:
+        value, found = both(*arguments, **keywords)
+        return (found, value[1]) if has_aux else found
+
+    return gradient
+
+
+def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """f's value and its gradient, from one run; with has_aux ((value, else), gradient).
+
+    >>> value_and_grad(lambda x: x**3)(2.0)
+    (tensor(8.), tensor(12.))
+    """
+
+    def gradient(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
+        inputs = _Inputs(arguments, argnums)
+        y = f(*inputs.arguments, **keywords)
+        y, aux = y if has_aux else (y, ())
+        y, tree = _scalar(y), flatten(aux)
+        tensors = [x for x in tree.leaves if isinstance(x, Tensor)]
+        slopes = derivatives.gradient(y, inputs.chosen)
+        (y, *tensors), share = inputs.computed([y, *tensors], slopes)
+        found = iter(tensors)
+        aux = tree.build(next(found) if isinstance(x, Tensor) else x for x in tree.leaves)
+        return ((y, aux) if has_aux else y), share
+
+    return gradient
+
+
+def grad_and_value(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """value_and_grad the other way round, as torch.func has it.
+
+    >>> grad_and_value(lambda x: x**3)(2.0)
+    (tensor(12.), tensor(8.))
+    """
+    both = value_and_grad(f, argnums, has_aux)
+    return lambda *arguments, **keywords: both(*arguments, **keywords)[::-1]
+
+
+def vjp(f: Function, *primals: Any) -> tuple[Tensor, Function]:
+    """f(*primals), and the function from a cotangent of that shape to J^T times it.
+
+    Cost: a walk of about 2 f a call. The pulled back cotangent is a tensor for one primal, a
+    tuple for several.
+
+    >>> y, pull = vjp(lambda x: x**2, [1.0, 2.0])
+    >>> pull([1.0, 10.0])
+    tensor([ 2., 40.])
+    """
+    inputs = _Inputs(primals, range(len(primals)), kept=True)
+    y = _tensor(f(*inputs.arguments))
+
+    def pullback(cotangent: Any) -> Any:
+        seed = _shaped(cotangent, y, "cotangent")
+        return inputs.results([], derivatives.vjp(y, inputs.chosen, seed))
+
+    return inputs.results([y], [])[0], pullback
+
+
+def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Tensor, Tensor]:
+    """f(*primals), and J times the tangents (one for each primal, of its shape).
+
+    Two reverse walks: J^T u is linear in u, and its own transpose is J. Cost: about 4 f.
+
+    >>> jvp(lambda x: x**2, [[1.0, 2.0]], [[1.0, 0.5]])
+    (tensor([1., 4.]), tensor([2., 2.]))
+    """
+    primals = _sequence(primals)
+    inputs = _Inputs(primals, range(len(primals)))
+    y = _tensor(f(*inputs.arguments))
+    vectors = _paired(inputs, tangents, "tangent")
+    y, product = inputs.results([y, derivatives.jvp(y, inputs.chosen, vectors)], [])
+    return y, product
+
+
+def jacobian(f: Function, argnums: Argnums = 0) -> Function:
+    """The matrix of first derivatives, of shape f(x).shape + x.shape; a tuple for several argnums,
+    and one for each of f's outputs, where it has several.
+
+    Reverse where f has at most twice as many outputs as inputs, else forward: one walk or two, on
+    a batch of unit vectors. Cost: about 2 min(m, 2 n) f, but that of few nodes.
+
+    >>> jacobian(lambda x: x**2)([1.0, 2.0])
+    tensor([[2., 0.],
+            [0., 4.]])
+    """
+
+    def matrix(*arguments: Any) -> Any:
+        inputs = _Inputs(arguments, argnums)
+        outputs, xs = flatten(f(*inputs.arguments)), inputs.chosen
+        ys = map(_tensor, outputs.leaves)
+        found = inputs.results(
+            [d for y in ys for d in _typed(derivatives.jacobians(y, xs), xs)], []
+        )
+        starts = range(0, len(found), len(xs))
+        return outputs.build(inputs.shaped(found[i : i + len(xs)]) for i in starts)
+
+    return matrix
+
+
+jacrev = jacfwd = jacobian  # torch.func's and JAX's names: the cheaper of the two ways is taken
+
+
+def hessian(f: Function, argnums: Argnums = 0) -> Function:
+    """The matrix of second derivatives of a scalar function, of shape x.shape + x.shape; for
+    several argnums, a tuple for each of them, of x.shape + y.shape for each y of them.
+
+    Cost: about 4 n f, but that of few nodes: one walk over the gradient's graph, on a batch of
+    unit vectors.
+
+    >>> hessian(lambda x: x[0]**2 * x[1])([1.0, 3.0])
+    tensor([[6., 2.],
+            [2., 0.]])
+    """
+
+    def matrix(*arguments: Any) -> Any:
+        inputs = _Inputs(arguments, argnums)
+        rows = derivatives.hessian(_scalar(f(*inputs.arguments)), inputs.chosen)[1]
+        n = len(rows)
+        found = inputs.results([y for row in rows for y in _typed(row, inputs.chosen)], [])
+        return inputs.shaped([inputs.shaped(found[i : i + n]) for i in range(0, n * n, n)])
+
+    return matrix
+
+
+def hvp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> Any:
+    """The Hessian of a scalar function times vectors, without the Hessian: grad(grad(f) . v).
+
+    Shapes: those of the primals; a tensor for one primal, else a tuple. Cost: about 6 f
+    (Pearlmutter 1994, Fast exact multiplication by the Hessian).
+
+    >>> hvp(lambda x: (x**3).sum(), [[1.0, 2.0]], [[1.0, 0.5]])
+    tensor([6., 6.])
+    """
+    primals = _sequence(primals)
+    inputs = _Inputs(primals, range(len(primals)))
+    y = _scalar(f(*inputs.arguments))
+    tangents = _paired(inputs, vectors, "vector")
+    return inputs.results([], derivatives.hvp(y, inputs.chosen, tangents)[1])
+
+
+def vhp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> Any:
+    """Vectors times the Hessian: the Hessian is symmetric, so this is hvp.
+
+    >>> vhp(lambda x: (x**3).sum(), [[1.0, 2.0]], [[1.0, 0.5]])
+    tensor([6., 6.])
+    """
+    return hvp(f, primals, vectors)
+
+
+def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
+    """f for each entry of a batch, as if it were called for one after the other and the results
+    stacked: torch.func.vmap and jax.vmap.
+
+    in_dims gives the axis of each argument that is the batch's, None for one that is the same for
+    all; out_dims the axis of the results. f sees arguments without that axis, and none of their
+    values. Cost: that of f on arrays; an operation that can't be done for the whole batch at once
+    (sorting by another's order, say) is done for one entry after the other.
+
+    >>> vmap(lambda x, y: x @ y)([[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [1.0, 2.0]])
+    tensor([ 3., 11.])
+    >>> vmap(grad(lambda w, x: (w * x)**2), in_dims=(None, 0))(2.0, [1.0, 3.0])
+    tensor([ 4., 36.])
+    """
+
+    def on_batch(*arguments: Any) -> Any:
+        axes = in_dims if isinstance(in_dims, (list, tuple)) else [in_dims] * len(arguments)
+        if len(axes) != len(arguments):
+            raise ValueError(f"in_dims has {len(axes)} axes for {len(arguments)} arguments")
+        inputs, batch = list(arguments), {}
+        for i, (x, axis) in enumerate(zip(arguments, axes, strict=True)):
+            if axis is None:
+                continue
+            tree, one = flatten(x), []
+            for leaf in tree.leaves:
+                whole = as_tensor(leaf)
+                if not whole.shape:
+                    raise ValueError(f"argument {i} is a number, and no batch: its in_dims is None")
+                moved = whole.movedim(axis, 0)
+                one.append(variable(f"argument {i} of the function in vmap", moved.shape[1:]))
+                batch[one[-1]] = moved
+            inputs[i] = tree.build(iter(one))
+        if len({x.shape[0] for x in batch.values()}) != 1:
+            lengths = ", ".join(str(x.shape[0]) for x in batch.values())
+            raise ValueError(f"vmap needs arguments with batches of one length, not ({lengths})")
+        tree = flatten(f(*inputs))
+        ys = list(map(_tensor, tree.leaves))
+        ends = out_dims if isinstance(out_dims, (list, tuple)) else [out_dims] * len(ys)
+        with sharing():
+            found = vmapped(ys, batch)
+        if not any(x.requires_grad for x in found):
+            found = [x for x in detached(found) if x is not None]
+        return tree.build(x.movedim(0, end) for x, end in zip(found, ends, strict=True))
+
+    return on_batch
+
+
+def nth(f: Function, order: int, method: str = "auto") -> Function:
+    """The order-th derivative of a function of one number; entry by entry for an array.
+
+    method: nested, reverse mode again and again, whose graph grows about 1.8 times an order;
+    taylor, a Taylor series, whose cost grows with the square of the order (and which an array
+    needs f to act entry by entry for; of one that doesn't, the sum of its entries is
+    differentiated); auto, what is cheaper: nested up to order 2, and where something outside
+    tracks the result. Where there is no series (a power at 0, say) both nest. order 0 is f. Raises
+    ValueError for another order or method.
+
+    >>> nth(lambda x: x**5, 3)([1.0, 2.0])
+    tensor([ 60., 240.])
+    >>> nth(lambda x: 1 / (1 - x), 10, method="taylor")(0.0)
+    tensor(3628800.)
+    """
+    _check_order(order)
+    if method not in ("auto", "nested", "taylor"):
+        raise ValueError(f"the method is auto, nested or taylor, not {method!r}")
+
+    def derivative(x: Any) -> Any:
+        inputs = _Inputs([x], 0, nested=False)
+        (x,) = inputs.chosen
+        y = _tensor(f(x))
+        entrywise = not x.shape or _acts_entry_by_entry(y, x)
+        if method == "taylor" and not entrywise:
+            raise ValueError("method taylor needs an f that acts entry by entry on an array")
+        found: list[Tensor] | None = None
+        possible = method == "taylor" or (entrywise and inputs.untracked([y]))
+        if possible and by_taylor(order, method):
+            found = _coefficients(inputs, y, [[expand_to(ONE, x.shape)]], order, derivatives=True)
+        if found is not None:
+            return inputs.results([], found[-1:])
+        with sharing():
+            for _ in range(order):
+                if x.shape:
+                    y = derivatives.gradient(total(y) if y.shape else y, [x])[0]
+                else:
+                    y = (
+                        derivatives.jvp(y, [x], [ONE])
+                        if y.shape
+                        else derivatives.gradient(y, [x])[0]
+                    )
+        return inputs.results([], [y])
+
+    return derivative
+
+
+def taylor(f: Function, order: int) -> Function:
+    """The Taylor coefficients c_0 ... c_order of a function of one number: f(x + t) is the sum of
+    c_k*t**k. Of an array, all of whose entries move by t, too.
+
+    Shape: (order + 1,) + that of f(x). Cost: about (order + 1)**2 / 2 f; where there is no series
+    (a power or a norm at 0, numbers out of a double's range) that of differentiating again and
+    again, with a MemoryError past 300 000 nodes. Griewank and Walther 2008, chapter 13.
+
+    >>> taylor(lambda x: 1 / (1 - x)**2, 3)(0.0)
+    tensor([1., 2., 3., 4.])
+    """
+    _check_order(order)
+
+    def expansion(x: Any) -> Any:
+        inputs = _Inputs([x], 0, nested=False)
+        y = _tensor(f(*inputs.chosen))
+        path = [expand_to(ONE, inputs.chosen[0].shape)]
+        found = _coefficients(inputs, y, [path], order)
+        if found is None:
+            found = _nested(f, inputs, [path], order)
+        return inputs.results([], [stack(*found)])
+
+    return expansion
+
+
+def jet(
+    f: Function, primals: Sequence[Any], series: Sequence[Sequence[Any]]
+) -> tuple[Tensor, list[Tensor]]:
+    """How f moves when its arguments move along curves: jax.experimental.jet.jet.
+
+    series gives for each primal the derivatives of its curve at 0, from the first on, each of the
+    primal's shape; as many for each. Returns f(*primals) and as many derivatives of f along the
+    curves. Cost: that of taylor.
+
+    >>> y, (first, second) = jet(lambda x: x**3, [2.0], [[1.0, 0.0]])
+    >>> first, second
+    (tensor(12.), tensor(12.))
+    """
+    inputs = _Inputs(_sequence(primals), range(len(_sequence(primals))), nested=False)
+    if len(series) != len(inputs.chosen):
+        raise ValueError(f"{len(series)} series for {len(inputs.chosen)} primals")
+    order = len(series[0]) if series else 0
+    if any(len(curve) != order for curve in series):
+        raise ValueError(f"the series are of lengths {', '.join(str(len(c)) for c in series)}")
+    paths = [
+        [_shaped(d, x, "derivative") / factorial(k) for k, d in enumerate(curve, 1)]
+        for curve, x in zip(series, inputs.chosen, strict=True)
+    ]
+    y = _tensor(f(*inputs.arguments))
+    found = _coefficients(inputs, y, paths, order, derivatives=True)
+    if found is None:
+        found = [c * factorial(k) for k, c in enumerate(_nested(f, inputs, paths, order))]
+    value, *rest = inputs.results([*found], [])
+    return value, rest
+
+
+def hessian_diagonal(f: Function) -> Function:
+    """The diagonal of the Hessian of a scalar function of one array, of its shape.
+
+    The Hessian is never formed. Cost: a few times f where f is made of entrywise functions, slices
+    and sums of all entries, else n Hessian-vector products that share their nodes; then
+    a MemoryError for n over 20 000.
+
+    >>> hessian_diagonal(lambda x: (x**3).sum() + x[0] * x[1])([1.0, 2.0])
+    tensor([ 6., 12.])
+    """
+
+    def diagonal(x: Any) -> Any:
+        inputs = _Inputs([x], 0, nested=False)
+        y = _scalar(f(*inputs.chosen))
+        return inputs.results([], diagonal_of_hessian(y, inputs.chosen))
+
+    return diagonal
+
+
+def laplacian(f: Function) -> Function:
+    """The trace of the Hessian of a scalar function of one array: the sum of hessian_diagonal's
+    entries, at its cost.
+
+    >>> laplacian(lambda x: (x**3).sum())([1.0, 2.0])
+    tensor(18.)
+    """
+
+    def trace(x: Any) -> Any:
+        inputs = _Inputs([x], 0, nested=False)
+        y = _scalar(f(*inputs.chosen))
+        (diagonal,) = diagonal_of_hessian(y, inputs.chosen)
+        return inputs.results([], [total(diagonal) if diagonal.shape else diagonal])
+
+    return trace
+
+
+# The machinery.
+
+
+class _Inputs:
+    """The arguments as tensors of this call's own, so that nothing outside is differentiated."""
+
+    def __init__(
+        self, arguments: Sequence[Any], argnums: Argnums, kept: bool = False, nested: bool = True
+    ) -> None:
+        self.kept = kept  # for more walks after the first results
+        self.chosen: list[Tensor] = []
+        self.trees: list[Tree] = []
+        numbers = [argnums] if isinstance(argnums, int) else list(argnums)
+        self.arguments = list(arguments)
+        for i in numbers:
+            if not -len(self.arguments) <= i < len(self.arguments):
+                raise ValueError(f"argnums names argument {i} of {len(self.arguments)}")
+            x = self.arguments[i]
+            tree = flatten(x) if nested else Tree([x], next)
+            own = list(map(_own, tree.leaves))
+            self.arguments[i] = tree.build(iter(own))
+            self.trees.append(tree)
+            self.chosen += own
+        # All arguments of a function of one are that one.
+        all_of_one = isinstance(argnums, range) and len(argnums) == 1
+        self.single = isinstance(argnums, int) or all_of_one
+
+    def untracked(self, ys: Sequence[Tensor], *others: Tensor) -> bool:
+        """Whether nothing outside this call tracks ys, but for others."""
+        own = {id(x) for x in (*self.chosen, *others)}
+        return all(id(x) in own for x in topological(ys, tracked=True) if x.is_leaf)
+
+    def shaped(self, found: Sequence[Any]) -> Any:
+        """What there is one of for each array of the arguments, as these hold them: one for one
+        argument, a tuple for several."""
+        each = iter(found)
+        parts = [tree.build(each) for tree in self.trees]
+        return parts[0] if self.single else tuple(parts)
+
+    def results(self, values: list[Tensor], shares: list[Tensor]) -> Any:
+        """A tuple of values, or shares as shaped() has them: see computed."""
+        found, share = self.computed(values, shares)
+        return found or share
+
+    def computed(self, values: list[Tensor], shares: list[Tensor]) -> tuple[tuple[Any, ...], Any]:
+        """values, and shares as shaped() has them; computed unless something outside this call
+        tracks them."""
+        found: list[Any] = [*values, *shares]
+        if not self.kept:
+            for x in self.chosen:
+                if x.operation is DATA:
+                    x.requires_grad = False  # to a call around this one it is a number
+        if self.untracked(found):
+            found = list(detached(found))
+        values, shares = found[: len(values)], found[len(values) :]
+        return tuple(values), self.shaped(shares) if shares else ()
+
+
+def _check_order(order: int) -> None:
+    if not hasattr(order, "__index__") or order < 0:
+        raise ValueError(f"the order of a derivative is a whole number from 0 on, not {order!r}")
+
+
+def _acts_entry_by_entry(y: Tensor, x: Tensor) -> bool:
+    """Whether each entry of y depends on the one of x in its place alone."""
+    dependent = depending(topological([y]), [x])
+    return y.shape == x.shape and all(
+        node is x or (node.shape == x.shape and node.operation.shape is broadcast)
+        for node in dependent
+    )
+
+
+def _coefficients(
+    inputs: _Inputs,
+    y: Tensor,
+    paths: Sequence[Sequence[Tensor]],
+    order: int,
+    derivatives: bool = False,
+) -> list[Tensor] | None:
+    """The Taylor coefficients of y as the chosen inputs move along paths (coefficients from the
+    first on), or the derivatives; None where there is no series in doubles. As graphs, where
+    something outside tracks them."""
+    try:
+        series = Series([y], inputs.chosen, order + 1)
+    except (MemoryError, NoSeries):
+        return None
+    factors = [factorial(k) if derivatives else 1 for k in range(order + 1)]
+    on = suited([*series.order, *inputs.chosen])
+    moving = dict(zip(inputs.chosen, paths, strict=True))
+    try:
+        start = series.start({}, on, ties=False)
+        if inputs.untracked([y, *(c for path in paths for c in path)]):
+            values = {x: [c.computed() for c in path] for x, path in moving.items()}
+            doubles = in_doubles(series, start, values, on, factors)
+            return [expand_to(data(c), y.shape) for c in doubles]
+    except (NoSeries, Open):
+        return None
+    with sharing():
+        (found,) = series.coefficients({}, moving, NODES, strict=False)
+        pairs = zip(found, factors, strict=True)
+        return [expand_to(tensor_of(c), y.shape) * n for c, n in pairs]
+
+
+def _nested(
+    f: Function, inputs: _Inputs, paths: Sequence[Sequence[Tensor]], order: int
+) -> list[Tensor]:
+    """The same by differentiating f(x(t)) in t again and again."""
+    t = data(0.0)
+    t.requires_grad = True
+    arguments = list(inputs.arguments)
+    for i, x in enumerate(arguments):
+        for chosen, path in zip(inputs.chosen, paths, strict=True):
+            if x is chosen:
+                for k, c in enumerate(path, 1):
+                    arguments[i] = arguments[i] + t**k * c
+    y = _tensor(f(*arguments))
+    found = [y]
+    with sharing() as table:
+        table.limit(STATE.limits.nested)
+        for k in range(1, order + 1):
+            y = derivatives.jvp(y, [t], [ONE])
+            found.append(y / factorial(k))
+    if inputs.untracked(found, t):
+        return [y for y in detached(found) if y is not None]
+    return found
+
+
+def _typed(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> list[Tensor]:
+    """Derivatives ys in xs, in the dtypes of those."""
+    return [like(y, x) for y, x in zip(ys, xs, strict=True)]
+
+
+def _own(x: Any) -> Tensor:
+    """x as a tensor that only this call knows, with the same value."""
+    x = as_tensor(x)
+    if x.requires_grad:
+        return alias(x)
+    own = make(DATA, (), (), x.shape) if x.value is not None else data(x.computed())
+    own.value = x.computed()
+    own.requires_grad = True
+    return own
+
+
+def _tensor(y: Any) -> Tensor:
+    if not isinstance(y, Tensor):
+        raise TypeError(
+            f"the function must return a tensor, not {type(y).__name__}:"
+            " float() and .item() leave the graph"
+        )
+    return y
+
+
+def _sequence(x: Any) -> Sequence[Any]:
+    """Arguments: a list or tuple of them, or a single one."""
+    return x if isinstance(x, (list, tuple)) else [x]
+
+
+def _paired(inputs: _Inputs, vectors: Any, what: str) -> list[Tensor]:
+    """A vector for each chosen input, in its shape."""
+    vectors = _sequence(vectors)
+    if len(vectors) != len(inputs.trees):
+        raise ValueError(f"{len(vectors)} {what}s for {len(inputs.trees)} primals")
+    found = [flatten(v).leaves for v in vectors]
+    if [len(leaves) for leaves in found] != [len(tree.leaves) for tree in inputs.trees]:
+        raise ValueError(f"a {what} holds as many arrays as its primal")
+    pairs = zip(inputs.chosen, chain.from_iterable(found), strict=True)
+    return [_shaped(v, x, what) for x, v in pairs]
+
+
+def _scalar(y: Any) -> Tensor:
+    y = _tensor(y)
+    if prod(y.shape) != 1:
+        raise ValueError(f"the function must return a scalar, not shape {y.shape}")
+    return reshape_to(y, ())
+
+
+def _shaped(v: Any, x: Tensor, what: str) -> Tensor:
+    vector = as_tensor(v)
+    if vector.shape != x.shape:
+        raise ValueError(f"a {what} of shape {vector.shape} for a tensor of shape {x.shape}")
+    return vector

@@ -1,0 +1,74 @@
+"""PyTorch's names for the nodes of a backward graph."""
+
+from __future__ import annotations
+
+from hodiff.engine.graph import Tensor
+
+NAMES = {
+    "alias": "Clone",
+    "cast": "ToCopy",
+    "cholesky": "LinalgCholeskyEx",
+    "clip": "Clamp",
+    "concatenate": "Cat",
+    "det": "LinalgDet",
+    "einsum": "Bmm",
+    "inv": "LinalgInvEx",
+    "log1p": "Log1P",
+    "logabsdet": "LinalgSlogdet",
+    "matmul": "Mm",
+    "max": "Maximum",
+    "min": "Minimum",
+    "mod": "Remainder",
+    "norm": "LinalgVectorNorm",
+    "reshape": "View",
+    "scatter": "ScatterAdd",
+    "signdet": "LinalgSlogdet",
+    "solve": "LinalgSolveEx",
+}
+
+
+class GradFn:
+    """The backward node of a tensor: name(), and the nodes of its inputs as next_functions."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self._tensor = tensor
+
+    def name(self) -> str:
+        tensor = self._tensor
+        if tensor.is_leaf:
+            return "AccumulateGrad"
+        name = tensor.operation.name
+        version = 0
+        if name == "pick":
+            name = self._picked()
+        if name == "pow":  # of two tensors, or of a number to a tensor
+            base, exponent = (x.operation.name == "constant" for x in tensor.inputs)
+            version = 2 if base else 0 if exponent else 1
+        if name == "sub" and tensor.inputs[0].operation.name == "constant":
+            name, version = "rsub", 1
+        if name == "sum" and len(tensor.attributes[0]) < len(tensor.inputs[0].shape):
+            version = 1
+        return f"{NAMES.get(name, name.capitalize())}Backward{version}"
+
+    def _picked(self) -> str:
+        """PyTorch has a node for each kind of index; the last kind names it."""
+        items = self._tensor.attributes[0]
+        if any(not isinstance(i, (int, tuple)) and i is not None for i in items):
+            return "index"
+        if any(isinstance(i, int) for i in items):
+            return "select"
+        return "slice" if items and items[-1] is not None else "unsqueeze"
+
+    @property
+    def next_functions(self) -> tuple[tuple[GradFn | None, int], ...]:
+        inputs = [x for x in self._tensor.inputs if x.operation.name != "constant"]
+        return tuple((GradFn(x) if x.requires_grad else None, 0) for x in inputs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, GradFn) and self._tensor is other._tensor
+
+    def __hash__(self) -> int:
+        return id(self._tensor)
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object>"

@@ -1,0 +1,274 @@
+"""What a tensor of the library has beyond a node: a value, a gradient, PyTorch's methods.
+
+They are put on the node itself, once, when the library is loaded: a subclass would leave what a
+walk makes, and shared constants, of the other class. (JAX's array_methods and autograd's boxes do
+the same.) Until then nodes are computed by nobody, which is what the command line wants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hodiff.arithmetic.base import UnknownError
+from hodiff.arithmetic.program import evaluate
+from hodiff.engine.graph import (
+    CONSTANT,
+    DATA,
+    STATE,
+    VARIABLE,
+    Attributes,
+    Inputs,
+    Operation,
+    State,
+    Tensor,
+    data,
+    topological,
+    written,
+)
+from hodiff.library import numpy_names, publish
+from hodiff.library.autograd import accumulate
+from hodiff.library.creation import tensor
+
+WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach().requires_grad_()"
+IN_PLACE = ("zero", "fill", "copy", "uniform", "normal")
+
+
+class AmbiguousError(ValueError, RuntimeError):
+    """A truth value of many: numpy's ValueError and PyTorch's RuntimeError in one."""
+
+
+class Methods(Tensor):
+    """The methods of Tensor that aren't functions of the library, too: t.sum(dim=0) is
+    hodiff.sum(t, dim=0)."""
+
+    __slots__ = ()
+
+    __array_priority__ = 1000.0  # numpy leaves a + t to t
+
+    # Values: computed on first use, and kept while the tensor is.
+
+    def computed(self) -> Any:
+        """The value: a Python float of a float64 scalar, else a numpy array."""
+        if self.value is None:
+            (value,) = evaluate([self])
+            if self.operation is CONSTANT:  # shared by all graphs, and exact in them
+                return value
+            self.value = value
+            if self.spent:
+                self.inputs = ()
+        return self.value
+
+    def item(self) -> Any:
+        """The value of a tensor of one entry, as a Python number."""
+        value = self.computed()
+        return value.item() if hasattr(value, "item") else value
+
+    def numpy(self) -> Any:
+        """The value as a numpy array. Raises RuntimeError for a tensor that requires grad."""
+        if self.operation is VARIABLE:
+            raise RuntimeError(
+                "a variable has no value: give f one by hodiff.evaluate([f], {x: 1})"
+            )
+        if self.requires_grad:
+            raise RuntimeError(
+                "can't call numpy() on a tensor that requires grad: call t.detach().numpy()"
+            )
+        import numpy  # start-up
+
+        return numpy.array(self.computed())
+
+    def __reduce__(self) -> Any:
+        """A copy (copy, pickle): of a leaf, its value and whether it requires grad."""
+        if self.operation is VARIABLE or not self.is_leaf:
+            raise RuntimeError("a leaf with a value can be copied and pickled: detach() first")
+        return tensor, (self.computed(), None, self.requires_grad)
+
+    def tolist(self) -> Any:
+        """The value as nested lists of Python numbers."""
+        value = self.computed()
+        return value.tolist() if hasattr(value, "tolist") else value
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
+    def __bool__(self) -> bool:
+        try:
+            value = self.computed()
+        except UnknownError:
+            message = "a variable has no truth value: choose with where(condition, a, b)"
+            raise TypeError(message) from None
+        if getattr(value, "size", 1) > 1:
+            raise AmbiguousError("a tensor of many entries has no truth value: use any() or all()")
+        return bool(value)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        import numpy  # start-up
+
+        return numpy.array(self.numpy(), dtype=dtype)
+
+    @property
+    def dtype(self) -> Any:
+        """The numpy dtype of the value."""
+        import numpy  # start-up
+
+        return numpy.asarray(self.computed()).dtype
+
+    @property
+    def data(self) -> Tensor:
+        return self.detach()
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        raise AttributeError(WRITTEN)
+
+    def _assigned(self, name: str, other: Any) -> Any:
+        """w += other makes a new tensor: not for a leaf, for its owner goes on with the old one."""
+        if self.requires_grad and self.is_leaf:
+            fault = "a leaf Variable that requires grad is being used in an in-place operation"
+            raise RuntimeError(f"{fault}: {WRITTEN}")
+        return getattr(self, name)(other)
+
+    def __iadd__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self._assigned("__add__", other)
+
+    def __isub__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self._assigned("__sub__", other)
+
+    def __imul__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self._assigned("__mul__", other)
+
+    def __itruediv__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self._assigned("__truediv__", other)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(f"an entry can't be assigned: {WRITTEN}")
+
+    # The graph.
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no operation that requires grad made it."""
+        return not (self.requires_grad and (self.inputs or self.freed))
+
+    @property
+    def grad_fn(self) -> Any:
+        """The operation that made it, named as PyTorch names it; None for a leaf."""
+        if self.is_leaf:
+            return None
+        from hodiff.library.grad_fn import GradFn  # start-up: few programs ask
+
+        return GradFn(self)
+
+    def detach(self) -> Tensor:
+        """A tensor of the same value that does not track."""
+        return data(self.computed())
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Track the operations on a leaf from here on; returns the leaf."""
+        if self.inputs and self.requires_grad:
+            raise RuntimeError("you can only change requires_grad flags of leaf variables")
+        if requires_grad and self.value is not None and self.dtype.kind != "f":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        self.requires_grad = requires_grad
+        return self
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
+        """Call hook with each gradient computed in this tensor; what it returns replaces it."""
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        key = max(self.hooks or [0]) + 1  # the same hook may come twice
+        self.hooks = {**(self.hooks or {}), key: hook}
+        return Hook(self, key)
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Tensor | Sequence[Tensor] | None = None,
+    ) -> None:
+        """Add the gradient of this tensor to .grad of each leaf that requires one."""
+        accumulate(self, gradient, retain_graph, create_graph, inputs)
+
+    def retain_grad(self) -> None:
+        """Let backward() fill .grad of a tensor that is no leaf."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on a tensor that doesn't require gradient")
+        self.retained = not self.is_leaf
+
+    # Where a person looks, and what numpy's functions do.
+
+    def __repr__(self) -> str:
+        from hodiff.library.printing import shown  # start-up: brings the formula's view
+
+        return shown(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name.endswith("_") and name[:-1] in {*publish.METHODS, *IN_PLACE}:
+            raise AttributeError(f"no tensor method '{name}': {WRITTEN}")
+        raise AttributeError(f"hodiff has no tensor method or attribute '{name}'")
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
+        return numpy_names.numpy_call(ufunc.__name__, method, inputs, keywords)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        name = function.__name__
+        if function.__module__.startswith("numpy.linalg"):
+            name = f"linalg.{name}"
+        return numpy_names.numpy_call(name, "__call__", args, kwargs)
+
+
+class Hook:
+    """A hook that was registered; remove() takes it away."""
+
+    def __init__(self, tensor: Tensor, key: int) -> None:
+        self._tensor, self._key = tensor, key
+
+    def remove(self) -> None:
+        """Call the hook no more."""
+        hooks = dict(self._tensor.hooks or {})
+        hooks.pop(self._key, None)
+        self._tensor.hooks = hooks or None
+
+
+def eager(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> Tensor:
+    """Add the node operation(*inputs) as written. On values alone that nothing tracks it is
+    computed at once and keeps no inputs: ten thousand steps of an optimizer hold no graph."""
+    node = written(operation, inputs, attributes)
+    if not node.requires_grad and node.inputs and _valued(inputs):
+        node.computed()
+        node.operation, node.inputs, node.attributes = DATA, (), ()
+    return node
+
+
+def _valued(inputs: Inputs) -> bool:
+    """Whether inputs have values, in numbers that Python or numpy gave."""
+    if not STATE.enabled:
+        inputs = tuple(x for x in inputs if x.operation is not CONSTANT)
+        return bool(inputs) and all(x.operation is not VARIABLE for x in topological(inputs))
+    found = False
+    for x in inputs:
+        if x.value is not None:
+            found = True
+        elif x.operation is not CONSTANT:
+            return False
+    return found
+
+
+# What Python gives every class stays as it is.
+for _name, _method in vars(Methods).items():
+    if _name not in ("__slots__", "__module__", "__doc__", "__qualname__", "__annotations__"):
+        setattr(Tensor, _name, _method)
+for _name, _method in publish.METHODS.items():
+    if _name not in vars(Methods):  # detach has a method of its own
+        setattr(Tensor, _name, property(_method) if _name in publish.PROPERTIES else _method)
+State.outermost = State.builder = staticmethod(eager)
