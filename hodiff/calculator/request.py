@@ -1,6 +1,6 @@
 """What is asked, read: the expression, its variables, the point; and how its answer is told."""
 
-from __future__ import annotations
+# start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
@@ -53,7 +53,7 @@ class Found(NamedTuple):
     arithmetic: str | None = None
     notes: Sequence[str] = ()
 
-    def plus(self, other: Found) -> Found:
+    def plus(self, other: "Found") -> "Found":
         """These values, and what has to be said of others that stand beside them."""
         rough = [found for found in (self, other) if found.arithmetic == "float"]
         return self._replace(
