@@ -26,7 +26,6 @@ from hodiff.derivatives.plan import Plan
 from hodiff.engine.graph import Tensor
 from hodiff.errors import HodiffError
 from hodiff.language.problem import Problem
-from hodiff.views.formula import formula
 
 SAID = {
     "interval": "proven bounds, rounded outward",
@@ -159,6 +158,8 @@ class Request(NamedTuple):
     ) -> Found:
         """The values of what is wanted at the point; formulas without one: see Question."""
         if not self.has_point:
+            from hodiff.views.formula import formula  # start-up: numbers need none
+
             return Found([formula(y) for y in _graphs(wanted)])
         question = self.question()._replace(wanted=wanted, smooth=smooth, slopes=slopes)
         return self._told(answers.solve(question if f is None else question._replace(f=f)))

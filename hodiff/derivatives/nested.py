@@ -8,7 +8,6 @@ from itertools import accumulate, combinations_with_replacement, product
 from math import prod
 from typing import TypeAlias
 
-from hodiff.derivatives import vmap
 from hodiff.engine.backward import walk
 from hodiff.engine.graph import ONE, ZERO, Tensor, variable
 from hodiff.engine.operations.structure import cut, expand_to, permuted, reshape_to, total
@@ -69,6 +68,8 @@ def jacobians(f: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:
         return [expand_to(ZERO, f.shape + x.shape) for x in variables]
     if not f.shape:
         return gradient(f, variables)
+    from hodiff.derivatives import vmap  # start-up: numbers need none
+
     with sharing():
         if count <= 2 * sum(columns):
             u = variable("cotangent", f.shape)
