@@ -65,7 +65,11 @@ def _planned(question: Question, plan: Plan) -> Numbers:
     if plan.taylor is not None and not question.radii:
         found = _by_series(question, plan, notes)
     if found is None and plan.stages is not None:
-        for stage in plan.stages():
+        stages = plan.stages()
+        if question.radii:  # an enclosure costs more than building the graphs
+            *_, last = stages
+            stages = iter([last])
+        for stage in stages:
             slopes = [stage[1:2]] if plan.sloped else question.slopes
             found = solve(question._replace(wanted=stage, slopes=slopes))
     if found is None:
@@ -85,7 +89,8 @@ def _by_series(question: Question, plan: Plan, notes: list[str]) -> Numbers | No
     if question.how.arithmetic != "float":
         against = against_balls(question, computation.nodes)
         if against is None:
-            return series_in_balls(question, computation, plan.rounded)
+            rounded = plan.rounded and not question.how.exact
+            return series_in_balls(question, computation, rounded)
         notes.append(_no_proof(question.how, against))
     return series_in_doubles(question, computation)
 

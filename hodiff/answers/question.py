@@ -20,6 +20,7 @@ class How(NamedTuple):
     digits: int | None = None  # so many proven ones
     rtol: float | None = None  # how far outside a range over intervals an end may be
     subgradient: bool = False  # at a kink the frameworks' convention
+    exact: bool = False  # rational numbers as such, where doubles come sooner
 
 
 class Question(NamedTuple):

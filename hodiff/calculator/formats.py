@@ -40,9 +40,14 @@ FORMATS: dict[str, Callable[[Answer], str]] = {
 }
 
 
+def _plain(x: Any) -> Any:
+    """What JSON has no form for: exact quotients as text, and lists that are made at each walk."""
+    return str(x) if hasattr(x, "denominator") else list(x)
+
+
 def one_line(x: Any) -> str:
     """x as JSON on one line, in ASCII where stdout can't encode more."""
     import json as json_  # start-up: one format needs it
 
-    line = json_.dumps(x, ensure_ascii=False, allow_nan=False, default=list)
-    return line if encodable(line) else json_.dumps(x, allow_nan=False, default=list)
+    line = json_.dumps(x, ensure_ascii=False, allow_nan=False, default=_plain)
+    return line if encodable(line) else json_.dumps(x, allow_nan=False, default=_plain)

@@ -360,11 +360,25 @@ STATE = State()
 @contextmanager
 def building(builder: Build) -> Iterator[None]:
     """Nodes inside are added by builder."""
-    outer, STATE.builder = STATE.builder, builder
+    outer = vars(STATE).get("builder")
+    STATE.builder = builder
     try:
         yield
     finally:
-        STATE.builder = outer
+        if outer is None:  # the default, which the library may have replaced meanwhile
+            del STATE.builder
+        else:
+            STATE.builder = outer
+
+
+@contextmanager
+def tracking(enabled: bool) -> Iterator[None]:
+    """Operations inside are tracked, or not."""
+    outer, STATE.enabled = STATE.enabled, enabled
+    try:
+        yield
+    finally:
+        STATE.enabled = outer
 
 
 def apply(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> Tensor:

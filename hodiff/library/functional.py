@@ -490,13 +490,13 @@ def _coefficients(
     except (MemoryError, NoSeries):
         return None
     factors = [factorial(k) if derivatives else 1 for k in range(order + 1)]
-    on = suited([*series.order, *inputs.chosen])
+    arithmetic = suited([*series.order, *inputs.chosen])
     moving = dict(zip(inputs.chosen, paths, strict=True))
     try:
-        start = series.start({}, on, ties=False)
+        start = series.start({}, arithmetic, ties=False)
         if inputs.untracked([y, *(c for path in paths for c in path)]):
             values = {x: [c.computed() for c in path] for x, path in moving.items()}
-            doubles = in_doubles(series, start, values, on, factors)
+            doubles = in_doubles(series, start, values, arithmetic, factors)
             return [expand_to(data(c), y.shape) for c in doubles]
     except (NoSeries, Open):
         return None

@@ -15,6 +15,7 @@ from hodiff.arithmetic.program import evaluate
 from hodiff.engine.graph import (
     CONSTANT,
     DATA,
+    OPERATORS,
     STATE,
     VARIABLE,
     Attributes,
@@ -23,9 +24,11 @@ from hodiff.engine.graph import (
     State,
     Tensor,
     data,
+    tensor_of,
     topological,
     written,
 )
+from hodiff.engine.operations import piecewise as pw
 from hodiff.library import numpy_names, publish
 from hodiff.library.autograd import accumulate
 from hodiff.library.creation import tensor
@@ -240,6 +243,14 @@ class Hook:
         self._tensor.hooks = hooks or None
 
 
+def _condition(x: Any) -> Tensor:
+    """x as a condition, also where only its values tell: m.max() of a mask m."""
+    node = tensor_of(x)
+    if node.operation.differentiable and node.dtype.kind != "b":
+        raise TypeError(pw.NO_CONDITION)
+    return node
+
+
 def eager(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> Tensor:
     """Add the node operation(*inputs) as written. On values alone that nothing tracks it is
     computed at once and keeps no inputs: ten thousand steps of an optimizer hold no graph."""
@@ -272,3 +283,6 @@ for _name, _method in publish.METHODS.items():
     if _name not in vars(Methods):  # detach has a method of its own
         setattr(Tensor, _name, property(_method) if _name in publish.PROPERTIES else _method)
 State.outermost = State.builder = staticmethod(eager)
+OPERATORS["and"] = lambda a, b: pw.both(_condition(a), _condition(b))
+OPERATORS["or"] = lambda a, b: pw.either(_condition(a), _condition(b))
+OPERATORS["invert"] = lambda x: pw.negation(_condition(x))
