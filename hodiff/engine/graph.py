@@ -57,7 +57,8 @@ class Operation:
     definition: Callable[..., Any] | None = None  # in others, for arithmetics that lack it
     formula: Callable[..., Any] | None = None  # as a person writes it, where it has no names
     partials: tuple[Callable[..., Any], ...] = ()  # of an entrywise row: its slope in each input
-    folds: Operation | None = None  # of a reduction: what joins two entries
+    meaning: str = ""  # in words, for what the library's own tables don't say
+    folds: Operation | None = None  # of a reduction: what joins two entries, a ufunc of numpy's
     unit: Any = None  # and what it is of none
     domain: str = ""  # where it is defined, in words, {x} standing for the argument
     pole: Callable[..., bool] | None = None  # whether inf at these numbers is no overflow
