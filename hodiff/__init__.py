@@ -21,7 +21,8 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-# Where each public name lives: importing hodiff must stay cheap.
+# Where each public name lives: importing hodiff must stay cheap. What type checkers read instead
+# is __init__.pyi, which docs/stub.py writes.
 _HOMES = {
     "HodiffError": "hodiff.errors",
     "Result": "hodiff.calculator.result",

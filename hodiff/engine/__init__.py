@@ -8,6 +8,7 @@ identities   and tidied, by identities that hold exactly
 exact        integers and fractions: what folds constants
 leibniz      derivatives of products of powers and of beta, as numbers
 shapes       broadcasting, and shapes in words
+methods      what the library puts on a tensor: a stub, for type checkers alone
 object_arrays  arrays of balls or of a formula's entries
 """
 

@@ -20,8 +20,11 @@ from hodiff.engine.exact import exactly
 
 if TYPE_CHECKING:
     from hodiff.engine.exact import Exact
+    from hodiff.engine.methods import Methods
     from hodiff.engine.shapes import Shape
     from hodiff.errors import Span
+else:
+    Methods = object  # hodiff.library.methods puts them on the tensor: docs/stub.py lists them
 
 Inputs: TypeAlias = "tuple[Tensor, ...]"
 Attributes: TypeAlias = tuple[Any, ...]
@@ -132,7 +135,7 @@ def _operators(name: str) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]
     return operator, reflected
 
 
-class Tensor:
+class Tensor(Methods):
     """A node of the graph: an operation on inputs, with a shape. Immutable once made.
 
     Python's operators and comparisons add nodes; numbers are taken in exactly where they are
@@ -209,10 +212,6 @@ class Tensor:
 
     def __bool__(self) -> bool:
         raise TypeError("a node has no truth value: choose with where(condition, a, b)")
-
-    if TYPE_CHECKING:  # what hodiff.library.methods puts on it
-
-        def __getattr__(self, name: str) -> Any: ...
 
 
 SERIAL = count()

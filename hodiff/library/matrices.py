@@ -67,7 +67,7 @@ def dot(x: Tensor, y: Tensor) -> Tensor:
 
 
 @public("inner", tensors=2)
-def inner(x: Tensor, y: Tensor) -> Any:
+def inner(x: Tensor, y: Tensor) -> Tensor:
     """The sums of products along the last axes, of each of x with each of y.
 
     >>> hodiff.inner([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])

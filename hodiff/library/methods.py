@@ -59,10 +59,11 @@ class Methods(Tensor):
                 self.inputs = ()
         return self.value
 
-    def item(self) -> Any:
+    def item(self) -> float:
         """The value of a tensor of one entry, as a Python number."""
         value = self.computed()
-        return value.item() if hasattr(value, "item") else value
+        number: float = value.item() if hasattr(value, "item") else value
+        return number
 
     def numpy(self) -> Any:
         """The value as a numpy array. Raises RuntimeError for a tensor that requires grad."""

@@ -105,6 +105,7 @@ def _parameters(f: Callable[..., Any]) -> tuple[str, ...]:
 def elementwise(row: Callable[..., Any], *names: str, doc: str) -> None:
     """Publish a function of one entry at a time, all of whose arguments are tensors."""
 
+    @wraps(row, assigned=(), updated=())
     def called(*arguments: Any, **keywords: Any) -> Any:
         if keywords:
             keywords = renamed(keywords, ())
