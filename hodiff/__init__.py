@@ -57,5 +57,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    names = import_module("hodiff.library").NAMES
-    return sorted({*globals(), *__all__, *names})
+    own = [name for name in globals() if name.startswith("__")]
+    return sorted({*own, *__all__, *import_module("hodiff.library").NAMES})
