@@ -14,12 +14,12 @@ from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import structure as st
 from hodiff.engine.shapes import ShapeError, broadcast
 from hodiff.library.arguments import as_argument, axis_of, count
-from hodiff.library.publish import documented, elementwise, public
+from hodiff.library.publish import documented, public, public_entrywise
 from hodiff.library.shapes import roll
 
 # Products.
 
-elementwise(
+public_entrywise(
     st.matmul, "matmul",
     doc=documented(
         "The product x @ y of matrices, batches of them, or vectors, as numpy has it.",

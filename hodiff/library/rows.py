@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from hodiff.engine.graph import OPERATIONS, Kind, Operation
 from hodiff.engine.operations import FUNCTIONS
-from hodiff.library.publish import TABLE, documented, elementwise
+from hodiff.library.publish import TABLE, documented, public_entrywise
 from hodiff.library.reductions import reduction
 
 
@@ -24,7 +24,7 @@ def publish_row(row: Operation) -> None:
                 f"{meaning}, entry by entry; arguments broadcast.",
                 f"hodiff.{names[0]}({arguments}).shape => ()",
             )
-            elementwise(FUNCTIONS[names[0]].build, *names, doc=doc)
+            public_entrywise(FUNCTIONS[names[0]].build, *names, doc=doc)
     elif row.folds is not None and row.name not in TABLE:
         meaning = row.meaning or f"The entries joined by {row.folds.name}"
         reduction(row.name, row, meaning, "([[1.0, 2.0]], dim=1, keepdim=True).shape => (1, 1)")
