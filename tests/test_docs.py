@@ -1,5 +1,6 @@
 """The docs print what the commands print: docs/update.py rewrites what drifts."""
 
+import doctest
 import importlib.util
 from pathlib import Path
 
@@ -25,5 +26,13 @@ def test_the_readme_runs_as_python(capsys: pytest.CaptureFixture[str]) -> None:
     text = (SCRIPT.parent.parent / "README.md").read_text(encoding="utf-8")
     for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
         exec(compile(block, "README.md", "exec"), {})
-    printed = "tensor([ 1., -1.])\n2*x*y\n12.0\n7.3890560989306502272\n"
+    printed = "1 {'w1': 2, 'w2': 0} [[2, 0], [0, -1]] ball\n{'x': Fraction(3, 28)}\n2*x*y\n"
+    printed += "tensor([ 1., -1.])\n2*x*y\n12.0\n7.3890560989306502272\n"
     assert capsys.readouterr().out == printed
+
+
+def test_the_examples_in_python() -> None:
+    """Each >>> of docs/python.md shows what comes."""
+    page = SCRIPT.parent / "python.md"
+    failed, tried = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert tried > 10 and failed == 0

@@ -33,9 +33,9 @@ from tests.asking import answer
 from hodiff.errors import HodiffError
 from hodiff.language.problem import read
 from hodiff.views.formula import formula
-from hodiff.engine.graph import STATE
+from hodiff.engine.graph import STATE, Limits
 import numpy
-STATE.limits = STATE.limits._replace(walks=300_000)  # as the command line has it
+STATE.limits = Limits(walks=300_000)  # as the command line has it
 read("sin(x)")
 
 def used():

@@ -1,6 +1,6 @@
 """Precision grows until digits are told: balls computed again until they leave no digit open."""
 
-from __future__ import annotations
+# start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple

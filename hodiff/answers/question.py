@@ -1,6 +1,6 @@
 """What is asked at a point or over intervals, and the numbers that answer it."""
 
-from __future__ import annotations
+# start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType

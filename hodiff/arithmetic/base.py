@@ -1,6 +1,6 @@
 """What an arithmetic is, and the one loop that runs a graph on it."""
 
-from __future__ import annotations
+# start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -80,7 +80,7 @@ class Arithmetic:
     # Computing.
 
     @property
-    def pointwise(self) -> Arithmetic:
+    def pointwise(self) -> "Arithmetic":
         """The arithmetic of single entries: what decides about them."""
         return self
 

@@ -1,6 +1,6 @@
 """An answer, described once: what every format prints is here, and what every face shows."""
 
-from __future__ import annotations
+# start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 # A number, a formula, an interval ({"lower": 1.9, "upper": 2.1}), or vectors of them.
-Value: TypeAlias = "int | float | str | dict[str, Any] | list[Any]"
+Value: TypeAlias = int | float | str | dict[str, Any] | list[Any]
 
 
 Row: TypeAlias = Sequence[Value]

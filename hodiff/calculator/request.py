@@ -1,6 +1,6 @@
 """What is asked, read: the expression, its variables, the point; and how its answer is told."""
 
-from __future__ import annotations
+# start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
@@ -26,7 +26,6 @@ from hodiff.derivatives.plan import Plan
 from hodiff.engine.graph import Tensor
 from hodiff.errors import HodiffError
 from hodiff.language.problem import Problem
-from hodiff.views.formula import formula
 
 SAID = {
     "interval": "proven bounds, rounded outward",
@@ -53,7 +52,7 @@ class Found(NamedTuple):
     arithmetic: str | None = None
     notes: Sequence[str] = ()
 
-    def plus(self, other: Found) -> Found:
+    def plus(self, other: "Found") -> "Found":
         """These values, and what has to be said of others that stand beside them."""
         rough = [found for found in (self, other) if found.arithmetic == "float"]
         return self._replace(
@@ -159,6 +158,8 @@ class Request(NamedTuple):
     ) -> Found:
         """The values of what is wanted at the point; formulas without one: see Question."""
         if not self.has_point:
+            from hodiff.views.formula import formula  # start-up: numbers need none
+
             return Found([formula(y) for y in _graphs(wanted)])
         question = self.question()._replace(wanted=wanted, smooth=smooth, slopes=slopes)
         return self._told(answers.solve(question if f is None else question._replace(f=f)))

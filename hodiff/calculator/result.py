@@ -13,7 +13,6 @@ from hodiff.calculator.request import Request, usage
 from hodiff.engine.graph import Tensor
 from hodiff.errors import HodiffError, nearest
 from hodiff.language.problem import Problem, read
-from hodiff.views.formula import formula
 
 Bound: TypeAlias = str | Sequence[str] | Mapping[str, Any] | None
 """Names with values: {"x": 2, "y": "pi/2"}, or as a shell has it, "x=2,y=pi/2"."""
@@ -53,6 +52,8 @@ class Result:
     @property
     def reading(self) -> str | None:
         """The expression as it was read, as text of the language; None where there was none."""
+        from hodiff.views.formula import formula  # start-up: numbers need none
+
         return None if self._request is None else formula(self._request.f)
 
     @property

@@ -18,6 +18,10 @@ HELP = ("-h", "--help")
 MOST_QUOTED = 60  # characters of the user's text in a message
 
 
+ASKED = click.Option(HELP, is_flag=True, is_eager=True, expose_value=False,
+                     help="Show this message and exit.")  # fmt: skip
+
+
 class Asked(Exception):
     """Text to print instead of an answer: a help page that was asked for, or is needed."""
 
@@ -53,6 +57,9 @@ class Helped(click.Command):
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [*self.arguments(), "[OPTIONS]"]
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        return ASKED  # click's own looks for translations at each start
 
     def arguments(self) -> list[str]:
         return [p.metavar or "" for p in self.params if isinstance(p, click.Argument)]

@@ -108,9 +108,9 @@ def answering(name: str) -> Callable[..., str]:
 
     def run(expression: str, style: str, **options: Any) -> str:
         from hodiff.calculator.result import calculate  # start-up: help needs no engine
-        from hodiff.engine.graph import STATE
+        from hodiff.engine.graph import STATE, Limits
 
-        outer, STATE.limits = STATE.limits, STATE.limits._replace(walks=MOST_NODES)
+        outer, STATE.limits = STATE.limits, Limits(walks=MOST_NODES)
         try:
             return calculate(name, from_input(expression), **options).text(style)
         finally:

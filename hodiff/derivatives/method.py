@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import factorial, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hodiff.arithmetic.base import Arithmetic
 from hodiff.derivatives import nested
 from hodiff.derivatives.plan import Computation, Plan
-from hodiff.derivatives.series import Point
-from hodiff.derivatives.taylor import Component, Directional, Implicit, Partials
 from hodiff.engine.graph import Tensor, constant
 from hodiff.errors import HodiffError
+
+if TYPE_CHECKING:  # start-up: low orders need no series
+    from hodiff.derivatives.series import Point
+    from hodiff.derivatives.taylor import Directional
 
 NESTED = 2  # the highest order that is nested where there is a choice
 STEPS_A_NODE = 100  # of a series, in the time that a node of a nested derivative takes
@@ -43,6 +45,8 @@ def successive(
     sloped: 1 for the one there is."""
 
     def taylor() -> Computation:
+        from hodiff.derivatives.taylor import Directional  # start-up
+
         line = Directional(f, v, order)
         return Computation(line.series.present, line.derivatives)
 
@@ -96,6 +100,8 @@ def mixed(
         by_order.setdefault(len(entry), []).append(entry)
     if method == "nested" or not at_a_point or (method == "auto" and max(by_order) <= NESTED):
         return Plan(stages=lambda: iter([graphs()]), asked=asked)
+    from hodiff.derivatives.taylor import Component, Directional, Partials  # start-up
+
     each = [Component(x, k) for x in variables for k in range(prod(x.shape))]
 
     def often(entry: tuple[int, ...]) -> tuple[int, ...]:
@@ -137,6 +143,8 @@ def implicit(f: Tensor, f_y: Tensor, x: Tensor, y: Tensor, order: int, solve: bo
     only where to start from."""
 
     def taylor() -> Computation:
+        from hodiff.derivatives.taylor import Implicit  # start-up
+
         curve = Implicit(f, f_y, x, y, order, solve)
         return Computation(curve.series.present, curve.derivatives)
 

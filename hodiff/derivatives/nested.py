@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate, product
+from itertools import accumulate, combinations_with_replacement, product
 from math import prod
+from typing import TypeAlias
 
-from hodiff.derivatives import vmap
 from hodiff.engine.backward import walk
 from hodiff.engine.graph import ONE, ZERO, Tensor, variable
 from hodiff.engine.operations.structure import cut, expand_to, permuted, reshape_to, total
 from hodiff.engine.sharing import NodeTable, sharing
+
+Index: TypeAlias = tuple[int, ...]
+"""How often a derivative is taken in each of some numbers."""
 
 
 def vjp(f: Tensor, variables: Sequence[Tensor], cotangent: Tensor) -> list[Tensor]:
@@ -64,6 +68,8 @@ def jacobians(f: Tensor, variables: Sequence[Tensor]) -> list[Tensor]:
         return [expand_to(ZERO, f.shape + x.shape) for x in variables]
     if not f.shape:
         return gradient(f, variables)
+    from hodiff.derivatives import vmap  # start-up: numbers need none
+
     with sharing():
         if count <= 2 * sum(columns):
             u = variable("cotangent", f.shape)
@@ -164,6 +170,18 @@ def symmetric(
                 y = slopes[numbers[:n]][k]
             found.append(y)
     return found
+
+
+def symmetric_indices(n: int, order: int) -> Iterator[tuple[tuple[int, ...], Index]]:
+    """Each distinct entry of a symmetric tensor: the components that it is taken in, and how often
+    in each.
+
+    >>> [chosen for chosen, _ in symmetric_indices(2, 2)]
+    [(0, 0), (0, 1), (1, 1)]
+    """
+    for chosen in combinations_with_replacement(range(n), order):
+        often = Counter(chosen)
+        yield chosen, tuple(often[k] for k in range(n))
 
 
 def implicit(f: Tensor, x: Tensor, y: Tensor, order: int) -> Iterator[Tensor]:

@@ -1,6 +1,6 @@
 """How to come to derivatives of any order: what hodiff.derivatives.method decides."""
 
-from __future__ import annotations
+# start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple

@@ -7,17 +7,17 @@ given, what the name says. Series run in doubles are scaled: t is counted in ste
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
-from itertools import combinations_with_replacement, product
+from itertools import product
 from math import comb, copysign, factorial, inf, isfinite, log2, prod
 from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.arithmetic.base import Arithmetic
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.arithmetic.program import Program
+from hodiff.derivatives.nested import Index, symmetric_indices
 from hodiff.derivatives.plan import NoSeries
 from hodiff.derivatives.series import Coefficients, Paths, Point, Series, Start
 from hodiff.engine.graph import CONSTANT, Tensor, tensor_of
@@ -28,9 +28,6 @@ VANISHED = 1e-290  # what a product of doubles below this may have lost is too m
 LARGEST = 1e140  # whose square is in a double's range
 NORMAL = 2.0**-1022  # the smallest double with all its digits
 MOST_STEPS = 100  # of Newton's method
-
-Index: TypeAlias = tuple[int, ...]
-"""How often a derivative is taken in each of some numbers."""
 
 
 class Component(NamedTuple):
@@ -236,18 +233,6 @@ def _proven_root(equation: Equation, y: Any, step: Any, arithmetic: Arithmetic) 
         if around.contains_interior(found) and found.rel_accuracy_bits() >= FLINT.bits // 2:
             return found
     return None
-
-
-def symmetric_indices(n: int, order: int) -> Iterator[tuple[tuple[int, ...], Index]]:
-    """Each distinct entry of a symmetric tensor: the components that it is taken in, and how often
-    in each.
-
-    >>> [chosen for chosen, _ in symmetric_indices(2, 2)]
-    [(0, 0), (0, 1), (1, 1)]
-    """
-    for chosen in combinations_with_replacement(range(n), order):
-        often = Counter(chosen)
-        yield chosen, tuple(often[k] for k in range(n))
 
 
 def _along(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from string import ascii_letters
 from typing import TypeAlias
 
 from hodiff.engine.graph import ONE, Kind, Tensor, apply, depending, rebuilt, topological
@@ -27,6 +26,7 @@ from hodiff.engine.operations.structure import (
 )
 from hodiff.engine.sharing import sharing
 
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_ENTRIES = 1 << 20  # of an array on a batch of unit vectors; then a batch is cut
 LARGEST = 1 << 30  # entries of a matrix
 
@@ -179,7 +179,7 @@ def _solve(batched: Batched) -> Tensor:
 
 def _einsum(batched: Batched) -> Tensor | None:
     (spec,) = batched.node.attributes
-    letter = next((c for c in ascii_letters if c not in spec), None)
+    letter = next((c for c in LETTERS if c not in spec), None)
     if letter is None:
         return None
     operands, _, result = spec.partition("->")

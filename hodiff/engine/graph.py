@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from enum import Enum, auto
 from itertools import count
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 from hodiff.engine.exact import exactly
@@ -333,14 +333,16 @@ def folded(operation: Operation, inputs: Inputs, attributes: Attributes) -> Exac
     return exactly(operation.name, [x.attributes[0] for x in inputs], attributes)
 
 
-class Limits(NamedTuple):
+class Limits:
     """What a job may take, in nodes, before it is refused or done in another way."""
 
-    walks: int = sys.maxsize  # that walks may add to a graph
-    nested: int = 300_000  # the same, where a Python function has no Taylor series
-    series: int = 20_000  # that the rules of a Taylor series may need
-    text: int = 100_000  # a definition that calls itself twice, forty deep, would pass any memory
-    kinks: int = 300_000  # computed at a kink, in all runs together
+    nested = 300_000  # that walks may add where a Python function has no Taylor series
+    series = 20_000  # that the rules of a Taylor series may need
+    text = 100_000  # a definition that calls itself twice, forty deep, would pass any memory
+    kinks = 300_000  # computed at a kink, in all runs together
+
+    def __init__(self, walks: int = sys.maxsize) -> None:
+        self.walks = walks  # that walks may add to a graph
 
 
 class State(threading.local):

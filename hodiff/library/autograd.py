@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Literal, TypeAlias, overload
 
 from hodiff.arithmetic.program import Program
-from hodiff.derivatives.vmap import vmapped
 from hodiff.engine.backward import release, walk
 from hodiff.engine.graph import (
     ONE,
@@ -176,6 +175,8 @@ def _batched(
     ys: list[Tensor], seeds: list[Tensor | None], xs: list[Tensor], retain: bool
 ) -> list[Tensor | None]:
     """One walk, on the batch that the first axis of the seeds is; hooks are called once, too."""
+    from hodiff.derivatives.vmap import vmapped  # start-up: few walks are batched
+
     given = [tensor_of(seed) for seed in seeds if seed is not None]
     if len(given) != len(ys):
         raise RuntimeError("is_grads_batched=True needs grad_outputs for every output")

@@ -5,7 +5,7 @@ gradient is the same graph too: the first walks build it, the next ones run it. 
 remembered but structure: operations, attributes, which node is whose input.
 """
 
-from __future__ import annotations
+# start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

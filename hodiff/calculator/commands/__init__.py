@@ -3,7 +3,7 @@
 A function (request, ...own options) -> Answer, found by its name in COMMANDS.
 """
 
-from __future__ import annotations
+# start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Callable
 from importlib import import_module

@@ -1,6 +1,6 @@
 """Derivatives of any order: nth, tensor."""
 
-from __future__ import annotations
+# start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Sequence
 from itertools import chain, count
@@ -11,7 +11,7 @@ from hodiff.calculator.answer import Answer, Entry, Value, text
 from hodiff.calculator.commands import MOST_ORDER
 from hodiff.calculator.request import Found, Request, partial, power, raised, usage
 from hodiff.derivatives import method as policy
-from hodiff.derivatives.taylor import symmetric_indices
+from hodiff.derivatives.nested import symmetric_indices
 from hodiff.engine.graph import ONE, Tensor
 
 MOST_ENTRIES = 20_000  # of a tensor of derivatives

@@ -1,6 +1,6 @@
 """How a row of the table is written."""
 
-from __future__ import annotations
+# start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
