@@ -38,7 +38,7 @@ class Balls(Arithmetic):
             return numbers.method(operation.name)
         from hodiff.arithmetic import ball_arrays  # start-up: brings numpy
 
-        return ball_arrays.function(operation)
+        return ball_arrays.function(operation, self.function)
 
     def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
         """Exactly where the inputs are rational and it can be; entry by entry on arrays."""

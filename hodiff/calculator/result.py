@@ -12,7 +12,8 @@ from hodiff.calculator.commands import COMMANDS, MOST_DIGITS, MOST_ORDER
 from hodiff.calculator.formats import FORMATS
 from hodiff.calculator.given import bindings, names, vector
 from hodiff.calculator.request import Request, usage
-from hodiff.engine.graph import STATE, Limits, Tensor, tracking
+from hodiff.engine.graph import STATE, Tensor, tracking
+from hodiff.engine.limits import Limits
 from hodiff.errors import HodiffError, nearest
 from hodiff.language.problem import Problem, read
 

@@ -35,6 +35,9 @@ from hodiff.library.creation import tensor
 
 WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach().requires_grad_()"
 IN_PLACE = ("zero", "fill", "copy", "uniform", "normal")
+KEEPING = {  # how the graph keeps a node, which dir() need not show
+    *("_assigned", "borrowed", "derived", "freed", "hooks", "retained", "serial", "span", "spent"),
+}
 
 
 class AmbiguousError(ValueError, RuntimeError):
@@ -62,10 +65,11 @@ class Methods(Tensor):
                 self.inputs = ()
         return self.value
 
-    def item(self) -> Any:
+    def item(self) -> float:
         """The value of a tensor of one entry, as a Python number."""
         value = self.computed()
-        return value.item() if hasattr(value, "item") else value
+        number: float = value.item() if hasattr(value, "item") else value
+        return number
 
     def numpy(self) -> Any:
         """The value as a numpy array. Raises RuntimeError for a tensor that requires grad."""
@@ -219,6 +223,9 @@ class Methods(Tensor):
         if name.endswith("_") and name[:-1] in {*publish.METHODS, *IN_PLACE}:
             raise AttributeError(f"no tensor method '{name}': {WRITTEN}")
         raise AttributeError(f"hodiff has no tensor method or attribute '{name}'")
+
+    def __dir__(self) -> list[str]:
+        return [name for name in object.__dir__(self) if name not in KEEPING]
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
         return numpy_names.numpy_call(ufunc.__name__, method, inputs, keywords)

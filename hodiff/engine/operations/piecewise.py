@@ -20,7 +20,8 @@ from hodiff.engine.graph import (
     no_derivative,
     tensor_of,
 )
-from hodiff.engine.operations.row import Jump, elementwise, function, sum_to
+from hodiff.engine.operations.functions import function
+from hodiff.engine.operations.row import Jump, elementwise, sum_to
 from hodiff.engine.shapes import broadcast
 
 
