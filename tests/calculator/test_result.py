@@ -743,6 +743,39 @@ def test_within_is_a_number() -> None:
     assert r.within == 0.1
 
 
+@known("the variables of a problem are not tracked in no_grad(): every derivative is 0")
+@pytest.mark.parametrize(
+    ("command", "options", "expected"),
+    [
+        ("grad", {}, "12"),
+        ("nth", {"order": 2}, "12"),
+        ("nth", {"order": 3}, "6"),
+        ("hessian", {}, "12"),
+        ("hvp", {"v": [1]}, "12"),
+        ("jacobian", {}, "12"),
+        ("jvp", {"v": [1]}, "12"),
+        ("vjp", {"v": [1]}, "12"),
+        ("tensor", {"order": 2}, "12"),
+        ("laplacian", {}, "12"),
+    ],
+)
+def test_no_grad_changes_nothing(command: str, options: dict[str, Any], expected: str) -> None:
+    """Of x³ at 2: it says that results are not tracked, and nothing of the calculator."""
+    with hodiff.no_grad():
+        assert calculate(command, "x**3", at={"x": 2}, **options).text("plain") == expected
+
+
+@known("RuntimeError: can't call numpy() on a tensor that requires grad")
+def test_a_tensor_that_requires_grad_is_a_value() -> None:
+    w = hodiff.tensor([1.0, 2.0], requires_grad=True)
+    assert calculate("grad", "dot(w, w)", at={"w": w}).gradient == {"w": [2, 4]}
+
+
+@known("functions takes and ignores what it has no use for")
+def test_functions_has_no_options() -> None:
+    assert "'order'" in refused(lambda: calculate("functions", order=3)).message
+
+
 # parse
 
 
