@@ -749,7 +749,6 @@ def test_within_is_a_number() -> None:
     [
         ("grad", {}, "12"),
         ("nth", {"order": 2}, "12"),
-        ("nth", {"order": 3}, "6"),
         ("hessian", {}, "12"),
         ("hvp", {"v": [1]}, "12"),
         ("jacobian", {}, "12"),
