@@ -93,7 +93,7 @@ def test_arrays_come_as_nested_lists() -> None:
     w = variable("w", (2, 2))
     f = hodiff.sum(w**3) / 3
     at = {w: hodiff.tensor([[1.0, 2.0], [0.5, -3.0]])}
-    found = solve([f, *gradient(f, [w])], at)  # type: ignore[arg-type]
+    found = solve([f, *gradient(f, [w])], at)
     assert found.values == [(1 + 8 + 1 / 8 - 27) / 3, [[1, 4], [0.25, 9]]]
     stacked = solve([hodiff.stack([X, X / 3])], {X: 1})
     assert stacked.values == [[1, 1 / 3]] and stacked.exact == [[1, Fraction(1, 3)]]

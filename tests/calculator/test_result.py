@@ -447,7 +447,7 @@ def test_an_interval(x: str) -> None:
 
 def test_constants_use_those_before_them() -> None:
     for let in ({"b": 2, "a": "b**2/3"}, "b=2,a=b**2/3", ["b=2", "a=b**2/3"]):
-        r = calculate("grad", "a*x**2", at={"x": "a"}, let=let)  # type: ignore[arg-type]
+        r = calculate("grad", "a*x**2", at={"x": "a"}, let=let)
         assert r.exact.gradient == {"x": Fraction(32, 9)}
 
 
@@ -650,6 +650,14 @@ def test_what_is_no_finite_number(x: Any) -> None:
     for call in calls:
         error = refused(call)
         assert error.kind == "usage" and "finite" in error.message
+
+
+@known("raised without the source")
+@pytest.mark.parametrize("given", [{"x": math.nan}, {"x": [math.inf]}, {"x=1,y": 2}, {"": 2}])
+def test_a_refused_value_or_name_says_which_option(given: dict[str, Any]) -> None:
+    for option in ("at", "let"):
+        error = refused(lambda name=option: calculate("value", "1", **{name: given}))
+        assert error.source == f"--{option}"
 
 
 @known("a value is written into a text, and what it writes may be more than a value")
