@@ -195,14 +195,14 @@ class Request(NamedTuple):
         return found._replace(values=[entry for x in found.values for entry in leaves(x)], at=None)
 
     def _told(self, numbers: answers.Numbers) -> Found:
+        values, at = map(plain_number, numbers.values), map(plain_number, numbers.at.values())
         if self.how.exact:
-            values = list(map(exactly, numbers.values, numbers.exact))
-        else:
-            values = list(map(plain_number, numbers.values))
+            values = map(exactly, numbers.values, numbers.exact)
+            at = map(exactly, numbers.at.values(), numbers.exact_at) if numbers.exact_at else at
         return Found(
-            values,
+            list(values),
             numbers.exact,
-            {x.attributes[0]: plain_number(value) for x, value in numbers.at.items()},
+            {x.attributes[0]: value for x, value in zip(numbers.at, at, strict=True)},
             numbers.arithmetic,
             numbers.notes,
         )
