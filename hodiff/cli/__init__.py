@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 if TYPE_CHECKING:
     from hodiff.errors import HodiffError
@@ -20,11 +20,22 @@ if TYPE_CHECKING:
 INTERRUPTED = 130  # what shells report for Ctrl-C
 
 
+def run() -> NoReturn:
+    """The console script: main where the process is ours, and done when the answer is written.
+
+    Graphs hold no cycles, and looking for some costs 5 % of a start; freeing what the system frees
+    at once anyway, 12 %. `python -m hodiff` leaves in Python's way: profilers write at the end.
+    """
+    gc.disable()
+    code = main(sys.argv[1:])
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code: 0, 1 no answer at that point, 2 refused."""
-    if arguments is None:
-        # The process is ours, and graphs hold no cycles: looking for some costs 5 % of a start.
-        gc.disable()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     try:
         out, error, code = outcome(arguments)

@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import sysconfig
 
 import pytest
 
-HODIFF = (sys.executable, "-m", "hodiff")
+HODIFF = (os.path.join(sysconfig.get_path("scripts"), "hodiff"),)
+MODULE = (sys.executable, "-m", "hodiff")
 GRAD = ("grad", "w1**2*sin(w2)", "--at", "w1=1,w2=pi/2")
 
 
@@ -23,8 +25,21 @@ def run(*arguments, command=HODIFF, **env):
 
 
 def test_python_m_hodiff_answers():
-    ran = run("grad", "-x**2", "--at", "x=1", "--format", "plain")
+    ran = run("grad", "-x**2", "--at", "x=1", "--format", "plain", command=MODULE)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "-2\n", "")
+
+
+def test_python_m_hodiff_leaves_in_pythons_way():
+    """What profilers and coverage do at the end is done."""
+    profiled = (sys.executable, "-m", "cProfile", "-m", "hodiff")
+    ran = run("grad", "-x**2", "--at", "x=1", "--format", "plain", command=profiled)
+    assert ran.stdout.startswith("-2\n") and "function calls" in ran.stdout
+
+
+def test_all_of_a_long_answer_is_written():
+    ran = run("grad", "sum(w*w)", "--at", "w=[" + ",".join(map(str, range(9000))) + "]",
+              "--format", "plain")  # fmt: skip
+    assert ran.stdout.split() == [str(2 * i) for i in range(9000)]
 
 
 def test_exit_codes_reach_the_shell():
