@@ -75,8 +75,8 @@ def _written(lower: Any, upper: Any) -> dict[str, Any]:
 def _read(x: Any) -> Any:
     if hasattr(x, "shape"):
         return [_read(entry) for entry in x]
-    binary = digits.nearest(x)
-    return digits.number(binary) if binary is not None else float(x)
+    number = digits.told(x, last=True)
+    return float(x) if number is None else number
 
 
 def _check_smooth(outputs: Sequence[Tensor], fixed: Mapping[Tensor, Any], box: Box) -> None:

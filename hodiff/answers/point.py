@@ -43,7 +43,8 @@ def in_balls(question: Question, outputs: Sequence[Tensor]) -> Numbers:
         point = point_in(question, BALLS)
         return [*point.values(), *_solved(question, program, point)]
 
-    return _proven(question, until_determined(run, question.how.digits))
+    found = until_determined(run, question.how.digits, point=len(question.at))
+    return _proven(question, found)
 
 
 def _proven(question: Question, found: Determined) -> Numbers:
@@ -91,7 +92,8 @@ def series_in_balls(question: Question, compute: Computation, rounded: bool) -> 
         return [*point.values(), *found]
 
     try:
-        found = until_determined(run, question.how.digits, ball_numbers.exact)
+        how, point = question.how, len(question.at)
+        found = until_determined(run, how.digits, ball_numbers.exact, point)
     except NoSeries:
         return None
     except HodiffError as fault:

@@ -42,7 +42,24 @@ FORMATS: dict[str, Callable[[Answer], str]] = {
 
 def one_line(x: Any) -> str:
     """x as JSON on one line, in ASCII where stdout can't encode more."""
-    import json as json_  # start-up: one format needs it
+    from json.encoder import encode_basestring, encode_basestring_ascii  # start-up: one format
 
-    line = json_.dumps(x, ensure_ascii=False, allow_nan=False, default=list)
-    return line if encodable(line) else json_.dumps(x, allow_nan=False, default=list)
+    line = _json(x, encode_basestring)
+    return line if encodable(line) else _json(x, encode_basestring_ascii)
+
+
+def _json(x: Any, quoted: Callable[[str], str]) -> str:
+    """x as JSON. The standard library's writes a float by its shortest name, whose last digit may
+    be none of the number's."""
+    if isinstance(x, str):
+        return quoted(x)
+    if x is None or isinstance(x, bool):
+        return {None: "null", True: "true", False: "false"}[x]
+    if isinstance(x, (int, float)):
+        if x - x != 0:
+            raise ValueError("JSON has no nan and no inf")
+        return repr(x)
+    if isinstance(x, dict):
+        parts = [f"{quoted(key)}: {_json(value, quoted)}" for key, value in x.items()]
+        return f"{{{', '.join(parts)}}}"
+    return f"[{', '.join(_json(value, quoted) for value in x)}]"

@@ -2,12 +2,14 @@
 
 # start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from math import prod
+from math import inf, prod
 from typing import Any, NamedTuple, TypeAlias
 
 from hodiff import answers
+from hodiff.answers.digits import double
 from hodiff.answers.question import How, Question
 from hodiff.calculator.answer import (
     Answer,
@@ -33,6 +35,7 @@ SAID = {
     "float": "float arithmetic: digits are not proven",
 }
 MOST_PRINTED = 10_000_000  # numbers of a matrix
+JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Parts: TypeAlias = Iterable[tuple[str, Value]]
@@ -203,10 +206,19 @@ class Request(NamedTuple):
         return Found(
             values,
             numbers.exact,
-            {x.attributes[0]: plain_number(value) for x, value in numbers.at.items()},
+            {x.attributes[0]: self._point(x.attributes[0], v) for x, v in numbers.at.items()},
             numbers.arithmetic,
             numbers.notes,
         )
+
+    def _point(self, name: str, value: Any) -> Value:
+        """The point of a variable: as it was typed where that is a number that JSON has."""
+        typed = self.problem.typed.get(name, "")
+        if not JSON_NUMBER.fullmatch(typed):
+            return plain_number(value)
+        if typed.lstrip("-").isdigit():
+            return int(typed)
+        return typed if float(typed) in (inf, -inf) else double(typed)
 
     def answer(
         self,
