@@ -74,13 +74,15 @@ def told(x: Any, last: bool = False) -> int | float | str | None:
             if text == name or _reads_back(*found, *binary):
                 return text
         elif float(text) == name:
-            return name if text == _plain(name) else double(text)
+            return _named(name, text)
     return name
 
 
-def _plain(x: float) -> str:
-    """A double's shortest name, as written() has it."""
-    return str(int(x)) if x.is_integer() and abs(x) < 1e16 else repr(x).replace("e-0", "e-")
+def _named(x: float, text: str) -> float:
+    """A double that is told as a decimal: itself, where that is its shortest name."""
+    mantissa, e, exponent = text.partition("e")
+    text = f"{mantissa}e{int(exponent):+03d}" if e else text  # as Python writes it
+    return x if text in (repr(x), repr(x).removesuffix(".0")) else double(text)
 
 
 def nearest(x: Any) -> Binary | None:
@@ -94,25 +96,32 @@ def nearest(x: Any) -> Binary | None:
 
 
 def outward(x: Any, side: int) -> float | str:
-    """A number of 53 bits that is not above x (side -1), or not below it (1), and neither is the
-    decimal that it is told as."""
+    """The nearest number of 53 bits that is not above x (side -1), or not below it (1); neither is
+    the decimal that it is told as."""
     if rational(x):
-        binary = _binary(x.numerator, x.denominator, side)
+        end = x
     else:
-        binary = _dyadic(x.lower() if side < 0 else x.upper(), side)
+        m, e = map(int, (x.lower() if side < 0 else x.upper()).man_exp())
+        end = _power_of_two(m, e)
+    binary = _binary(end.numerator, end.denominator, side)
     name = number(binary)
-    m, e = binary
     if isinstance(name, str):
-        return _outward_text(m, e, side)
-    if name == 0:
-        return name
-    p, q = name.as_integer_ratio()
-    for n in range(len(_plain(abs(name)).replace(".", "").partition("e")[0].strip("0")) or 1, 18):
-        digits, power = _cut_rational(p, q, n, side)
-        text = written(digits, power, strip=True)
-        if float(text) == name:
-            break
-    return float(text) if text == _plain(float(text)) else double(text)
+        return _outward_text(*binary, side)
+    text = "0"
+    for n in range(1, 18 if name else 1):
+        digits, power = _cut_rational(end.numerator, end.denominator, n, side)
+        for step in (0, side):  # the double nearest to a decimal may lie on its other side
+            text = written(digits + step, power, strip=True)
+            if float(text) == name:
+                return _named(name, text)
+    return _named(float(text), text)
+
+
+def _power_of_two(m: int, e: int) -> Any:
+    """m*2**e exactly, or, where that is a long number, what has 53 bits more than are told."""
+    from fractions import Fraction  # start-up: points have no ends
+
+    return Fraction(m << e) if e >= 0 else Fraction(m, 1 << -e)
 
 
 def _outward_text(m: int, e: int, side: int) -> str:

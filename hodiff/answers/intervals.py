@@ -182,8 +182,8 @@ class _Range:
         for _, _, bound, part, open_ in pieces:
             if not BALLS.finite(bound):
                 raise self.refused(part)
-            if end is None or _outer(bound, side) * side > end * side:
-                end = _outer(bound, side)
+            if end is None or _outer(bound, side) * side > _outer(end, side) * side:
+                end = bound  # a rational one is told as it is
                 done = not open_ or self.near(bound, taken)
         self.loose = self.loose or not done
         return end

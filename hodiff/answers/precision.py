@@ -83,8 +83,7 @@ class Rounding:
         """x as a number, or as text of n digits; lists of them for an array."""
         if hasattr(x, "shape"):
             return [self.read(entry, n) for entry in x] if x.shape else self.read(x[()], n)
-        if isinstance(x, bool):
-            x = int(x)
+        x = int(x) if isinstance(x, bool) else x if rational(x) else ball_numbers.ball(x)
         if n is not None:
             text = digits.decimal(x, n)
             if text is not None:

@@ -34,7 +34,8 @@ class ObjectArrays:
             "scatter": self._scatter,
             "matmul": self._matmul,
         }
-        return own.get(operation.name) or MOVING.get(operation.name)
+        compute = own.get(operation.name) or MOVING.get(operation.name)
+        return None if compute is None else lambda *x: bare(compute(*x))
 
     def ufunc(self, operation: Operation) -> Any:
         """An entrywise operation on arrays."""
@@ -66,6 +67,11 @@ class ObjectArrays:
         return reducing(self.ufunc(add), self.zero)(products, (-2,))
 
 
+def bare(x: Any) -> Any:
+    """The object of an array without axes, else the array."""
+    return x[()] if isinstance(x, np.ndarray) and not x.shape else x
+
+
 def entries(x: Any) -> Any:
     """x as an array of Python objects."""
     if isinstance(x, np.ndarray):
@@ -84,7 +90,7 @@ def reducing(ufunc: Any, unit: Any = None) -> Callable[..., Any]:
         for axis in sorted(axes, reverse=True):  # the later ones first: the others keep their place
             empty = unit is not None and x.shape[axis] == 0
             x = entries(ufunc.reduce(x, axis=axis, **({"initial": unit} if empty else {})))
-        return x if x.shape else x[()]
+        return bare(x)
 
     return reduce
 
