@@ -67,7 +67,8 @@ def _planned(question: Question, plan: Plan) -> Numbers:
     if found is None and plan.stages is not None:
         for stage in plan.stages():
             slopes = [stage[1:2]] if plan.sloped else question.slopes
-            found = solve(question._replace(wanted=stage, slopes=slopes))
+            successive = plan.sloped and question.f is stage[0]
+            found = solve(question._replace(wanted=stage, slopes=slopes, successive=successive))
     if found is None:
         assert plan.refusal is not None
         raise plan.refusal

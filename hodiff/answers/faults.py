@@ -204,6 +204,28 @@ def kink(
     return _fault("kink", f"{what}{_one_sided(search, slopes)}{_convention(node)}", node)
 
 
+def differing(
+    outputs: Sequence[Tensor],
+    there: Mapping[int, Sequence[Any]],
+    same: Sequence[bool | None],
+    slopes: Sequence[Sequence[Tensor]],
+    fault: HodiffError,
+) -> HodiffError:
+    """The error for limits to the sides of a point that differ, in place of a fault there."""
+    written = (fault.text or "")[fault.start or 0 : fault.end or 0]
+    what = "jumps" if same[0] is False else "has a kink"
+    told = ""
+    for row in slopes:
+        k = next((k for k, y in enumerate(outputs) if row and y is row[0]), 0)
+        if k and same[0] and same[k] is False:
+            left, right = (_number(there[side][k]) for side in (-1, 1))
+            told = f": the slope is {left} from the left and {right} from the right"
+    shown = f"'{written}'" if 0 < len(written) <= 60 else "f"
+    message = f"{shown} {what} exactly at this point{told}"
+    return HodiffError("kink", message, text=fault.text, source=fault.source,
+                       start=fault.start, end=fault.end)  # fmt: skip
+
+
 def _convention(node: Tensor) -> str:
     known = kinks.by_convention(node) and node.operation is not atan2
     return " (--subgradient takes the usual convention)" if known else ""

@@ -20,6 +20,7 @@ class How(NamedTuple):
     digits: int | None = None  # so many proven ones
     rtol: float | None = None  # how far outside a range over intervals an end may be
     subgradient: bool = False  # at a kink the frameworks' convention
+    extend: bool = False  # where f has no value but a limit, the limit
 
 
 class Question(NamedTuple):
@@ -34,6 +35,7 @@ class Question(NamedTuple):
     smooth     whether a kink or a jump at the point is no answer
     slopes     for each component of f its slopes in the variables, where they are among what is
                wanted: an error at a kink tells them
+    successive whether these are f, f', f'' ... where there is one variable, a number
     places     where exact numbers stand in a text
     """
 
@@ -44,6 +46,7 @@ class Question(NamedTuple):
     radii: Mapping[Tensor, Tensor] = NOTHING
     smooth: bool = True
     slopes: Sequence[Sequence[Tensor]] = ()
+    successive: bool = False
     places: Mapping[Tensor, Span] = NOTHING
     how: How = How()
 

@@ -158,13 +158,16 @@ class Request(NamedTuple):
         smooth: bool = True,
         slopes: Sequence[Sequence[Tensor]] = (),
         f: Tensor | None = None,
+        successive: bool = False,
     ) -> Found:
         """The values of what is wanted at the point; formulas without one: see Question."""
         if not self.has_point:
             from hodiff.views.formula import formula  # start-up: numbers need none
 
             return Found([formula(y) for y in _graphs(wanted)])
-        question = self.question()._replace(wanted=wanted, smooth=smooth, slopes=slopes)
+        question = self.question()._replace(
+            wanted=wanted, smooth=smooth, slopes=slopes, successive=successive
+        )
         return self._told(answers.solve(question if f is None else question._replace(f=f)))
 
     def question(self) -> Question:

@@ -120,6 +120,7 @@ def calculate(
     digits: int | None = None,
     rtol: float | None = None,
     subgradient: bool = False,
+    extend: bool = False,
     exact: bool = False,
     **own: Any,
 ) -> Result:
@@ -135,6 +136,7 @@ def calculate(
     digits       so many proven digits, as text
     rtol         over an interval: how far outside the range an end may be, relative to it
     subgradient  at a kink the convention of machine learning frameworks
+    extend       where f has no value at the point but a limit, take the limit
     exact        rational numbers as int and Fraction
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
                  solve=
@@ -162,7 +164,7 @@ def calculate(
     for name in known.needed:
         if own.get(name) is None:
             raise usage(f"{command} needs --{name}: {known.example}", f"--{name}")
-    how = How(arithmetic, digits, rtol, subgradient)
+    how = How(arithmetic, digits, rtol, subgradient, extend)
     given = dict(own)
     of = given.pop("of", None)
     for name in ("v", "along"):

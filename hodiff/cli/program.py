@@ -29,7 +29,7 @@ examples=(
 
 MOST_NODES = 300_000  # that walks may add: about 100 MB
 
-COMMON = (o.AT, o.LET, o.WRT, o.DIGITS, o.RTOL, o.ARITHMETIC, o.FORMAT)
+COMMON = (o.AT, o.LET, o.WRT, o.DIGITS, o.RTOL, o.ARITHMETIC, o.EXTEND, o.FORMAT)
 
 HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     "grad": ("""The gradient: the slope in each variable.""", ()),
