@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from hodiff.answers.point import (
     against_balls,
+    beside_in_balls,
     in_balls,
     in_doubles,
     series_in_balls,
@@ -64,11 +65,12 @@ def _planned(question: Question, plan: Plan) -> Numbers:
     found = None
     if plan.taylor is not None and not question.radii:
         found = _by_series(question, plan, notes)
+        if found is None and plan.orders and not notes and question.how.arithmetic != "float":
+            found = beside_in_balls(question._replace(orders=plan.orders))
     if found is None and plan.stages is not None:
         for stage in plan.stages():
             slopes = [stage[1:2]] if plan.sloped else question.slopes
-            successive = plan.sloped and question.f is stage[0]
-            found = solve(question._replace(wanted=stage, slopes=slopes, successive=successive))
+            found = solve(question._replace(wanted=stage, slopes=slopes, orders=plan.orders))
     if found is None:
         assert plan.refusal is not None
         raise plan.refusal

@@ -46,12 +46,17 @@ def answered(
     (x,) = question.variables
     if outputs[0] is not question.f:
         raise fault
-    order = len(outputs) - 1
+    found: dict[int, list[Any] | None] = {}
     try:
-        if question.successive:
-            found = {side: derivatives(question.f, x, point, side, order) for side in SIDES}
-        else:
-            found = {side: limits(outputs, x, point, side) for side in SIDES}
+        for side in SIDES:
+            if len(question.orders) >= len(outputs):
+                known = derivatives(question.f, x, point, side, len(outputs) - 1)
+                found[side] = known and [
+                    None if y is None else BALLS.mul(factor, y)
+                    for factor, y in zip(question.orders, known, strict=False)
+                ]
+            else:
+                found[side] = limits(outputs, x, point, side)
     except NoGerm:
         raise fault from None
     there = {side: values for side, values in found.items() if values is not None}
@@ -99,6 +104,8 @@ def _agree(
 ) -> None:
     """Raise where the two sides differ, or can't be told apart."""
     same = [BALLS.same(a, b) for a, b in zip(there[-1], there[1], strict=True)]
+    if fault.kind == "kink" and not all(same):
+        raise fault  # which says more of it
     if False in same:
         raise faults.differing(outputs, there, same, question.slopes, fault)
     if None in same:

@@ -195,7 +195,7 @@ def kink(
     node, _ = search.tie(base) or (base, 0)
     assert isinstance(node, Tensor)
     results = [run.results for run in runs]
-    jump = not all(search.decide.same(r[0], base.results[0]) for r in results)
+    jump = any(search.decide.same(r[0], base.results[0]) is False for r in results)
     if compares(node.operation) and not node.derived:
         sides = f"the two sides of {_shown(node)} are equal at this point"
         what = f"{sides}, and the branches differ there"

@@ -56,6 +56,31 @@ def in_balls(question: Question, outputs: Sequence[Tensor]) -> Numbers:
     return _proven(question, found._replace(notes=[*notes, *found.notes]))
 
 
+def beside_in_balls(question: Question) -> Numbers | None:
+    """f and its derivatives, as question.orders has them, from just beside the point; None where
+    that has no answer, or doesn't know whether it is one."""
+    from hodiff.answers import beside  # start-up: most points are ordinary
+
+    no_answer = HodiffError("domain", "")
+    notes: list[str] = []
+
+    def run() -> list[Any]:
+        point = point_in(question, BALLS)
+        outputs = [question.f] * len(question.orders)
+        try:
+            found = beside.answered(question, outputs, point, no_answer)
+        except HodiffError:
+            raise no_answer from None
+        notes[:] = found.notes
+        return [*point.values(), *found.values]
+
+    try:
+        found = until_determined(run, question.how.digits, point=len(question.at))
+    except HodiffError:
+        return None
+    return _proven(question, found._replace(notes=[*notes, *found.notes]))
+
+
 def _proven(question: Question, found: Determined) -> Numbers:
     """What was determined: the point, then the numbers."""
     n = len(question.at)

@@ -35,7 +35,7 @@ class Question(NamedTuple):
     smooth     whether a kink or a jump at the point is no answer
     slopes     for each component of f its slopes in the variables, where they are among what is
                wanted: an error at a kink tells them
-    successive whether these are f, f', f'' ... where there is one variable, a number
+    orders     where these are f, f', f'' ... in the one variable, a number: times what they are
     places     where exact numbers stand in a text
     """
 
@@ -46,7 +46,7 @@ class Question(NamedTuple):
     radii: Mapping[Tensor, Tensor] = NOTHING
     smooth: bool = True
     slopes: Sequence[Sequence[Tensor]] = ()
-    successive: bool = False
+    orders: Sequence[Any] = ()
     places: Mapping[Tensor, Span] = NOTHING
     how: How = How()
 

@@ -158,7 +158,7 @@ class Request(NamedTuple):
         smooth: bool = True,
         slopes: Sequence[Sequence[Tensor]] = (),
         f: Tensor | None = None,
-        successive: bool = False,
+        orders: Sequence[Any] = (),
     ) -> Found:
         """The values of what is wanted at the point; formulas without one: see Question."""
         if not self.has_point:
@@ -166,7 +166,7 @@ class Request(NamedTuple):
 
             return Found([formula(y) for y in _graphs(wanted)])
         question = self.question()._replace(
-            wanted=wanted, smooth=smooth, slopes=slopes, successive=successive
+            wanted=wanted, smooth=smooth, slopes=slopes, orders=orders
         )
         return self._told(answers.solve(question if f is None else question._replace(f=f)))
 

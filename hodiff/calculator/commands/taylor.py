@@ -28,7 +28,8 @@ def taylor(request: Request, order: int, along: str | None = None, within: Any =
         raise usage(f"--within needs {missing}", "--within")
     way_ = way(request, along)
     line = Directional(f, way_.v, order + (within is not None))
-    found = request.solve(policy.expansion(f, line, order))
+    extending = request._replace(how=request.how._replace(extend=True))
+    found = extending.solve(policy.expansion(f, line, order))
     values = found.values
     exact = [
         None if c is None or request.how.digits is not None else str(c) for c in found.exact
