@@ -21,7 +21,8 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-# Where each public name lives: importing hodiff must stay cheap.
+# Where each public name lives: importing hodiff must stay cheap. What type checkers read instead
+# is __init__.pyi, which docs/stub.py writes.
 _HOMES = {
     "HodiffError": "hodiff.errors",
     "Result": "hodiff.calculator.result",
@@ -56,5 +57,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    names = import_module("hodiff.library").NAMES
-    return sorted({*globals(), *__all__, *names})
+    own = [name for name in globals() if name.startswith("__")]
+    return sorted({*own, *__all__, *import_module("hodiff.library").NAMES})

@@ -33,7 +33,8 @@ from tests.asking import answer
 from hodiff.errors import HodiffError
 from hodiff.language.problem import read
 from hodiff.views.formula import formula
-from hodiff.engine.graph import STATE, Limits
+from hodiff.engine.graph import STATE
+from hodiff.engine.limits import Limits
 import numpy
 STATE.limits = Limits(walks=300_000)  # as the command line has it
 read("sin(x)")

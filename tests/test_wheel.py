@@ -63,7 +63,9 @@ def environment(wheel, tmp_path_factory):
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    code = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("hodiff/**/*.py")}
+    code = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("hodiff/**/*.py*")}
+    code = {name for name in code if name.endswith((".py", ".pyi"))}
+    assert "hodiff/__init__.pyi" in code
     assert code | {"hodiff/grammar/hodiff.lark", "hodiff/py.typed"} <= set(names)
     version = wheel.name.split("-")[1]
     folders = {name.partition("/")[0] for name in names}

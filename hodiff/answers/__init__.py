@@ -68,7 +68,11 @@ def _planned(question: Question, plan: Plan) -> Numbers:
         if found is None and plan.orders and not notes and question.how.arithmetic != "float":
             found = beside_in_balls(question._replace(orders=plan.orders))
     if found is None and plan.stages is not None:
-        for stage in plan.stages():
+        stages = plan.stages()
+        if question.radii:  # an enclosure costs more than building the graphs
+            *_, last = stages
+            stages = iter([last])
+        for stage in stages:
             slopes = [stage[1:2]] if plan.sloped else question.slopes
             found = solve(question._replace(wanted=stage, slopes=slopes, orders=plan.orders))
     if found is None:
@@ -88,7 +92,8 @@ def _by_series(question: Question, plan: Plan, notes: list[str]) -> Numbers | No
     if question.how.arithmetic != "float":
         against = against_balls(question, computation.nodes)
         if against is None:
-            return series_in_balls(question, computation, plan.rounded)
+            rounded = plan.rounded and not question.how.exact
+            return series_in_balls(question, computation, rounded)
         notes.append(_no_proof(question.how, against))
     return series_in_doubles(question, computation)
 

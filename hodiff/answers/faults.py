@@ -17,6 +17,7 @@ from hodiff.errors import HodiffError, Span
 from hodiff.views.formula import formula
 
 TWO = constant(2)
+MOST_NAMES = 9  # in a mend
 TOLD = f", as far as {LAST_BITS} bits tell"
 
 
@@ -128,7 +129,7 @@ def _mend(node: Tensor) -> str:
 
 
 def _squared(x: Tensor) -> list[str]:
-    """The names whose squares x is the sum of; none where it is another sum."""
+    """The names whose squares x is the sum of, a few and each once; none of another sum."""
     names: list[str] = []
     stack = [x]
     while stack:
@@ -138,6 +139,8 @@ def _squared(x: Tensor) -> list[str]:
         elif y.operation is pow and y.inputs[1] is TWO and y.inputs[0].operation is VARIABLE:
             names.append(y.inputs[0].attributes[0])
         else:
+            return []
+        if len(set(names)) < len(names) or len(names) + len(stack) > MOST_NAMES:
             return []
     return names
 

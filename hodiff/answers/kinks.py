@@ -71,6 +71,11 @@ class Search:
         self.variables = variables
         self.most_runs = max(2, min(MOST_RUNS, STATE.limits.kinks // (len(program.order) + 1)))
 
+    def on(self, outputs: Sequence[Tensor]) -> Program:
+        """A program in the arithmetic of this search: floats or arrays, as the graph needs them."""
+        arithmetic = self.program.arithmetic
+        return Program(outputs, None if arithmetic.pointwise is FLOATS else arithmetic)
+
     def run(self, sides: Sides) -> Run:
         values = self.program.values(self.point, _replaced(self.program, sides))
         return Run(sides, values, [values[id(y)] for y in self.program.outputs])
@@ -149,7 +154,7 @@ class Search:
         terms = [components(y)[i] for y in terms]
         for order in range(1, MOST_ORDERS + 1):
             quantity, *terms = (gradient(y, [x])[0] for y in [quantity, *terms])
-            program = Program([quantity, *terms], self.program.arithmetic)
+            program = self.on([quantity, *terms])
             # The derivative may have ties of its own, as that of abs(x) < 0 has.
             search = Search(program, self.point, self.variables, lambda node: True)
             run = search.toward(direction, sides, depth + 1)
@@ -189,7 +194,7 @@ class Search:
         if node.shape:
             return False
         slopes = gradient(_quantity(node), self.variables)
-        program = Program(slopes, self.program.arithmetic)
+        program = self.on(slopes)
         search = Search(program, self.point, self.variables, lambda node: True)
         run = search.run(sides)
         if search.tie(run) is not None:

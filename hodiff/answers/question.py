@@ -21,6 +21,7 @@ class How(NamedTuple):
     rtol: float | None = None  # how far outside a range over intervals an end may be
     subgradient: bool = False  # at a kink the frameworks' convention
     extend: bool = False  # where f has no value but a limit, the limit
+    exact: bool = False  # rational numbers as such, where doubles come sooner
 
 
 class Question(NamedTuple):

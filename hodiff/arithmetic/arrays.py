@@ -53,8 +53,12 @@ def _named(name: str) -> Any:
 
 def folding(operation: Operation) -> Any:
     """The ufunc that a reduction joins two entries with."""
-    assert operation.folds is not None
-    return getattr(np, operation.folds.numpy or operation.folds.name)
+    row = operation.folds
+    assert row is not None
+    ufunc = FUNCTIONS.get(row.name) or _named(row.numpy or row.name)
+    if not isinstance(ufunc, np.ufunc):
+        raise NotImplementedError(f"{operation.name} folds by {row.name}, which is no ufunc")
+    return ufunc
 
 
 def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:

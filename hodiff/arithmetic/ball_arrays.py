@@ -15,9 +15,14 @@ from hodiff.engine.operations.elementary import add, div, mul, sub
 from hodiff.engine.operations.structure import summed
 
 
-def function(operation: Operation) -> Callable[..., Any] | None:
-    """What computes an operation that isn't entrywise."""
-    return FUNCTIONS.get(operation.name) or OBJECTS.function(operation)
+def function(
+    operation: Operation, entry: Callable[[Operation], Callable[..., Any]]
+) -> Callable[..., Any] | None:
+    """What computes an operation that isn't entrywise; entry, what computes one that is."""
+    folds = operation.folds
+    own = folds is None or folds.name in ball_numbers.FUNCTIONS
+    arrays = OBJECTS if own else ObjectArrays(entry, 0)
+    return FUNCTIONS.get(operation.name) or arrays.function(operation)
 
 
 OBJECTS = ObjectArrays(lambda operation: ball_numbers.FUNCTIONS[operation.name], 0)

@@ -12,6 +12,7 @@ arbitrary-precision midpoint-radius interval arithmetic, IEEE Transactions on Co
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -51,17 +52,20 @@ class _Flint:
 
 
 FLINT = _Flint()
+LOCK = threading.RLock()
 
 
 @contextmanager
 def precision(bits: int) -> Iterator[None]:
-    """Balls inside are computed to so many bits."""
-    outer = FLINT.bits
-    FLINT.set(bits)
-    try:
-        yield
-    finally:
-        FLINT.set(outer)
+    """Balls inside are computed to so many bits; by one thread at a time, for FLINT has one
+    precision for all."""
+    with LOCK:
+        outer = FLINT.bits
+        FLINT.set(bits)
+        try:
+            yield
+        finally:
+            FLINT.set(outer)
 
 
 class PiMultiple:

@@ -10,7 +10,7 @@ from typing import Any
 from hodiff.arithmetic import ball_numbers as numbers
 from hodiff.arithmetic.base import Arithmetic, Ring
 from hodiff.engine.exact import exactly, rational
-from hodiff.engine.graph import Kind, Operation
+from hodiff.engine.graph import Operation
 
 LONGEST = 1 << 14  # bits of an exact coefficient of a series
 
@@ -20,7 +20,6 @@ class Balls(Arithmetic):
     that has no form in balls."""
 
     name = "balls"
-    exact = True
 
     def data(self, x: Any) -> Any:
         """Doubles as the numbers that they are."""
@@ -35,11 +34,11 @@ class Balls(Arithmetic):
     def _found(self, operation: Operation) -> Callable[..., Any] | None:
         if operation.name in numbers.FUNCTIONS:
             return numbers.FUNCTIONS[operation.name]
-        if operation.kind in (Kind.ENTRYWISE, Kind.LEAF) and operation.partials:
+        if operation.partials:
             return numbers.method(operation.name)
         from hodiff.arithmetic import ball_arrays  # start-up: brings numpy
 
-        return ball_arrays.function(operation)
+        return ball_arrays.function(operation, self.function)
 
     def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
         """Exactly where the inputs are rational and it can be; entry by entry on arrays."""
@@ -115,8 +114,6 @@ class Balls(Arithmetic):
 
 class Rounded(Balls):
     """Balls whose series round what is rational, too: sooner done where exact numbers grow."""
-
-    exact = False
 
     def ring(self, shaped: bool) -> Ring:
         if shaped:

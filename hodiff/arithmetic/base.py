@@ -40,7 +40,6 @@ class Arithmetic:
 
     name = "numbers"
     doubles = False  # whether numbers are doubles, and run out of their range
-    exact = False  # whether what is rational stays so
 
     def __init__(self) -> None:
         self.resolved: dict[str, Callable[..., Any]] = {}

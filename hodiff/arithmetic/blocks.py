@@ -344,7 +344,7 @@ class Step:
                 self.parts = [empty[0].T @ empty[1]]
                 self.compute = self._add_product
         else:
-            compute = elementwise(node, empty)
+            compute = computing(node, empty)
             quick = compute in QUICK_POWERS.values()
             self.inputs = inputs[:1] if quick else inputs
             self.empty = compute(*empty[: len(self.inputs)])
@@ -359,7 +359,7 @@ class Step:
         self.parts[0] += columns.T @ x
 
 
-def elementwise(node: Tensor, inputs: list[Any]) -> Any:
+def computing(node: Tensor, inputs: list[Any]) -> Any:
     """What computes a node on inputs like these: what has out=, as ufuncs have, where there is."""
     name, attributes = node.operation.name, node.attributes
     if name == "pow" and all(map(is_float, inputs)):

@@ -59,6 +59,8 @@ def _json(x: Any, quoted: Callable[[str], str]) -> str:
         if x - x != 0:
             raise ValueError("JSON has no nan and no inf")
         return repr(x)
+    if hasattr(x, "denominator"):  # an exact quotient
+        return quoted(str(x))
     if isinstance(x, dict):
         parts = [f"{quoted(key)}: {_json(value, quoted)}" for key, value in x.items()]
         return f"{{{', '.join(parts)}}}"

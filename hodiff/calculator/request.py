@@ -69,14 +69,13 @@ class Request(NamedTuple):
     """A command, and the problem that its arguments state.
 
     wrt    the names that are differentiated in
-    exact  whether numbers that are known to be rational are told as such
+    how    with exact, numbers that are known to be rational are told as such
     """
 
     command: str
     problem: Problem
     wrt: Sequence[str]
     how: How
-    exact: bool = False
 
     @property
     def f(self) -> Tensor:
@@ -202,7 +201,7 @@ class Request(NamedTuple):
         return found._replace(values=[entry for x in found.values for entry in leaves(x)], at=None)
 
     def _told(self, numbers: answers.Numbers) -> Found:
-        if self.exact:
+        if self.how.exact:
             values = list(map(exactly, numbers.values, numbers.exact))
         else:
             values = list(map(plain_number, numbers.values))

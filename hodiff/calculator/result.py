@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 from hodiff.answers.question import How
 from hodiff.calculator.answer import Answer, text
 from hodiff.calculator.commands import COMMANDS, MOST_DIGITS, MOST_ORDER
 from hodiff.calculator.formats import FORMATS
+from hodiff.calculator.given import bindings, names, vector
 from hodiff.calculator.request import Request, usage
-from hodiff.engine.graph import Tensor
+from hodiff.engine.graph import STATE, Tensor, tracking
+from hodiff.engine.limits import Limits
 from hodiff.errors import HodiffError, nearest
 from hodiff.language.problem import Problem, read
 
 Bound: TypeAlias = str | Sequence[str] | Mapping[str, Any] | None
 """Names with values: {"x": 2, "y": "pi/2"}, or as a shell has it, "x=2,y=pi/2"."""
+
+MOST_NODES = 300_000  # that walks may add: about 100 MB
 
 
 class Result:
@@ -36,14 +41,16 @@ class Result:
     (2, -1, 'ball')
     """
 
-    def __init__(self, answer: Answer, request: Request | None, own: Mapping[str, Any]) -> None:
-        self.answer, self._request, self._own = answer, request, own
+    def __init__(
+        self, answer: Answer, again: Callable[..., Answer], request: Request | None = None
+    ) -> None:
+        self.answer, self._again, self._request = answer, again, request
 
     def __getattr__(self, name: str) -> Any:
-        fields = self.__dict__.get("answer", ("", {}))[1]
+        fields = {} if name.startswith("__") else vars(self).get("answer", ("", {}))[1]
         if name not in fields:
-            names = ", ".join(fields)
-            raise AttributeError(f"this result has no {name!r}{nearest(name, [*fields])}: {names}")
+            known = ", ".join(fields)
+            raise AttributeError(f"this result has no {name!r}{nearest(name, [*fields])}: {known}")
         return _plain(fields[name])
 
     def __dir__(self) -> list[str]:
@@ -58,14 +65,14 @@ class Result:
 
     @property
     def formulas(self) -> dict[str, str]:
-        """The formulas by name: f, df_dx, d2f_dx_dy.
+        """The formulas by name: f, df_dx, d2f_dx_dy. Raises HodiffError where there are numbers.
 
         >>> import hodiff
         >>> hodiff.calculate("grad", "x**2*y").formulas
         {'f': 'x**2*y', 'df_dx': '2*x*y', 'df_dy': 'x**2'}
         """
         if self._request is None or self._request.has_point:
-            raise AttributeError("there are formulas where no point is given: leave out at=")
+            raise usage("there are formulas where no point is given: leave out at=", "--at")
         names, values = self.answer.records
         return {str(name): text(value) for name, value in zip(names, values, strict=True)}
 
@@ -79,7 +86,9 @@ class Result:
         """
         if self._request is None:
             return self
-        return _asked(self._request._replace(exact=True), self._own)
+        request = self._request._replace(how=self._request.how._replace(exact=True))
+        with _calculating():
+            return Result(self._again(request), self._again, request)
 
     def to_dict(self) -> dict[str, Any]:
         """json's object: numbers, text, lists and dicts.
@@ -107,6 +116,9 @@ class Result:
     def __repr__(self) -> str:
         command, expression = self.answer.fields["command"], self.answer.title
         return f"<{command} {expression}>" if expression else f"<{command}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a result can't be copied or pickled: to_dict() can")
 
 
 def calculate(
@@ -142,7 +154,7 @@ def calculate(
                  solve=
 
     Cost: that of one process of the command line less its start. Raises HodiffError, with the
-    place in the text and the mend, where there is no answer.
+    place in the text and the mend, where there is no answer, and for over 300 000 nodes.
 
     >>> import hodiff
     >>> r = hodiff.calculate("grad", "x**2*sin(y)", at={"x": 3, "y": "pi/2"})
@@ -152,8 +164,10 @@ def calculate(
     if command == "functions":
         from hodiff.calculator.commands.functions import catalogue  # start-up: few ask
 
-        return Result(catalogue(), None, {})
-    known = COMMANDS.get(command)
+        if expression is not None or own:
+            raise usage("functions takes no expression and no option")
+        return Result(catalogue(), lambda request: catalogue())
+    known = COMMANDS.get(command) if isinstance(command, str) else None
     if known is None:
         raise _unknown("command", command, [*COMMANDS, "functions"])
     for name in own:
@@ -164,22 +178,29 @@ def calculate(
     for name in known.needed:
         if own.get(name) is None:
             raise usage(f"{command} needs --{name}: {known.example}", f"--{name}")
-    how = How(arithmetic, digits, rtol, subgradient, extend)
     given = dict(own)
     of = given.pop("of", None)
     for name in ("v", "along"):
         if given.get(name) is not None:
-            given[name] = _vector(given[name])
-    names = wrt if wrt is None or isinstance(wrt, str) else ",".join(wrt) or None
+            given[name] = vector(given[name], f"--{name}")
+    if given.get("within") is not None:
+        given["within"] = _ratio(given["within"], "--within")
+    how = How(arithmetic, digits, rtol, subgradient, extend, exact)
     _check(how, given)
-    problem = read(expression, _bindings(at), _bindings(let), names, known.repeats, of)
-    _check_intervals(problem, how)
-    return _asked(Request(command, problem, problem.wrt, how, exact), given)
+    expression = _text(expression, "EXPR")
+    of = of if of is None else _text(of, "--of")
+    with _calculating():
+        problem = read(
+            expression, bindings(at, "--at"), bindings(let, "--let"), names(wrt),
+            known.repeats, of,
+        )  # fmt: skip
+        _check_intervals(problem, how)
+        request = Request(command, problem, problem.wrt, how)
 
+        def again(request: Request) -> Answer:
+            return known.function(command)(request, **given)
 
-def _asked(request: Request, own: Mapping[str, Any]) -> Result:
-    answer = COMMANDS[request.command].function(request.command)(request, **own)
-    return Result(answer, request, own)
+        return Result(again(request), again, request)
 
 
 def parse(
@@ -197,8 +218,31 @@ def parse(
     >>> hodiff.grad(f, variables["x"], create_graph=True)
     (tensor(2*x),)
     """
-    problem = read(expression, (), _bindings(let), shapes=shapes or {})
-    return problem.f, problem.variables
+    known: dict[str, tuple[int, ...]] = {}
+    for name, shape in dict(shapes or {}).items():
+        if not isinstance(shape, (tuple, list)) or not all(type(n) is int and n > 0 for n in shape):
+            raise usage(f"the shape of {name!r} is a tuple of lengths, as (3,), not {shape!r}")
+        known[name] = tuple(shape)
+    with _calculating():
+        problem = read(_text(expression, "EXPR"), (), bindings(let, "--let"), shapes=known)
+        return problem.f, problem.variables
+
+
+@contextmanager
+def _calculating() -> Iterator[None]:
+    """Whatever is around: derivatives are tracked, no more nodes are made than memory holds, and
+    what is too large is said as all else is."""
+    outer, STATE.limits = STATE.limits, Limits(min(MOST_NODES, STATE.limits.walks))
+    try:
+        with tracking(True):
+            yield
+    except MemoryError as fault:
+        message = str(fault) or "the problem is too large for the memory"
+        raise HodiffError("limit", message) from None
+    except RecursionError:
+        raise HodiffError("limit", "the problem is nested too deep") from None
+    finally:
+        STATE.limits = outer
 
 
 def _plain(x: Any) -> Any:
@@ -210,65 +254,47 @@ def _plain(x: Any) -> Any:
     return [_plain(value) for value in x]
 
 
-def _bindings(values: Bound) -> list[str | tuple[str, Any]]:
-    """Names with values as problems are read from: texts, or pairs of a name and an array."""
-    if values is None:
-        return []
-    if isinstance(values, str):
-        return [values]
-    if not isinstance(values, Mapping):
-        return list(values)
-    found: list[str | tuple[str, Any]] = []
-    for name, value in values.items():
-        if not name.isidentifier():
-            raise usage(f"{name!r} is no name: ASCII letters, digits, '_' and Greek letters")
-        array = hasattr(value, "dtype") or isinstance(value, Tensor)
-        found.append((name, value) if array else f"{name}={_written(value)}")
-    return found
+def _text(x: Any, source: str) -> str:
+    if not isinstance(x, str):
+        raise usage(f"{source} is text, not {type(x).__name__}", source)
+    return x
 
 
-def _written(value: Any) -> str:
-    """A number, text or nested lists of them as text of the language."""
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_written, value))}]"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value - value != 0:
-        raise usage(f"{value} is no number: leave it out, or give a finite one")
-    return str(value)
-
-
-def _vector(value: Any) -> str:
-    """A vector as text: by name, in the order of the variables, or as it is."""
-    if isinstance(value, Mapping):
-        return ",".join(f"{name}={_written(x)}" for name, x in value.items())
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    return ",".join(map(_written, value)) if isinstance(value, (list, tuple)) else _written(value)
-
-
-def _unknown(what: str, name: str, names: list[str], source: str | None = None) -> HodiffError:
+def _unknown(what: str, name: Any, names: list[str], source: str | None = None) -> HodiffError:
+    name = name[:60] if isinstance(name, str) else type(name).__name__
     mend = nearest(name, names) or f": it can be {', '.join(names) or 'none'}"
-    return usage(f"unknown {what} '{name[:60]}'{mend}", source)
+    return usage(f"unknown {what} '{name}'{mend}", source)
+
+
+def _ratio(x: Any, option: str) -> Any:
+    """A number above 0 as the exact number that Python prints."""
+    from fractions import Fraction  # start-up: few options are exact
+
+    try:
+        found = Fraction(x if isinstance(x, (int, Fraction)) else str(x))
+    except (ValueError, ZeroDivisionError):
+        found = Fraction(0)
+    if found <= 0 or isinstance(x, bool):
+        raise usage(f"{option} is a number above 0, as 0.1 or 1/10, not {str(x)[:60]!r}", option)
+    return found
 
 
 def _check(how: How, own: Mapping[str, Any]) -> None:
     """Raise for what no option of the command line can be."""
     if how.arithmetic not in (None, "ball", "float"):
-        raise _unknown("arithmetic", str(how.arithmetic), ["ball", "float"], "--arithmetic")
+        raise _unknown("arithmetic", how.arithmetic, ["ball", "float"], "--arithmetic")
     if own.get("method", "auto") not in ("auto", "nested", "taylor"):
-        raise _unknown("method", str(own["method"]), ["auto", "nested", "taylor"], "--method")
+        raise _unknown("method", own["method"], ["auto", "nested", "taylor"], "--method")
     for name, x, least, most in (
         ("--digits", how.digits, 1, MOST_DIGITS),
         ("--order", own.get("order"), 0, MOST_ORDER),
     ):
         if x is not None and (type(x) is not int or x < least):
-            raise usage(f"{name} is a whole number from {least} on, not {x!r}", name)
+            raise usage(f"{name} is a whole number from {least} on, not {str(x)[:60]!r}", name)
         if x is not None and x > most:
             raise usage(f"{name} can be {most} at most", name, "limit")
-    for name, x in (("--rtol", how.rtol), ("--within", own.get("within"))):
-        if x is not None and not 0 < x < float("inf"):
-            raise usage(f"{name} is a number above 0, not {x!r}", name)
+    if how.rtol is not None and not (isinstance(how.rtol, (int, float)) and 0 < how.rtol < 1e308):
+        raise usage(f"--rtol is a number above 0, not {str(how.rtol)[:60]!r}", "--rtol")
     if how.digits is not None and how.arithmetic == "float":
         raise usage("--digits are proven ones, which floats have not: leave one out", "--digits")
 

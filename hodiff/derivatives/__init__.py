@@ -26,6 +26,7 @@ from hodiff.derivatives.nested import (
     vjp,
 )
 
+# jacobian, nth and partials are for users: hodiff itself takes several at once.
 __all__ = [
     "along",
     "components",

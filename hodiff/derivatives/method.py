@@ -69,9 +69,7 @@ def expansion(f: Tensor, line: Directional, order: int) -> Plan:
     """The Taylor coefficients of f along a line up to order."""
 
     def taylor() -> Computation:
-        return Computation(
-            line.series.present, lambda point, on: line.coefficients(point, on)[: order + 1]
-        )
+        return Computation(line.series.present, lambda *at: line.coefficients(*at)[: order + 1])
 
     def stages() -> Iterator[Sequence[Tensor]]:
         found = nested.along(f, line.v, order)

@@ -156,7 +156,7 @@ class Implicit:
                 values = program.values({**point, self.y: y})
                 return [values[id(node)] for node in self.equation]
 
-            point = {**point, self.y: root(solved_at, point[self.y], arithmetic)}
+            point = {**point, self.y: solution(solved_at, point[self.y], arithmetic)}
         start = self.series.start(point, arithmetic)
         found = self.series.run(start, {self.x: [1]}, arithmetic, unknown=self.y)
         coefficients = found[self.y]
@@ -167,7 +167,7 @@ Equation: TypeAlias = Callable[[Any], Sequence[Any]]
 """f and its slope at a y."""
 
 
-def root(equation: Equation, start: Any, arithmetic: Arithmetic) -> Any:
+def solution(equation: Equation, start: Any, arithmetic: Arithmetic) -> Any:
     """A y with f(y) = 0, by Newton's method from start.
 
     In balls the one y in a neighbourhood, with proof: the ball of y - f(y)/f'(Y) lies within Y

@@ -6,7 +6,6 @@ extended by hodiff.engine.backward.
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,11 +16,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 from hodiff.engine.exact import exactly
+from hodiff.engine.limits import Limits
 
 if TYPE_CHECKING:
     from hodiff.engine.exact import Exact
+    from hodiff.engine.methods import Methods
     from hodiff.engine.shapes import Shape
     from hodiff.errors import Span
+else:
+    Methods = object  # hodiff.library.methods puts them on the tensor: docs/stub.py lists them
 
 Inputs: TypeAlias = "tuple[Tensor, ...]"
 Attributes: TypeAlias = tuple[Any, ...]
@@ -57,7 +60,8 @@ class Operation:
     definition: Callable[..., Any] | None = None  # in others, for arithmetics that lack it
     formula: Callable[..., Any] | None = None  # as a person writes it, where it has no names
     partials: tuple[Callable[..., Any], ...] = ()  # of an entrywise row: its slope in each input
-    folds: Operation | None = None  # of a reduction: what joins two entries
+    meaning: str = ""  # in words, for what the library's own tables don't say
+    folds: Operation | None = None  # of a reduction: what joins two entries, a ufunc of numpy's
     unit: Any = None  # and what it is of none
     domain: str = ""  # where it is defined, in words, {x} standing for the argument
     pole: Callable[..., bool] | None = None  # whether inf at these numbers is no overflow
@@ -130,7 +134,7 @@ def _operators(name: str) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]
     return operator, reflected
 
 
-class Tensor:
+class Tensor(Methods):
     """A node of the graph: an operation on inputs, with a shape. Immutable once made.
 
     Python's operators and comparisons add nodes; numbers are taken in exactly where they are
@@ -143,11 +147,6 @@ class Tensor:
     >>> hodiff.formula(df)
     '3*x**2'
     """
-
-    __slots__ = (
-        *("__weakref__", "attributes", "borrowed", "derived", "freed", "grad", "hooks", "inputs"),
-        *("operation", "requires_grad", "retained", "serial", "shape", "span", "spent", "value"),
-    )
 
     operation: Operation
     inputs: tuple[Tensor, ...]
@@ -164,6 +163,8 @@ class Tensor:
     grad: Tensor | None  # what backward() gathers
     retained: bool  # backward() fills .grad though it is no leaf
     hooks: dict[int, Callable[[Tensor], Tensor | None]] | None
+
+    __slots__ = ("__weakref__", *__annotations__)
 
     __array_ufunc__: Any = None  # numpy leaves a + t to t
 
@@ -207,10 +208,6 @@ class Tensor:
 
     def __bool__(self) -> bool:
         raise TypeError("a node has no truth value: choose with where(condition, a, b)")
-
-    if TYPE_CHECKING:  # what hodiff.library.methods puts on it
-
-        def __getattr__(self, name: str) -> Any: ...
 
 
 SERIAL = count()
@@ -332,18 +329,6 @@ def folded(operation: Operation, inputs: Inputs, attributes: Attributes) -> Exac
     return exactly(operation.name, [x.attributes[0] for x in inputs], attributes)
 
 
-class Limits:
-    """What a job may take, in nodes, before it is refused or done in another way."""
-
-    nested = 300_000  # that walks may add where a Python function has no Taylor series
-    series = 20_000  # that the rules of a Taylor series may need
-    text = 100_000  # a definition that calls itself twice, forty deep, would pass any memory
-    kinks = 300_000  # computed at a kink, in all runs together
-
-    def __init__(self, walks: int = sys.maxsize) -> None:
-        self.walks = walks  # that walks may add to a graph
-
-
 class State(threading.local):
     """How nodes are added in this thread. The library and the command line set defaults."""
 
@@ -359,11 +344,25 @@ STATE = State()
 @contextmanager
 def building(builder: Build) -> Iterator[None]:
     """Nodes inside are added by builder."""
-    outer, STATE.builder = STATE.builder, builder
+    outer = vars(STATE).get("builder")
+    STATE.builder = builder
     try:
         yield
     finally:
-        STATE.builder = outer
+        if outer is None:  # the default, which the library may have replaced meanwhile
+            del STATE.builder
+        else:
+            STATE.builder = outer
+
+
+@contextmanager
+def tracking(enabled: bool) -> Iterator[None]:
+    """Operations inside are tracked, or not."""
+    outer, STATE.enabled = STATE.enabled, enabled
+    try:
+        yield
+    finally:
+        STATE.enabled = outer
 
 
 def apply(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> Tensor:

@@ -317,9 +317,18 @@ def from_array(x: Any) -> Tensor:
     import numpy  # start-up: most problems have no arrays
 
     array = numpy.asarray(x)
-    if array.dtype.kind not in "fiub" or not numpy.isfinite(array).all():
-        raise HodiffError("usage", "an array holds real numbers, all finite")
-    return data(array.astype(float) if array.dtype.kind != "f" else array)
+    if (
+        array.dtype.kind not in "fiub"
+        or array.dtype.itemsize > 8
+        or not numpy.isfinite(array).all()
+    ):
+        raise HodiffError("usage", "an array holds doubles or whole numbers, all finite")
+    doubles = array.astype(float)
+    if array.dtype.kind in "iu" and (abs(doubles) > 2.0**53).any():
+        raise HodiffError(
+            "usage", "an array's whole numbers are at most 2**53: give a list instead"
+        )
+    return data(doubles)
 
 
 def _whole(x: Tensor, what: str) -> int:

@@ -88,7 +88,7 @@ class Problem:
 
 
 Bindings: TypeAlias = Sequence[str | tuple[str, Any]]
-"""What gives names their values: texts, or pairs of a name and an array."""
+"""What gives names their values: texts, or pairs of a name and a text or an array."""
 
 
 def read(
@@ -186,11 +186,21 @@ def is_number(tree: Node) -> bool:
 
 
 def _bindings(given: str | tuple[str, Any], source: str) -> tuple[str, Node]:
-    """A text that gives names values, and its tree; of a name and an array, as if written so."""
+    """A text that gives names values, and its tree; of a name and a value, as if written so."""
     if isinstance(given, str):
         return given, parse(given, "bindings", source)
-    name, array = given
-    value = Node("array", array, [], 0, len(name))
+    name, found = given
+    if isinstance(found, str):
+        text = f"{name}={found}"
+        tree = parse(text, "bindings", source)
+        if len(tree.children) > 1:
+            more = tree.children[1]
+            raise HodiffError(
+                "usage", f"the value of {name} is one expression: give {more.value} its own",
+                text=text, source=source, start=more.start, end=more.end,
+            )  # fmt: skip
+        return text, tree
+    value = Node("array", found, [], 0, len(name))
     binding = Node("binding", normal(name), [value], 0, len(name))
     return name, Node("bindings", None, [binding], 0, len(name))
 

@@ -13,6 +13,7 @@ selection      sorting, choosing
 shapes         other shapes, joined, parted
 matrices       products, diagonals, linear algebra
 nn_functional  activations and losses
+rows           what the table of operations has and none of these publishes
 attributes     what a tensor knows about itself: a table
 names          what `hodiff.name` finds, and the namespaces linalg, special, nn, autograd
 numpy_names    what numpy's name means where it isn't PyTorch's
@@ -36,6 +37,11 @@ from hodiff.library import (
     selection,
     shapes,
 )
+
+# isort: split
+from hodiff.library import rows
+
+# isort: split
 from hodiff.library.creation import as_tensor, manual_seed, tensor
 from hodiff.library.matrices import SignLogdet
 from hodiff.library.publish import METHODS, NUMPY, PROPERTIES, TABLE
@@ -70,6 +76,7 @@ __all__ = [
     "nn_functional",
     "numpy_call",
     "reductions",
+    "rows",
     "selection",
     "set_default_dtype",
     "shapes",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Literal, TypeAlias, overload
 
 from hodiff.arithmetic.program import Program
 from hodiff.engine.backward import release, walk
 from hodiff.engine.graph import (
     ONE,
-    STATE,
     VARIABLE,
     ZERO,
     Tensor,
@@ -18,6 +17,7 @@ from hodiff.engine.graph import (
     serial,
     tensor_of,
     topological,
+    tracking,
     variable,
 )
 from hodiff.engine.operations.structure import alias, expand_to, flat, like
@@ -37,6 +37,32 @@ class NoInputs(ValueError, RuntimeError):
     """Nothing to differentiate in: PyTorch raised the one, and raises the other now."""
 
 
+@overload
+def grad(
+    outputs: Tensors,
+    inputs: Tensors,
+    grad_outputs: Seeds | None = ...,
+    retain_graph: bool | None = ...,
+    create_graph: bool = ...,
+    allow_unused: Literal[False] | None = ...,
+    is_grads_batched: bool = ...,
+    materialize_grads: bool = ...,
+    *,
+    only_inputs: bool = ...,
+) -> tuple[Tensor, ...]: ...
+@overload
+def grad(
+    outputs: Tensors,
+    inputs: Tensors,
+    grad_outputs: Seeds | None = ...,
+    retain_graph: bool | None = ...,
+    create_graph: bool = ...,
+    allow_unused: bool | None = ...,
+    is_grads_batched: bool = ...,
+    materialize_grads: bool = ...,
+    *,
+    only_inputs: bool = ...,
+) -> tuple[Tensor | None, ...]: ...
 def grad(
     outputs: Tensors,
     inputs: Tensors,
@@ -227,15 +253,6 @@ def _cotangent(i: int, y: Tensor, seed: Any) -> Tensor:
     return cotangent
 
 
-@contextmanager
-def _tracking(enabled: bool) -> Iterator[None]:
-    outer, STATE.enabled = STATE.enabled, enabled
-    try:
-        yield
-    finally:
-        STATE.enabled = outer
-
-
 def no_grad() -> AbstractContextManager[None]:
     """Operations inside are computed at once and not tracked.
 
@@ -245,7 +262,7 @@ def no_grad() -> AbstractContextManager[None]:
     ...     print((x**2).requires_grad)
     False
     """
-    return _tracking(False)
+    return tracking(False)
 
 
 def enable_grad() -> AbstractContextManager[None]:
@@ -257,4 +274,4 @@ def enable_grad() -> AbstractContextManager[None]:
     ...     print((x**2).requires_grad)
     True
     """
-    return _tracking(True)
+    return tracking(True)

@@ -12,7 +12,7 @@ from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import special as sp
 from hodiff.engine.operations import structure as st
 from hodiff.library.arguments import as_argument
-from hodiff.library.publish import documented, elementwise, public
+from hodiff.library.publish import documented, public, public_entrywise
 
 
 def truncated(x: Tensor) -> Tensor:
@@ -144,7 +144,7 @@ for _names, _row, _meaning, _example in ENTRYWISE:
     _all = _names.split()
     _shown = f"hodiff.{_all[0]}({_example.replace(' => ', ') => tensor(')})"
     _doc = documented(f"{_meaning}, entry by entry; arguments broadcast.", _shown)
-    elementwise(_row, *_all, doc=_doc)
+    public_entrywise(_row, *_all, doc=_doc)
 
 
 # Those with an argument that is no tensor.

@@ -13,7 +13,7 @@ from hodiff.derivatives.vmap import vmapped
 from hodiff.engine.exact import rational
 from hodiff.engine.graph import CONSTANT, VARIABLE, Tensor, constant, data, topological
 from hodiff.engine.operations.structure import reshape_to, stack
-from hodiff.engine.shapes import broadcast
+from hodiff.engine.shapes import broadcast, described
 from hodiff.engine.sharing import sharing
 
 Point: TypeAlias = Mapping[Tensor, Any] | Mapping[str, Any]
@@ -129,8 +129,11 @@ def _on_points(
     shape = broadcast(list(leading.values()))
     batch = {}
     for x in leading:
-        if given[x].shape[len(leading[x]) :] != x.shape:
-            continue  # which the run says
+        own = given[x].shape[len(leading[x]) :]
+        if own != x.shape:
+            name, shape = x.attributes[0], given[x].shape
+            message = f"the variable {name} is {described(x.shape)}, not {described(shape)}"
+            raise ValueError(message)
         whole = numpy.broadcast_to(given[x], shape + x.shape)
         flat = whole.reshape(prod(shape), *x.shape)
         batch[x] = _rationals(flat) if flat.dtype.kind == "O" else data(flat)
@@ -146,7 +149,10 @@ def _check_floats(x: Any, exact_floats: bool) -> None:
     import numpy  # start-up: exact numbers need none
 
     array = numpy.asarray(x)
-    if array.dtype.kind == "f":
+    if array.dtype.kind == "O":
+        for entry in array.flat:
+            _check_floats(entry, exact_floats)
+    elif array.dtype.kind == "f":
         rounded = array[array != numpy.floor(array)]
         if rounded.size:
             raise ValueError(
@@ -164,4 +170,4 @@ def _exactly(x: Any) -> Tensor:
 
 def _rationals(array: Any) -> Tensor:
     """An array of exact numbers as a graph."""
-    return stack(*map(_rationals, array)) if getattr(array, "shape", ()) else constant(array)
+    return stack(*map(_rationals, array)) if getattr(array, "shape", ()) else _exactly(array)

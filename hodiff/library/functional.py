@@ -159,7 +159,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
         outputs, xs = flatten(f(*inputs.arguments)), inputs.chosen
         ys = map(_tensor, outputs.leaves)
         found = inputs.results(
-            [d for y in ys for d in _typed(derivatives.jacobians(y, xs), xs)], []
+            [d for y in ys for d in _in_dtypes_of(derivatives.jacobians(y, xs), xs)], []
         )
         starts = range(0, len(found), len(xs))
         return outputs.build(inputs.shaped(found[i : i + len(xs)]) for i in starts)
@@ -186,7 +186,7 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
         inputs = _Inputs(arguments, argnums)
         rows = derivatives.hessian(_scalar(f(*inputs.arguments)), inputs.chosen)[1]
         n = len(rows)
-        found = inputs.results([y for row in rows for y in _typed(row, inputs.chosen)], [])
+        found = inputs.results([y for row in rows for y in _in_dtypes_of(row, inputs.chosen)], [])
         return inputs.shaped([inputs.shaped(found[i : i + n]) for i in range(0, n * n, n)])
 
     return matrix
@@ -490,13 +490,13 @@ def _coefficients(
     except (MemoryError, NoSeries):
         return None
     factors = [factorial(k) if derivatives else 1 for k in range(order + 1)]
-    on = suited([*series.order, *inputs.chosen])
+    arithmetic = suited([*series.order, *inputs.chosen])
     moving = dict(zip(inputs.chosen, paths, strict=True))
     try:
-        start = series.start({}, on, ties=False)
+        start = series.start({}, arithmetic, ties=False)
         if inputs.untracked([y, *(c for path in paths for c in path)]):
             values = {x: [c.computed() for c in path] for x, path in moving.items()}
-            doubles = in_doubles(series, start, values, on, factors)
+            doubles = in_doubles(series, start, values, arithmetic, factors)
             return [expand_to(data(c), y.shape) for c in doubles]
     except (NoSeries, Open):
         return None
@@ -530,7 +530,7 @@ def _nested(
     return found
 
 
-def _typed(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> list[Tensor]:
+def _in_dtypes_of(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> list[Tensor]:
     """Derivatives ys in xs, in the dtypes of those."""
     return [like(y, x) for y, x in zip(ys, xs, strict=True)]
 

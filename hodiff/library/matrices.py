@@ -14,12 +14,12 @@ from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import structure as st
 from hodiff.engine.shapes import ShapeError, broadcast
 from hodiff.library.arguments import as_argument, axis_of, count
-from hodiff.library.publish import documented, elementwise, public
+from hodiff.library.publish import documented, public, public_entrywise
 from hodiff.library.shapes import roll
 
 # Products.
 
-elementwise(
+public_entrywise(
     st.matmul, "matmul",
     doc=documented(
         "The product x @ y of matrices, batches of them, or vectors, as numpy has it.",
@@ -67,7 +67,7 @@ def dot(x: Tensor, y: Tensor) -> Tensor:
 
 
 @public("inner", tensors=2)
-def inner(x: Tensor, y: Tensor) -> Any:
+def inner(x: Tensor, y: Tensor) -> Tensor:
     """The sums of products along the last axes, of each of x with each of y.
 
     >>> hodiff.inner([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])

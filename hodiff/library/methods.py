@@ -15,6 +15,7 @@ from hodiff.arithmetic.program import evaluate
 from hodiff.engine.graph import (
     CONSTANT,
     DATA,
+    OPERATORS,
     STATE,
     VARIABLE,
     Attributes,
@@ -23,15 +24,20 @@ from hodiff.engine.graph import (
     State,
     Tensor,
     data,
+    tensor_of,
     topological,
     written,
 )
+from hodiff.engine.operations import piecewise as pw
 from hodiff.library import numpy_names, publish
 from hodiff.library.autograd import accumulate
 from hodiff.library.creation import tensor
 
 WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach().requires_grad_()"
 IN_PLACE = ("zero", "fill", "copy", "uniform", "normal")
+KEEPING = {  # how the graph keeps a node, which dir() need not show
+    *("_assigned", "borrowed", "derived", "freed", "hooks", "retained", "serial", "span", "spent"),
+}
 
 
 class AmbiguousError(ValueError, RuntimeError):
@@ -59,10 +65,11 @@ class Methods(Tensor):
                 self.inputs = ()
         return self.value
 
-    def item(self) -> Any:
+    def item(self) -> float:
         """The value of a tensor of one entry, as a Python number."""
         value = self.computed()
-        return value.item() if hasattr(value, "item") else value
+        number: float = value.item() if hasattr(value, "item") else value
+        return number
 
     def numpy(self) -> Any:
         """The value as a numpy array. Raises RuntimeError for a tensor that requires grad."""
@@ -217,6 +224,9 @@ class Methods(Tensor):
             raise AttributeError(f"no tensor method '{name}': {WRITTEN}")
         raise AttributeError(f"hodiff has no tensor method or attribute '{name}'")
 
+    def __dir__(self) -> list[str]:
+        return [name for name in object.__dir__(self) if name not in KEEPING]
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
         return numpy_names.numpy_call(ufunc.__name__, method, inputs, keywords)
 
@@ -238,6 +248,14 @@ class Hook:
         hooks = dict(self._tensor.hooks or {})
         hooks.pop(self._key, None)
         self._tensor.hooks = hooks or None
+
+
+def _condition(x: Any) -> Tensor:
+    """x as a condition, also where only its values tell: m.max() of a mask m."""
+    node = tensor_of(x)
+    if node.operation.differentiable and node.dtype.kind != "b":
+        raise TypeError(pw.NO_CONDITION)
+    return node
 
 
 def eager(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> Tensor:
@@ -272,3 +290,6 @@ for _name, _method in publish.METHODS.items():
     if _name not in vars(Methods):  # detach has a method of its own
         setattr(Tensor, _name, property(_method) if _name in publish.PROPERTIES else _method)
 State.outermost = State.builder = staticmethod(eager)
+OPERATORS["and"] = lambda a, b: pw.both(_condition(a), _condition(b))
+OPERATORS["or"] = lambda a, b: pw.either(_condition(a), _condition(b))
+OPERATORS["invert"] = lambda x: pw.negation(_condition(x))

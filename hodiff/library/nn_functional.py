@@ -148,7 +148,7 @@ def nll_loss(
 @public("cross_entropy", method=False, tensors=2)
 def cross_entropy(
     x: Tensor, target: Tensor, weight: Any = None, ignore_index: int = -100, reduction: str = "mean"
-) -> Any:
+) -> Tensor:
     """The cross entropy of logits x of shape (n, classes, ...) or (classes,) with classes, or with
     probabilities in x's shape.
 

@@ -17,7 +17,7 @@ from hodiff.library.selection import Selected, sort
 from hodiff.library.shapes import meshgrid, permute, ravel, sections, transpose
 
 
-def _dot(x: Tensor, y: Tensor) -> Any:
+def _dot(x: Tensor, y: Tensor) -> Tensor:
     """np.dot: the last axis of x with the last but one of y."""
     if not x.shape or not y.shape:
         return x * y
@@ -26,7 +26,7 @@ def _dot(x: Tensor, y: Tensor) -> Any:
     return tensordot(x, y, ([-1], [-min(2, len(y.shape))]))
 
 
-def _inner(x: Tensor, y: Tensor) -> Any:
+def _inner(x: Tensor, y: Tensor) -> Tensor:
     return tensordot(x, y, ([-1], [-1])) if x.shape and y.shape else x * y
 
 

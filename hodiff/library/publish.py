@@ -102,9 +102,10 @@ def _parameters(f: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(p.name for p in parameters if p.kind not in several)
 
 
-def elementwise(row: Callable[..., Any], *names: str, doc: str) -> None:
+def public_entrywise(row: Callable[..., Any], *names: str, doc: str) -> None:
     """Publish a function of one entry at a time, all of whose arguments are tensors."""
 
+    @wraps(row, assigned=(), updated=())
     def called(*arguments: Any, **keywords: Any) -> Any:
         if keywords:
             keywords = renamed(keywords, ())

@@ -30,7 +30,7 @@ def reduced(row: Callable[..., Tensor], x: Tensor, dim: Any, keepdim: bool) -> T
 # The reductions of one signature: f(x, dim=None, keepdim=False), some with a dtype.
 
 
-def _reduction(
+def reduction(
     name: str, row: Callable[..., Tensor], meaning: str, example: str, *,
     of: Callable[[Tensor], Tensor] | None = None,
     then: Callable[[Tensor, int], Tensor] | None = None,
@@ -61,23 +61,23 @@ def _is_nonzero(x: Tensor) -> Tensor:
 
 
 # fmt: off
-_reduction("sum", st.summed, "The sum",
-           "([[1.0, 2.0], [3.0, 4.0]], dim=0) => tensor([4., 6.])", dtypes=True)
-_reduction("mean", st.summed, "The mean, nan of no entries", "([1.0, 2.0, 6.0]) => tensor(3.)",
-           then=lambda y, n: y / n if n else y * math.nan, dtypes=True)
-_reduction("prod", red.product, "The product", "([2.0, 3.0]) => tensor(6.)", dtypes=True)
-_reduction("amax", red.amax, "The largest entry",
-           "([[1.0, 4.0], [3.0, 2.0]], dim=1) => tensor([4., 3.])")
-_reduction("amin", red.amin, "The least entry",
-           "([[1.0, 4.0], [3.0, 2.0]], dim=1) => tensor([1., 2.])")
-_reduction("logsumexp", red.logsumexp, "log of the sum of exponentials, without overflow",
-           "([1000.0, -1000.0]) => tensor(1000.)")
-_reduction("any", st.any_of, "Whether an entry differs from 0", "([0.0, 2.0]) => tensor(True)",
-           of=_is_nonzero)
-_reduction("all", st.any_of, "Whether all entries differ from 0", "([0.0, 2.0]) => tensor(False)",
-           of=_is_zero, then=lambda y, n: pw.negation(y))
-_reduction("count_nonzero", st.summed, "How many entries differ from 0",
-           "([0.0, 2.0, 3.0]) => tensor(2)", of=_is_nonzero)
+reduction("sum", st.summed, "The sum",
+          "([[1.0, 2.0], [3.0, 4.0]], dim=0) => tensor([4., 6.])", dtypes=True)
+reduction("mean", st.summed, "The mean, nan of no entries", "([1.0, 2.0, 6.0]) => tensor(3.)",
+          then=lambda y, n: y / n if n else y * math.nan, dtypes=True)
+reduction("prod", red.product, "The product", "([2.0, 3.0]) => tensor(6.)", dtypes=True)
+reduction("amax", red.amax, "The largest entry",
+          "([[1.0, 4.0], [3.0, 2.0]], dim=1) => tensor([4., 3.])")
+reduction("amin", red.amin, "The least entry",
+          "([[1.0, 4.0], [3.0, 2.0]], dim=1) => tensor([1., 2.])")
+reduction("logsumexp", red.logsumexp, "log of the sum of exponentials, without overflow",
+          "([1000.0, -1000.0]) => tensor(1000.)")
+reduction("any", st.any_of, "Whether an entry differs from 0", "([0.0, 2.0]) => tensor(True)",
+          of=_is_nonzero)
+reduction("all", st.any_of, "Whether all entries differ from 0", "([0.0, 2.0]) => tensor(False)",
+          of=_is_zero, then=lambda y, n: pw.negation(y))
+reduction("count_nonzero", st.summed, "How many entries differ from 0",
+          "([0.0, 2.0, 3.0]) => tensor(2)", of=_is_nonzero)
 # fmt: on
 
 

@@ -63,7 +63,18 @@ def test_a_method_is_in_dir(name: str) -> None:
 
 
 def test_dir_has_what_is_no_function_of_the_library() -> None:
-    assert {"backward", "grad", "item", "requires_grad_", "shape"} <= {*dir(hodiff.tensor(1.0))}
+    shown = {*dir(hodiff.tensor(1.0))}
+    assert {"backward", "grad", "item", "requires_grad_", "shape", "operation"} <= shown
+    assert shown.isdisjoint({"_assigned", "serial", "spent", "hooks"})
+    assert [name for name in shown if name.startswith("_") and not name.endswith("__")] == []
+
+
+def test_dir_of_hodiff_has_what_there_is_and_nothing_that_it_only_needs() -> None:
+    shown = {name for name in dir(hodiff) if not name.startswith("__")}
+    assert shown == {*hodiff.__all__, *library.NAMES}
+    assert all(getattr(hodiff, name, hodiff) is not hodiff for name in shown)
+    assert [name for name in shown if name.startswith("_")] == []
+    assert {"Any", "import_module", "annotations"}.isdisjoint(shown)
 
 
 def test_a_name_is_published_once() -> None:

@@ -10,7 +10,7 @@ linalg       systems, inverses, determinants, Cholesky factors, einsum
 
 from hodiff.engine.graph import OPERATORS, tensor_of
 from hodiff.engine.operations import elementary, piecewise, special, structure
-from hodiff.engine.operations.row import FUNCTIONS, Function
+from hodiff.engine.operations.functions import FUNCTIONS, Function
 
 # isort: split
 from hodiff.engine.operations import linalg, reductions

@@ -8,7 +8,8 @@ from typing import Any
 
 from hodiff.engine.graph import CONSTANT, ONE, Operation, Tensor, constant, no_derivative
 from hodiff.engine.leibniz import falling
-from hodiff.engine.operations.row import FUNCTIONS, Function, Jump, elementwise
+from hodiff.engine.operations.functions import function
+from hodiff.engine.operations.row import Jump, elementwise
 
 # In a rule a/b becomes a*b**-1, so that its parts are shared: see hodiff.engine.sharing.
 
@@ -140,6 +141,7 @@ def written_powers(a: Tensor, b: Tensor, j: int, k: int) -> Tensor:
     return reduce(add, terms) if terms else constant(0)
 
 
+@function("x, base", "log", most=2)
 def logarithm(x: Tensor, base: Tensor | None = None) -> Tensor:
     """log(x), or to a base."""
     if base is None:
@@ -148,8 +150,7 @@ def logarithm(x: Tensor, base: Tensor | None = None) -> Tensor:
     return row(x) if row else log(x) / log(base)
 
 
-FUNCTIONS["log"] = Function("log", "x, base", logarithm, 1, 2)
-FUNCTIONS["ln"] = Function("ln", "x", log, 1, 1)
+function("x", "ln")(log)
 
 
 def coefficient(x: Tensor) -> tuple[Any, Tensor]:

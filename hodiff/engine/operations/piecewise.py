@@ -20,7 +20,8 @@ from hodiff.engine.graph import (
     no_derivative,
     tensor_of,
 )
-from hodiff.engine.operations.row import Jump, elementwise, function, sum_to
+from hodiff.engine.operations.functions import function
+from hodiff.engine.operations.row import Jump, elementwise, sum_to
 from hodiff.engine.shapes import broadcast
 
 
@@ -61,17 +62,14 @@ def truth(x: Tensor) -> Tensor:
 def condition_of(x: Any) -> Tensor:
     """x as a node, which has to be a condition: x > 0, a bool, an array of them."""
     node = tensor_of(x)
-    stack = [node]
-    while stack:
-        y = stack.pop()
-        known = y.attributes[0] if y.operation is CONSTANT else y.value
-        kind = getattr(getattr(known, "dtype", None), "kind", "")
-        if type(known) is bool or kind == "b" or not y.operation.differentiable:
-            continue
-        if not y.inputs or not (y.operation is where or y.operation.kind is Kind.MOVES):
-            raise TypeError("&, | and ~ join conditions, such as (x > 0) & (x < 1), not numbers")
-        stack += y.inputs[1:] if y.operation is where else y.inputs[:1]
+    known = node.attributes[0] if node.operation is CONSTANT else node.value
+    kind = getattr(getattr(known, "dtype", None), "kind", "")
+    if node.operation.differentiable and type(known) is not bool and kind != "b":
+        raise TypeError(NO_CONDITION)
     return node
+
+
+NO_CONDITION = "&, | and ~ join conditions, such as (x > 0) & (x < 1), not numbers"
 
 
 def _where_pullback(

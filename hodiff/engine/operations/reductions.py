@@ -15,8 +15,8 @@ from hodiff.engine.graph import (
     no_derivative,
 )
 from hodiff.engine.operations.elementary import cofactor, exp, over
+from hodiff.engine.operations.functions import function
 from hodiff.engine.operations.piecewise import abs, eq, max, min, sign, where
-from hodiff.engine.operations.row import FUNCTIONS, Function
 from hodiff.engine.operations.structure import (
     Shapes,
     concatenate,
@@ -28,6 +28,7 @@ from hodiff.engine.operations.structure import (
     reshape_to,
     same,
     summed,
+    vector,
 )
 from hodiff.engine.shapes import Shape
 
@@ -130,14 +131,11 @@ def cumprod(x: Tensor, axis: int) -> Tensor:
     return x
 
 
-def _needs_vector(name: str, row: Operation) -> Function:
-    def build(x: Tensor) -> Tensor:
-        if not x.shape:
-            raise ValueError(f"{name} needs a vector, as in {name}([a, b])")
-        return row(x)
-
-    return Function(name, "v", build, 1, 1)
+@function("v", "norm")
+def norm_of(x: Tensor) -> Tensor:
+    return norm(vector("norm", x))
 
 
-for _row in (norm, logsumexp):
-    FUNCTIONS[_row.name] = _needs_vector(_row.name, _row)
+@function("v", "logsumexp")
+def logsumexp_of(x: Tensor) -> Tensor:
+    return logsumexp(vector("logsumexp", x))

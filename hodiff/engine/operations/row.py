@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from hodiff.engine.graph import OPERATIONS, Kind, Operation, Tensor
+from hodiff.engine.operations.functions import FUNCTIONS, Function
 from hodiff.engine.shapes import broadcast
 
 
@@ -23,20 +24,6 @@ class Jump(NamedTuple):
     ties: Callable[..., bool | None]
     sided: Callable[..., Any]
     wild: Callable[..., bool | None] = lambda ctx, *inputs: False
-
-
-class Function:
-    """A function of the expression language: build(*arguments) adds its nodes."""
-
-    def __init__(
-        self, name: str, parameters: str, build: Callable[..., Tensor], least: int, most: int | None
-    ) -> None:
-        self.name, self.parameters, self.build = name, parameters, build
-        self.least, self.most = least, most
-
-
-FUNCTIONS: dict[str, Function] = {}
-"""The language's functions by name, other names (arcsin) included."""
 
 
 def elementwise(
@@ -80,19 +67,6 @@ def elementwise(
         for n in names:
             FUNCTIONS[n] = Function(n, parameters, build or row, count, count)
     return row
-
-
-def function(
-    parameters: str, *names: str, least: int = 1, most: int | None = 1
-) -> Callable[[Callable[..., Tensor]], Callable[..., Tensor]]:
-    """A function of the language that is several nodes, or a node that isn't elementwise."""
-
-    def register(build: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        for n in names:
-            FUNCTIONS[n] = Function(n, parameters, build, least, most)
-        return build
-
-    return register
 
 
 def sum_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hodiff.engine.graph import CONSTANT, ZERO, Tensor
 from hodiff.engine.leibniz import leibniz_beta
 from hodiff.engine.operations.elementary import exp, log1p, pi, sech, sqrt
+from hodiff.engine.operations.functions import function
 from hodiff.engine.operations.piecewise import abs, max, relu
-from hodiff.engine.operations.row import elementwise, function
+from hodiff.engine.operations.row import elementwise
 
 MOST_ORDER = 1000  # of polygamma(n, x) and sinc(x, n)
 NOT_A_POLE = "{x} other than 0, -1, -2, ..."

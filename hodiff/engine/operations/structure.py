@@ -20,8 +20,9 @@ from hodiff.engine.graph import (
     no_derivative,
 )
 from hodiff.engine.operations.elementary import add, mul
+from hodiff.engine.operations.functions import function
 from hodiff.engine.operations.piecewise import either
-from hodiff.engine.operations.row import elementwise, function, sum_to
+from hodiff.engine.operations.row import elementwise, sum_to
 from hodiff.engine.shapes import Shape, ShapeError, broadcast, described
 
 MOST_AXES = 32
@@ -179,6 +180,8 @@ product   = Operation("matmul", 2, _product_shape, _matmul_pullback,  # matrices
                       kind=Kind.BILINEAR)
 # fmt: on
 
+# alias, like and flat serve PyTorch's contract alone: what is a new tensor, and of what dtype.
+
 # A node of its own for a value that is there already: a gradient that is a tensor of the user's.
 alias = elementwise("alias", lambda x, y: 1, names=(), linear=True, formula=lambda x: x)
 
@@ -310,7 +313,8 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
     return reshape_to(product(left, right), shape)
 
 
-def _vector(name: str, x: Tensor) -> Tensor:
+def vector(name: str, x: Tensor) -> Tensor:
+    """x, the argument of the language's function name. Raises ValueError for a number."""
     if not x.shape:
         raise ValueError(f"{name} needs a vector, as in {name}([a, b])")
     return x
@@ -319,12 +323,12 @@ def _vector(name: str, x: Tensor) -> Tensor:
 @function("v", "sum")
 def total(x: Tensor) -> Tensor:
     """The sum of all entries."""
-    return summed(_vector("sum", x), tuple(range(-len(x.shape), 0)))
+    return summed(vector("sum", x), tuple(range(-len(x.shape), 0)))
 
 
 @function("v", "mean")
 def mean(x: Tensor) -> Tensor:
-    return total(_vector("mean", x)) / constant(count(x.shape))
+    return total(vector("mean", x)) / constant(count(x.shape))
 
 
 @function("v", "prod")
@@ -332,7 +336,7 @@ def prod(x: Tensor) -> Tensor:
     """The product of all entries, halves first: right also where entries are 0."""
     if 0 in x.shape:
         return constant(1)
-    flat = reshape_to(_vector("prod", x), (count(x.shape),))
+    flat = reshape_to(vector("prod", x), (count(x.shape),))
     factors = [flat[i] for i in range(flat.shape[0])]
     while len(factors) > 1:
         pairs = zip(factors[::2], factors[1::2], strict=False)

@@ -1,0 +1,98 @@
+"""What Python gives as points, constants and vectors, as the language has it: text, and arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hodiff.calculator.request import usage
+from hodiff.engine.exact import rational
+from hodiff.engine.graph import Tensor
+
+MOST_NESTED = 32  # lists in lists
+MOST_BITS = 14_000  # of a whole number: Python prints 4300 digits
+
+
+def bindings(values: Any, option: str) -> list[str | tuple[str, Any]]:
+    """Names with values as problems are read from: texts, or pairs of a name and its value."""
+    if values is None:
+        return []
+    if isinstance(values, str):
+        return [values]
+    if isinstance(values, Mapping):
+        return [(_name(name, option), _value(x, option)) for name, x in values.items()]
+    if isinstance(values, Sequence) and all(isinstance(x, str) for x in values):
+        return list(values)
+    raise usage(f"{option} is a dict from names to values, or text, not {_kind(values)}", option)
+
+
+def _name(name: Any, option: str) -> str:
+    if not isinstance(name, str) or not name.isidentifier():
+        shown = repr(name)[:60] if isinstance(name, str) else _kind(name)
+        raise usage(f"{option}: {shown} is no name: letters, digits and '_'", option)
+    return name
+
+
+def _value(x: Any, option: str) -> Any:
+    """A value as text of the language, or an array."""
+    if isinstance(x, Tensor):
+        if x.requires_grad or x.value is None:
+            raise usage(f"{option}: a tensor is a value where it has one: detach() first", option)
+        x = x.value
+    if hasattr(x, "dtype") and x.shape and x.dtype.kind in "fiu":
+        return x
+    return _written(x, option)
+
+
+def _written(x: Any, option: str, depth: int = 0) -> str:
+    """A number, text or nested lists of them as text of the language."""
+    if isinstance(x, str):
+        return str(x)
+    if isinstance(x, (list, tuple)):
+        if depth == MOST_NESTED:
+            raise usage(f"{option}: vectors can be nested {MOST_NESTED} deep", option, "limit")
+        return f"[{', '.join(_written(entry, option, depth + 1) for entry in x)}]"
+    if isinstance(x, Tensor) or (hasattr(x, "dtype") and hasattr(x, "tolist")):
+        x = _value(x, option) if isinstance(x, Tensor) else x
+        return _written(x.tolist() if hasattr(x, "tolist") else x, option, depth)
+    if isinstance(x, bool) or not (isinstance(x, float) or rational(x) or _is_decimal(x)):
+        raise usage(
+            f"{option}: a value is a number, text or a list of them, not {_kind(x)}", option
+        )
+    if x - x != 0:
+        raise usage(f"{option}: {x} is no number: give a finite one", option)
+    if rational(x) and max(x.numerator.bit_length(), x.denominator.bit_length()) > MOST_BITS:
+        raise usage(f"{option}: a number may have 4000 digits at most", option, "limit")
+    return repr(float(x)) if isinstance(x, float) else str(x)
+
+
+def _is_decimal(x: Any) -> bool:
+    return type(x).__name__ == "Decimal" and x.is_finite()
+
+
+def vector(x: Any, option: str) -> str:
+    """A vector as text: by name, in the order of the variables, or as it is."""
+    if isinstance(x, Mapping):
+        pairs = ((_name(name, option), _written(value, option)) for name, value in x.items())
+        return ",".join(f"{name}={value}" for name, value in pairs)
+    if hasattr(x, "tolist") and not isinstance(x, Tensor):
+        x = x.tolist()
+    if isinstance(x, Tensor):
+        x = _value(x, option)
+        x = x.tolist() if hasattr(x, "tolist") else x
+    if isinstance(x, (list, tuple)):
+        return ",".join(_written(entry, option) for entry in x)
+    return _written(x, option)
+
+
+def names(wrt: Any) -> str | None:
+    """The variables to differentiate in, as an option lists them."""
+    if wrt is None or isinstance(wrt, str):
+        return wrt
+    if not isinstance(wrt, Sequence) or not all(isinstance(x, str) for x in wrt):
+        raise usage(f"--wrt is a name or a list of names, not {_kind(wrt)}", "--wrt")
+    return ",".join(wrt) or None
+
+
+def _kind(x: Any) -> str:
+    return type(x).__name__
