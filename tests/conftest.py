@@ -1,12 +1,14 @@
-"""hodiff: a command line run in this process."""
+"""hodiff, answer, found, plain: a command line run in this process; x, y, w: variables."""
 
 import io
+import json
 import sys
 from typing import NamedTuple
 
 import pytest
 
 from hodiff.cli import main
+from hodiff.engine.graph import Tensor, variable
 
 
 class Ran(NamedTuple):
@@ -38,3 +40,38 @@ def answer(hodiff):
         return ran.out
 
     return run
+
+
+@pytest.fixture
+def found(answer):
+    """The same as json has it."""
+
+    def run(*arguments):
+        return json.loads(answer(*arguments, "--format", "json"))
+
+    return run
+
+
+@pytest.fixture
+def plain(answer):
+    """The derivatives alone, as text."""
+
+    def run(*arguments):
+        return answer(*arguments, "--format", "plain").rstrip("\n")
+
+    return run
+
+
+@pytest.fixture
+def x() -> Tensor:
+    return variable("x")
+
+
+@pytest.fixture
+def y() -> Tensor:
+    return variable("y")
+
+
+@pytest.fixture
+def w() -> Tensor:
+    return variable("w", (3,))

@@ -6,11 +6,14 @@ In balls each is the double nearest to the reference of 40 digits; in floats it 
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import hodiff
+from hodiff import calculate
 from hodiff.cli import main
 
 BOUND = 1e-13  # of floats
@@ -96,3 +99,25 @@ def test_value_and_gradient(
     in_it = ("--arithmetic", arithmetic)
     assert not wrong(case, "value", run(capsys, "value", case, *in_it)["value"], case["value"])
     assert not wrong(case, "grad", run(capsys, "grad", case, *in_it)["gradient"], case["grad"])
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_printed_formulas_have_the_same_numbers(case: dict[str, Any]) -> None:
+    """What is printed without --at, read again at the point: gradient, Hessian, nth to order 3."""
+    case = {**case, "arithmetic": "ball"}
+    names, at = list(case["at"]), {name: Fraction(x) for name, x in case["at"].items()}
+    first, *_ = names
+    hessian = calculate("hessian", case["expr"], wrt=names)
+    order = min(3, len(case["nth"]) - 1)
+    nth = calculate("nth", case["expr"], wrt=first, order=order)
+
+    def number(formula: str) -> Any:
+        f, _ = hodiff.parse(formula)
+        return hodiff.evaluate(f, at, arithmetic="ball")
+
+    gradient = {name: number(slope) for name, slope in hessian.gradient.items()}
+    rows = [[number(entry) for entry in row] for row in hessian.hessian]
+    orders = [number(formula) for formula in (nth.value, *nth.derivatives)]
+    assert not wrong(case, "grad", gradient, case["grad"])
+    assert not wrong(case, "hessian", rows, case["hessian"])
+    assert not wrong(case, "nth", orders, case["nth"][: order + 1])

@@ -1,4 +1,4 @@
-"""plain, csv and json as CLI.md has them, on functions with known derivatives."""
+"""plain, csv and json as docs/command-line.md has them, on functions with known derivatives."""
 
 import csv
 import json

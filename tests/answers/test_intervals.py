@@ -17,14 +17,6 @@ from hodiff.language.problem import read
 from tests.asking import question
 
 
-@pytest.fixture
-def found(answer):
-    def run(*arguments):
-        return json.loads(answer(*arguments, "--format", "json"))
-
-    return run
-
-
 def holds(bounds: dict[str, Any], lower: str, upper: str, rtol: float = 0.0) -> None:
     """bounds contain [lower, upper], and are wider by no more than rtol of the larger end, or
     two units of a double's last place."""

@@ -1,7 +1,6 @@
 """jacobian, jvp and vjp: polar coordinates in closed form, duality, shapes, refusals."""
 
 import csv
-import json
 import math
 
 import numpy as np
@@ -9,14 +8,6 @@ import pytest
 
 POLAR = "[r*cos(t), r*sin(t)]"
 AT = ("--at", "r=2,t=pi/6")
-
-
-@pytest.fixture
-def found(answer):
-    def run(*arguments):
-        return json.loads(answer(*arguments, "--format", "json"))
-
-    return run
 
 
 def test_jacobian_of_polar_coordinates(found):

@@ -1,0 +1,84 @@
+"""Why there is no answer: the kind, the place, the reason; and no reason where there is one."""
+
+from __future__ import annotations
+
+import mpmath
+import pytest
+from mpmath import mp, mpf
+
+from hodiff.cli import outcome
+from tests.printed import asked, nearest
+
+
+@pytest.mark.parametrize("line", [
+    "grad abs(x) --at x=0", "grad relu(x) --at x=0", "grad max(x,-x) --at x=0",
+    "grad norm([x,y]) --at x=0,y=0", "grad hypot(x,y) --at x=0,y=0", "grad abs(x-0.1) --at x=0.1",
+    "grad floor(10*x) --at x=0.3", "grad abs(sqrt(x)-4) --at x=16", "grad x%0.1 --at x=0.3",
+    "nth abs(x)**3 --at x=0 --order 3", "grad clip(x,0,1) --at x=0.7+0.3",
+    "grad atan2(y,x) --at x=-1,y=0",
+])  # fmt: skip
+def test_an_exact_kink_is_refused_where_it_stands(line: str) -> None:
+    error = asked(*line.split())["error"]
+    text = line.split()[1]
+    place = text[error["start"] : error["end"]]
+    assert (error["kind"], error["source"]) == ("kink", "EXPR")
+    assert place == (text.partition("**")[0] if "**3" in text else text)
+    assert outcome(line.split())[2] == 1
+
+
+REFUSED = [
+    # command, kind, the place, what the message says
+    ("grad abs(sin(x)) --at x=pi", "undecided", "abs(sin(x))", "can't be decided"),
+    ("value floor(sin(x)) --at x=pi", "undecided", "floor(sin(x))", "can't be decided"),
+    ("value sin(x)==0 --at x=pi", "undecided", "sin(x)==0", "can't be decided"),
+    ("value where(sin(x)<0,1,2) --at x=pi", "undecided", "sin(x)<0", "can't be decided"),
+    ("grad where(x<0.1,1,2)*x --at x=0.1", "kink", "x<0.1", "equal at this point"),
+    ("grad where(x<0.1,1,2)*x --at x=0.1 --subgradient", "kink", "x<0.1", "equal at this point"),
+    ("grad sqrt(x**2+y**2) --at x=0,y=0", "pole", "sqrt(x**2+y**2)", "norm([x, y])"),
+    ("grad sqrt(x**2+y**2) --at x=0,y=0 --subgradient", "pole", "sqrt(x**2+y**2)", "norm([x, y])"),
+    ("grad sqrt(x) --at x=0", "pole", "sqrt(x)", "no finite derivative"),
+    ("grad cbrt(x) --at x=0", "pole", "cbrt(x)", "no finite derivative"),
+    ("grad x**0.5 --at x=0", "pole", "x**0.5", "no finite derivative"),
+    ("grad a**b --at a=0,b=0.5", "pole", "a**b", "no finite derivative"),
+    ("value a**b --at a=0,b=-1", "pole", "a**b", "infinite"),
+    ("grad log(x) --at x=-1", "domain", "log(x)", "x > 0, not -1"),
+    ("grad log(x) --at x=0", "pole", "log(x)", "infinite"),
+    ("grad x*log(y) --at x=1,y=-1 --wrt x", "domain", "log(y)", "y > 0"),
+    ("grad sqrt(x)**2 --at x=-1", "domain", "sqrt(x)", "x >= 0, not -1"),
+    ("value 0*log(x) --at x=0", "pole", "log(x)", "infinite"),
+    ("value 0*(1/x) --at x=0", "pole", "1/x", "infinite"),
+    ("value x*(1/x) --at x=0", "pole", "1/x", "infinite"),
+    ("value x/x --at x=0", "domain", "x/x", "0/0"),
+    ("value (x**0.5)**2 --at x=-4", "domain", "x**0.5", "positive base"),
+    ("value x**(1/3) --at x=-8", "domain", "x**(1/3)", "positive base"),
+    ("grad tan(x) --at x=pi/2", "pole", "tan(x)", "infinite"),
+    ("grad gamma(x) --at x=-2", "pole", "gamma(x)", "not -2"),
+    ("value acos(x) --at x=1+1e-40", "domain", "acos(x)", "-1 <= x <= 1"),
+    ("vjp [log(x),x] --at x=-1 --v 0,1", "domain", "log(x)", "x > 0"),
+]
+
+
+@pytest.mark.parametrize(("line", "kind", "place", "says"), REFUSED, ids=[r[0] for r in REFUSED])
+def test_refused_with_the_reason(line: str, kind: str, place: str, says: str) -> None:
+    error = asked(*line.split())["error"]
+    assert error["kind"] == kind
+    assert error["source"] == "EXPR"
+    assert line.split()[1][error["start"] : error["end"]] == place
+    assert says in error["message"]
+    assert outcome(line.split())[2] == 1
+
+
+@pytest.mark.parametrize("text", [
+    "sqrt(sin(x)**2)", "sqrt(sin(x))", "hypot(sin(x), x - pi)", "norm([sin(x), x - pi])",
+    "asin(sin(x/2))", "acos(sin(x/2))", "sin(x)**1.5", "atanh(sin(x))*0", "sqrt(abs(sin(x)))",
+])  # fmt: skip
+def test_defined_at_the_edge_of_a_domain(text: str) -> None:
+    """At pi each has a value, at the edge of its domain: refuse, if need be, as undecided, but do
+    not say that there is none."""
+    found = asked("value", text, "--at", "x=pi")
+    if "error" in found:
+        assert found["error"]["kind"] == "undecided", found
+    else:
+        with mpmath.workdps(60):
+            expected = {"asin(sin(x/2))": mp.pi / 2}.get(text, mpf(0))
+        assert found["value"] == nearest(expected)

@@ -1,0 +1,133 @@
+"""The contract of torch.autograd.grad."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hodiff import grad
+from hodiff.arithmetic.program import evaluate
+from hodiff.engine.graph import Tensor, constant, topological, variable
+from tests.graphs import FUNCTION, sin, total
+
+
+def value(g: Tensor | None, **at: Any) -> Any:
+    assert g is not None
+    leaves = {n: n.attributes[0] for n in topological([g]) if n.operation.name == "variable"}
+    (found,) = evaluate([g], {n: np.array(at[name]) for n, name in leaves.items()})
+    return np.asarray(found).tolist()
+
+
+def test_create_graph(x: Tensor) -> None:
+    (g,) = grad(x**3, x, create_graph=True)
+    assert g.requires_grad
+    (h,) = grad(g, x, create_graph=True)
+    assert value(h, x=2.0) == 12
+
+
+def test_without_create_graph_the_result_is_detached(x: Tensor) -> None:
+    (g,) = grad(3 * x, [x])
+    assert not g.requires_grad
+    assert value(g) == 3
+    with pytest.raises(RuntimeError):
+        grad(g, x)
+
+
+def test_gradients_have_their_inputs_shape(x: Tensor, w: Tensor) -> None:
+    found = grad(total(x * w), [x, w], create_graph=True)
+    assert [g.shape for g in found] == [(), (3,)]
+    assert [value(g, x=2.0, w=[1.0, 2.0, 3.0]) for g in found] == [6, [2, 2, 2]]
+
+
+def test_an_unused_input_is_refused_unless_allowed(x: Tensor, y: Tensor, w: Tensor) -> None:
+    f = x * 2
+    with pytest.raises(RuntimeError, match="allow_unused"):
+        grad(f, [x, y], create_graph=True)
+    with pytest.raises(RuntimeError, match="allow_unused"):
+        grad(f, [x, y], create_graph=True, allow_unused=False)
+    assert grad(f, [x, y], create_graph=True, allow_unused=True)[1] is None
+    for allowed in (None, True):
+        zeros = grad(f, [x, w], create_graph=True, allow_unused=allowed, materialize_grads=True)[1]
+        assert value(zeros) == [0, 0, 0]
+
+
+def test_materialize_grads_needs_allow_unused(x: Tensor, y: Tensor) -> None:
+    with pytest.raises(ValueError, match="allow_unused"):
+        grad(x * 2, [x, y], create_graph=True, allow_unused=False, materialize_grads=True)
+
+
+def test_a_structural_zero_is_a_zero_not_an_unused_input(x: Tensor) -> None:
+    (g,) = grad(FUNCTION["floor"](x), [x], create_graph=True, allow_unused=True)
+    assert value(g) == 0
+
+
+def test_outputs_and_inputs_may_coincide(x: Tensor, y: Tensor) -> None:
+    (one,) = grad(x, x, create_graph=True)
+    assert value(one) == 1
+    found = grad([x, x * y], [x, y], create_graph=True)
+    assert [value(g, x=2.0, y=3.0) for g in found] == [4, 2]
+    u = sin(x)
+    (g,) = grad([u, u * u * y], [u], create_graph=True)
+    assert value(g, x=1.0, y=3.0) == pytest.approx(1 + 6 * math.sin(1), rel=1e-15)
+
+
+def test_inputs_in_the_middle_of_the_graph(x: Tensor) -> None:
+    u = sin(x)
+    g, h = grad(u * u * x, [u, x], create_graph=True)
+    assert value(g, x=2.0) == pytest.approx(4 * math.sin(2), rel=1e-15)
+    # In x, through u as well.
+    expected = math.sin(2) ** 2 + 4 * math.sin(2) * math.cos(2)
+    assert value(h, x=2.0) == pytest.approx(expected, rel=1e-14)
+
+
+def test_duplicates(x: Tensor, y: Tensor) -> None:
+    q = x * y
+    assert [value(g, x=2.0, y=3.0) for g in grad(q, [x, x, y], create_graph=True)] == [3, 3, 2]
+    assert value(grad([q, q], [x], create_graph=True)[0], y=3.0) == 6
+    assert value(grad([q, x * y], [x], create_graph=True)[0], y=3.0) == 6
+
+
+def test_grad_outputs(x: Tensor, w: Tensor) -> None:
+    at = {"x": 2.0, "w": [1.0, 2.0, 3.0]}
+    (g,) = grad([w * w * x], [w], [w], create_graph=True)
+    assert value(g, **at) == [4, 16, 36]
+    found = grad([x * x, w * x], [x, w], [None, w], create_graph=True)
+    assert [value(g, **at) for g in found] == [4 + 14, [2, 4, 6]]
+    (g,) = grad(w[:1] * x, [x], create_graph=True)  # one entry is scalar enough
+    assert value(g, **at) == 1
+
+
+def test_a_cotangent_is_differentiated_too(x: Tensor, y: Tensor) -> None:
+    (g,) = grad(x**2, [x], [y], create_graph=True)
+    (h,) = grad(g, [y], create_graph=True)
+    assert value(h, x=3.0) == 6
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x, w: grad(w * 2, [w], create_graph=True),
+        lambda x, w: grad([x, w], [w], [x, None], create_graph=True),
+        lambda x, w: grad(w * w, [w], [x], create_graph=True),
+        lambda x, w: grad(w * w, [w], [w[:2]], create_graph=True),
+        lambda x, w: grad(x * x, [x], [w], create_graph=True),
+        lambda x, w: grad([x, x * x], [x], [x], create_graph=True),
+        lambda x, w: grad(constant(3), [x]),
+        lambda x, w: grad(x < 1, [x]),
+        lambda x, w: grad(variable("n", (), False) * 2, [x]),
+    ],
+)
+def test_what_torch_refuses(call: Callable[..., Any], x: Tensor, w: Tensor) -> None:
+    with pytest.raises(RuntimeError):
+        call(x, w)
+
+
+@pytest.mark.parametrize("allow_unused", [None, True])
+def test_an_input_without_requires_grad_is_refused(x: Tensor, allow_unused: bool | None) -> None:
+    n = variable("n", (), requires_grad=False)
+    with pytest.raises(RuntimeError):
+        grad(x * n, [n], create_graph=True, allow_unused=allow_unused)
