@@ -10,6 +10,7 @@ sin(0.25), 0.247403959254522929..., that is 0.24740395925452294.
 
 from __future__ import annotations
 
+from itertools import count
 from math import ldexp
 from typing import Any, TypeAlias
 
@@ -97,28 +98,37 @@ def nearest(x: Any) -> Binary | None:
 
 def outward(x: Any, side: int) -> float | str:
     """The nearest number of 53 bits that is not above x (side -1), or not below it (1); neither is
-    the decimal that it is told as."""
+    the decimal that it is told as.
+
+    >>> from fractions import Fraction
+    >>> outward(Fraction(1, 3), -1), outward(Fraction(1, 3), 1)
+    (0.3333333333333333, 0.33333333333333335)
+    """
     if rational(x):
-        end = x
+        binary = _binary(x.numerator, x.denominator, side)
     else:
-        m, e = map(int, (x.lower() if side < 0 else x.upper()).man_exp())
-        end = _power_of_two(m, e)
-    binary = _binary(end.numerator, end.denominator, side)
+        end = x.lower() if side < 0 else x.upper()
+        binary = _dyadic(end, side)
     name = number(binary)
+    if not name:
+        return 0.0
     if isinstance(name, str):
         return _outward_text(*binary, side)
-    text = "0"
-    for n in range(1, 18 if name else 1):
-        digits, power = _cut_rational(end.numerator, end.denominator, n, side)
-        for step in (0, side):  # the double nearest to a decimal may lie on its other side
-            text = written(digits + step, power, strip=True)
+    from fractions import Fraction  # start-up: points have no ends
+
+    exact = x if rational(x) else _power_of_two(*map(int, end.man_exp()))
+    for n in count(1):  # 18 at most, for to so many a double cut to a side reads as itself
+        digits, power = _cut_rational(exact, n, side)
+        own, own_power = _cut_rational(Fraction(name), n, side)
+        for found in ((digits, power), (digits + side, power), (own, own_power)):
+            text = written(*found, strip=True)
             if float(text) == name:
                 return _named(name, text)
-    return _named(float(text), text)
+    raise AssertionError
 
 
 def _power_of_two(m: int, e: int) -> Any:
-    """m*2**e exactly, or, where that is a long number, what has 53 bits more than are told."""
+    """m*2**e, of a double's range, exactly."""
     from fractions import Fraction  # start-up: points have no ends
 
     return Fraction(m << e) if e >= 0 else Fraction(m, 1 << -e)
@@ -135,8 +145,9 @@ def _outward_text(m: int, e: int, side: int) -> str:
     return written(_divided(end, 10**extra, side), power + extra, strip=True)
 
 
-def _cut_rational(p: int, q: int, n: int, side: int) -> tuple[int, int]:
-    """(digits, power): p/q to n significant digits, rounded to a side."""
+def _cut_rational(x: Any, n: int, side: int) -> tuple[int, int]:
+    """(digits, power): a rational number to n significant digits, rounded to a side."""
+    p, q = x.numerator, x.denominator
     power = len(_text(abs(p))) - len(_text(q)) - n
     while abs(p) * 10 ** max(-power, 0) >= q * 10 ** (max(power, 0) + n):
         power += 1

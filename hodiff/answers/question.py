@@ -36,8 +36,10 @@ class Question(NamedTuple):
     smooth     whether a kink or a jump at the point is no answer
     slopes     for each component of f its slopes in the variables, where they are among what is
                wanted: an error at a kink tells them
-    orders     where these are f, f', f'' ... in the one variable, a number: times what they are
     places     where exact numbers stand in a text
+    how        how the numbers are to be had
+    orders     where what is wanted are f, f', f'' ... in the one variable, a number: the factor
+               of each
     """
 
     f: Tensor
@@ -47,9 +49,9 @@ class Question(NamedTuple):
     radii: Mapping[Tensor, Tensor] = NOTHING
     smooth: bool = True
     slopes: Sequence[Sequence[Tensor]] = ()
-    orders: Sequence[Any] = ()
     places: Mapping[Tensor, Span] = NOTHING
     how: How = How()
+    orders: Sequence[Any] = ()
 
 
 class Numbers(NamedTuple):
