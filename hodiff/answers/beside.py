@@ -63,10 +63,10 @@ def answered(
     if not there or any(None in values for values in there.values()):
         raise fault
     values = next(iter(there.values()))
-    if len(there) == 2:
-        _agree(question, outputs, there, fault)
-    notes = [] if len(there) == 2 else [_one_sided(*there)]
     own = _own(question.f, point)
+    if len(there) == 2:
+        _agree(question, outputs, there, fault, own is None)
+    notes = [] if len(there) == 2 else [_one_sided(*there)]
     if own is None:
         if not question.how.extend:
             mend = f"{fault.message} (--extend takes the limit)"
@@ -101,10 +101,11 @@ def _agree(
     outputs: Sequence[Tensor],
     there: Mapping[int, Sequence[Any]],
     fault: HodiffError,
+    undefined: bool,
 ) -> None:
-    """Raise where the two sides differ, or can't be told apart."""
+    """Raise where the two sides differ, or can't be told apart; undefined: f has no value."""
     same = [BALLS.same(a, b) for a, b in zip(there[-1], there[1], strict=True)]
-    if fault.kind == "kink" and not all(same):
+    if (undefined or fault.kind == "kink") and not all(same):
         raise fault  # which says more of it
     if False in same:
         raise faults.differing(outputs, there, same, question.slopes, fault)

@@ -86,6 +86,8 @@ class PiMultiple:
         return float(ball(self))
 
     def __getattr__(self, name: str) -> Any:
+        if name in ("denominator", "shape", "dtype"):  # it is no rational number and no array
+            raise AttributeError(name)
         return getattr(ball(self), name)
 
 
@@ -262,7 +264,9 @@ def add(a: Any, b: Any, most: int = MOST_BITS) -> Any:
     if found is not None:
         return found
     if type(a) is type(b) is PiMultiple:
-        return pi_times(a.q + b.q)
+        found = exactly("add", [a.q, b.q], (), most)
+        if found is not None:
+            return pi_times(found)
     return b if is_zero(a) else a if is_zero(b) else ball(a) + ball(b)
 
 
@@ -279,7 +283,9 @@ def mul(a: Any, b: Any, most: int = MOST_BITS) -> Any:
         if is_zero(x) and finite(y):
             return 0
         if type(x) is PiMultiple and rational(y):
-            return PiMultiple(x.q * y)
+            found = exactly("mul", [x.q, y], (), most)
+            if found is not None:
+                return pi_times(found)
     return ball(a) * ball(b)
 
 
@@ -309,8 +315,9 @@ def div(a: Any, b: Any, most: int = MOST_BITS) -> Any:
     if type(a) is PiMultiple:
         if type(b) is PiMultiple:
             return quotient(a.q, b.q)
-        if rational(b) and b:
-            return PiMultiple(quotient(a.q, b))
+        found = exactly("div", [a.q, b], (), most) if rational(b) and b else None
+        if found is not None:
+            return PiMultiple(found)
     return 0 if is_zero(a) and equal(b, 0) is False and finite(b) else ball(a) / ball(b)
 
 

@@ -5,7 +5,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from math import inf, prod
+from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from hodiff import answers
@@ -36,6 +36,7 @@ SAID = {
 }
 MOST_PRINTED = 10_000_000  # numbers of a matrix
 JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+LONGEST_WHOLE = 21  # digits of a whole number that is told in full
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Parts: TypeAlias = Iterable[tuple[str, Value]]
@@ -218,9 +219,10 @@ class Request(NamedTuple):
         typed = self.problem.typed.get(name, "")
         if not JSON_NUMBER.fullmatch(typed):
             return plain_number(value)
-        if typed.lstrip("-").isdigit():
-            return int(typed)
-        return typed if float(typed) in (inf, -inf) else double(typed)
+        if isinstance(value, str):  # a double has not the range
+            return typed
+        whole = typed.lstrip("-").isdigit() and len(typed) <= LONGEST_WHOLE
+        return int(typed) if whole else double(typed)
 
     def answer(
         self,

@@ -155,8 +155,9 @@ class Germs(Arithmetic):
         def called(*x: Any) -> Any:
             if any(v is None for v in x):
                 return None
-            return compute(*[constant(int(v)) if isinstance(v, bool) and operation.partials else v
-                             for v in x])  # fmt: skip
+            if operation.name != "not":
+                x = tuple(constant(int(v)) if isinstance(v, bool) else v for v in x)
+            return compute(*x)
 
         return called
 
@@ -173,6 +174,8 @@ class Germs(Arithmetic):
         moved = Germ({e: c for e, c in x.terms.items() if e}, x.end)
         if not moved.terms and moved.end is None:
             value = BALLS.function(operation)(centre, *attributes)
+            if not BALLS.finite(value) and not BALLS.certain(centre):
+                raise NoGerm
             return constant(value) if BALLS.finite(value) else None
         rise = moved.least()
         count = min(int(self.order / rise) + 1, MOST_TERMS)
@@ -182,6 +185,8 @@ class Germs(Arithmetic):
             coefficients = line.coefficients({u: centre}, BALLS)
         except (NoSeries, Open, MemoryError):
             raise NoGerm from None
+        if not all(map(BALLS.finite, coefficients)):
+            raise NoGerm
         return self.composed(coefficients, moved)
 
     def composed(self, coefficients: Sequence[Any], u: Germ) -> Germ:

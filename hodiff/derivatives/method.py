@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hodiff.arithmetic.base import Arithmetic
 from hodiff.derivatives import nested
 from hodiff.derivatives.plan import Computation, Plan
+from hodiff.engine.exact import quotient
 from hodiff.engine.graph import ONE, Tensor, constant
 from hodiff.errors import HodiffError
 
@@ -76,8 +77,8 @@ def expansion(f: Tensor, line: Directional, order: int) -> Plan:
         yield [f, *(y / constant(factorial(k)) for k, y in enumerate(found, 1))]
 
     one = len(line.v) == 1 and all(v is ONE for v in line.v.values())
-    orders = [constant(1) / constant(factorial(k)) for k in range(order + 1)] if one else []
-    return Plan(taylor, stages, rounded=False, orders=[c.attributes[0] for c in orders])
+    orders = [quotient(1, factorial(k)) for k in range(order + 1)] if one else []
+    return Plan(taylor, stages, rounded=False, orders=orders)
 
 
 def mixed(
