@@ -85,7 +85,7 @@ def _proven(question: Question, found: Determined) -> Numbers:
     """What was determined: the point, then the numbers."""
     n = len(question.at)
     point = dict(zip(question.at, found.values, strict=False))
-    return Numbers(point, found.values[n:], found.exact[n:], "ball", found.notes)
+    return Numbers(point, found.values[n:], found.exact[n:], "ball", found.notes, found.exact[:n])
 
 
 def against_balls(question: Question, outputs: Sequence[Tensor]) -> str | None:

@@ -61,6 +61,7 @@ class Numbers(NamedTuple):
     values      what was wanted: floats, text where digits were asked for or where a double has
                 not the range, {"lower", "upper"} over intervals, nested lists for arrays
     exact       those that are known to be rational, as such; None for the others
+    exact_at    the same of the point, where it was asked for
     arithmetic  what they are in: ball, float or interval
     notes       what has to be said about them
     """
@@ -70,3 +71,4 @@ class Numbers(NamedTuple):
     exact: list[Any]
     arithmetic: str
     notes: list[str]
+    exact_at: Sequence[Any] = ()

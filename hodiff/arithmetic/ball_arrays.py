@@ -66,13 +66,31 @@ def _softmax(x: Any, axes: tuple[int, ...] | None = None) -> Any:
 def _matrix(x: Any) -> Any:
     from flint import arb_mat  # start-up: brings FLINT
 
-    if x.ndim != 2:
-        raise NotImplementedError("a batch of matrices has no form in balls")
     return arb_mat([[ball_numbers.ball(entry) for entry in row] for row in x.tolist()])
 
 
 def _table(matrix: Any) -> Any:
     return np.array(matrix.tolist(), object).reshape(matrix.nrows(), matrix.ncols())
+
+
+def _cast(x: Any, dtype: Any) -> Any:
+    if dtype != "float64":
+        raise NotImplementedError(f"a cast to {dtype} has no form in balls")
+    return x
+
+
+def _each(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """What computes something of matrices, as what does so of batches of them."""
+
+    def batch(*arrays: Any) -> Any:
+        leading = np.broadcast_shapes(*(x.shape[:-2] for x in arrays))
+        if not leading:
+            return compute(*arrays)
+        whole = [np.broadcast_to(x, leading + x.shape[-2:]) for x in arrays]
+        found = [entries(compute(*(x[i] for x in whole))) for i in np.ndindex(*leading)]
+        return np.stack(found).reshape(leading + found[0].shape)
+
+    return batch
 
 
 def _solved(make: Callable[[], Any], shape: tuple[int, ...]) -> Any:
@@ -84,12 +102,12 @@ def _solved(make: Callable[[], Any], shape: tuple[int, ...]) -> Any:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "cast": lambda x, dtype: x,
+    "cast": _cast,
     "cumsum": lambda x, axis: ADD.accumulate(x, axis=axis),
     "norm": _norm,
     "logsumexp": _logsumexp,
     "softmax": _softmax,
-    "det": lambda x: _matrix(x).det(),
-    "inv": lambda x: _solved(lambda: _matrix(x).inv(), x.shape),
-    "solve": lambda a, b: _solved(lambda: _matrix(a).solve(_matrix(b)), b.shape),
+    "det": _each(lambda x: _matrix(x).det()),
+    "inv": _each(lambda x: _solved(lambda: _matrix(x).inv(), x.shape)),
+    "solve": _each(lambda a, b: _solved(lambda: _matrix(a).solve(_matrix(b)), b.shape)),
 }

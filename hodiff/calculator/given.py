@@ -7,7 +7,10 @@ from typing import Any
 
 from hodiff.calculator.request import usage
 from hodiff.engine.exact import rational
-from hodiff.engine.graph import Tensor
+from hodiff.engine.graph import CONSTANT, Tensor
+from hodiff.errors import HodiffError
+from hodiff.language.parser import parse
+from hodiff.language.problem import Vector
 
 MOST_NESTED = 32  # lists in lists
 MOST_BITS = 14_000  # of a whole number: Python prints 4300 digits
@@ -36,9 +39,9 @@ def _name(name: Any, option: str) -> str:
 def _value(x: Any, option: str) -> Any:
     """A value as text of the language, or an array."""
     if isinstance(x, Tensor):
-        if x.requires_grad or x.value is None:
-            raise usage(f"{option}: a tensor is a value where it has one: detach() first", option)
-        x = x.value
+        if x.value is None:
+            raise usage(f"{option}: a tensor is a value where it has one: evaluate it", option)
+        x = x.attributes[0] if x.operation is CONSTANT else x.value
     if hasattr(x, "dtype") and x.shape and x.dtype.kind in "fiu":
         return x
     return _written(x, option)
@@ -47,12 +50,12 @@ def _value(x: Any, option: str) -> Any:
 def _written(x: Any, option: str, depth: int = 0) -> str:
     """A number, text or nested lists of them as text of the language."""
     if isinstance(x, str):
-        return str(x)
+        return _single(str(x), option) if depth else str(x)
     if isinstance(x, (list, tuple)):
         if depth == MOST_NESTED:
             raise usage(f"{option}: vectors can be nested {MOST_NESTED} deep", option, "limit")
         return f"[{', '.join(_written(entry, option, depth + 1) for entry in x)}]"
-    if isinstance(x, Tensor) or (hasattr(x, "dtype") and hasattr(x, "tolist")):
+    if isinstance(x, Tensor) or (hasattr(x, "tolist") and x.dtype.kind not in "US"):
         x = _value(x, option) if isinstance(x, Tensor) else x
         return _written(x.tolist() if hasattr(x, "tolist") else x, option, depth)
     if isinstance(x, bool) or not (isinstance(x, float) or rational(x) or _is_decimal(x)):
@@ -70,19 +73,32 @@ def _is_decimal(x: Any) -> bool:
     return type(x).__name__ == "Decimal" and x.is_finite()
 
 
-def vector(x: Any, option: str) -> str:
-    """A vector as text: by name, in the order of the variables, or as it is."""
+def _single(text: str, option: str) -> str:
+    """The text of one value: a list joins texts by commas, which one may not bring."""
+    if "," in text or "=" in text:
+        tree = parse(text, "items", option)
+        if tree.kind == "bindings" or len(tree.children) != 1:
+            message = f"{option}: a text in a list or dict is one value: give each its own"
+            raise HodiffError("usage", message, text=text, source=option, start=0, end=len(text))
+    return text
+
+
+def vector(x: Any, option: str) -> Vector:
+    """A vector: by name, in the order of the variables, or as it is."""
+    if isinstance(x, str):
+        return x
+    pairs: list[tuple[str | None, Any]]
     if isinstance(x, Mapping):
-        pairs = ((_name(name, option), _written(value, option)) for name, value in x.items())
-        return ",".join(f"{name}={value}" for name, value in pairs)
-    if hasattr(x, "tolist") and not isinstance(x, Tensor):
-        x = x.tolist()
-    if isinstance(x, Tensor):
-        x = _value(x, option)
-        x = x.tolist() if hasattr(x, "tolist") else x
-    if isinstance(x, (list, tuple)):
-        return ",".join(_written(entry, option) for entry in x)
-    return _written(x, option)
+        pairs = [(_name(name, option), _value(value, option)) for name, value in x.items()]
+    elif isinstance(x, (list, tuple)):
+        pairs = [(None, _value(entry, option)) for entry in x]
+    else:
+        pairs = [(None, _value(x, option))]
+    texts = [_single(value, option) for _, value in pairs if isinstance(value, str)]
+    if len(texts) < len(pairs):
+        return pairs
+    named = (f"{name}=" if name else "" for name, _ in pairs)
+    return ",".join(name + text for name, text in zip(named, texts, strict=True))
 
 
 def names(wrt: Any) -> str | None:

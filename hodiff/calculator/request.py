@@ -202,14 +202,16 @@ class Request(NamedTuple):
         return found._replace(values=[entry for x in found.values for entry in leaves(x)], at=None)
 
     def _told(self, numbers: answers.Numbers) -> Found:
+        names = [x.attributes[0] for x in numbers.at]
+        values = map(plain_number, numbers.values)
+        at = map(self._point, names, numbers.at.values())
         if self.how.exact:
-            values = list(map(exactly, numbers.values, numbers.exact))
-        else:
-            values = list(map(plain_number, numbers.values))
+            values = map(exactly, numbers.values, numbers.exact)
+            at = map(exactly, numbers.at.values(), numbers.exact_at) if numbers.exact_at else at
         return Found(
-            values,
+            list(values),
             numbers.exact,
-            {x.attributes[0]: self._point(x.attributes[0], v) for x, v in numbers.at.items()},
+            dict(zip(names, at, strict=True)),
             numbers.arithmetic,
             numbers.notes,
         )

@@ -48,6 +48,8 @@ class Result:
 
     def __getattr__(self, name: str) -> Any:
         fields = {} if name.startswith("__") else vars(self).get("answer", ("", {}))[1]
+        if name == "formulas":
+            raise AttributeError("there are formulas where no point is given: leave out at=")
         if name not in fields:
             known = ", ".join(fields)
             raise AttributeError(f"this result has no {name!r}{nearest(name, [*fields])}: {known}")
@@ -65,14 +67,14 @@ class Result:
 
     @property
     def formulas(self) -> dict[str, str]:
-        """The formulas by name: f, df_dx, d2f_dx_dy. Raises HodiffError where there are numbers.
+        """The formulas by name: f, df_dx, d2f_dx_dy. AttributeError where there are numbers.
 
         >>> import hodiff
         >>> hodiff.calculate("grad", "x**2*y").formulas
         {'f': 'x**2*y', 'df_dx': '2*x*y', 'df_dy': 'x**2'}
         """
         if self._request is None or self._request.has_point:
-            raise usage("there are formulas where no point is given: leave out at=", "--at")
+            raise AttributeError  # which __getattr__ says in words
         names, values = self.answer.records
         return {str(name): text(value) for name, value in zip(names, values, strict=True)}
 
@@ -106,7 +108,7 @@ class Result:
         >>> hodiff.calculate("nth", "x**3", at="x=2", order=2).text("plain")
         '12'
         """
-        if style not in FORMATS:
+        if not isinstance(style, str) or style not in FORMATS:
             raise _unknown("format", style, list(FORMATS), "--format")
         return FORMATS[style](self.answer)
 
@@ -151,7 +153,7 @@ def calculate(
     extend       where f has no value at the point but a limit, take the limit
     exact        rational numbers as int and Fraction
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
-                 solve=
+                 solve=; vectors by name, in the variables' order, or an array of all numbers
 
     Cost: that of one process of the command line less its start. Raises HodiffError, with the
     place in the text and the mend, where there is no answer, and for over 300 000 nodes.
@@ -165,7 +167,8 @@ def calculate(
         from hodiff.calculator.commands.functions import catalogue  # start-up: few ask
 
         if expression is not None or own:
-            raise usage("functions takes no expression and no option")
+            extra = next(iter(own), "expression")
+            raise usage(f"functions takes no expression and no option: leave out {extra!r}")
         return Result(catalogue(), lambda request: catalogue())
     known = COMMANDS.get(command) if isinstance(command, str) else None
     if known is None:
@@ -219,7 +222,9 @@ def parse(
     (tensor(2*x),)
     """
     known: dict[str, tuple[int, ...]] = {}
-    for name, shape in dict(shapes or {}).items():
+    if not isinstance(shapes or {}, Mapping):
+        raise usage(f"shapes is a dict from names to shapes, not {type(shapes).__name__}")
+    for name, shape in (shapes or {}).items():
         if not isinstance(shape, (tuple, list)) or not all(type(n) is int and n > 0 for n in shape):
             raise usage(f"the shape of {name!r} is a tuple of lengths, as (3,), not {shape!r}")
         known[name] = tuple(shape)

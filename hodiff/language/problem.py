@@ -14,6 +14,12 @@ from hodiff.language.build import Builder
 from hodiff.language.grammar import Node, normal
 from hodiff.language.parser import parse
 
+Bindings: TypeAlias = Sequence[str | tuple[str, Any]]
+"""What gives names their values: texts, or pairs of a name and a text or an array."""
+
+Vector: TypeAlias = str | Sequence[tuple[str | None, Any]]
+"""What gives the variables their shares: text, or such pairs, where a name may be None."""
+
 
 class Problem:
     """An expression read with its options.
@@ -46,49 +52,50 @@ class Problem:
         """The variables to differentiate in."""
         return [self.variables[name] for name in self.wrt]
 
-    def vector(self, text: str, option: str = "--v") -> list[Tensor]:
-        """The text of an option as a tensor for each variable of wrt, in its shape."""
+    def vector(self, given: Vector, option: str = "--v") -> list[Tensor]:
+        """What an option says as a tensor for each variable of wrt, in its shape."""
         shapes = [self.variables[name].shape for name in self.wrt]
-        return self._vector(text, self.wrt, shapes, "the variables", option)
+        return self._vector(given, self.wrt, shapes, "the variables", option)
 
-    def cotangent(self, text: str) -> Tensor:
-        """The text of --v as a tensor in the shape of EXPR."""
-        return self._vector(text, [], [self.f.shape], "EXPR", "--v")[0]
+    def cotangent(self, given: Vector) -> Tensor:
+        """What --v says as a tensor in the shape of EXPR."""
+        return self._vector(given, [], [self.f.shape], "EXPR", "--v")[0]
 
     def _vector(
-        self, text: str, names: Sequence[str], shapes: list[Shape], space: str, option: str
+        self, given: Vector, names: Sequence[str], shapes: list[Shape], space: str, option: str
     ) -> list[Tensor]:
-        tree = parse(text, "items", option)
-        free = _unbound(option)
-        builder = Builder(text, option, self.constants, free, self.variables, self.places)
-        if tree.kind == "bindings":
-            if not names:
-                message = (
-                    f"{option} takes numbers alone here, one a component of EXPR:"
-                    f" write {option} 1,0"
-                )
-                raise builder.fault("usage", message, tree)
-            _names_once(tree.children, text, option)
-            named = {c.value: builder.expression(c.children[0]) for c in tree.children}
-            for c in tree.children:
-                if c.value not in names:
-                    raise builder.fault("name", _unknown(c.value, list(names)), c)
+        values: list[Tensor] = []
+        named: dict[str, Tensor] = {}
+        for part in [given] if isinstance(given, str) else given:
+            text, tree = _items(part, option)
+            free = _unbound(option)
+            builder = Builder(text, option, self.constants, free, self.variables, self.places)
+            if tree.kind == "bindings":
+                if not names:
+                    message = (
+                        f"{option} takes numbers alone here, one a component of EXPR:"
+                        f" write {option} 1,0"
+                    )
+                    raise builder.fault("usage", message, tree)
+                _names_once(tree.children, text, option)
+                for c in tree.children:
+                    if c.value not in names:
+                        raise builder.fault("name", _unknown(c.value, list(names)), c)
+                    named[c.value] = builder.expression(c.children[0])
+            else:
+                values += map(builder.expression, tree.children)
+        by_name = bool(named)
+        if by_name:
             missing = [name for name in names if name not in named]
             if missing:
                 raise builder.fault("usage", f"{option} has no value for '{missing[0]}'", tree)
             values = [named[name] for name in names]
-        else:
-            values = [builder.expression(c) for c in tree.children]
         if [v.shape for v in values] == shapes:
             return values
         try:
-            return _distributed(names, values, shapes, tree.kind == "bindings", space, option)
+            return _distributed(names, values, shapes, by_name, space, option)
         except ValueError as fault:
             raise builder.fault("usage", str(fault), tree) from None
-
-
-Bindings: TypeAlias = Sequence[str | tuple[str, Any]]
-"""What gives names their values: texts, or pairs of a name and a text or an array."""
 
 
 def read(
@@ -203,6 +210,18 @@ def _bindings(given: str | tuple[str, Any], source: str) -> tuple[str, Node]:
     value = Node("array", found, [], 0, len(name))
     binding = Node("binding", normal(name), [value], 0, len(name))
     return name, Node("bindings", None, [binding], 0, len(name))
+
+
+def _items(given: str | tuple[str | None, Any], source: str) -> tuple[str, Node]:
+    """As _bindings, of what may have no names."""
+    if isinstance(given, str):
+        return given, parse(given, "items", source)
+    name, found = given
+    if name is not None:
+        return _bindings((name, found), source)
+    if isinstance(found, str):
+        return found, parse(found, "items", source)
+    return "", Node("items", None, [Node("array", found, [], 0, 0)], 0, 0)
 
 
 def equation_sides(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from hodiff.engine.graph import CONSTANT, VARIABLE, Tensor, constant, data, topo
 from hodiff.engine.operations.structure import reshape_to, stack
 from hodiff.engine.shapes import broadcast, described
 from hodiff.engine.sharing import sharing
+from hodiff.errors import HodiffError
 
 Point: TypeAlias = Mapping[Tensor, Any] | Mapping[str, Any]
 
@@ -93,13 +94,20 @@ def evaluate(
     if shape is not None:
         ys = [reshape_to(y, shape + y.shape[1:]) for y in ys]
     at = {x: _exactly(value) for x, value in rest.items()}
-    how = How("ball", digits)
-    return in_balls(Question(ys[0], (), ys, at, smooth=False, how=how), ys).values if ys else []
+    if not ys:
+        return []
+    question = Question(ys[0], (), ys, at, smooth=False, how=How("ball", digits))
+    try:
+        return in_balls(question, ys).values
+    except NotImplementedError as fault:
+        raise HodiffError("usage", f"digits can't be proven here: {fault}") from None
 
 
 def _by_variable(outputs: Iterable[Tensor], point: Point) -> dict[Tensor, Any]:
-    """The values of the variables of outputs: numbers, and arrays where there are more."""
+    """The values of the variables of outputs, and of those that point knows by themselves: a slope
+    may have none left. Numbers, and arrays where there are more."""
     variables = [node for node in topological(outputs) if node.operation is VARIABLE]
+    variables += [x for x in point if isinstance(x, Tensor) and x.operation is VARIABLE]
     found: dict[Tensor, Any] = {}
     for x in variables:
         value: Any = point.get(x, point.get(x.attributes[0]))  # type: ignore[call-overload]
@@ -110,7 +118,7 @@ def _by_variable(outputs: Iterable[Tensor], point: Point) -> dict[Tensor, Any]:
 
             value = numpy.asarray(value)
         if value is not None:
-            found[x] = value
+            found[x] = value.item() if getattr(value, "shape", None) == () else value
     return found
 
 

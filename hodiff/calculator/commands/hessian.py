@@ -10,6 +10,7 @@ from hodiff.calculator.request import Request, entries_of, first, parts
 from hodiff.derivatives.diagonal import hessian_diagonal
 from hodiff.engine.graph import ZERO
 from hodiff.engine.operations.structure import total
+from hodiff.language.problem import Vector
 
 
 def hessian(request: Request, diag: bool = False) -> Answer:
@@ -71,7 +72,7 @@ def diagonal(request: Request) -> Answer:
     )
 
 
-def hvp(request: Request, v: str) -> Answer:
+def hvp(request: Request, v: Vector) -> Answer:
     """The Hessian times a vector.
 
     It costs a few times EXPR, however many variables there are: the Hessian is never formed.

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from hodiff import derivatives
 from hodiff.calculator.answer import Answer, Each, Entry, matrix
 from hodiff.calculator.request import Request, entries_of, indexed
+from hodiff.language.problem import Vector
 
 
 def jacobian(request: Request) -> Answer:
@@ -40,7 +41,7 @@ def jacobian(request: Request) -> Answer:
     )
 
 
-def jvp(request: Request, v: str) -> Answer:
+def jvp(request: Request, v: Vector) -> Answer:
     """The Jacobian times a vector.
 
     That is the derivative of EXPR along the vector.
@@ -67,7 +68,7 @@ def jvp(request: Request, v: str) -> Answer:
     )
 
 
-def vjp(request: Request, v: str) -> Answer:
+def vjp(request: Request, v: Vector) -> Answer:
     """A vector times the Jacobian.
 
     That is the gradient of the sum of EXPR's components, each weighted by one of the vector. It

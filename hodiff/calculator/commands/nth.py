@@ -13,6 +13,7 @@ from hodiff.calculator.request import Found, Request, partial, power, raised, us
 from hodiff.derivatives import method as policy
 from hodiff.derivatives.nested import symmetric_indices
 from hodiff.engine.graph import ONE, Tensor
+from hodiff.language.problem import Vector
 
 MOST_ENTRIES = 20_000  # of a tensor of derivatives
 
@@ -28,7 +29,7 @@ class Way(NamedTuple):
     found: Found  # the vector's numbers
 
 
-def way(request: Request, along: str | None) -> Way:
+def way(request: Request, along: Vector | None) -> Way:
     """The line along a vector, or along the one variable."""
     if along is None:
         name = request.one_variable()
@@ -43,7 +44,7 @@ def way(request: Request, along: str | None) -> Way:
 
 
 def nth(
-    request: Request, order: int | None = None, along: str | None = None, method: str = "auto"
+    request: Request, order: int | None = None, along: Vector | None = None, method: str = "auto"
 ) -> Answer:
     """The n-th derivative in one variable, along a vector, or in several variables in turn."""
     f, taken = request.scalar(), request.problem.taken
