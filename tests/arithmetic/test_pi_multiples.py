@@ -1,4 +1,4 @@
-"""Rational multiples of pi: sines and angles that are rational are exact, all others as mpmath's."""
+"""Rational multiples of pi: sines and angles that are rational are exact, the others mpmath's."""
 
 from __future__ import annotations
 
