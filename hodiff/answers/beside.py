@@ -21,7 +21,7 @@ from hodiff.answers.precision import Unproven
 from hodiff.answers.question import Question
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.base import run
-from hodiff.derivatives.germs import NoGerm, derivatives, limits
+from hodiff.derivatives.germs import Limits, NoGerm, derivatives, limits
 from hodiff.engine.graph import Tensor, topological
 from hodiff.errors import HodiffError
 
@@ -46,25 +46,28 @@ def answered(
     (x,) = question.variables
     if outputs[0] is not question.f:
         raise fault
-    found: dict[int, list[Any] | None] = {}
+    found: dict[int, Limits | None] = {}
     try:
         for side in SIDES:
             if len(question.orders) >= len(outputs):
                 known = derivatives(question.f, x, point, side, len(outputs) - 1)
-                found[side] = known and [
-                    None if y is None else BALLS.mul(factor, y)
-                    for factor, y in zip(question.orders, known, strict=False)
-                ]
+                found[side] = known and Limits(
+                    [
+                        None if y is None else BALLS.mul(factor, y)
+                        for factor, y in zip(question.orders, known.values, strict=False)
+                    ],
+                    known.both,
+                )
             else:
                 found[side] = limits(outputs, x, point, side)
     except NoGerm:
         raise fault from None
-    there = {side: values for side, values in found.items() if values is not None}
+    there = {side: known.values for side, known in found.items() if known is not None}
     if not there or any(None in values for values in there.values()):
         raise fault
     values = next(iter(there.values()))
     own = _own(question.f, point)
-    if len(there) == 2:
+    if not all(known and known.both for known in found.values()) and len(there) == 2:
         _agree(question, outputs, there, fault, own is None)
     notes = [] if len(there) == 2 else [_one_sided(*there)]
     if own is None:

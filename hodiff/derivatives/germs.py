@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import factorial
-from typing import Any
+from typing import Any, NamedTuple
 
 from hodiff.arithmetic import ball_numbers as numbers
 from hodiff.arithmetic.balls import BALLS
@@ -21,7 +21,7 @@ from hodiff.arithmetic.base import Arithmetic, run
 from hodiff.derivatives.plan import NoSeries, Open
 from hodiff.derivatives.taylor import Directional
 from hodiff.engine.exact import rational
-from hodiff.engine.graph import Operation, Tensor, topological, variable
+from hodiff.engine.graph import Kind, Operation, Tensor, topological, variable
 from hodiff.engine.operations.elementary import acos, asin, exp, log
 
 MOST_TERMS = 60  # of a series of a function
@@ -120,6 +120,7 @@ class Germs(Arithmetic):
     def __init__(self, order: int) -> None:
         super().__init__()
         self.order = order
+        self.sided = False  # whether a choice or a root made what the other side may not have
 
     def number(self, x: Any) -> Any:
         return x if isinstance(x, bool) else constant(x)
@@ -149,10 +150,14 @@ class Germs(Arithmetic):
             raise NoGerm from None
 
     def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
-        if operation.name in ("where", "and", "or"):
-            return compute
+        lazy = operation.name in ("where", "and", "or")
+        choice = operation.kind is Kind.CONDITION or operation.name in CHOICES
+        sided = choice or operation.jumps is not None
 
         def called(*x: Any) -> Any:
+            self.sided = self.sided or sided
+            if lazy:
+                return compute(*x)
             if any(v is None for v in x):
                 return None
             if operation.name != "not":
@@ -206,6 +211,7 @@ class Germs(Arithmetic):
             return constant(1) if p == 0 else Germ({}) if p > 0 else None
         e, c = first
         whole = Fraction(p).denominator == 1
+        self.sided = self.sided or (not whole and e != 0)
         if not whole and not numbers.less(0, c):
             return None
         head = Germ({e * p: numbers.power(c, int(p) if whole else p)})
@@ -327,6 +333,8 @@ class Germs(Arithmetic):
         return b if _sub(a, b).sign() >= 0 else a
 
 
+CHOICES = {"where", "abs", "max", "min"}  # and all that jumps
+
 TABLE: dict[str, Callable[..., Any]] = {
     "add": _add,
     "sub": _sub,
@@ -347,24 +355,34 @@ TABLE: dict[str, Callable[..., Any]] = {
 }
 
 
+class Limits(NamedTuple):
+    """Limits to a side of a point: exact numbers and balls, None for one that is infinite or that
+    there is not; and whether they are those to the other side, too: of Laurent series."""
+
+    values: list[Any]
+    both: bool
+
+
 def limits(
     outputs: Sequence[Tensor], x: Tensor, point: Mapping[Tensor, Any], side: int
-) -> list[Any] | None:
-    """The limits of outputs just to a side of the point, in x: exact numbers and balls; None where
-    the first, f, is undefined there, and in the place of one that is infinite or has none.
+) -> Limits | None:
+    """The limits of outputs just to a side of the point, in x; None where the first, f, is
+    undefined there.
 
     Raises NoGerm where they can't be told.
     """
-    found = _germs(outputs, x, point, side, lambda y: _derivatives(y, 0, side)[0])
-    return None if found[0] is UNDEFINED else [None if y is UNDEFINED else y for y in found]
+    found, both = _germs(outputs, x, point, side, lambda y: _derivatives(y, 0, side)[0])
+    if found[0] is UNDEFINED:
+        return None
+    return Limits([None if y is UNDEFINED else y for y in found], both)
 
 
 def derivatives(
     f: Tensor, x: Tensor, point: Mapping[Tensor, Any], side: int, order: int
-) -> list[Any] | None:
+) -> Limits | None:
     """The limits of f and its derivatives in x up to order, likewise: from the series of f."""
-    (found,) = _germs([f], x, point, side, lambda y: _derivatives(y, order, side))
-    return None if found is UNDEFINED else list(found)
+    (found,), both = _germs([f], x, point, side, lambda y: _derivatives(y, order, side))
+    return None if found is UNDEFINED else Limits(list(found), both)
 
 
 UNDEFINED = object()
@@ -376,21 +394,23 @@ def _germs(
     point: Mapping[Tensor, Any],
     side: int,
     read: Callable[[Germ], Any],
-) -> list[Any]:
-    """What read makes of each output's germ."""
+) -> tuple[list[Any], bool]:
+    """What read makes of each output's germ; and whether these are those of both sides."""
     order = topological(outputs, unknown=True)
     if any(node.shape for node in order):
         raise NoGerm
     at = {y: constant(value) for y, value in point.items()}
     at[x] = Germ({0: point[x], 1: side})
     for length in ORDERS:
-        values = run(order, Germs(length), at)
+        germs = Germs(length)
+        values = run(order, germs, at)
         found = [values[id(y)] for y in outputs]
         try:
-            return [
+            read_ = [
                 UNDEFINED if y is None else read(constant(int(y)) if isinstance(y, bool) else y)
                 for y in found
             ]
+            return read_, not germs.sided
         except Short:
             continue
     raise NoGerm

@@ -185,6 +185,24 @@ def test_an_edge_that_is_none_has_no_note() -> None:
         assert asked("grad", text, "--at", "x=0")["notes"] == []
 
 
+@pytest.mark.parametrize(("text", "f"), [
+    ("sin(x*sqrt(2))/x", lambda x: mp.sin(x * mp.sqrt(2)) / x),
+    ("(2**x-1)/x", lambda x: (2**x - 1) / x),
+    ("log(1+x)*cos(1+x)/sqrt(3+x)/x", lambda x: mp.log(1 + x) * mp.cos(1 + x) / mp.sqrt(3 + x) / x),
+])  # fmt: skip
+def test_irrational_limits_by_cauchy_integrals(text: str, f: Callable[[Any], Any]) -> None:
+    with mp.workdps(30):
+        true = [mp.re(mp.diff(f, 0, k, method="quad", radius=0.5)) for k in ORDERS]
+        for found, expected in zip(derivatives(text, "x=0", "--extend"), true, strict=True):
+            assert abs(mpf(found) - expected) <= mpf(10) ** -14 * max(1, abs(expected))
+
+
+def test_irrational_slopes_that_differ_are_a_kink() -> None:
+    """abs(sin(x*sqrt(2))) and sqrt(2*x**2) have the slopes -sqrt(2) and sqrt(2) at 0."""
+    for text in ("abs(sin(x*sqrt(2)))", "sqrt(2*x**2)", "sqrt(2)*abs(sin(x)**2)/x"):
+        assert "error" in asked("grad", text, "--at", "x=0", "--extend")
+
+
 def test_digits_of_a_limit() -> None:
     found = asked("nth", "(exp(x+1)-1*exp(1))/x", "--at", "x=0", "--order", "1", "--extend")
     assert found["error"]["kind"] in ("domain", "undecided")  # that e - e is 0 is known of no ball

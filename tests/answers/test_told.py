@@ -10,7 +10,7 @@ from typing import Any
 
 import mpmath
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
@@ -31,6 +31,7 @@ def spelled(*arguments: str) -> dict[str, Any]:
     return found
 
 
+@settings(deadline=None)
 @given(RATIONAL)
 @example(Fraction(1, 3))
 @example(Fraction(2, 3))
@@ -44,6 +45,7 @@ def test_rational_numbers(x: Fraction) -> None:
         assert Decimal(str(found)) == Decimal(shortest(x))
 
 
+@settings(deadline=None)
 @given(RATIONAL, st.sampled_from(["exp", "sin", "atan", "sinh"]))
 def test_irrational_numbers(x: Fraction, name: str) -> None:
     x = x / 10**8
@@ -55,6 +57,7 @@ def test_irrational_numbers(x: Fraction, name: str) -> None:
     assert Decimal(str(found)) == Decimal(shortest(true))
 
 
+@settings(deadline=None)
 @given(RATIONAL, st.integers(-280, 280), st.sampled_from([-1, 1]))
 @example(Fraction(35, 9), 0, 1)
 @example(Fraction(1, 10), 0, -1)
