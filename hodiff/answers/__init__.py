@@ -43,7 +43,7 @@ def solve(question: Question) -> Numbers:
     >>> question = Question(f, [x], [f, *gradient(f, [x])], {x: constant(1) / 2})
     >>> numbers = solve(question)
     >>> numbers.values, numbers.exact[1], numbers.arithmetic
-    ([0.017857142857142856, 0.10714285714285714], Fraction(3, 28), 'ball')
+    ([0.017857142857142857, 0.10714285714285714], Fraction(3, 28), 'ball')
     """
     if isinstance(question.wanted, Plan):
         return _planned(question, question.wanted)
