@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from decimal import Decimal
 from typing import NamedTuple
 
 import pytest
@@ -48,6 +49,16 @@ def found(answer):
 
     def run(*arguments):
         return json.loads(answer(*arguments, "--format", "json"))
+
+    return run
+
+
+@pytest.fixture
+def written(answer):
+    """The same with its numbers as they are written: a double may be another number."""
+
+    def run(*arguments):
+        return json.loads(answer(*arguments, "--format", "json"), parse_float=Decimal)
 
     return run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +27,15 @@ def exact(x: Any) -> Fraction:
 
 def nearest(x: Any) -> float:
     return float(exact(x))
+
+
+def shortest(x: Fraction) -> str:
+    """The shortest correctly rounded decimal of x that reads as the double nearest to x."""
+    roundings = (
+        Context(prec=n, rounding=ROUND_HALF_EVEN).divide(Decimal(x.numerator), x.denominator)
+        for n in range(1, 40)
+    )
+    return next(str(d) for d in roundings if float(d) == float(x))
 
 
 def asked(*arguments: str) -> dict[str, Any]:

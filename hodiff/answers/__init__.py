@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from hodiff.answers.point import (
     against_balls,
+    beside_in_balls,
     in_balls,
     in_doubles,
     series_in_balls,
@@ -42,7 +43,7 @@ def solve(question: Question) -> Numbers:
     >>> question = Question(f, [x], [f, *gradient(f, [x])], {x: constant(1) / 2})
     >>> numbers = solve(question)
     >>> numbers.values, numbers.exact[1], numbers.arithmetic
-    ([0.017857142857142856, 0.10714285714285714], Fraction(3, 28), 'ball')
+    ([0.017857142857142857, 0.10714285714285714], Fraction(3, 28), 'ball')
     """
     if isinstance(question.wanted, Plan):
         return _planned(question, question.wanted)
@@ -64,6 +65,8 @@ def _planned(question: Question, plan: Plan) -> Numbers:
     found = None
     if plan.taylor is not None and not question.radii:
         found = _by_series(question, plan, notes)
+        if found is None and plan.orders and not notes and question.how.arithmetic != "float":
+            found = beside_in_balls(question._replace(orders=plan.orders))
     if found is None and plan.stages is not None:
         stages = plan.stages()
         if question.radii:  # an enclosure costs more than building the graphs
@@ -71,7 +74,7 @@ def _planned(question: Question, plan: Plan) -> Numbers:
             stages = iter([last])
         for stage in stages:
             slopes = [stage[1:2]] if plan.sloped else question.slopes
-            found = solve(question._replace(wanted=stage, slopes=slopes))
+            found = solve(question._replace(wanted=stage, slopes=slopes, orders=plan.orders))
     if found is None:
         assert plan.refusal is not None
         raise plan.refusal

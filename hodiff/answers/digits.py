@@ -2,12 +2,17 @@
 
 A number is determined when both ends of its ball round to the same digits. Binary rounding has 53
 bits and an exponent without bounds, so that what passes a double's range is no 0 and no inf.
+
+It is told as the shortest correctly rounded decimal of the true number that reads back as the same
+double. So every digit is one of the number's, which a double's shortest name doesn't promise: of
+sin(0.25), 0.247403959254522929..., that is 0.24740395925452294.
 """
 
 from __future__ import annotations
 
+from itertools import count
 from math import ldexp
-from typing import Any
+from typing import Any, TypeAlias
 
 from hodiff.engine.exact import rational
 
@@ -15,7 +20,70 @@ BITS = 53
 LEAST, MOST = -1022, 1023  # exponents of normal doubles
 ZERO_BOUND = 300  # what stays below 10**-ZERO_BOUND at the precision limit prints as 0
 
-Binary = tuple[int, int]  # (m, e) is m*2**e, abs(m) of 53 bits; (0, 0) is 0
+MOST_WHOLE = 10**21  # a whole number below it is told in full
+MOST_DIGITS = 40  # that tell a number apart from the middle between two doubles
+
+Binary: TypeAlias = tuple[int, int]  # (m, e) is m*2**e, abs(m) of 53 bits; (0, 0) is 0
+
+
+class Double(float):
+    """The double nearest to a number, and the decimal that this is told as."""
+
+    __slots__ = ("text",)
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    __str__ = __repr__
+
+
+def double(text: str) -> float:
+    """A decimal as the double nearest to it, which keeps the text.
+
+    >>> double("0.1000")
+    0.1000
+    """
+    found = Double(text)
+    found.text = text
+    return found
+
+
+def told(x: Any, last: bool = False) -> int | float | str | None:
+    """x as it is told: an int, a double, or text where a double has not the range. None where the
+    ball leaves it open; last: what more precision might tell is left.
+
+    >>> from fractions import Fraction
+    >>> told(9007199254740993), told(Fraction(1, 10)), told(Fraction(10)**400)
+    (9007199254740993, 0.1, '1e400')
+    """
+    if rational(x) and x.denominator == 1 and abs(x) < MOST_WHOLE:
+        return int(x)
+    binary = nearest(x)
+    if binary is None or binary == (0, 0):
+        return None if binary is None else 0.0
+    name = number(binary)
+    least = sum(c.isdigit() for c in str(name).partition("e")[0].strip("-0.").replace(".", ""))
+    for n in range(max(least, 1), MOST_DIGITS):
+        found = _rational_rounded(x, n) if rational(x) else _rounded(x, n)
+        if found is None:
+            if not last:
+                return None
+            continue
+        text = written(*found, strip=True)
+        if isinstance(name, str):
+            if text == name or _reads_back(*found, *binary):
+                return text
+        elif float(text) == name:
+            return _named(name, text)
+    return name
+
+
+def _named(x: float, text: str) -> float:
+    """A double that is told as a decimal: itself, where that is its shortest name."""
+    mantissa, e, exponent = text.partition("e")
+    text = f"{mantissa}e{int(exponent):+03d}" if e else text  # as Python writes it
+    return x if text in (repr(x), repr(x).removesuffix(".0")) else double(text)
 
 
 def nearest(x: Any) -> Binary | None:
@@ -29,10 +97,61 @@ def nearest(x: Any) -> Binary | None:
 
 
 def outward(x: Any, side: int) -> float | str:
-    """The nearest number of 53 bits that is not above x (side -1), or not below it (1)."""
+    """The nearest number of 53 bits that is not above x (side -1), or not below it (1); neither is
+    the decimal that it is told as.
+
+    >>> from fractions import Fraction
+    >>> outward(Fraction(1, 3), -1), outward(Fraction(1, 3), 1)
+    (0.3333333333333333, 0.33333333333333335)
+    """
     if rational(x):
-        return number(_binary(x.numerator, x.denominator, side))
-    return number(_dyadic(x.lower() if side < 0 else x.upper(), side))
+        binary = _binary(x.numerator, x.denominator, side)
+    else:
+        end = x.lower() if side < 0 else x.upper()
+        binary = _dyadic(end, side)
+    name = number(binary)
+    if not name:
+        return 0.0
+    if isinstance(name, str):
+        return _outward_text(*binary, side)
+    from fractions import Fraction  # start-up: points have no ends
+
+    exact = x if rational(x) else _power_of_two(*map(int, end.man_exp()))
+    for n in count(1):  # 18 at most, for to so many a double cut to a side reads as itself
+        digits, power = _cut_rational(exact, n, side)
+        own, own_power = _cut_rational(Fraction(name), n, side)
+        for found in ((digits, power), (digits + side, power), (own, own_power)):
+            text = written(*found, strip=True)
+            if float(text) == name:
+                return _named(name, text)
+    raise AssertionError
+
+
+def _power_of_two(m: int, e: int) -> Any:
+    """m*2**e, of a double's range, exactly."""
+    from fractions import Fraction  # start-up: points have no ends
+
+    return Fraction(m << e) if e >= 0 else Fraction(m, 1 << -e)
+
+
+def _outward_text(m: int, e: int, side: int) -> str:
+    """m*2**e, beyond a double's range, to 17 digits, rounded to a side."""
+    from hodiff.arithmetic.ball_numbers import ball, precision  # start-up: brings FLINT
+
+    with precision(200 + 2 * e.bit_length()):
+        middle, radius, power = map(int, (ball(m) * ball(2) ** e).mid_rad_10exp(30))
+    end = middle + side * radius
+    extra = len(_text(abs(end))) - 17
+    return written(_divided(end, 10**extra, side), power + extra, strip=True)
+
+
+def _cut_rational(x: Any, n: int, side: int) -> tuple[int, int]:
+    """(digits, power): a rational number to n significant digits, rounded to a side."""
+    p, q = x.numerator, x.denominator
+    power = len(_text(abs(p))) - len(_text(q)) - n
+    while abs(p) * 10 ** max(-power, 0) >= q * 10 ** (max(power, 0) + n):
+        power += 1
+    return _divided(p * 10 ** max(-power, 0), q * 10 ** max(power, 0), side), power
 
 
 def _dyadic(end: Any, side: int = 0) -> Binary:
@@ -74,14 +193,23 @@ def _shortest(m: int, e: int) -> str:
     from hodiff.arithmetic.ball_numbers import ball, precision  # start-up: brings FLINT
 
     with precision(200 + 2 * e.bit_length()):
-        true, half = ball(m) * ball(2) ** e, ball(2) ** (e - 1)
+        true = ball(m) * ball(2) ** e
         for n in range(1, 18):
             digits, power = _rounded(true, n) or (0, 0)
-            off = (ball(digits) * ball(10) ** power - true) * (1 if m > 0 else -1)
-            # Below a power of two the next number is half as far.
-            if (-half / 2 if abs(m) == 1 << (BITS - 1) else -half) < off < half:
+            if _reads_back(digits, power, m, e):
                 break
     return written(digits, power, strip=True)
+
+
+def _reads_back(digits: int, power: int, m: int, e: int) -> bool:
+    """Whether m*2**e is the number of 53 bits nearest to digits*10**power."""
+    from hodiff.arithmetic.ball_numbers import ball, precision  # start-up: brings FLINT
+
+    with precision(200 + 2 * e.bit_length()):
+        true, half = ball(m) * ball(2) ** e, ball(2) ** (e - 1)
+        off = (ball(digits) * ball(10) ** power - true) * (1 if m > 0 else -1)
+        # Below a power of two the next number is half as far.
+        return bool((-half / 2 if abs(m) == 1 << (BITS - 1) else -half) < off < half)
 
 
 def decimal(x: Any, n: int) -> str | None:
@@ -96,9 +224,16 @@ def decimal(x: Any, n: int) -> str | None:
 
 
 def _exact_decimal(x: Any, n: int) -> str:
-    p, q = abs(x.numerator), x.denominator
-    if p == 0:
+    if x == 0:
         return "0"
+    digits, power = _rational_rounded(x, n)
+    whole = digits * 10 ** max(power, 0), 10 ** max(-power, 0)
+    return written(digits, power, strip=x * whole[1] == whole[0])
+
+
+def _rational_rounded(x: Any, n: int) -> tuple[int, int]:
+    """(digits, power): a rational number other than 0 to n significant digits."""
+    p, q = abs(x.numerator), x.denominator
     power = len(_text(p)) - len(_text(q)) - n
     while p * 10 ** max(-power, 0) >= q * 10 ** (max(power, 0) + n):
         power += 1
@@ -106,8 +241,7 @@ def _exact_decimal(x: Any, n: int) -> str:
     digits = _divided(a, b)
     if digits == 10**n:
         digits, power = digits // 10, power + 1
-    sign = -1 if x < 0 else 1
-    return written(sign * digits, power, strip=a % b == 0)
+    return (-digits if x < 0 else digits), power
 
 
 def _rounded(x: Any, n: int) -> tuple[int, int] | None:

@@ -198,13 +198,35 @@ def kink(
     node, _ = search.tie(base) or (base, 0)
     assert isinstance(node, Tensor)
     results = [run.results for run in runs]
-    jump = not all(search.decide.same(r[0], base.results[0]) for r in results)
+    jump = any(search.decide.same(r[0], base.results[0]) is False for r in results)
     if compares(node.operation) and not node.derived:
         sides = f"the two sides of {_shown(node)} are equal at this point"
         what = f"{sides}, and the branches differ there"
     else:
         what = f"{_shown(node)} {'jumps' if jump else 'has a kink'} exactly at this point"
     return _fault("kink", f"{what}{_one_sided(search, slopes)}{_convention(node)}", node)
+
+
+def differing(
+    outputs: Sequence[Tensor],
+    there: Mapping[int, Sequence[Any]],
+    same: Sequence[bool | None],
+    slopes: Sequence[Sequence[Tensor]],
+    fault: HodiffError,
+) -> HodiffError:
+    """The error for limits to the sides of a point that differ, in place of a fault there."""
+    written = (fault.text or "")[fault.start or 0 : fault.end or 0]
+    what = "jumps" if same[0] is False else "has a kink"
+    told = ""
+    for row in slopes:
+        k = next((k for k, y in enumerate(outputs) if row and y is row[0]), 0)
+        if k and same[0] and same[k] is False:
+            left, right = (_number(there[side][k]) for side in (-1, 1))
+            told = f": the slope is {left} from the left and {right} from the right"
+    shown = f"'{written}'" if 0 < len(written) <= 60 else "f"
+    message = f"{shown} {what} exactly at this point{told}"
+    return HodiffError("kink", message, text=fault.text, source=fault.source,
+                       start=fault.start, end=fault.end)  # fmt: skip
 
 
 def _convention(node: Tensor) -> str:

@@ -75,8 +75,8 @@ def _written(lower: Any, upper: Any) -> dict[str, Any]:
 def _read(x: Any) -> Any:
     if hasattr(x, "shape"):
         return [_read(entry) for entry in x]
-    binary = digits.nearest(x)
-    return digits.number(binary) if binary is not None else float(x)
+    number = digits.told(x, last=True)
+    return float(x) if number is None else number
 
 
 def _check_smooth(outputs: Sequence[Tensor], fixed: Mapping[Tensor, Any], box: Box) -> None:
@@ -182,8 +182,8 @@ class _Range:
         for _, _, bound, part, open_ in pieces:
             if not BALLS.finite(bound):
                 raise self.refused(part)
-            if end is None or _outer(bound, side) * side > end * side:
-                end = _outer(bound, side)
+            if end is None or _outer(bound, side) * side > _outer(end, side) * side:
+                end = bound  # a rational one is told as it is
                 done = not open_ or self.near(bound, taken)
         self.loose = self.loose or not done
         return end

@@ -13,6 +13,7 @@ More runs than can occur only refuse more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from hodiff.arithmetic.base import Values, taken
@@ -41,12 +42,13 @@ class Run(NamedTuple):
 class Undecided(Exception):
     """Which pieces occur can't be told; node is the tie that leaves it open.
 
-    wide says that its quantity is a ball that more precision may narrow.
+    wide says that its quantity is a ball that more precision may narrow; wild, that no side of it
+    is the left or the right one.
     """
 
-    def __init__(self, node: Tensor, wide: bool = False) -> None:
+    def __init__(self, node: Tensor, wide: bool = False, wild: bool = False) -> None:
         super().__init__()
-        self.node, self.wide = node, wide
+        self.node, self.wide, self.wild = node, wide, wild
 
 
 def by_convention(node: Tensor) -> bool:
@@ -116,7 +118,7 @@ class Search:
             try:
                 return [self.toward(-1), self.toward(1)]
             except Undecided as undecided:
-                if undecided.wide or not undecided.node.operation.directionless:
+                if undecided.wide or not undecided.wild:
                     raise
         return list(self.everywhere())
 
@@ -129,12 +131,19 @@ class Search:
             if tie is None:
                 return run
             node, i = tie
-            if node.operation.directionless or depth > MOST_DEPTH:
+            if self.wild(node, i, run):
+                raise Undecided(node, wild=True)
+            if depth > MOST_DEPTH:
                 break
             side = self.side(node, i, direction, sides, depth)
             key, turned = _key(node)
             sides = _with(sides, key, i, side * turned)
         raise Undecided(node)
+
+    def wild(self, node: Tensor, i: int, run: Run) -> bool:
+        """Whether a tie has no sides that are the left and the right one."""
+        inputs = next(islice(self.entries(node, run.values), i, None))
+        return node.operation.jumps.wild(self.decide, *inputs) is not False
 
     def side(self, node: Tensor, i: int, direction: int, sides: Sides, depth: int) -> int:
         """The sign that a tie's quantity takes in a direction; 0 where it doesn't change."""
@@ -175,14 +184,14 @@ class Search:
             node, i = tie
             key, _ = _key(node)
             choices: tuple[int, ...] = (-1, 0, 1) if key in written else (-1, 1)
-            if self.constant(node, sides):
+            if not self.wild(node, i, run) and self.constant(node, sides):
                 choices = (0,)
             stack += [_with(sides, key, i, side) for side in choices]
         raise Undecided(node)
 
     def constant(self, node: Tensor, sides: Sides) -> bool:
         """Whether a tie's quantity is the same all around the point, as floor(x) - 2 at 2.5."""
-        if node.shape or node.operation.directionless:
+        if node.shape:
             return False
         slopes = gradient(_quantity(node), self.variables)
         program = self.on(slopes)

@@ -15,7 +15,7 @@ from hodiff.arithmetic.floats import FLOATS
 from hodiff.arithmetic.program import Program, suited
 from hodiff.derivatives.plan import Computation, NoSeries, Open
 from hodiff.engine.graph import Tensor
-from hodiff.engine.operations.elementary import atan2
+from hodiff.engine.operations.elementary import atan2, pow, sqrt
 from hodiff.errors import HodiffError
 
 QUICK_TRIES = 3  # of series in balls alone, at growing precision
@@ -38,12 +38,47 @@ def in_balls(question: Question, outputs: Sequence[Tensor]) -> Numbers:
     can't be told at 4096 bits (more with digits).
     """
     program = Program(outputs, BALLS)
+    notes: list[str] = []
 
     def run() -> list[Any]:
         point = point_in(question, BALLS)
-        return [*point.values(), *_solved(question, program, point)]
+        try:
+            values = _solved(question, program, point, notes)
+            return [*point.values(), *values]
+        except HodiffError as fault:
+            from hodiff.answers import beside  # start-up: most points are ordinary
 
-    return _proven(question, until_determined(run, question.how.digits))
+            found = beside.answered(question, outputs, point, fault)
+            notes[:] = found.notes
+            return [*point.values(), *found.values]
+
+    found = until_determined(run, question.how.digits, point=len(question.at))
+    return _proven(question, found._replace(notes=[*notes, *found.notes]))
+
+
+def beside_in_balls(question: Question) -> Numbers | None:
+    """f and its derivatives, as question.orders has them, from just beside the point; None where
+    that has no answer, or doesn't know whether it is one."""
+    from hodiff.answers import beside  # start-up: most points are ordinary
+
+    no_answer = HodiffError("domain", "")
+    notes: list[str] = []
+
+    def run() -> list[Any]:
+        point = point_in(question, BALLS)
+        outputs = [question.f] * len(question.orders)
+        try:
+            found = beside.answered(question, outputs, point, no_answer)
+        except HodiffError:
+            raise no_answer from None
+        notes[:] = found.notes
+        return [*point.values(), *found.values]
+
+    try:
+        found = until_determined(run, question.how.digits, point=len(question.at))
+    except HodiffError:
+        return None
+    return _proven(question, found._replace(notes=[*notes, *found.notes]))
 
 
 def _proven(question: Question, found: Determined) -> Numbers:
@@ -91,7 +126,8 @@ def series_in_balls(question: Question, compute: Computation, rounded: bool) -> 
         return [*point.values(), *found]
 
     try:
-        found = until_determined(run, question.how.digits, ball_numbers.exact)
+        how, point = question.how, len(question.at)
+        found = until_determined(run, how.digits, ball_numbers.exact, point)
     except NoSeries:
         return None
     except HodiffError as fault:
@@ -140,10 +176,19 @@ def constants(
     return {x: values[id(y)] for x, y in graphs.items()}
 
 
-def _solved(question: Question, program: Program, point: Mapping[Tensor, Any]) -> list[Any]:
-    """The values of a program's outputs at a point."""
+def _solved(
+    question: Question,
+    program: Program,
+    point: Mapping[Tensor, Any],
+    notes: list[str] | None = None,
+) -> list[Any]:
+    """The values of a program's outputs at a point; notes get what has to be said of them."""
     decide = program.arithmetic.pointwise
     values = program.values(point, _unsigned(program) if decide is FLOATS else None)
+    if notes is not None and question.smooth and _at_an_edge(program, values):
+        from hodiff.answers import beside  # start-up: most points are ordinary
+
+        notes[:] = filter(None, [beside.one_sided(question, point)])
     jumps = question.smooth and any(node.operation.jumps for node in program.order)
     if not jumps and all(map(decide.finite, values.values())):
         return _results(program.outputs, values)
@@ -176,6 +221,19 @@ def _solved(question: Question, program: Program, point: Mapping[Tensor, Any]) -
     node = search.tie(base)
     assert node is not None
     raise Unproven(faults.unequal(node[0]))
+
+
+def _at_an_edge(program: Program, values: Values) -> bool:
+    """Whether a root or a power with a broken exponent is taken of 0: on one side of the point it
+    may be undefined."""
+    return any(
+        node.operation in (pow, sqrt)
+        and not node.derived
+        and not node.shape
+        and ball_numbers.is_zero(values[id(node.inputs[0])])
+        and not (node.operation is pow and isinstance(values[id(node.inputs[1])], int))
+        for node in program.order
+    )
 
 
 def _unsigned(program: Program) -> dict[int, Callable[..., Any]]:

@@ -36,19 +36,22 @@ def until_determined(
     run: Callable[[], Sequence[Any]],
     digits_asked: int | None = None,
     reading: Callable[[Any], Any] = lambda x: x,
+    point: int = 0,
 ) -> Determined:
-    """What run gives, as numbers that its balls determine; reading is done to each before.
+    """What run gives, as numbers that its balls determine; reading is done to each before. The
+    first of them, so many, are a point: told as doubles, whatever digits are asked for.
 
     run is called at growing precision, 96 bits at first, 4096 at last (more with digits). Raises
     what run says with Unproven at the last, and HodiffError undecided.
     """
     bits, last = FIRST_BITS, max(LAST_BITS, 8 * (digits_asked or 0))
     while True:
-        rounding = Rounding(digits_asked, bits >= last)
+        rounding = Rounding(bits >= last)
         with ball_numbers.precision(bits):
             try:
                 found = run()
-                values = [rounding.read(reading(x)) for x in found]
+                values = [rounding.read(x, None) for x in found[:point]]
+                values += [rounding.read(reading(x), digits_asked) for x in found[point:]]
             except Unproven as fault:
                 if bits >= last:
                     raise fault.error from None
@@ -71,32 +74,31 @@ def exact_part(x: Any) -> Any:
 class Rounding:
     """Reads balls as numbers, and keeps what it could not read."""
 
-    def __init__(self, digits_asked: int | None, last: bool) -> None:
-        self.digits, self.last = digits_asked, last
+    def __init__(self, last: bool) -> None:
+        self.last = last
         self.missing = 0  # bits
         self.zeros = self.ties = False
 
-    def read(self, x: Any) -> Any:
-        """x as a float or text; lists of them for an array."""
+    def read(self, x: Any, n: int | None) -> Any:
+        """x as a number, or as text of n digits; lists of them for an array."""
         if hasattr(x, "shape"):
-            return [self.read(entry) for entry in x] if x.shape else self.read(x[()])
-        if isinstance(x, bool):
-            x = int(x)
-        if self.digits is not None:
-            text = digits.decimal(x, self.digits)
+            return [self.read(entry, n) for entry in x] if x.shape else self.read(x[()], n)
+        x = int(x) if isinstance(x, bool) else x if rational(x) else ball_numbers.ball(x)
+        if n is not None:
+            text = digits.decimal(x, n)
             if text is not None:
                 return text
         else:
-            binary = digits.nearest(x)
-            if binary is not None:
-                return digits.number(binary)
+            number = digits.told(x, self.last)
+            if number is not None:
+                return number
         if self.last and digits.negligible(x):
             self.zeros = True
-            return "0" if self.digits is not None else 0.0
-        needed = 53 if self.digits is None else 10 * self.digits // 3 + 1
+            return "0" if n is not None else 0.0
+        needed = 53 if n is None else 10 * n // 3 + 1
         if self.last and x.rel_accuracy_bits() > needed + 300:
             self.ties = True
-            return digits.tie(x, self.digits)
+            return digits.tie(x, n)
         self.missing = max(self.missing, needed + 10 - x.rel_accuracy_bits(), 1)
         return None
 

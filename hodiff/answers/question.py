@@ -20,6 +20,7 @@ class How(NamedTuple):
     digits: int | None = None  # so many proven ones
     rtol: float | None = None  # how far outside a range over intervals an end may be
     subgradient: bool = False  # at a kink the frameworks' convention
+    extend: bool = False  # where f has no value but a limit, the limit
     exact: bool = False  # rational numbers as such, where doubles come sooner
 
 
@@ -36,6 +37,9 @@ class Question(NamedTuple):
     slopes     for each component of f its slopes in the variables, where they are among what is
                wanted: an error at a kink tells them
     places     where exact numbers stand in a text
+    how        how the numbers are to be had
+    orders     where what is wanted are f, f', f'' ... in the one variable, a number: the factor
+               of each
     """
 
     f: Tensor
@@ -47,6 +51,7 @@ class Question(NamedTuple):
     slopes: Sequence[Sequence[Tensor]] = ()
     places: Mapping[Tensor, Span] = NOTHING
     how: How = How()
+    orders: Sequence[Any] = ()
 
 
 class Numbers(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import reduce
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
@@ -23,10 +24,13 @@ MOST_SPLITS = 300  # of the interval that a remainder is bounded on
 
 
 def remainder_bound(
-    question: Question, line: Directional, radius: Fraction, polynomial: Sequence[Fraction]
+    question: Question,
+    line: Directional,
+    radius: Fraction,
+    rounded: Sequence[Sequence[Fraction]],
 ) -> float | str:
     """A bound of |f(x + t*v) - p(t)| for |t| <= radius, where p is the Taylor polynomial, and also
-    where it is the one given, with its coefficients rounded; line has one coefficient more.
+    where it is one of those given, with its coefficients rounded; line has one coefficient more.
 
     Around the middle of each of some pieces the difference has a Taylor polynomial itself, whose
     remainder is at most the next coefficient anywhere in the piece, times a power of its radius
@@ -39,8 +43,9 @@ def remainder_bound(
         " kink, on the way",
         source="--within",
     )
-    longest = max(c.denominator.bit_length() for c in polynomial)
-    cancelled = max(0, len(polynomial) * (radius.denominator // radius.numerator).bit_length())
+    length = len(rounded[0])
+    longest = max(c.denominator.bit_length() for p in rounded for c in p)
+    cancelled = max(0, length * (radius.denominator // radius.numerator).bit_length())
     with precision(BITS + longest + cancelled):
         point = point_in(question, BALLS)
 
@@ -63,7 +68,7 @@ def remainder_bound(
             if found is None:
                 return None
             rows = zip(found, *[_shifted(p, t) for p in polynomials], strict=False)
-            sizes = [abs(c - p).max(abs(c - q)) for c, p, q in rows]
+            sizes = [_largest(*(abs(c - p) for p in row)) for c, *row in rows]
             taken = taken.max(sizes[0].lower())
             return sizes
 
@@ -80,14 +85,14 @@ def remainder_bound(
         if own is None:
             raise unbounded
         polynomials = [
-            list(map(ball, own[: len(polynomial)])),
-            list(map(ball, polynomial)),
+            list(map(ball, own[:length])),
+            *(list(map(ball, p)) for p in rounded),
         ]
         ends = -ball(radius), ball(radius)
         for end in ends:
             difference(end)
         add(*ends)
-        for _ in range(max(10, MOST_SPLITS // (1 + len(polynomial) ** 2 // 500))):
+        for _ in range(max(10, MOST_SPLITS // (1 + length**2 // 500))):
             bound = pieces[0][2]
             if bound is not None and bound <= taken * ball(1.01):
                 break
@@ -98,10 +103,11 @@ def remainder_bound(
         bounds = [bound for _, _, bound, _, _ in pieces]
         if None in bounds:
             raise unbounded
-        largest = ball(0)
-        for bound in bounds:
-            largest = largest.max(bound)
-        return digits.outward(largest, 1)
+        return digits.outward(_largest(*bounds), 1)
+
+
+def _largest(*x: Any) -> Any:
+    return reduce(lambda a, b: a.max(b), x)
 
 
 def _shifted(p: Sequence[Any], t: Any) -> list[Any]:

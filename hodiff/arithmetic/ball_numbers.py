@@ -1,7 +1,8 @@
 """Balls: what is rational exactly, the rest as intervals that contain the true value (FLINT's arb).
 
 A number is an int or a Fraction as long as operations on exact numbers give one, so that ties of
-rational numbers are decided; then an arb. A condition is True, False, or None where the ball
+rational numbers are decided; likewise a rational multiple of pi, whose sine may be rational
+again; then an arb. A condition is True, False, or None where the ball
 is too wide to tell; what depends on that is nan.
 
 FLINT is imported when the first ball is needed. Johansson 2017, Arb: efficient
@@ -67,12 +68,42 @@ def precision(bits: int) -> Iterator[None]:
             FLINT.set(outer)
 
 
+class PiMultiple:
+    """q*pi, q a rational number other than 0. What else is asked of it is asked of its ball."""
+
+    __slots__ = ("q",)
+
+    def __init__(self, q: Any) -> None:
+        self.q = q
+
+    def __neg__(self) -> PiMultiple:
+        return PiMultiple(-self.q)
+
+    def __abs__(self) -> PiMultiple:
+        return PiMultiple(abs(self.q))
+
+    def __float__(self) -> float:
+        return float(ball(self))
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("denominator", "shape", "dtype"):  # it is no rational number and no array
+            raise AttributeError(name)
+        return getattr(ball(self), name)
+
+
+def pi_times(q: Any) -> Any:
+    """q*pi, exactly."""
+    return PiMultiple(q) if q else 0
+
+
 def ball(x: Any) -> Any:
     """An exact number, a double or a ball as a ball."""
     if FLINT.arb is None:
         FLINT.load()
     if type(x) is FLINT.arb:
         return x
+    if type(x) is PiMultiple:
+        return FLINT.arb.pi() * ball(x.q)
     if not rational(x):
         return FLINT.arb(x)
     if x.denominator == 1:
@@ -82,7 +113,9 @@ def ball(x: Any) -> Any:
 
 def exact(x: Any) -> Any:
     """A ball that is a single number as that number, where it isn't a long one: exp(0) is 1."""
-    if hasattr(x, "shape") or rational(x) or not x.is_exact() or not x.is_finite():
+    if hasattr(x, "shape") or rational(x) or type(x) is PiMultiple:
+        return x
+    if not x.is_exact() or not x.is_finite():
         return x
     mantissa, exponent = map(int, x.man_exp())
     if abs(exponent) + mantissa.bit_length() > 256:
@@ -94,15 +127,15 @@ def finite(x: Any) -> bool:
     """Whether a value, or every entry of an array, is a bounded ball or a decided condition."""
     if getattr(x, "shape", ()):
         return all(map(finite, x.ravel().tolist()))
-    return rational(x) or (x is not None and x.is_finite())
+    return rational(x) or type(x) is PiMultiple or (x is not None and x.is_finite())
 
 
 def certain(x: Any) -> bool:
     """Whether more precision can't tell more about x."""
     if getattr(x, "shape", ()):
         return all(map(certain, x.ravel().tolist()))
-    if x is None:
-        return False
+    if x is None or type(x) is PiMultiple:
+        return x is not None
     x = ball(x)  # of 1/3, and of what has more bits than the precision, wider than the number
     return bool(x.is_exact() and x.is_finite())
 
@@ -135,6 +168,10 @@ def nan() -> Any:
 def less(a: Any, b: Any) -> bool | None:
     if rational(a) and rational(b):
         return bool(a < b)
+    if type(a) is type(b) is PiMultiple:
+        return bool(a.q < b.q)
+    if is_zero(a) and type(b) is PiMultiple:
+        return bool(b.q > 0)
     a, b = ball(a), ball(b)
     return True if a < b else False if a >= b else None
 
@@ -142,6 +179,10 @@ def less(a: Any, b: Any) -> bool | None:
 def equal(a: Any, b: Any) -> bool | None:
     if rational(a) and rational(b):
         return bool(a == b)
+    if type(a) is type(b) is PiMultiple:
+        return bool(a.q == b.q)
+    if (type(a) is PiMultiple and rational(b)) or (type(b) is PiMultiple and rational(a)):
+        return False  # pi is irrational
     a, b = ball(a), ball(b)
     return True if a == b else False if a != b else None
 
@@ -208,7 +249,7 @@ def same(a: Any, b: Any) -> bool | None:
 
 
 def pi() -> Any:
-    return _constant("pi")
+    return PiMultiple(1)
 
 
 # Operations.
@@ -222,6 +263,10 @@ def add(a: Any, b: Any, most: int = MOST_BITS) -> Any:
     found = exactly("add", [a, b], (), most) if rational(a) and rational(b) else None
     if found is not None:
         return found
+    if type(a) is type(b) is PiMultiple:
+        found = exactly("add", [a.q, b.q], (), most)
+        if found is not None:
+            return pi_times(found)
     return b if is_zero(a) else a if is_zero(b) else ball(a) + ball(b)
 
 
@@ -237,6 +282,10 @@ def mul(a: Any, b: Any, most: int = MOST_BITS) -> Any:
     for x, y in ((a, b), (b, a)):
         if is_zero(x) and finite(y):
             return 0
+        if type(x) is PiMultiple and rational(y):
+            found = exactly("mul", [x.q, y], (), most)
+            if found is not None:
+                return pi_times(found)
     return ball(a) * ball(b)
 
 
@@ -263,6 +312,12 @@ def div(a: Any, b: Any, most: int = MOST_BITS) -> Any:
     found = exactly("div", [a, b], (), most) if rational(a) and rational(b) else None
     if found is not None:
         return found
+    if type(a) is PiMultiple:
+        if type(b) is PiMultiple:
+            return quotient(a.q, b.q)
+        found = exactly("div", [a.q, b], (), most) if rational(b) and b else None
+        if found is not None:
+            return PiMultiple(found)
     return 0 if is_zero(a) and equal(b, 0) is False and finite(b) else ball(a) / ball(b)
 
 
@@ -372,7 +427,46 @@ def smallest(a: Any, b: Any) -> Any:
 
 
 def _atan2(y: Any, x: Any) -> Any:
-    return 0 if is_zero(y) and less(x, 0) is False else type(ball(x)).atan2(ball(y), ball(x))
+    if rational(y) and rational(x):
+        from hodiff.arithmetic.pi_multiples import angle  # start-up: brings fractions
+
+        q = angle(y, x)
+        if q is not None:
+            return pi_times(q)
+    if is_zero(y):
+        left = less(x, 0)
+        return nan() if left is None else PiMultiple(1) if left else 0
+    return type(ball(x)).atan2(ball(y), ball(x))
+
+
+def _trigonometric(name: str) -> Callable[[Any], Any]:
+    """sin, cos or tan: rational of some multiples of pi."""
+
+    def compute(x: Any) -> Any:
+        if type(x) is PiMultiple:
+            from hodiff.arithmetic.pi_multiples import FUNCTIONS  # start-up: brings fractions
+
+            found = FUNCTIONS[name](x.q)
+            if found is not None:
+                return found
+        return getattr(ball(x), name)()
+
+    return compute
+
+
+def _inverse(name: str) -> Callable[[Any], Any]:
+    """asin, acos or atan: multiples of pi of some rational numbers."""
+
+    def compute(x: Any) -> Any:
+        if rational(x):
+            from hodiff.arithmetic.pi_multiples import INVERSES  # start-up: brings fractions
+
+            q = INVERSES[name](x)
+            if q is not None:
+                return pi_times(q)
+        return getattr(ball(x), name)()
+
+    return compute
 
 
 def _hypot(x: Any, y: Any) -> Any:
@@ -459,6 +553,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "max": largest,
     "min": smallest,
     "clip": lambda x, lo, hi: smallest(largest(x, lo), hi),
+    **{name: _trigonometric(name) for name in ("sin", "cos", "tan")},
+    **{name: _inverse(name) for name in ("asin", "acos", "atan")},
     "atan2": _atan2,
     "hypot": _hypot,
     "sinc": sinc,

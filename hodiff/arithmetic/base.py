@@ -111,6 +111,10 @@ class Arithmetic:
     def less(self, a: Any, b: Any) -> bool | None:
         raise NotImplementedError
 
+    def less_equal(self, a: Any, b: Any) -> bool | None:
+        below = self.less(b, a)
+        return None if below is None else not below
+
     def integer(self, x: Any) -> bool | None:
         raise NotImplementedError
 

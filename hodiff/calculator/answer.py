@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
+from hodiff.answers import digits
+
 # A number, a formula, an interval ({"lower": 1.9, "upper": 2.1}), or vectors of them.
 Value: TypeAlias = int | float | str | dict[str, Any] | list[Any]
 
@@ -64,7 +66,7 @@ class Answer(NamedTuple):
 
 def plain_number(x: Any) -> Value:
     """A float, numpy array or formula as Python data: 12 for 12.0, 0 for -0.0, lists for arrays."""
-    if isinstance(x, str):
+    if isinstance(x, (str, digits.Double)) or type(x) is int:
         return x
     if hasattr(x, "tolist"):
         x = x.tolist()

@@ -40,14 +40,28 @@ FORMATS: dict[str, Callable[[Answer], str]] = {
 }
 
 
-def _plain(x: Any) -> Any:
-    """What JSON has no form for: exact quotients as text, and lists that are made at each walk."""
-    return str(x) if hasattr(x, "denominator") else list(x)
-
-
 def one_line(x: Any) -> str:
     """x as JSON on one line, in ASCII where stdout can't encode more."""
-    import json as json_  # start-up: one format needs it
+    from json.encoder import encode_basestring, encode_basestring_ascii  # start-up: one format
 
-    line = json_.dumps(x, ensure_ascii=False, allow_nan=False, default=_plain)
-    return line if encodable(line) else json_.dumps(x, allow_nan=False, default=_plain)
+    line = _json(x, encode_basestring)
+    return line if encodable(line) else _json(x, encode_basestring_ascii)
+
+
+def _json(x: Any, quoted: Callable[[str], str]) -> str:
+    """x as JSON. The standard library's writes a float by its shortest name, whose last digit may
+    be none of the number's."""
+    if isinstance(x, str):
+        return quoted(x)
+    if x is None or isinstance(x, bool):
+        return {None: "null", True: "true", False: "false"}[x]
+    if isinstance(x, (int, float)):
+        if x - x != 0:
+            raise ValueError("JSON has no nan and no inf")
+        return repr(x)
+    if hasattr(x, "denominator"):  # an exact quotient
+        return quoted(str(x))
+    if isinstance(x, dict):
+        parts = [f"{quoted(key)}: {_json(value, quoted)}" for key, value in x.items()]
+        return f"{{{', '.join(parts)}}}"
+    return f"[{', '.join(_json(value, quoted) for value in x)}]"

@@ -2,12 +2,14 @@
 
 # start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from hodiff import answers
+from hodiff.answers.digits import double
 from hodiff.answers.question import How, Question
 from hodiff.calculator.answer import (
     Answer,
@@ -33,6 +35,8 @@ SAID = {
     "float": "float arithmetic: digits are not proven",
 }
 MOST_PRINTED = 10_000_000  # numbers of a matrix
+JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+LONGEST_WHOLE = 21  # digits of a whole number that is told in full
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Parts: TypeAlias = Iterable[tuple[str, Value]]
@@ -154,13 +158,16 @@ class Request(NamedTuple):
         smooth: bool = True,
         slopes: Sequence[Sequence[Tensor]] = (),
         f: Tensor | None = None,
+        orders: Sequence[Any] = (),
     ) -> Found:
         """The values of what is wanted at the point; formulas without one: see Question."""
         if not self.has_point:
             from hodiff.views.formula import formula  # start-up: numbers need none
 
             return Found([formula(y) for y in _graphs(wanted)])
-        question = self.question()._replace(wanted=wanted, smooth=smooth, slopes=slopes)
+        question = self.question()._replace(
+            wanted=wanted, smooth=smooth, slopes=slopes, orders=orders
+        )
         return self._told(answers.solve(question if f is None else question._replace(f=f)))
 
     def question(self) -> Question:
@@ -195,17 +202,29 @@ class Request(NamedTuple):
         return found._replace(values=[entry for x in found.values for entry in leaves(x)], at=None)
 
     def _told(self, numbers: answers.Numbers) -> Found:
-        values, at = map(plain_number, numbers.values), map(plain_number, numbers.at.values())
+        names = [x.attributes[0] for x in numbers.at]
+        values = map(plain_number, numbers.values)
+        at = map(self._point, names, numbers.at.values())
         if self.how.exact:
             values = map(exactly, numbers.values, numbers.exact)
             at = map(exactly, numbers.at.values(), numbers.exact_at) if numbers.exact_at else at
         return Found(
             list(values),
             numbers.exact,
-            {x.attributes[0]: value for x, value in zip(numbers.at, at, strict=True)},
+            dict(zip(names, at, strict=True)),
             numbers.arithmetic,
             numbers.notes,
         )
+
+    def _point(self, name: str, value: Any) -> Value:
+        """The point of a variable: as it was typed where that is a number that JSON has."""
+        typed = self.problem.typed.get(name, "")
+        if not JSON_NUMBER.fullmatch(typed):
+            return plain_number(value)
+        if isinstance(value, str):  # a double has not the range
+            return typed
+        whole = typed.lstrip("-").isdigit() and len(typed) <= LONGEST_WHOLE
+        return int(typed) if whole else double(typed)
 
     def answer(
         self,

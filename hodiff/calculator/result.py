@@ -134,6 +134,7 @@ def calculate(
     digits: int | None = None,
     rtol: float | None = None,
     subgradient: bool = False,
+    extend: bool = False,
     exact: bool = False,
     **own: Any,
 ) -> Result:
@@ -149,6 +150,7 @@ def calculate(
     digits       so many proven digits, as text
     rtol         over an interval: how far outside the range an end may be, relative to it
     subgradient  at a kink the convention of machine learning frameworks
+    extend       where f has no value at the point but a limit, take the limit
     exact        rational numbers as int and Fraction
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
                  solve=; vectors by name, in the variables' order, or an array of all numbers
@@ -186,7 +188,7 @@ def calculate(
             given[name] = vector(given[name], f"--{name}")
     if given.get("within") is not None:
         given["within"] = _ratio(given["within"], "--within")
-    how = How(arithmetic, digits, rtol, subgradient, exact)
+    how = How(arithmetic, digits, rtol, subgradient, extend, exact)
     _check(how, given)
     expression = _text(expression, "EXPR")
     of = of if of is None else _text(of, "--of")

@@ -252,6 +252,9 @@ FORMAT = click.Option(["--format", "style"], metavar="table|json|csv|plain",
 SUBGRADIENT = click.Option(["--subgradient"], is_flag=True,
                            help="Answer at a kink of abs, max, floor ... as machine learning "
                                 "frameworks do: 0 for abs.")
+EXTEND = click.Option(["--extend"], is_flag=True,
+                      help="Where EXPR has no value at the point but a limit, as sin(x)/x at "
+                           "0, take the limit.")
 ARITHMETIC = click.Option(["--arithmetic"], metavar="ball|float",
                           callback=one_of(["ball", "float"], "arithmetic"),
                           help="ball: every digit proven; float: doubles.  [default: ball, where "

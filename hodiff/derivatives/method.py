@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from hodiff.arithmetic.base import Arithmetic
 from hodiff.derivatives import nested
 from hodiff.derivatives.plan import Computation, Plan
-from hodiff.engine.graph import Tensor, constant
+from hodiff.engine.exact import quotient
+from hodiff.engine.graph import ONE, Tensor, constant
 from hodiff.errors import HodiffError
 
 if TYPE_CHECKING:  # start-up: low orders need no series
@@ -60,7 +61,9 @@ def successive(
 
     if method == "taylor":
         return Plan(taylor, refusal=no_series())
-    return Plan(taylor if by_taylor(order, method) else None, stages, sloped=sloped)
+    orders = [1] * (order + 1) if sloped else []
+    series = taylor if by_taylor(order, method) else None
+    return Plan(series, stages, sloped=sloped, orders=orders)
 
 
 def expansion(f: Tensor, line: Directional, order: int) -> Plan:
@@ -73,7 +76,9 @@ def expansion(f: Tensor, line: Directional, order: int) -> Plan:
         found = nested.along(f, line.v, order)
         yield [f, *(y / constant(factorial(k)) for k, y in enumerate(found, 1))]
 
-    return Plan(taylor, stages, rounded=False)
+    one = len(line.v) == 1 and all(v is ONE for v in line.v.values())
+    orders = [quotient(1, factorial(k)) for k in range(order + 1)] if one else []
+    return Plan(taylor, stages, rounded=False, orders=orders)
 
 
 def mixed(

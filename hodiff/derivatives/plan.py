@@ -39,6 +39,7 @@ class Plan(NamedTuple):
     asked    how many of these are: the others only have to agree where pieces meet
     rounded  whether balls without exact numbers may come first
     sloped   whether the second graph of a stage is the slope of the first
+    orders   where what is asked are f, f', f'' ... in the one variable: times what they are
     refusal  the error where there is neither a series nor stages
     """
 
@@ -47,4 +48,5 @@ class Plan(NamedTuple):
     asked: int | None = None
     rounded: bool = True
     sloped: bool = False
+    orders: Sequence[Any] = ()
     refusal: HodiffError | None = None

@@ -66,7 +66,6 @@ class Operation:
     domain: str = ""  # where it is defined, in words, {x} standing for the argument
     pole: Callable[..., bool] | None = None  # whether inf at these numbers is no overflow
     jumps: Any = None  # where its value or its slope jumps (hodiff.engine.operations.row.Jump)
-    directionless: bool = False  # no side of such a jump is the left or the right one
     commutes: bool = False
     linear: bool = False  # the pullback reads no values: it also serves in a freed graph
     differentiable: bool = True

@@ -28,6 +28,7 @@ class Problem:
     variables  the variables of --at in their order, or the free names as they first appear
     point      what --at binds each to, as a graph without variables; None without --at
     radii      of what --at binds to an interval: the radius around its point
+    typed      of what --at binds to a number: the number as it was typed
     wrt        the names to differentiate in
     taken      what --wrt says, where one may come several times: x, x, y
     of         the name that an equation is solved for
@@ -41,6 +42,7 @@ class Problem:
         self.variables: dict[str, Tensor] = {}
         self.point: dict[str, Tensor] | None = None
         self.radii: dict[str, Tensor] = {}
+        self.typed: dict[str, str] = {}
         self.wrt: list[str] = []
         self.taken: list[str] = []
         self.of: str | None = None
@@ -147,6 +149,8 @@ def read(
                     problem.radii[binding.value] = radius
                 else:
                     centre = builder.expression(value)
+                    if is_number(value):
+                        problem.typed[binding.value] = text[value.start : value.end]
                 problem.point[binding.value] = centre
         problem.variables = {
             name: variable(
@@ -179,6 +183,13 @@ def read(
     problem.taken = chosen.names if chosen is not None else []
     problem.wrt = list(dict.fromkeys(problem.taken or problem.variables))
     return problem
+
+
+def is_number(tree: Node) -> bool:
+    """Whether a tree is a literal, with a minus or without."""
+    if tree.kind == "operation" and tree.value == "neg":
+        (tree,) = tree.children
+    return tree.kind == "number"
 
 
 def _bindings(given: str | tuple[str, Any], source: str) -> tuple[str, Node]:

@@ -109,10 +109,10 @@ def test_what_a_double_can_not_hold_is_text() -> None:
 
 
 def test_notes() -> None:
-    pi = hodiff.acos(constant(-1))
-    found = solve([hodiff.sin(X)], {X: pi})
+    found = solve([hodiff.log(X) - 2 * hodiff.log(constant(3))], {X: 9})
     assert (found.values, found.notes) == ([0], [ZERO_NOTE])
-    assert solve([hodiff.sin(X)], {X: 0}).notes == []
+    for at in (0, hodiff.acos(constant(-1))):  # pi
+        assert solve([hodiff.sin(X)], {X: at}).notes == []
 
 
 def test_large_arrays_are_in_doubles_and_say_so() -> None:
@@ -139,14 +139,14 @@ def test_nothing_wanted() -> None:
         (hodiff.log(X), -1, "domain"),
         (hodiff.log(X), 0, "pole"),
         (X / X, 0, "domain"),
-        (hodiff.floor(hodiff.sin(hodiff.acos(-X))), 1, "undecided"),
+        (hodiff.floor(hodiff.log(X) - 2 * hodiff.log(constant(3))), 9, "undecided"),
     ],
     ids=repr,
 )
 @pytest.mark.parametrize("how", [How(), How("float"), How(digits=30)], ids=repr)
 def test_no_number(f: Tensor, at: int, kind: str, how: How) -> None:
     if kind == "undecided" and how.arithmetic == "float":
-        return  # where acos(-1) is a number
+        return  # where a logarithm is a number
     with pytest.raises(HodiffError) as refused:
         solve([f], {X: at}, how=how, smooth=False)
     assert refused.value.kind == kind and refused.value.exit_code == 1

@@ -28,10 +28,23 @@ def test_an_exact_kink_is_refused_where_it_stands(line: str) -> None:
 
 REFUSED = [
     # command, kind, the place, what the message says
-    ("grad abs(sin(x)) --at x=pi", "undecided", "abs(sin(x))", "can't be decided"),
-    ("value floor(sin(x)) --at x=pi", "undecided", "floor(sin(x))", "can't be decided"),
-    ("value sin(x)==0 --at x=pi", "undecided", "sin(x)==0", "can't be decided"),
-    ("value where(sin(x)<0,1,2) --at x=pi", "undecided", "sin(x)<0", "can't be decided"),
+    # log(9) = 2*log(3), which no precision tells.
+    ("grad abs(log(x)-2*log(3)) --at x=9", "undecided", "abs(log(x)-2*log(3))", "can't be decided"),
+    (
+        "value floor(log(x)-2*log(3)) --at x=9",
+        "undecided",
+        "floor(log(x)-2*log(3))",
+        "can't be decided",
+    ),
+    ("value log(x)==2*log(3) --at x=9", "undecided", "log(x)==2*log(3)", "can't be decided"),
+    (
+        "value where(log(x)<2*log(3),1,2) --at x=9",
+        "undecided",
+        "log(x)<2*log(3)",
+        "can't be decided",
+    ),
+    # sin(pi) is 0 exactly; |sin| falls to it and rises from it.
+    ("grad abs(sin(x)) --at x=pi", "kink", "abs(sin(x))", "-1 from the left and 1 from the right"),
     ("grad where(x<0.1,1,2)*x --at x=0.1", "kink", "x<0.1", "equal at this point"),
     ("grad where(x<0.1,1,2)*x --at x=0.1 --subgradient", "kink", "x<0.1", "equal at this point"),
     ("grad sqrt(x**2+y**2) --at x=0,y=0", "pole", "sqrt(x**2+y**2)", "norm([x, y])"),

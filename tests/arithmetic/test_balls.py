@@ -56,7 +56,8 @@ def outside(x: Any, expected: Any, slack: Any = None) -> bool:
 
 def computed(name: str, *values: Any, attributes: tuple[Any, ...] = (), bits: int = BITS) -> Any:
     with balls.precision(bits):
-        return BALLS.function(OPERATIONS[name])(*values, *attributes)
+        found = BALLS.function(OPERATIONS[name])(*values, *attributes)
+        return balls.ball(found) if isinstance(found, balls.PiMultiple) else found
 
 
 def finite(x: Any) -> bool:

@@ -57,7 +57,7 @@ def test_json_of_grad(answer):
         "arithmetic": "ball",
         "at": {"w1": 1, "w2": math.pi / 2},
         "value": 1,
-        "notes": ["a 0 may stand for a number below 1e-300"],
+        "notes": [],  # cos(pi/2) is 0 exactly
     }
     assert gradient == {"w1": 2, "w2": 0}
     assert list(gradient) == ["w1", "w2"]

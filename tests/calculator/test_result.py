@@ -170,7 +170,7 @@ def test_numbers_are_ints_floats_and_text() -> None:
 def test_arithmetic_and_notes() -> None:
     assert calculate("grad", "sin(x)", at={"x": 1}, arithmetic="float").arithmetic == "float"
     assert calculate("grad", "sin(x)", at={"x": 1}, arithmetic="ball").arithmetic == "ball"
-    r = calculate("value", "sin(x)", at={"x": "pi"})
+    r = calculate("value", "log(x) - 2*log(3)", at={"x": 9})
     assert (r.value, r.notes) == (0, ["a 0 may stand for a number below 1e-300"])
     r = calculate("grad", "sum(exp(w))", at={"w": np.zeros(300_000)})
     assert r.arithmetic == "float" and any("doubles" in note for note in r.notes)
@@ -308,7 +308,7 @@ def test_exact_where_numbers_are_rational_and_floats_else() -> None:
     with mp.workdps(40):
         cosine = float(mp.cos(1))
     assert r.gradient == {"x": Fraction(1, 7), "y": cosine}
-    assert type(r.gradient["x"]) is Fraction and type(r.gradient["y"]) is float
+    assert type(r.gradient["x"]) is Fraction and isinstance(r.gradient["y"], float)
     r = calculate("grad", "sum(sqrt(w))", at={"w": [4, 2]}).exact
     assert r.gradient["w"][0] == Fraction(1, 4)
     with mp.workdps(40):
@@ -560,7 +560,8 @@ REFUSED: list[tuple[Callable[[], Any], str, str | None, str]] = [
     (lambda: calculate("grad", "log(x)", at={"x": -1}), "domain", "EXPR", "x > 0"),
     (lambda: calculate("grad", "abs(x)", at={"x": 0}), "kink", "EXPR", "--subgradient"),
     (lambda: calculate("grad", "1/x", at={"x": 0}), "pole", "EXPR", "infinite"),
-    (lambda: calculate("value", "floor(sin(x))", at={"x": "pi"}), "undecided", "EXPR", "decided"),
+    (lambda: calculate("value", "floor(log(x) - 2*log(3))", at={"x": 9}), "undecided", "EXPR",
+     "decided"),
     (lambda: calculate("grad", "x", at={"x": 2}).text("xml"), "usage", "--format", "table, json"),
 ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from hodiff.derivatives import gradient
 def grad(request: Request) -> Answer:
     """The gradient: the slope in each variable."""
     graphs = gradient(request.scalar(), request.inputs)
-    found = request.solve([request.f, *graphs], slopes=[graphs])
+    found = request.solve([request.f, *graphs], slopes=[graphs], orders=(1, 1))
     f, *values = found.values
     slopes, at = request.named(values), found.at
     entries = parts(slopes)
@@ -34,7 +34,7 @@ def grad(request: Request) -> Answer:
 
 def value(request: Request) -> Answer:
     """The value of EXPR."""
-    found = request.solve([request.f], smooth=False)
+    found = request.solve([request.f], smooth=False, orders=(1,))
     (f,) = found.values
     rows = f if isinstance(f, list) and isinstance(f[0], list) else [f]
     return request.answer(

@@ -25,7 +25,7 @@ def hessian(request: Request, diag: bool = False) -> Answer:
     request.check_matrix(entries_of(request.inputs), mend)
     slopes, blocks = derivatives.hessian(scalar, request.inputs)
     graphs = [request.f, *slopes, *[block for row in blocks for block in row]]
-    found = request.solve(graphs, slopes=[slopes])
+    found = request.solve(graphs, slopes=[slopes], orders=(1, 1, 1))
     f, *values = found.values
     gradient, names = request.named(values[: len(slopes)]), request.components()
     rows = matrix(values[len(slopes) :], [len(x.shape) for x in request.inputs])
@@ -50,7 +50,8 @@ def diagonal(request: Request) -> Answer:
     """The second derivative in each component."""
     f = request.scalar()
     graphs = derivatives.gradient(f, request.inputs)
-    found = request.solve([f, *graphs, *hessian_diagonal(f, request.inputs)], slopes=[graphs])
+    outputs = [f, *graphs, *hessian_diagonal(f, request.inputs)]
+    found = request.solve(outputs, slopes=[graphs], orders=(1, 1, 1))
     value, *values = found.values
     n = len(request.inputs)
     slopes, seconds = request.named(values[:n]), parts(request.named(values[n:]))
@@ -121,7 +122,7 @@ def laplacian(request: Request) -> Answer:
     for d in hessian_diagonal(f, request.inputs):
         trace = trace + (total(d) if d.shape else d)
     graphs = derivatives.gradient(f, request.inputs)
-    found = request.solve([f, *graphs, trace], slopes=[graphs])
+    found = request.solve([f, *graphs, trace], slopes=[graphs], orders=(1, 1, 1))
     value, *slopes, result = found.values
     gradient = request.named(slopes)
     fields = {"value": value, "gradient": gradient, "laplacian": result}

@@ -28,7 +28,8 @@ def taylor(request: Request, order: int, along: str | None = None, within: Any =
         raise usage(f"--within needs {missing}", "--within")
     way_ = way(request, along)
     line = Directional(f, way_.v, order + (within is not None))
-    found = request.solve(policy.expansion(f, line, order))
+    extending = request._replace(how=request.how._replace(extend=True))
+    found = extending.solve(policy.expansion(f, line, order))
     values = found.values
     exact = [
         None if c is None or request.how.digits is not None else str(c) for c in found.exact
@@ -48,7 +49,11 @@ def taylor(request: Request, order: int, along: str | None = None, within: Any =
     entries = [Entry(f"c{k}", f"c{k}", value) for k, value in enumerate(values)]
     if within is not None:
         written = [Fraction(text(c)) for c in shown]
-        bound = plain_number(remainder_bound(request.question(), line, within, written))
+        doubles = [
+            Fraction(c) if isinstance(c, float) else p for c, p in zip(shown, written, strict=True)
+        ]
+        rounded = [written] if doubles == written else [written, doubles]
+        bound = plain_number(remainder_bound(request.question(), line, within, rounded))
         fields |= {"within": float(within), "remainder": bound}
         said.append(f"|f - polynomial| <= {text(bound)} where |{base}| <= {float(within):g}")
         lines.append([bound])

@@ -71,8 +71,9 @@ acos = elementwise("acos", lambda x, y: -1/sqrt(one_minus_square(x)), names=("ac
 atan = elementwise("atan", lambda x, y: turn(1, x), names=("atan", "arctan"), numpy="arctan")
 atan2 = elementwise("atan2", lambda y, x, z: turn(x, y), lambda y, x, z: -turn(y, x),
                     names=("atan2", "arctan2"), parameters="y, x", numpy="arctan2",
-                    jumps=Jump(lambda ctx, y, x: ctx.every(ctx.equal(y, 0), ctx.less(x, 0)),
-                               lambda ctx, side, y, x: ctx.mul(side, ctx.pi())))
+                    jumps=Jump(lambda ctx, y, x: ctx.every(ctx.equal(y, 0), ctx.less_equal(x, 0)),
+                               lambda ctx, side, y, x: ctx.mul(side, ctx.pi()),
+                               lambda ctx, y, x: ctx.equal(x, 0)))
 # x/(x**2 + y**2), closed, and without squares that overflow or vanish.
 turn = elementwise("turn", lambda x, y, t: turn(y, x)**2 - t**2,
                    lambda x, y, t: -2*t*turn(y, x), names=(),
@@ -114,17 +115,17 @@ hypot = elementwise("hypot", lambda x, y, h: unit(x, y), lambda x, y, h: unit(y,
 unit = elementwise("unit",
                    lambda x, y, u: over(unit(y, x)**2, hypot(x, y)),
                    lambda x, y, u: -over(u*unit(y, x), hypot(x, y)),
-                   names=(), definition=lambda x, y: over(x, hypot(x, y)), directionless=True,
+                   names=(), definition=lambda x, y: over(x, hypot(x, y)),
                    formula=lambda x, y: x/hypot(x, y),
                    jumps=Jump(lambda ctx, x, y: ctx.every(ctx.equal(x, 0), ctx.equal(y, 0)),
-                              lambda ctx, side, x, y: side))
+                              lambda ctx, side, x, y: side, lambda ctx, x, y: True))
 # x/y where y = 0 only at the kink of a norm. There it lies in [-1, 1] all around, and a gradient
 # is affine in it.
 over = elementwise("over", lambda x, y, q: over(1, y), lambda x, y, q: -over(q, y),
                    names=(), formula=lambda x, y: x/y, domain="a norm other than 0",
-                   directionless=True,
                    jumps=Jump(lambda ctx, x, y: ctx.equal(y, 0),
-                              lambda ctx, side, x, y: side if ctx.equal(x, 0) else ctx.div(0, 0)))
+                              lambda ctx, side, x, y: side if ctx.equal(x, 0) else ctx.div(0, 0),
+                              lambda ctx, x, y: True))
 # fmt: on
 
 

@@ -15,12 +15,15 @@ class Jump(NamedTuple):
 
     ties(ctx, *inputs)         whether it sits exactly there: True, False, or None for can't tell
     sided(ctx, side, *inputs)  its value just to a side (-1 or 1) of the tie
+    wild(ctx, *inputs)         whether no side of this tie is the left or the right one: there the
+                               values lie between those of the sides, all around
 
     ctx is the arithmetic: ctx.equal, ctx.less, ctx.integer and the like decide.
     """
 
     ties: Callable[..., bool | None]
     sided: Callable[..., Any]
+    wild: Callable[..., bool | None] = lambda ctx, *inputs: False
 
 
 def elementwise(

@@ -1,0 +1,432 @@
+"""Just beside a point: a graph run on series in the distance t > 0 with rational exponents.
+
+Such series (Puiseux series) are closed under what makes a derivative at a point look undefined
+where it isn't: roots of powers, quotients of what vanishes, choices. sqrt(x**4)' is t**-2 * t**3
+there, and its limit is the derivative (by the mean value theorem, where f is continuous).
+Coefficients are exact numbers and balls. An analytic function is its Taylor series of the distance.
+
+Duval 1989, Rational Puiseux expansions, Compositio Mathematica 70 (2), for the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from math import factorial
+from typing import Any, NamedTuple
+
+from hodiff.arithmetic import ball_numbers as numbers
+from hodiff.arithmetic.balls import BALLS
+from hodiff.arithmetic.base import Arithmetic, run
+from hodiff.derivatives.plan import NoSeries, Open
+from hodiff.derivatives.taylor import Directional
+from hodiff.engine.exact import rational
+from hodiff.engine.graph import Kind, Operation, Tensor, topological, variable
+from hodiff.engine.operations.elementary import acos, asin, exp, log
+
+MOST_TERMS = 60  # of a series of a function
+ORDERS = (4, 12, 36)  # to which series are tried, relative to their first terms
+
+
+class NoGerm(Exception):
+    """What has no such series here, or none that can be told: a logarithm of what vanishes."""
+
+
+class Short(NoGerm):
+    """More terms may tell."""
+
+
+class Germ:
+    """The sum of c*t**e over terms, exponents rising; up to terms of the order of end, where it is
+    one: None for an exact sum."""
+
+    __slots__ = ("end", "terms")
+
+    def __init__(self, terms: Mapping[Any, Any], end: Any = None) -> None:
+        kept = {e: c for e, c in terms.items() if not numbers.is_zero(c)}
+        self.terms = {e: kept[e] for e in sorted(kept) if end is None or e < end}
+        self.end = end
+
+    def lead(self) -> tuple[Any, Any] | None:
+        """The first exponent and its coefficient, which is not 0; None for 0."""
+        if not self.terms:
+            if self.end is not None:
+                raise Short
+            return None
+        e, c = next(iter(self.terms.items()))
+        if numbers.equal(c, 0) is not False:
+            raise NoGerm
+        return e, c
+
+    def sign(self) -> int:
+        """Of the value at t > 0."""
+        first = self.lead()
+        if first is None:
+            return 0
+        return 1 if numbers.less(0, first[1]) else -1
+
+    def least(self) -> Any:
+        """An exponent that none is below."""
+        return next(iter(self.terms), self.end)
+
+
+def constant(x: Any) -> Germ:
+    return Germ({0: x})
+
+
+def _ended(*ends: Any) -> Any:
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _add(a: Germ, b: Germ) -> Germ:
+    terms = dict(a.terms)
+    for e, c in b.terms.items():
+        terms[e] = numbers.add(terms[e], c) if e in terms else c
+    return Germ(terms, _ended(a.end, b.end))
+
+
+def _scaled(a: Germ, factor: Any, shift: Any = 0) -> Germ:
+    terms = {e + shift: numbers.mul(factor, c) for e, c in a.terms.items()}
+    return Germ(terms, None if a.end is None else a.end + shift)
+
+
+def _sub(a: Germ, b: Germ) -> Germ:
+    return _add(a, _scaled(b, -1))
+
+
+def _mul(a: Germ, b: Germ) -> Germ:
+    ends = [x.end + y.least() for x, y in ((a, b), (b, a)) if x.end is not None and y.terms]
+    if a.end is not None and b.end is not None:
+        ends.append(a.end + b.end)
+    if not (a.terms or a.end) or not (b.terms or b.end):
+        return Germ({})
+    end = _ended(*ends)
+    terms: dict[Any, Any] = {}
+    for e, c in a.terms.items():
+        for f, d in b.terms.items():
+            if end is None or e + f < end:
+                product = numbers.mul(c, d)
+                terms[e + f] = numbers.add(terms[e + f], product) if e + f in terms else product
+    if len(terms) > MOST_TERMS**2:
+        raise NoGerm
+    return Germ(terms, end)
+
+
+class Germs(Arithmetic):
+    """Germs to a side of a point, to an order. An undefined value is None."""
+
+    name = "series in the distance"
+
+    def __init__(self, order: int) -> None:
+        super().__init__()
+        self.order = order
+        self.sided = False  # whether a choice or a root made what the other side may not have
+
+    def number(self, x: Any) -> Any:
+        return x if isinstance(x, bool) else constant(x)
+
+    def data(self, x: Any) -> Any:
+        found = BALLS.data(x)
+        if hasattr(found, "shape"):
+            raise NoGerm
+        return self.number(found)
+
+    def _found(self, operation: Operation) -> Callable[..., Any] | None:
+        own: Callable[..., Any] | None = getattr(self, f"_{operation.name}", None)
+        if own is not None:
+            return own
+        if operation.name in TABLE:
+            return TABLE[operation.name]
+        if operation.arity == 0:
+            return lambda: constant(BALLS.function(operation)())
+        if operation.arity == 1 and operation.partials:
+            return lambda x, *attributes: self.analytic(operation, x, attributes)
+        return None
+
+    def function(self, operation: Operation) -> Callable[..., Any]:
+        try:
+            return super().function(operation)
+        except NotImplementedError:
+            raise NoGerm from None
+
+    def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
+        lazy = operation.name in ("where", "and", "or")
+        choice = operation.kind is Kind.CONDITION or operation.name in CHOICES
+        sided = choice or operation.jumps is not None
+
+        def called(*x: Any) -> Any:
+            self.sided = self.sided or sided
+            if lazy:
+                return compute(*x)
+            if any(v is None for v in x):
+                return None
+            if operation.name != "not":
+                x = tuple(constant(int(v)) if isinstance(v, bool) else v for v in x)
+            return compute(*x)
+
+        return called
+
+    # What is analytic.
+
+    def analytic(self, operation: Operation, x: Germ, attributes: Sequence[Any]) -> Germ | None:
+        """A function of one number where it is analytic at the limit of x."""
+        if x.end is not None and x.end <= 0:
+            raise Short
+        least = x.least()
+        if least is not None and least < 0:
+            raise NoGerm
+        centre = x.terms.get(0, 0)
+        moved = Germ({e: c for e, c in x.terms.items() if e}, x.end)
+        if not moved.terms and moved.end is None:
+            value = BALLS.function(operation)(centre, *attributes)
+            if not BALLS.finite(value) and not BALLS.certain(centre):
+                raise NoGerm
+            return constant(value) if BALLS.finite(value) else None
+        rise = moved.least()
+        count = min(int(self.order / rise) + 1, MOST_TERMS)
+        u = variable("u")
+        try:
+            line = Directional(operation(u, *attributes), {u: 1}, count)
+            coefficients = line.coefficients({u: centre}, BALLS)
+        except (NoSeries, Open, MemoryError):
+            raise NoGerm from None
+        if not all(map(BALLS.finite, coefficients)):
+            raise NoGerm
+        return self.composed(coefficients, moved)
+
+    def composed(self, coefficients: Sequence[Any], u: Germ) -> Germ:
+        """The sum of c_k*u**k, by Horner's scheme, u vanishing at 0."""
+        end = u.least() * len(coefficients)
+        found = constant(coefficients[-1])
+        for c in reversed(coefficients[:-1]):
+            found = _add(_mul(found, u), constant(c))
+        return Germ(found.terms, _ended(found.end, end))
+
+    # Powers and roots.
+
+    def power(self, a: Germ, p: Any) -> Germ | None:
+        """a**p, p a rational number."""
+        first = a.lead()
+        if first is None:
+            return constant(1) if p == 0 else Germ({}) if p > 0 else None
+        e, c = first
+        whole = Fraction(p).denominator == 1
+        self.sided = self.sided or (not whole and e != 0)
+        if not whole and not numbers.less(0, c):
+            return None
+        head = Germ({e * p: numbers.power(c, int(p) if whole else p)})
+        rest = Germ({f - e: numbers.div(d, c) for f, d in a.terms.items() if f != e},
+                    None if a.end is None else a.end - e)  # fmt: skip
+        if not rest.terms and rest.end is None:
+            return head
+        rise = rest.least()
+        count = min(int(self.order / rise) + 1, MOST_TERMS)
+        coefficients: list[Any] = [1]
+        for k in range(1, count + 1):
+            coefficients.append(coefficients[-1] * (Fraction(p) - k + 1) / k)
+            if not coefficients[-1]:  # a whole power ends
+                found = constant(0)
+                for c in reversed(coefficients):
+                    found = _add(_mul(found, rest), constant(c))
+                return _mul(head, found)
+        return _mul(head, self.composed(coefficients, rest))
+
+    def _pow(self, a: Germ, b: Germ) -> Germ | None:
+        p = b.terms.get(0, 0) if set(b.terms) <= {0} and b.end is None else None
+        if p is not None and rational(p):
+            return self.power(a, p)
+        logarithm = self._log(a)
+        return None if logarithm is None else self._exp(_mul(b, logarithm))
+
+    def _powers(self, a: Germ, b: Germ, j: int, k: int) -> Germ | None:
+        p = b.terms.get(0, 0) if set(b.terms) <= {0} and b.end is None else None
+        if k or p is None or not rational(p):
+            raise NoGerm
+        factor = Fraction(1)
+        for i in range(j):
+            factor *= Fraction(p) - i
+        found = self.power(a, Fraction(p) - j) if factor else Germ({})
+        return None if found is None else _scaled(found, factor)
+
+    def _sqrt(self, a: Germ) -> Germ | None:
+        return self.power(a, Fraction(1, 2))
+
+    def _cbrt(self, a: Germ) -> Germ | None:
+        sign = a.sign()
+        found = self.power(_scaled(a, sign), Fraction(1, 3)) if sign else Germ({})
+        return None if found is None else _scaled(found, sign)
+
+    def _div(self, a: Germ, b: Germ) -> Germ | None:
+        inverse = self.power(b, -1)
+        return None if inverse is None else _mul(a, inverse)
+
+    def _over(self, a: Germ, b: Germ) -> Germ | None:
+        return self._div(a, b) if b.sign() else Germ({})
+
+    def _hypot(self, a: Germ, b: Germ) -> Germ | None:
+        return self._sqrt(_add(_mul(a, a), _mul(b, b)))
+
+    def _turn(self, a: Germ, b: Germ) -> Germ | None:
+        return self._div(a, _add(_mul(a, a), _mul(b, b)))
+
+    def _log(self, a: Germ) -> Germ | None:
+        first = a.lead()
+        if first is None or not numbers.less(0, first[1]):
+            return None
+        if first[0]:
+            raise NoGerm
+        return self.analytic(log, a, ())
+
+    def _acos(self, a: Germ) -> Germ | None:
+        """At its ends through the asin of a root: acos(a) = 2*asin(sqrt((1 - a)/2))."""
+        centre = a.terms.get(0, 0)
+        for end in (1, -1):
+            if rational(centre) and centre == end and len(a.terms) + (a.end is not None) > 1:
+                half = _scaled(_sub(constant(1), _scaled(a, end)), Fraction(1, 2))
+                root = self._sqrt(half)
+                angle = None if root is None else self.analytic(asin, root, ())
+                if angle is None or end == 1:
+                    return None if angle is None else _scaled(angle, 2)
+                return _sub(constant(numbers.pi()), _scaled(angle, 2))
+        return self.analytic(acos, a, ())
+
+    def _asin(self, a: Germ) -> Germ | None:
+        found = self._acos(a)
+        half = numbers.pi_times(Fraction(1, 2))
+        return None if found is None else _sub(constant(half), found)
+
+    def _exp(self, a: Germ) -> Germ | None:
+        return self.analytic(exp, a, ())
+
+    # What chooses.
+
+    def _abs(self, a: Germ) -> Germ:
+        return _scaled(a, a.sign() or 1)
+
+    def _sign(self, a: Germ) -> Germ:
+        return constant(a.sign())
+
+    def _floor(self, a: Germ) -> Germ:
+        least = a.least()
+        if (least is not None and least < 0) or (a.end is not None and a.end <= 0):
+            raise NoGerm
+        centre = a.terms.get(0, 0)
+        whole = numbers.whole(centre)
+        if whole is None:
+            raise NoGerm
+        if numbers.integer(centre):
+            below = _sub(a, constant(centre)).sign() < 0
+            return constant(whole - below)
+        return constant(whole)
+
+    def _ceil(self, a: Germ) -> Germ:
+        return _scaled(self._floor(_scaled(a, -1)), -1)
+
+    def _mod(self, a: Germ, b: Germ) -> Germ | None:
+        ratio = self._div(a, b)
+        return None if ratio is None else _sub(a, _mul(b, self._floor(ratio)))
+
+    def _max(self, a: Germ, b: Germ) -> Germ:
+        return a if _sub(a, b).sign() >= 0 else b
+
+    def _min(self, a: Germ, b: Germ) -> Germ:
+        return b if _sub(a, b).sign() >= 0 else a
+
+
+CHOICES = {"where", "abs", "max", "min"}  # and all that jumps
+
+TABLE: dict[str, Callable[..., Any]] = {
+    "add": _add,
+    "sub": _sub,
+    "mul": _mul,
+    "neg": lambda a: _scaled(a, -1),
+    "alias": lambda a: a,
+    "flat": lambda a, b: a,
+    "where": lambda test, a, b: None if test is None else a if test else b,
+    "lt": lambda a, b: _sub(a, b).sign() < 0,
+    "le": lambda a, b: _sub(a, b).sign() <= 0,
+    "gt": lambda a, b: _sub(a, b).sign() > 0,
+    "ge": lambda a, b: _sub(a, b).sign() >= 0,
+    "eq": lambda a, b: _sub(a, b).sign() == 0,
+    "ne": lambda a, b: _sub(a, b).sign() != 0,
+    "and": lambda a, b: False if a is False else None if a is None else b,
+    "or": lambda a, b: True if a is True else None if a is None else b,
+    "not": lambda a: not a,
+}
+
+
+class Limits(NamedTuple):
+    """Limits to a side of a point: exact numbers and balls, None for one that is infinite or that
+    there is not; and whether they are those to the other side, too: of Laurent series."""
+
+    values: list[Any]
+    both: bool
+
+
+def limits(
+    outputs: Sequence[Tensor], x: Tensor, point: Mapping[Tensor, Any], side: int
+) -> Limits | None:
+    """The limits of outputs just to a side of the point, in x; None where the first, f, is
+    undefined there.
+
+    Raises NoGerm where they can't be told.
+    """
+    found, both = _germs(outputs, x, point, side, lambda y: _derivatives(y, 0, side)[0])
+    if found[0] is UNDEFINED:
+        return None
+    return Limits([None if y is UNDEFINED else y for y in found], both)
+
+
+def derivatives(
+    f: Tensor, x: Tensor, point: Mapping[Tensor, Any], side: int, order: int
+) -> Limits | None:
+    """The limits of f and its derivatives in x up to order, likewise: from the series of f."""
+    (found,), both = _germs([f], x, point, side, lambda y: _derivatives(y, order, side))
+    return None if found is UNDEFINED else Limits(list(found), both)
+
+
+UNDEFINED = object()
+
+
+def _germs(
+    outputs: Sequence[Tensor],
+    x: Tensor,
+    point: Mapping[Tensor, Any],
+    side: int,
+    read: Callable[[Germ], Any],
+) -> tuple[list[Any], bool]:
+    """What read makes of each output's germ; and whether these are those of both sides."""
+    order = topological(outputs, unknown=True)
+    if any(node.shape for node in order):
+        raise NoGerm
+    at = {y: constant(value) for y, value in point.items()}
+    at[x] = Germ({0: point[x], 1: side})
+    for length in ORDERS:
+        germs = Germs(length)
+        values = run(order, germs, at)
+        found = [values[id(y)] for y in outputs]
+        try:
+            read_ = [
+                UNDEFINED if y is None else read(constant(int(y)) if isinstance(y, bool) else y)
+                for y in found
+            ]
+            return read_, not germs.sided
+        except Short:
+            continue
+    raise NoGerm
+
+
+def _derivatives(y: Germ, order: int, side: int) -> list[Any]:
+    """The derivatives at the point, from the first terms; None where one is infinite."""
+    found: list[Any] = []
+    rough = next((e for e in y.terms if Fraction(e).denominator > 1 or e < 0), None)
+    if rough is not None and numbers.equal(y.terms[rough], 0) is not False:
+        raise NoGerm
+    for k in range(order + 1):
+        if rough is not None and rough < max(k, 0):
+            found.append(None)
+        elif y.end is not None and y.end <= k:
+            raise Short
+        else:
+            found.append(numbers.mul(factorial(k) * side**k, y.terms.get(k, 0)))
+    return found
