@@ -139,7 +139,7 @@ class Germs(Arithmetic):
             return TABLE[operation.name]
         if operation.arity == 0:
             return lambda: constant(BALLS.function(operation)())
-        if operation.arity == 1 and operation.partials:
+        if operation.arity == 1 and operation.partials and not operation.jumps:
             return lambda x, *attributes: self.analytic(operation, x, attributes)
         return None
 
