@@ -49,12 +49,9 @@ def elementwise(
         g: Tensor, inputs: tuple[Tensor, ...], y: Tensor, attributes: tuple[Any, ...], i: int
     ) -> Tensor | None:
         partial = partials[i](*inputs, y, *attributes)
-        if type(partial) is int:
-            if partial == 0:
-                return None
-            share = g if partial == 1 else g * partial
-        else:
-            share = g * partial
+        if type(partial) is int and partial == 0:
+            return None
+        share = g if type(partial) is int and partial == 1 else g * partial
         return share if share.shape == inputs[i].shape else sum_to(share, inputs[i].shape)
 
     names = (name,) if names is None else names
