@@ -47,12 +47,16 @@ class Germ:
         self.terms = {e: kept[e] for e in sorted(kept) if end is None or e < end}
         self.end = end
 
+    def zero(self) -> bool:
+        """Whether it is 0, exactly; an end alone, also that of order 0, is what isn't known."""
+        return not self.terms and self.end is None
+
     def lead(self) -> tuple[Any, Any] | None:
         """The first exponent and its coefficient, which is not 0; None for 0."""
-        if not self.terms:
-            if self.end is not None:
-                raise Short
+        if self.zero():
             return None
+        if not self.terms:
+            raise Short
         e, c = next(iter(self.terms.items()))
         if numbers.equal(c, 0) is not False:
             raise NoGerm
@@ -95,12 +99,9 @@ def _sub(a: Germ, b: Germ) -> Germ:
 
 
 def _mul(a: Germ, b: Germ) -> Germ:
-    ends = [x.end + y.least() for x, y in ((a, b), (b, a)) if x.end is not None and y.terms]
-    if a.end is not None and b.end is not None:
-        ends.append(a.end + b.end)
-    if not (a.terms or a.end) or not (b.terms or b.end):
+    if a.zero() or b.zero():
         return Germ({})
-    end = _ended(*ends)
+    end = _ended(*(x.end + y.least() for x, y in ((a, b), (b, a)) if x.end is not None))
     terms: dict[Any, Any] = {}
     for e, c in a.terms.items():
         for f, d in b.terms.items():
@@ -177,7 +178,7 @@ class Germs(Arithmetic):
             raise NoGerm
         centre = x.terms.get(0, 0)
         moved = Germ({e: c for e, c in x.terms.items() if e}, x.end)
-        if not moved.terms and moved.end is None:
+        if moved.zero():
             value = BALLS.function(operation)(centre, *attributes)
             if not BALLS.finite(value) and not BALLS.certain(centre):
                 raise NoGerm
@@ -217,7 +218,7 @@ class Germs(Arithmetic):
         head = Germ({e * p: numbers.power(c, int(p) if whole else p)})
         rest = Germ({f - e: numbers.div(d, c) for f, d in a.terms.items() if f != e},
                     None if a.end is None else a.end - e)  # fmt: skip
-        if not rest.terms and rest.end is None:
+        if rest.zero():
             return head
         rise = rest.least()
         count = min(int(self.order / rise) + 1, MOST_TERMS)
@@ -311,10 +312,10 @@ class Germs(Arithmetic):
         if (least is not None and least < 0) or (a.end is not None and a.end <= 0):
             raise NoGerm
         centre = a.terms.get(0, 0)
-        whole = numbers.whole(centre)
-        if whole is None:
+        whole, tied = numbers.whole(centre), numbers.integer(centre)
+        if whole is None or tied is None:
             raise NoGerm
-        if numbers.integer(centre):
+        if tied:
             below = _sub(a, constant(centre)).sign() < 0
             return constant(whole - below)
         return constant(whole)

@@ -50,6 +50,23 @@ REMOVABLE: dict[str, Callable[[int], Fraction]] = {
 }
 
 
+FACTORS = {"7": (7, 0), "exp(x)": (1, 1), "1/(1-2*x)": (1, 2), "1": (1, 0)}  # values and slopes
+
+
+@pytest.mark.parametrize("m", range(1, 16))
+@pytest.mark.parametrize("factor", FACTORS)
+def test_what_a_series_leaves(m: int, factor: str) -> None:
+    """exp(x) less its first m terms, over x**m, is the sum of x**k/(k + m)!: no series to a fixed
+    length may pass for 0, however long it is against the power."""
+    first = "+".join(f"x**{k}/{factorial(k)}" for k in range(m))
+    text = f"{factor}*((exp(x)-({first}))/x**{m})"
+    value, slope = FACTORS[factor]
+    found = asked("grad", text, "--at", "x=0", "--extend")
+    assert found["value"] == nearest(Fraction(value, factorial(m)))
+    expected = Fraction(slope, factorial(m)) + Fraction(value, factorial(m + 1))
+    assert found["gradient"] == {"x": nearest(expected)}
+
+
 @pytest.mark.parametrize("text", REMOVABLE)
 @pytest.mark.parametrize("order", ORDERS)
 def test_removable_singularities(text: str, order: int) -> None:
