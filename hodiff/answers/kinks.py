@@ -8,19 +8,26 @@ In one variable there are two sides, left and right: the side of a tie is the si
 derivative that its quantity has there. In several variables every combination of sides is run,
 and for what the user wrote (x < y, sign(x)) the tie itself too, for it may hold along a line.
 More runs than can occur only refuse more.
+
+At a wild tie (x/hypot(x, y) at the origin) the values lie between those of the sides. Runs that
+agree prove a result only where it is affine in each of these: see bent.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import islice
+from operator import add, or_
 from typing import Any, NamedTuple
 
 from hodiff.arithmetic.base import Values, taken
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import components, gradient
-from hodiff.engine.graph import STATE, ZERO, Tensor
+from hodiff.engine.graph import STATE, ZERO, Kind, Tensor
+from hodiff.engine.operations.elementary import div, mul
 from hodiff.engine.operations.piecewise import compares, mod, sign, where
 
 MOST_RUNS = 256
@@ -188,6 +195,46 @@ class Search:
                 choices = (0,)
             stack += [_with(sides, key, i, side) for side in choices]
         raise Undecided(node)
+
+    def bent(self, run: Run) -> Tensor | None:
+        """A wild tie that a result is not affine in, None where there is none: runs that agree at
+        the ends of what its values lie between don't tell of u**2, which u = 1 and -1 agree on."""
+        degrees: dict[int, Counter[Key]] = {}
+        ties: dict[Key, Tensor] = {}
+        for node in self.program.order:
+            degree = self.degree(node, degrees, run)
+            if node.operation.jumps:
+                key = _key(node)[0]
+                if any(self.wild(node, i, run) for i in run.sides.get(key, ())):
+                    ties[key], degree = node, Counter([key])
+            degrees[id(node)] = degree
+        found = (key for y in self.program.outputs for key, n in degrees[id(y)].items() if n > 1)
+        return next((ties[key] for key in found), None)
+
+    def degree(self, node: Tensor, degrees: Mapping[int, Counter[Key]], run: Run) -> Counter[Key]:
+        """The degree of a node in each wild tie; 2 where it is no polynomial."""
+        parts = [degrees[id(x)] for x in node.inputs]
+        values = [run.values.get(id(x)) for x in node.inputs]
+        operation = node.operation
+        if not any(parts):
+            return Counter()
+        if operation.linear:
+            return reduce(or_, parts)
+        if operation is mul or operation.kind is Kind.BILINEAR:
+            vanishes = any(not p and self.zero(v) for p, v in zip(parts, values, strict=True))
+            return Counter() if vanishes else reduce(add, parts)
+        if operation is div and not parts[1]:
+            return parts[0]
+        if operation is where and not parts[0]:
+            if node.inputs[0].shape:
+                return parts[1] | parts[2]
+            return parts[1 if values[0] else 2]
+        return Counter({key: 2 for part in parts for key in part})
+
+    def zero(self, value: Any) -> bool:
+        if getattr(value, "shape", ()):
+            return all(map(self.zero, value.ravel().tolist()))
+        return self.decide.equal(value, 0) is True
 
     def constant(self, node: Tensor, sides: Sides) -> bool:
         """Whether a tie's quantity is the same all around the point, as floor(x) - 2 at 2.5."""

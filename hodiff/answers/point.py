@@ -215,6 +215,9 @@ def _solved(
     agree = [decide.same(results[0], base.results[0])]
     agree += [decide.same(a, b) for run in runs for a, b in zip(results, run.results, strict=True)]
     if all(agree):
+        for bent in map(search.bent, runs):
+            if bent is not None:
+                raise faults.undecided(bent, wide=False)
         return results
     if False in agree or not all(decide.finite(x) for run in runs for x in run.results):
         raise faults.kink(search, base, runs, question.slopes)

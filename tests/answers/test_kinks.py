@@ -27,6 +27,7 @@ from hodiff.errors import HodiffError
 from hodiff.language.problem import Problem, read
 from tests.asking import answer, proven
 from tests.engine.test_operations import PIECEWISE
+from tests.printed import asked
 
 ARITHMETIC: ContextVar[str] = ContextVar("arithmetic", default="float")
 
@@ -331,6 +332,30 @@ def test_subgradient(expression: str, at: str, expected: list[float]) -> None:
 )
 def test_subgradient_has_no_convention_for_these(expression: str, at: str) -> None:
     refused(expression, at, subgradient=True)
+
+
+SQUARED = [  # a slope of hypot(x, x), sqrt(2) or -sqrt(2), comes in squared
+    (("nth", "hypot(x,x)**2", "--at", "x=0", "--order", "2"), "derivative", 4),
+    (("nth", "cos(hypot(x,x))", "--at", "x=0", "--order", "2"), "derivative", -2),
+    (("tensor", "hypot(x,x)**2*y", "--at", "x=0,y=0", "--order", "3"), "tensor",
+     [{"indices": [0, 0, 1], "value": 4}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "field", "expected"), SQUARED, ids=str)
+def test_runs_that_agree_at_the_ends_are_no_proof(
+    command: tuple[str, ...], field: str, expected: Any
+) -> None:
+    for arithmetic in ("ball", "float"):
+        found = asked(*command, "--arithmetic", arithmetic)
+        assert found.get(field, expected) == expected
+        assert field in found or found["error"]["kind"] == "kink"
+
+
+def test_what_vanishes_times_a_wild_slope_is_told() -> None:
+    """The Hessian of r**4 and r**3 is 0 at the origin, and of r**2*z there, whatever the slopes."""
+    for text in ("norm([x,y])**4", "norm([x,y])**3", "hypot(x,x)*x*y", "hypot(x,x)**2*y"):
+        assert asked("hessian", text, "--at", "x=0,y=0")["hessian"] == [[0, 0], [0, 0]]
 
 
 def test_the_mend_for_a_square_root_of_squares() -> None:
