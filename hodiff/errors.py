@@ -48,6 +48,11 @@ class HodiffError(Exception):
         self.start = start
         self.end = end
 
+    def retold(self, message: str, kind: str | None = None) -> HodiffError:
+        """Another message, and kind, of the same place."""
+        return HodiffError(kind or self.kind, message, text=self.text, source=self.source,
+                           start=self.start, end=self.end)  # fmt: skip
+
     @property
     def exit_code(self) -> int:
         """1: no answer at that point. 2: the command line, the expression or a limit."""

@@ -4,6 +4,7 @@ question   what is asked, and what answers it
 point      one point, in balls or in doubles
 precision  balls, computed again until they leave no digit open
 digits     what of a ball can be printed
+beside     one variable, where a rule has no answer: series to both sides of the point
 kinks      where pieces meet: every way that f may be near the point is tried
 faults     why there is no answer
 intervals  what a value and its derivatives are bounded by

@@ -14,7 +14,7 @@ no value (sin(x)/x). There the graphs are run on series in the distance to each 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from hodiff.answers import faults
 from hodiff.answers.precision import Unproven
@@ -29,17 +29,15 @@ SIDES = {-1: "left", 1: "right"}
 EXTENDED = "f has no value at the point: its limit is taken"
 
 
-class Beside(NamedTuple):
-    """The limits of what was wanted, and what has to be said of them."""
-
-    values: list[Any]
-    notes: list[str]
-
-
 def answered(
-    question: Question, outputs: Sequence[Tensor], point: Mapping[Tensor, Any], fault: HodiffError
-) -> Beside:
-    """The answer in place of a fault; else raises HodiffError, that one or a better one."""
+    question: Question,
+    outputs: Sequence[Tensor],
+    point: Mapping[Tensor, Any],
+    fault: HodiffError,
+    notes: list[str],
+) -> list[Any]:
+    """The limits of outputs in place of a fault, notes get what has to be said of them; else raises
+    HodiffError, that one or a better one."""
     one = len(question.variables) == 1 and not any(x.shape for x in point)
     if not one or fault.kind not in ("domain", "pole", "kink"):
         raise fault
@@ -69,18 +67,14 @@ def answered(
     own = _own(question.f, point)
     if not all(known and known.both for known in found.values()) and len(there) == 2:
         _agree(question, outputs, there, fault, own is None)
-    notes = [] if len(there) == 2 else [_one_sided(*there)]
+    notes[:] = [] if len(there) == 2 else [_one_sided(*there)]
     if own is None:
         if not question.how.extend:
-            mend = f"{fault.message} (--extend takes the limit)"
-            raise HodiffError(
-                fault.kind, mend, text=fault.text, source=fault.source,
-                start=fault.start, end=fault.end,
-            )  # fmt: skip
+            raise fault.retold(f"{fault.message} (--extend takes the limit)")
         notes.append(EXTENDED)
     elif BALLS.same(own, values[0]) is not True:
         raise fault
-    return Beside(values, notes)
+    return values
 
 
 def one_sided(question: Question, point: Mapping[Tensor, Any]) -> str | None:
@@ -114,8 +108,7 @@ def _agree(
         raise faults.differing(outputs, there, same, question.slopes, fault)
     if None in same:
         message = f"{fault.message}, or the sides can't be proven to agree"
-        raise Unproven(HodiffError("undecided", message, text=fault.text, source=fault.source,
-                                   start=fault.start, end=fault.end))  # fmt: skip
+        raise Unproven(fault.retold(message, "undecided"))
 
 
 def _own(f: Tensor, point: Mapping[Tensor, Any]) -> Any:

@@ -145,8 +145,8 @@ def _outward_text(m: int, e: int, side: int) -> str:
     return written(_divided(end, 10**extra, side), power + extra, strip=True)
 
 
-def _cut_rational(x: Any, n: int, side: int) -> tuple[int, int]:
-    """(digits, power): a rational number to n significant digits, rounded to a side."""
+def _cut_rational(x: Any, n: int, side: int = 0) -> tuple[int, int]:
+    """(digits, power): a rational number to n significant digits, to the nearest or to a side."""
     p, q = x.numerator, x.denominator
     power = len(_text(abs(p))) - len(_text(q)) - n
     while abs(p) * 10 ** max(-power, 0) >= q * 10 ** (max(power, 0) + n):
@@ -233,15 +233,7 @@ def _exact_decimal(x: Any, n: int) -> str:
 
 def _rational_rounded(x: Any, n: int) -> tuple[int, int]:
     """(digits, power): a rational number other than 0 to n significant digits."""
-    p, q = abs(x.numerator), x.denominator
-    power = len(_text(p)) - len(_text(q)) - n
-    while p * 10 ** max(-power, 0) >= q * 10 ** (max(power, 0) + n):
-        power += 1
-    a, b = p * 10 ** max(-power, 0), q * 10 ** max(power, 0)
-    digits = _divided(a, b)
-    if digits == 10**n:
-        digits, power = digits // 10, power + 1
-    return (-digits if x < 0 else digits), power
+    return _carried(*_cut_rational(x, n), n)
 
 
 def _rounded(x: Any, n: int) -> tuple[int, int] | None:
@@ -261,9 +253,12 @@ def _cut(digits: int, power: int, n: int) -> tuple[int, int]:
         digits, power = _divided(digits, 10**extra), power + extra
     elif extra < 0:
         digits, power = digits * 10**-extra, power + extra
-    if abs(digits) == 10**n:
-        digits, power = digits // 10, power + 1
-    return digits, power
+    return _carried(digits, power, n)
+
+
+def _carried(digits: int, power: int, n: int) -> tuple[int, int]:
+    """999.6 to three digits is 1000, 100 tens."""
+    return (digits // 10, power + 1) if abs(digits) == 10**n else (digits, power)
 
 
 def _text(n: int) -> str:

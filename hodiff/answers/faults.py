@@ -221,12 +221,10 @@ def differing(
     for row in slopes:
         k = next((k for k, y in enumerate(outputs) if row and y is row[0]), 0)
         if k and same[0] and same[k] is False:
-            left, right = (_number(there[side][k]) for side in (-1, 1))
-            told = f": the slope is {left} from the left and {right} from the right"
+            told = _slopes(there[-1][k], there[1][k])
     shown = f"'{written}'" if 0 < len(written) <= 60 else "f"
     message = f"{shown} {what} exactly at this point{told}"
-    return HodiffError("kink", message, text=fault.text, source=fault.source,
-                       start=fault.start, end=fault.end)  # fmt: skip
+    return fault.retold(message, "kink")
 
 
 def _convention(node: Tensor) -> str:
@@ -251,8 +249,10 @@ def _one_sided(search: kinks.Search, slopes: Sequence[Sequence[Tensor]]) -> str:
             finite = decide.finite(left) and decide.finite(right)
             if finite and decide.same(left, right) is False:
                 name = f" in {x.attributes[0]}" if n > 1 else ""
-                return (
-                    f": the slope{name} is {_number(left)} from the left"
-                    f" and {_number(right)} from the right"
-                )
+                return _slopes(left, right, name)
     return ""
+
+
+def _slopes(left: Any, right: Any, name: str = "") -> str:
+    told = f"is {_number(left)} from the left and {_number(right)} from the right"
+    return f": the slope{name} {told}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from hodiff.answers.precision import Determined, Unproven, until_determined
+from hodiff.answers.precision import Unproven, until_determined
 from hodiff.answers.question import Numbers, Question
 from hodiff.arithmetic import ball_numbers
 from hodiff.arithmetic.balls import BALLS, ROUNDED
@@ -38,22 +38,16 @@ def in_balls(question: Question, outputs: Sequence[Tensor]) -> Numbers:
     can't be told at 4096 bits (more with digits).
     """
     program = Program(outputs, BALLS)
-    notes: list[str] = []
 
-    def run() -> list[Any]:
-        point = point_in(question, BALLS)
+    def compute(point: Mapping[Tensor, Any], notes: list[str]) -> list[Any]:
         try:
-            values = _solved(question, program, point, notes)
-            return [*point.values(), *values]
+            return _solved(question, program, point, notes)
         except HodiffError as fault:
             from hodiff.answers import beside  # start-up: most points are ordinary
 
-            found = beside.answered(question, outputs, point, fault)
-            notes[:] = found.notes
-            return [*point.values(), *found.values]
+            return beside.answered(question, outputs, point, fault, notes)
 
-    found = until_determined(run, question.how.digits, point=len(question.at))
-    return _proven(question, found._replace(notes=[*notes, *found.notes]))
+    return _proven(question, compute)
 
 
 def beside_in_balls(question: Question) -> Numbers | None:
@@ -61,31 +55,35 @@ def beside_in_balls(question: Question) -> Numbers | None:
     that has no answer, or doesn't know whether it is one."""
     from hodiff.answers import beside  # start-up: most points are ordinary
 
-    no_answer = HodiffError("domain", "")
+    outputs, no_answer = [question.f] * len(question.orders), HodiffError("domain", "")
+    try:
+        return _proven(
+            question,
+            lambda point, notes: beside.answered(question, outputs, point, no_answer, notes),
+        )
+    except HodiffError:
+        return None
+
+
+def _proven(
+    question: Question,
+    compute: Callable[[Mapping[Tensor, Any], list[str]], Sequence[Any]],
+    reading: Callable[[Any], Any] = lambda x: x,
+) -> Numbers:
+    """What compute gives at the point, when its balls determine it; it leaves in a list what has
+    to be said. reading is done to each number before it is told."""
     notes: list[str] = []
 
     def run() -> list[Any]:
+        notes.clear()
         point = point_in(question, BALLS)
-        outputs = [question.f] * len(question.orders)
-        try:
-            found = beside.answered(question, outputs, point, no_answer)
-        except HodiffError:
-            raise no_answer from None
-        notes[:] = found.notes
-        return [*point.values(), *found.values]
+        return [*point.values(), *compute(point, notes)]
 
-    try:
-        found = until_determined(run, question.how.digits, point=len(question.at))
-    except HodiffError:
-        return None
-    return _proven(question, found._replace(notes=[*notes, *found.notes]))
-
-
-def _proven(question: Question, found: Determined) -> Numbers:
-    """What was determined: the point, then the numbers."""
     n = len(question.at)
+    found = until_determined(run, question.how.digits, reading, point=n)
     point = dict(zip(question.at, found.values, strict=False))
-    return Numbers(point, found.values[n:], found.exact[n:], "ball", found.notes, found.exact[:n])
+    notes += found.notes
+    return Numbers(point, found.values[n:], found.exact[n:], "ball", notes, found.exact[:n])
 
 
 def against_balls(question: Question, outputs: Sequence[Tensor]) -> str | None:
@@ -117,24 +115,20 @@ def series_in_balls(question: Question, compute: Computation, rounded: bool) -> 
     # With digits asked for, 1120 from exact numbers and 1120.000 from a ball print differently.
     quickly = iter([ROUNDED if rounded and question.how.digits is None else BALLS] * QUICK_TRIES)
 
-    def run() -> list[Any]:
-        point = point_in(question, BALLS)
+    def numbers(point: Mapping[Tensor, Any], notes: list[str]) -> list[Any]:
         try:
-            found = compute.compute(point, next(quickly, BALLS))
+            return compute.compute(point, next(quickly, BALLS))
         except Open:
             raise Unproven(HodiffError("undecided", "")) from None
-        return [*point.values(), *found]
 
     try:
-        how, point = question.how, len(question.at)
-        found = until_determined(run, how.digits, ball_numbers.exact, point)
+        return _proven(question, numbers, ball_numbers.exact)
     except NoSeries:
         return None
     except HodiffError as fault:
         if fault.message:
             raise
         return None
-    return _proven(question, found)
 
 
 def series_in_doubles(question: Question, computation: Computation) -> Numbers | None:
@@ -188,7 +182,7 @@ def _solved(
     if notes is not None and question.smooth and _at_an_edge(program, values):
         from hodiff.answers import beside  # start-up: most points are ordinary
 
-        notes[:] = filter(None, [beside.one_sided(question, point)])
+        notes += filter(None, [beside.one_sided(question, point)])
     jumps = question.smooth and any(node.operation.jumps for node in program.order)
     if not jumps and all(map(decide.finite, values.values())):
         return _results(program.outputs, values)

@@ -9,6 +9,7 @@ from math import inf, nan
 from typing import Any
 
 from hodiff.arithmetic.base import Arithmetic, Ring
+from hodiff.engine.exact import CONDITIONS
 from hodiff.engine.graph import Operation
 from hodiff.engine.leibniz import falling
 
@@ -212,15 +213,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "ceil": _whole(math.ceil),
     "round": _whole(round),
     "where": lambda test, a, b: a if test else b,
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "and": lambda a, b: bool(a and b),
-    "or": lambda a, b: bool(a or b),
-    "not": operator.not_,
+    **CONDITIONS,
 }
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
