@@ -158,6 +158,7 @@ class Tensor(Methods):
     freed: bool  # a walk that did not retain its graph went through
     spent: bool  # no walk can go through again: once it has its value it drops its inputs
     borrowed: bool  # a walk used this older node again: another result needs it
+    opaque: bool  # somebody may ask for its gradient, or hook it: no identity looks into it
     requires_grad: bool
     value: Any  # a float or an array, None until it is computed
     grad: Tensor | None  # what backward() gathers
@@ -225,7 +226,7 @@ def make(operation: Operation, inputs: Inputs, attributes: Attributes, shape: Sh
     node.span = None
     node.value = node.grad = node.hooks = None
     node.derived = node.freed = node.spent = node.borrowed = False
-    node.requires_grad = node.retained = False
+    node.requires_grad = node.retained = node.opaque = False
     if operation.differentiable:
         for x in inputs:
             if x.requires_grad:

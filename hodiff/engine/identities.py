@@ -92,7 +92,7 @@ def _add(build: NodeTable, a: Tensor, b: Tensor) -> Tensor:
         return _fit(a, b, build.scaled(f, build.pair(add, x, y)))
     # One look into a sum: (p + q) + p is 2*p + q.
     for x, y in ((a, b), (b, a)):
-        if x.operation is add:
+        if x.operation is add and not x.opaque:
             for p, q in (x.inputs, x.inputs[::-1]):
                 if coefficient(p)[1] is coefficient(y)[1] is not ONE:
                     return _fit(a, b, _add(build, _add(build, p, y), q))
@@ -179,7 +179,7 @@ def _pick(build: NodeTable, x: Tensor, index: tuple[Any, ...]) -> Tensor:
 
 def _entry(build: NodeTable, x: Tensor, i: Any, depth: int) -> Tensor | None:
     """x[i] as a scalar of its own, for what is elementwise on written-out vectors."""
-    if not isinstance(i, int) or depth == 0:
+    if not isinstance(i, int) or depth == 0 or x.opaque:
         return None
     if x.operation is stack:
         return x.inputs[i]
@@ -200,7 +200,7 @@ def _reshaped(operation: Operation) -> Callable[..., Tensor]:
     """Expanding and reshaping move inside a mask."""
 
     def tidy(build: NodeTable, x: Tensor, shape: tuple[int, ...]) -> Tensor:
-        source = x.inputs[0] if x.operation is expand else x
+        source = x.inputs[0] if x.operation is expand and not x.opaque else x
         if not source.shape and not is_mask(source):  # one number, in any shape
             return build.node(expand, (source,), (shape,)) if shape else source
         if is_mask(x):

@@ -109,7 +109,7 @@ class NodeTable:
         for node in order:
             if node.serial > self.start:
                 break
-            if node.inputs:
+            if node.inputs and not node.opaque:
                 key = _key(node.operation, node.inputs, node.attributes)
                 self.table.setdefault(key, node)
 
@@ -225,4 +225,4 @@ def _common(factors: dict[Any, Tensor]) -> Any:
 
 def is_mask(x: Tensor) -> bool:
     """Whether x is where(condition, g, 0): the cotangent of a branch."""
-    return x.operation is where and x.inputs[2] is ZERO
+    return x.operation is where and x.inputs[2] is ZERO and not x.opaque

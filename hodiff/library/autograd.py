@@ -143,6 +143,9 @@ def grad(
         if any(g is not None and g.serial <= newest for g in results):
             older = set(topological(ys))
             results = [alias(g) if g is not None and g in older else g for g in results]
+        for g in results:
+            if g is not None and g.inputs:
+                g.opaque = True
         # A named variable has no value that a run could ask for; there the constant stays.
         return tuple(
             flat(g, x)

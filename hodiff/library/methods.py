@@ -36,7 +36,7 @@ from hodiff.library.creation import tensor
 WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach().requires_grad_()"
 IN_PLACE = ("zero", "fill", "copy", "uniform", "normal")
 KEEPING = {  # how the graph keeps a node, which dir() need not show
-    *("_assigned", "borrowed", "derived", "freed", "hooks", "retained", "serial", "span", "spent"),
+    *("_assigned", "borrowed", "derived", "freed", "hooks", "opaque", "retained", "serial", "span", "spent"),
 }
 
 
@@ -265,6 +265,7 @@ def eager(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> 
     if not node.requires_grad and node.inputs and _valued(inputs):
         node.computed()
         node.operation, node.inputs, node.attributes = DATA, (), ()
+    node.opaque = node.requires_grad
     return node
 
 

@@ -158,6 +158,8 @@ def coefficient(x: Tensor) -> tuple[Any, Tensor]:
     factor: Any = 1
     while True:
         operation = x.operation
+        if x.opaque:
+            return factor, x
         if operation is mul:
             a, b = x.inputs
             if a.operation is CONSTANT:
@@ -176,7 +178,7 @@ def coefficient(x: Tensor) -> tuple[Any, Tensor]:
 
 def powers_of(x: Tensor) -> tuple[Tensor, Any]:
     """x as a base and an exact exponent."""
-    if x.operation is pow and x.inputs[1].operation is CONSTANT:
+    if x.operation is pow and x.inputs[1].operation is CONSTANT and not x.opaque:
         return x.inputs[0], x.inputs[1].attributes[0]
     return x, 1
 
@@ -188,7 +190,7 @@ def cofactor(g: Tensor, y: Tensor, depth: int = 6) -> Tensor | None:
     if base is y and isinstance(exponent, int) and exponent > 0:
         found: Tensor = factor * y ** (exponent - 1) if exponent > 1 else constant(factor)
         return found
-    if g.operation is mul and depth:
+    if g.operation is mul and depth and not g.opaque:
         for one, other in (g.inputs, g.inputs[::-1]):
             left = cofactor(one, y, depth - 1)
             if left is not None:
