@@ -20,8 +20,6 @@ from hodiff.engine.graph import (
     ZERO,
     Kind,
     Tensor,
-    depending,
-    rebuilt,
     tensor_of,
     topological,
     variable,
@@ -36,6 +34,7 @@ from hodiff.engine.operations.structure import (
     reshape_to,
     summed,
 )
+from hodiff.engine.passes import depending, rebuilt
 from hodiff.engine.sharing import sharing
 
 if TYPE_CHECKING:

@@ -34,8 +34,6 @@ from hodiff.engine.graph import (
     Operation,
     Tensor,
     constant,
-    depending,
-    rebuilt,
     topological,
     variable,
 )
@@ -45,6 +43,7 @@ from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import special as sp
 from hodiff.engine.operations import structure as st
+from hodiff.engine.passes import depending, rebuilt
 from hodiff.engine.sharing import NodeTable, sharing
 
 MOST_POWER = 1 << 62  # that is written as products

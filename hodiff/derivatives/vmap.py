@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TypeAlias
 
-from hodiff.engine.graph import ONE, Kind, Tensor, apply, depending, rebuilt, topological
+from hodiff.engine.graph import ONE, Kind, Tensor, apply, topological
 from hodiff.engine.operations.linalg import solve
 from hodiff.engine.operations.structure import (
     Index,
@@ -24,6 +24,7 @@ from hodiff.engine.operations.structure import (
     stack,
     transpose,
 )
+from hodiff.engine.passes import depending, rebuilt
 from hodiff.engine.sharing import sharing
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

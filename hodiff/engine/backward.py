@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hodiff.engine.graph import STATE, ZERO, Tensor, building, depending, tensor_of, topological
+from hodiff.engine.graph import STATE, ZERO, Tensor, building, serial, tensor_of, topological
 from hodiff.engine.operations.elementary import coefficient
 from hodiff.engine.operations.structure import expand_to
 from hodiff.engine.sharing import NodeTable, Terms, sharing
@@ -26,7 +26,9 @@ def walk(
     on the way, so that a later walk that needs their values is refused.
     """
     with sharing() as table:
-        order = topological(outputs, tracked=True)
+        # What depends on an input was made after it: a walk visits nothing that is older.
+        since = min(map(serial, inputs), default=0)
+        order = topological(outputs, True, since=since)
         table.know(order)
         cotangents: dict[Tensor, Terms] = {}
         for y, seed in zip(outputs, seeds, strict=True):
@@ -59,6 +61,8 @@ def walk(
             _share_out(table, node, factor, g, on_the_way, cotangents)
             if free and not node.borrowed:
                 node.freed = True
+        if not on_the_way.issuperset(inputs):
+            on_the_way = _used(outputs, since)
         if free:
             release(order)
         return [ZERO if found[x] is None and x in on_the_way else found[x] for x in inputs]
@@ -116,12 +120,24 @@ def release(order: list[Tensor]) -> None:
 
 def _on_the_way(order: list[Tensor], xs: Sequence[Tensor]) -> set[Tensor]:
     """The nodes of order that depend on one of xs, xs among them included."""
-    wanted = set(xs)
-    leaves = [node for node in order if not node.inputs]
-    if wanted.issuperset(leaves):
-        return set(order)
-    dropped = [node for node in leaves if node.freed]  # a walk to xs might have passed here
-    return depending(order, [*wanted.intersection(order), *dropped])
+    found = set(xs).intersection(order)
+    for node in order:
+        # A freed node without inputs is one that a walk to xs might have passed.
+        if not found.isdisjoint(node.inputs) if node.inputs else node.freed:
+            found.add(node)
+    return found
+
+
+def _used(outputs: Sequence[Tensor], since: int) -> set[Tensor]:
+    """What outputs depend on, if only by a slope that is a structural 0."""
+    found = set(outputs)
+    nodes = list(found)
+    for node in nodes:  # which grows
+        if node.operation.differentiable or node.operation.used:
+            new = [x for x in node.inputs if x not in found and x.serial >= since]
+            found.update(new)
+            nodes += new
+    return found
 
 
 def _hooked(node: Tensor, g: Tensor) -> Tensor:

@@ -7,12 +7,12 @@ extended by hodiff.engine.backward.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 from itertools import count
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakValueDictionary
 
 from hodiff.engine.exact import exactly
@@ -29,7 +29,6 @@ else:
 Inputs: TypeAlias = "tuple[Tensor, ...]"
 Attributes: TypeAlias = tuple[Any, ...]
 Build: TypeAlias = Callable[["Operation", Inputs, Attributes], "Tensor"]
-Made = TypeVar("Made")
 
 
 class Kind(Enum):
@@ -69,6 +68,7 @@ class Operation:
     commutes: bool = False
     linear: bool = False  # the pullback reads no values: it also serves in a freed graph
     differentiable: bool = True
+    used: bool = False  # a condition that counts: its slope is a 0, not none, as relu's mask's
     never_zero: bool = False  # a 0 in doubles is a number that vanished
     arrays_only: bool = False  # no arithmetic on single numbers has it
 
@@ -372,11 +372,12 @@ def apply(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> 
 
 
 def topological(
-    outputs: Iterable[Tensor], tracked: bool = False, unknown: bool = False
+    outputs: Iterable[Tensor], tracked: bool = False, unknown: bool = False, since: int = 0
 ) -> list[Tensor]:
     """Every node that outputs depend on, inputs before users, without recursion.
 
-    tracked leaves out what doesn't require grad; unknown, what only nodes with a value need.
+    tracked leaves out what doesn't require grad; unknown, what only nodes with a value need;
+    since, what is older.
     """
     found = {x for x in outputs if x.requires_grad or not tracked}
     nodes = list(found)
@@ -384,32 +385,8 @@ def topological(
         if unknown and node.value is not None:
             continue
         for x in node.inputs:
-            if x not in found and (x.requires_grad or not tracked):
+            if x not in found and (x.requires_grad or not tracked) and x.serial >= since:
                 found.add(x)
                 nodes.append(x)
     nodes.sort(key=serial)
     return nodes
-
-
-def depending(order: Iterable[Tensor], xs: Iterable[Tensor], smoothly: bool = True) -> set[Tensor]:
-    """xs and those nodes of order, which has inputs before users, that depend on them; not
-    smoothly: through a condition, too."""
-    found = set(xs)
-    for node in order:
-        if not found.isdisjoint(node.inputs) and (node.operation.differentiable or not smoothly):
-            found.add(node)
-    return found
-
-
-def rebuilt(
-    order: Iterable[Tensor],
-    rule: Callable[[Tensor, list[Made]], Made],
-    given: Mapping[Tensor, Made] | None = None,
-) -> dict[Tensor, Made]:
-    """What rule(node, what it made of the node's inputs) makes of every node of order, which has
-    inputs before users; given is there already. An interpreter: see how it is used."""
-    made = dict(given or {})
-    for node in order:
-        if node not in made:
-            made[node] = rule(node, [made[x] for x in node.inputs])
-    return made

@@ -29,7 +29,6 @@ from hodiff.engine.graph import (
     STATE,
     Tensor,
     data,
-    depending,
     make,
     tensor_of,
     topological,
@@ -43,6 +42,7 @@ from hodiff.engine.operations.structure import (
     stack,
     total,
 )
+from hodiff.engine.passes import depending
 from hodiff.engine.shapes import broadcast
 from hodiff.engine.sharing import sharing
 from hodiff.library.autograd import detached

@@ -36,7 +36,18 @@ from hodiff.library.creation import tensor
 WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach().requires_grad_()"
 IN_PLACE = ("zero", "fill", "copy", "uniform", "normal")
 KEEPING = {  # how the graph keeps a node, which dir() need not show
-    *("_assigned", "borrowed", "derived", "freed", "hooks", "opaque", "retained", "serial", "span", "spent"),
+    *(
+        "_assigned",
+        "borrowed",
+        "derived",
+        "freed",
+        "hooks",
+        "opaque",
+        "retained",
+        "serial",
+        "span",
+        "spent",
+    ),
 }
 
 

@@ -34,7 +34,7 @@ def leaky_relu(x: Tensor, negative_slope: Any = 0.01) -> Tensor:
     >>> hodiff.nn.functional.leaky_relu([-4.0, 3.0], 0.25)
     tensor([-1.,  3.])
     """
-    return pw.where(pw.gt(x, ZERO), x, x * negative_slope)
+    return pw.where(pw.above(x, ZERO), x, x * negative_slope)
 
 
 @public("elu", method=False)

@@ -21,10 +21,10 @@ from hodiff.engine.graph import (
     Tensor,
     held,
     make,
-    rebuilt,
     topological,
     variable,
 )
+from hodiff.engine.passes import rebuilt
 
 MOST_NODES = 200  # of a graph that is remembered
 MOST_REPLAYS = 256
@@ -82,7 +82,10 @@ def _key(order: Sequence[Tensor], ys: Sequence[Tensor], xs: Sequence[Tensor]) ->
             return None
         if node.inputs:
             parts.append(
-                (operation, node.attributes, node.requires_grad, *[places[x] for x in node.inputs])
+                (
+                    *(operation, node.attributes, node.requires_grad, node.opaque),
+                    *[places[x] for x in node.inputs],
+                )
             )
         elif operation is CONSTANT:
             parts.append((type(node.attributes[0]), node.attributes))
@@ -102,7 +105,7 @@ def _recorded(order: Sequence[Tensor], ys: Sequence[Tensor], xs: Sequence[Tensor
     def copied(node: Tensor, inputs: list[Tensor]) -> Tensor:
         if node.inputs:
             copy = make(node.operation, tuple(inputs), node.attributes, ())
-            copy.requires_grad = node.requires_grad
+            copy.requires_grad, copy.opaque = node.requires_grad, node.opaque
             return copy
         if node.operation is not DATA:
             return node

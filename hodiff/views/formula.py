@@ -24,12 +24,12 @@ from hodiff.engine.graph import (
     Tensor,
     apply,
     constant,
-    rebuilt,
     topological,
 )
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.engine.operations.elementary import coefficient, pow
 from hodiff.engine.operations.structure import any_of, pick, stack, summed
+from hodiff.engine.passes import rebuilt
 from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError
 

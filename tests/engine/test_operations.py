@@ -308,6 +308,7 @@ PIECEWISE: dict[str, tuple[int, Callable[..., Any]]] = {
     "lt": (2, lambda a, b: a < b),
     "le": (2, lambda a, b: a <= b),
     "gt": (2, lambda a, b: a > b),
+    "above": (2, lambda a, b: a > b),
     "ge": (2, lambda a, b: a >= b),
     "eq": (2, lambda a, b: a == b),
     "ne": (2, lambda a, b: a != b),

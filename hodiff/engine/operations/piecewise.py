@@ -43,9 +43,10 @@ gt = comparison("gt", lambda side: side > 0, numpy="greater")
 ge = comparison("ge", lambda side: side > 0, numpy="greater_equal")
 eq = comparison("eq", lambda side: False, numpy="equal", commutes=True)
 ne = comparison("ne", lambda side: True, numpy="not_equal", commutes=True)
-both = condition("and", 2, numpy="logical_and", commutes=True)
-either = condition("or", 2, numpy="logical_or", commutes=True)
-negation = condition("not", 1, numpy="logical_not")
+both = condition("and", 2, numpy="logical_and", commutes=True, used=True)
+either = condition("or", 2, numpy="logical_or", commutes=True, used=True)
+negation = condition("not", 1, numpy="logical_not", used=True)
+above = comparison("above", lambda side: side > 0, numpy="greater", used=True, definition=gt)
 
 
 def compares(operation: Operation) -> bool:
@@ -123,7 +124,7 @@ clip  = elementwise("clip",
                     lambda x, lo, hi, y: _step(both(lt(x, lo), le(lo, hi))),
                     lambda x, lo, hi, y: _step(either(gt(x, hi), gt(lo, hi))),
                     parameters="x, lo, hi", definition=lambda x, lo, hi: min(max(x, lo), hi))
-relu  = elementwise("relu",  lambda x, y: _step(gt(x, ZERO)), definition=lambda x: max(x, ZERO))
+relu  = elementwise("relu",  lambda x, y: _step(above(x, ZERO)), definition=lambda x: max(x, ZERO))
 # fmt: on
 
 

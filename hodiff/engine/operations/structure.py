@@ -150,7 +150,7 @@ summed    = Operation("sum", 1, reduced, lambda g, xs, y, a, i:  # x, axes
                       expand_to(kept(g, xs[0], a), xs[0].shape),
                       kind=Kind.REDUCES, folds=add, unit=0, linear=True)
 any_of    = Operation("any", 1, reduced, no_derivative,  # x, axes
-                      kind=Kind.REDUCES, folds=either, unit=False, differentiable=False)
+                      kind=Kind.REDUCES, folds=either, unit=False, differentiable=False, used=True)
 expand    = _moves("expand", 1, lambda shapes, a: a[0], lambda g, xs, y, a, i:  # x, shape
                    sum_to(g, xs[0].shape))
 reshape   = _moves("reshape", 1, lambda shapes, a: a[0], lambda g, xs, y, a, i:  # x, shape

@@ -1,0 +1,34 @@
+"""Passes over a graph in order: what depends on what, and a graph made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from hodiff.engine.graph import Tensor
+
+Made = TypeVar("Made")
+
+
+def depending(order: Iterable[Tensor], xs: Iterable[Tensor], smoothly: bool = True) -> set[Tensor]:
+    """xs and those nodes of order, which has inputs before users, that depend on them; not
+    smoothly: through a condition, too."""
+    found = set(xs)
+    for node in order:
+        if not found.isdisjoint(node.inputs) and (node.operation.differentiable or not smoothly):
+            found.add(node)
+    return found
+
+
+def rebuilt(
+    order: Iterable[Tensor],
+    rule: Callable[[Tensor, list[Made]], Made],
+    given: Mapping[Tensor, Made] | None = None,
+) -> dict[Tensor, Made]:
+    """What rule(node, what it made of the node's inputs) makes of every node of order, which has
+    inputs before users; given is there already. An interpreter: see how it is used."""
+    made = dict(given or {})
+    for node in order:
+        if node not in made:
+            made[node] = rule(node, [made[x] for x in node.inputs])
+    return made
