@@ -31,6 +31,12 @@ class Arrays(Floats):
     def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
         return _quiet(compute, bool(operation.partials))
 
+    def unguarded(self, operation: Operation, scalar: bool, conditions: bool) -> Callable[..., Any]:
+        compute = self._found(operation)
+        if compute is None or (conditions and operation.partials):
+            return self.function(operation)
+        return _scalar(compute) if scalar else compute
+
     def data(self, x: Any) -> Any:
         return x
 
@@ -69,11 +75,20 @@ def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
             dtype = _dtype(*[v for v in x if hasattr(v, "dtype")])
             x = tuple(v.astype(dtype) if _is_condition(v) else v for v in x)
         with np.errstate(all="ignore"):
-            y = compute(*x)
-        # A Python float leaves float32 arrays float32; numpy's own float64 scalar doesn't.
+            return scalar(*x)
+
+    scalar = _scalar(compute)
+    return quiet
+
+
+def _scalar(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """A Python float leaves float32 arrays float32; numpy's own float64 scalar doesn't."""
+
+    def scalar(*x: Any) -> Any:
+        y = compute(*x)
         return float(y) if getattr(y, "shape", None) == () and y.dtype == float else y
 
-    return quiet
+    return scalar
 
 
 def _is_condition(x: Any) -> bool:

@@ -58,6 +58,10 @@ class Arithmetic:
             found = self.resolved[operation.name] = self._made(compute, operation)
         return found
 
+    def unguarded(self, operation: Operation, scalar: bool, conditions: bool) -> Callable[..., Any]:
+        """function, for use inside quietly(): what gives a scalar, or takes conditions, is said."""
+        return self.function(operation)
+
     def _found(self, operation: Operation) -> Callable[..., Any] | None:
         """What the arithmetic itself has for an operation."""
         raise NotImplementedError

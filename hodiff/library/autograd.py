@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, TypeAlias, overload
 
-from hodiff.arithmetic.program import Program
-from hodiff.engine.backward import release, walk
+from hodiff.engine.backward import walk
 from hodiff.engine.graph import (
     ONE,
     VARIABLE,
     ZERO,
     Tensor,
-    held,
     serial,
     tensor_of,
     topological,
@@ -22,7 +20,7 @@ from hodiff.engine.graph import (
 )
 from hodiff.engine.operations.structure import alias, expand_to, flat, like
 from hodiff.engine.sharing import sharing
-from hodiff.library.replay import replayed
+from hodiff.library.replay import Asked, detached, gradients
 
 Tensors: TypeAlias = Tensor | Sequence[Tensor]
 Seeds: TypeAlias = Tensor | Sequence[Tensor | None]
@@ -116,62 +114,46 @@ def grad(
     if len(seeds) != len(ys):
         raise RuntimeError(f"got {len(ys)} tensors and {len(seeds)} gradients")
     _check(ys, xs)
-    if grad_outputs is None and not (create_graph or is_grads_batched):
-        remembered = replayed(ys, xs, not retain)
-        if remembered is not None:
-            found, order = remembered
-            if not retain:
-                release(order)
-            if any(g is None for g in found) and not (allow_unused or materialize_grads):
-                raise RuntimeError(UNUSED)
-            return tuple(held(0.0) if g is None and materialize_grads else g for g in found)
-    if is_grads_batched:
-        found = _batched(ys, seeds, xs, retain)
-    else:
-        cotangents = [_cotangent(i, *pair) for i, pair in enumerate(zip(ys, seeds, strict=True))]
-        found = walk(ys, cotangents, xs, free=not retain)
-    if any(g is None for g in found) and not (allow_unused or materialize_grads):
-        raise RuntimeError(UNUSED)
-    batch = tensor_of(seeds[0]).shape[:1] if is_grads_batched else ()
-    results = [
-        None if g is None and not materialize_grads
-        else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x)
-        for x, g in zip(xs, found, strict=True)
-    ]  # fmt: skip
-    if create_graph:
-        newest = max(map(serial, ys), default=0)
-        if any(g is not None and g.serial <= newest for g in results):
-            older = set(topological(ys))
-            results = [alias(g) if g is not None and g in older else g for g in results]
-        for g in results:
-            if g is not None and g.inputs:
-                g.opaque = True
-        # A named variable has no value that a run could ask for; there the constant stays.
-        return tuple(
-            flat(g, x)
-            if g is not None and not g.requires_grad and x.operation is not VARIABLE
-            else g
-            for x, g in zip(xs, results, strict=True)
-        )
-    return detached(results)
+    known = [None if seed is None else tensor_of(seed) for seed in seeds]
+    unused = bool(allow_unused or materialize_grads)
+
+    def build() -> list[Tensor | None]:
+        if is_grads_batched:
+            found = _batched(ys, known, xs, retain)
+            batch = known[0].shape[:1] if known[0] is not None else ()
+        else:
+            found, batch = walk(ys, _cotangents(ys, known), xs, free=not retain), ()
+        if any(g is None for g in found) and not unused:
+            raise RuntimeError(UNUSED)
+        results = [
+            None if g is None and not materialize_grads
+            else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x)
+            for x, g in zip(xs, found, strict=True)
+        ]  # fmt: skip
+        return _tracked(ys, xs, results) if create_graph else results
+
+    asked = Asked(ys, known, xs, not retain, create_graph, False, (unused, materialize_grads))
+    if not is_grads_batched:
+        return tuple(gradients(build, asked))
+    return tuple(build() if create_graph else detached(build()))
 
 
-def detached(
-    results: Sequence[Tensor | None], outputs: Sequence[Tensor] = ()
-) -> tuple[Tensor | None, ...]:
-    """Tensors of the values of results, computed in one run; as they are where they have none.
-
-    Outputs whose graph is spent get their values in the same run, and let it go.
-    """
-    spent = [y for y in outputs if y.spent and y.value is None]
-    program = Program([*(g for g in results if g is not None), *spent])
-    if program.variables:
-        return tuple(results)
-    values = iter(program.results())
-    found = tuple(g if g is None else held(next(values)) for g in results)
-    for y, value in zip(spent, values, strict=True):
-        y.value, y.inputs = held(value).value, ()
-    return found
+def _tracked(
+    ys: list[Tensor], xs: list[Tensor], results: list[Tensor | None]
+) -> list[Tensor | None]:
+    """Gradients that are part of the graph: new nodes that their owner may hook, or ask for."""
+    newest = max(map(serial, ys), default=0)
+    if any(g is not None and g.serial <= newest for g in results):
+        older = set(topological(ys))
+        results = [alias(g) if g is not None and g in older else g for g in results]
+    for g in results:
+        if g is not None and g.inputs:
+            g.opaque = True
+    # A named variable has no value that a run could ask for; there the constant stays.
+    return [
+        flat(g, x) if g is not None and not g.requires_grad and x.operation is not VARIABLE else g
+        for x, g in zip(xs, results, strict=True)
+    ]
 
 
 def _batched(
@@ -187,7 +169,7 @@ def _batched(
     if len(sizes) != 1 or () in sizes:
         raise RuntimeError("grad_outputs need a first axis of the same length")
     one = [variable("cotangent", seed.shape[1:]) for seed in given]
-    cotangents = [_cotangent(i, *pair) for i, pair in enumerate(zip(ys, one, strict=True))]
+    cotangents = _cotangents(ys, one)
     with sharing():
         found = walk(ys, cotangents, xs, free=not retain)
         known = [expand_to(g, x.shape) for x, g in zip(xs, found, strict=True) if g is not None]
@@ -209,16 +191,21 @@ def accumulate(
         leaves = [x for x in topological([y], tracked=True) if x.is_leaf or x.retained]
     else:
         leaves = _sequence(inputs)
-    found = walk([y], [_cotangent(0, y, seed)], leaves, free=not retain)
-    pairs = [(x, g) for x, g in zip(leaves, found, strict=True) if g is not None]
-    gradients: Sequence[Tensor | None] = [
-        like(expand_to(g, x.shape) if g is ZERO else g, x) for x, g in pairs
-    ]
-    if not create_graph:
-        gradients = detached(gradients, [y])
-    for (x, _), g in zip(pairs, gradients, strict=True):
-        there = x.grad if x.grad is None or create_graph else x.grad.detach()
-        x.grad = g if there is None or g is None else there + g
+    seeds = [None if seed is None else tensor_of(seed)]
+
+    def build() -> list[Tensor | None]:
+        return [
+            None if g is None else like(expand_to(g, x.shape) if g is ZERO else g, x)
+            for x, g in zip(
+                leaves, walk([y], _cotangents([y], seeds), leaves, free=not retain), strict=True
+            )
+        ]
+
+    found = gradients(build, Asked([y], seeds, leaves, not retain, create_graph, True))
+    for x, g in zip(leaves, found, strict=True):
+        if g is not None:
+            there = x.grad if x.grad is None or create_graph else x.grad.detach()
+            x.grad = g if there is None else there + g
 
 
 def _check(ys: list[Tensor], xs: list[Tensor]) -> None:
@@ -242,18 +229,20 @@ def _sequence(x: Any) -> list[Any]:
     return list(x)
 
 
-def _cotangent(i: int, y: Tensor, seed: Any) -> Tensor:
-    if seed is None:
-        if any(n != 1 for n in y.shape):
-            raise RuntimeError("grad can be implicitly created only for scalar outputs")
-        return expand_to(ONE, y.shape)
-    cotangent = tensor_of(seed)
-    if cotangent.shape != y.shape:
-        raise RuntimeError(
-            f"Mismatch in shape: grad_output[{i}] has a shape of {cotangent.shape}"
-            f" and output[{i}] has a shape of {y.shape}."
-        )
-    return cotangent
+def _cotangents(ys: Sequence[Tensor], seeds: Sequence[Tensor | None]) -> list[Tensor]:
+    found = []
+    for i, (y, seed) in enumerate(zip(ys, seeds, strict=True)):
+        if seed is None:
+            if any(n != 1 for n in y.shape):
+                raise RuntimeError("grad can be implicitly created only for scalar outputs")
+            seed = expand_to(ONE, y.shape)
+        elif seed.shape != y.shape:
+            raise RuntimeError(
+                f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape}"
+                f" and output[{i}] has a shape of {y.shape}."
+            )
+        found.append(seed)
+    return found
 
 
 def no_grad() -> AbstractContextManager[None]:

@@ -45,9 +45,9 @@ from hodiff.engine.operations.structure import (
 from hodiff.engine.passes import depending
 from hodiff.engine.shapes import broadcast
 from hodiff.engine.sharing import sharing
-from hodiff.library.autograd import detached
 from hodiff.library.creation import as_tensor
 from hodiff.library.pytrees import Tree, flatten
+from hodiff.library.replay import detached
 
 Function: TypeAlias = Callable[..., Any]
 Argnums: TypeAlias = int | Sequence[int]

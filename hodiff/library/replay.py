@@ -1,123 +1,337 @@
-"""Walks remembered: of a small graph of scalars that is built and differentiated over and over.
+"""Walks remembered: of a graph that is built and differentiated over and over.
 
 A training loop, a root finder or a time step makes the same graph again with other numbers. Its
-gradient is the same graph too: the first walks build it, the next ones run it. Nothing is
-remembered but structure: operations, attributes, which node is whose input.
+gradient is the same graph too: the first walk builds it; from then on its nodes are made again
+without a walk, or, where only their values are asked for, not made at all but run. Nothing is
+remembered but structure: operations, attributes, shapes, which node is whose input, and what the
+walk marked.
 """
 
 # start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any, NamedTuple, TypeAlias
 
+from hodiff.arithmetic.base import LARGE, Arithmetic, UnknownError
 from hodiff.arithmetic.floats import FLOATS
-from hodiff.arithmetic.program import Program
-from hodiff.engine.backward import walk
+from hodiff.arithmetic.program import Program, evaluate, suited
+from hodiff.engine.backward import release
 from hodiff.engine.graph import (
     CONSTANT,
     DATA,
-    ONE,
+    SERIAL,
+    STATE,
     VARIABLE,
+    Attributes,
+    Kind,
+    Operation,
     Tensor,
     held,
     make,
+    serial,
     topological,
-    variable,
 )
-from hodiff.engine.passes import rebuilt
+from hodiff.engine.operations.structure import Index
+from hodiff.engine.shapes import Shape
+from hodiff.engine.sharing import NodeTable
 
-MOST_NODES = 200  # of a graph that is remembered
-MOST_REPLAYS = 256
+Results: TypeAlias = list[Tensor | None]
+Places: TypeAlias = dict[Tensor, int]
+
+MOST_NODES = 1000  # of a graph that is remembered
+MOST_REPLAYS = 512
+
+REPLAYS: dict[Any, "Replay | None"] = {}
+"""By a graph's key; None for what can't be made again without a walk."""
+
+
+class Asked(NamedTuple):
+    """What a gradient is asked of, and how."""
+
+    ys: Sequence[Tensor]
+    seeds: Sequence[Tensor | None]
+    xs: Sequence[Tensor]
+    free: bool  # the graph can't be walked again
+    create_graph: bool  # nodes are wanted, not their values
+    computed: bool  # the values of ys are wanted, too
+    flags: tuple[bool, ...] = ()  # what else build depends on
+
+
+def gradients(build: Callable[[], Results], asked: Asked) -> Results:
+    """What build() makes by a walk: as nodes or, without create_graph, their values.
+
+    Cost, for a graph met before: a few operations of Python a node, and running it.
+    """
+    order = _order(asked)
+    key = _key(order, asked)
+    replay = REPLAYS.get(key) if key is not None else None
+    if replay is None:
+        if key is None or key in REPLAYS:
+            return _finished(build(), asked)
+        start = next(SERIAL)
+        freed = [node.freed for node in order]
+        results = build()
+        replay = _recorded(order, results, asked, start, freed)
+        if len(REPLAYS) >= MOST_REPLAYS:
+            REPLAYS.clear()
+        REPLAYS[key] = replay
+        return _finished(results, asked)
+    found = replay.found(order, asked)
+    if found is None:
+        return _finished(build(), asked)
+    for i in replay.borrowed:
+        order[i].borrowed = True
+    if replay.freed:
+        passed = [order[i] for i in replay.freed]
+        for node in passed:
+            node.freed = True
+        release(passed)
+    return found
+
+
+def detached(results: Sequence[Tensor | None], outputs: Sequence[Tensor] = ()) -> Results:
+    """Tensors of the values of results, computed in one run; as they are where they have none.
+
+    Outputs whose graph is spent get their values in the same run, and let it go.
+    """
+    spent = [y for y in outputs if y.spent and y.value is None]
+    program = Program([*(g for g in results if g is not None), *spent])
+    if program.variables:
+        return list(results)
+    values = iter(program.results())
+    found = [g if g is None else held(next(values)) for g in results]
+    for y, value in zip(spent, values, strict=True):
+        y.value, y.inputs = held(value).value, ()
+    return found
+
+
+def _finished(results: Results, asked: Asked) -> Results:
+    if asked.create_graph:
+        return results
+    return detached(results, asked.ys if asked.computed else ())
+
+
+def _order(asked: Asked) -> list[Tensor]:
+    """The graph of what is asked, inputs before users, down to what is older than all of xs: what
+    a walk neither passes nor looks into."""
+    since = min(map(serial, asked.xs), default=0)
+    found = {*asked.ys, *(seed for seed in asked.seeds if seed is not None)}
+    order = list(found)
+    for node in order:  # which grows
+        if node.serial >= since or not node.opaque:
+            new = [x for x in node.inputs if x not in found]
+            if new:
+                found.update(new)
+                order += dict.fromkeys(new)
+    order.sort(key=serial)
+    return order
+
+
+def _key(order: Sequence[Tensor], asked: Asked) -> Any:
+    """The structure of a graph; None where it has what isn't remembered."""
+    if len(order) > MOST_NODES or isinstance(STATE.builder, NodeTable):
+        return None
+    since = min(map(serial, asked.xs), default=0)
+    places: Places = {}
+    parts: list[Any] = []
+    for i, node in enumerate(order):
+        places[node] = i
+        operation, inputs, shape = node.operation, node.inputs, node.shape
+        if shape and prod(shape) > LARGE:
+            return None
+        if inputs and node.opaque and node.serial < since:
+            parts += (_kind(node.value), shape, node.requires_grad)
+        elif node.freed or node.hooks or operation is VARIABLE:
+            return None
+        elif inputs:
+            attributes = node.attributes
+            if attributes and type(attributes[0]) is tuple and Index in map(type, attributes[0]):
+                return None  # an array that indexes is another one each time
+            parts += (operation, attributes, _kind(node.value), len(inputs))
+            parts += (node.requires_grad, node.opaque, node.borrowed)
+            parts += [places[x] for x in inputs]
+        elif operation is CONSTANT:
+            parts += (type(node.attributes[0]), node.attributes[0])
+        elif operation is DATA:
+            parts += (_kind(node.value), shape, node.requires_grad)
+        else:  # pi, e
+            parts.append(operation)
+    unused = [(x.shape, _kind(x.value)) for x in asked.xs if x not in places]
+    return (
+        tuple(parts),
+        tuple([places[y] for y in asked.ys]),
+        tuple([None if seed is None else places[seed] for seed in asked.seeds]),
+        tuple([places.get(x, -1) for x in asked.xs]),
+        (*unused, STATE.enabled, *asked[3:]),
+    )
+
+
+def _kind(value: Any) -> Any:
+    """What numbers a value is of; None where there is none."""
+    return None if value is None else getattr(value, "dtype", type(value))
+
+
+class Made(NamedTuple):
+    """A node to make. Places count the graph's nodes, the constants after them, and what was made
+    before."""
+
+    operation: Operation
+    inputs: tuple[int, ...]
+    attributes: Attributes
+    shape: Shape
+    flags: tuple[bool, bool, bool]
+
+
+class Step(NamedTuple):
+    """A value to compute from those at other places."""
+
+    place: int
+    compute: Callable[..., Any]
+    inputs: tuple[int, ...]
+    attributes: Attributes
 
 
 class Replay(NamedTuple):
-    """The gradient of a graph with variables for its leaves."""
+    """The gradient of a graph as it was met."""
 
-    program: Program
-    leaves: list[tuple[int, Tensor]]  # where a leaf is in the graph's order, and its variable
-    gradients: list[Tensor | None]
-    freed: list[int]  # where the nodes are that the walk went through
+    constants: list[Tensor]
+    made: list[Made]
+    results: list[int | None]
+    freed: list[int]  # where the nodes are that the walk freed, and borrowed
+    borrowed: list[int]
+    run: "Run | None"
 
+    def nodes(self, order: Sequence[Tensor]) -> Results:
+        """The gradients as nodes on those of order."""
+        pool = [*order, *self.constants]
+        for operation, inputs, attributes, shape, flags in self.made:
+            node = make(operation, tuple([pool[i] for i in inputs]), attributes, shape)
+            node.requires_grad, node.opaque, node.derived = flags
+            pool.append(node)
+        return [None if i is None else pool[i] for i in self.results]
 
-REPLAYS: dict[Any, Replay | None] = {}  # None for a graph that was met once
-
-
-def replayed(
-    ys: Sequence[Tensor], xs: Sequence[Tensor], free: bool
-) -> tuple[list[Tensor | None], list[Tensor]] | None:
-    """The gradients of the sum of ys in xs, with their values, and the nodes of ys in order; None
-    where the graph is not (yet) remembered."""
-    order = topological(ys)
-    if len(order) > MOST_NODES:
-        return None
-    key = _key(order, ys, xs)
-    if key is None:
-        return None
-    replay = REPLAYS.get(key)
-    if replay is None:
-        if key not in REPLAYS:
-            if len(REPLAYS) >= MOST_REPLAYS:
-                REPLAYS.clear()
-            REPLAYS[key] = None
+    def found(self, order: Sequence[Tensor], asked: Asked) -> Results | None:
+        """The gradients, as they are asked for; None where the graph has no such values."""
+        if asked.create_graph or self.run is None:
+            return self.nodes(order)
+        values = self.run.values(order, asked.free)
+        if values is None:
             return None
-        replay = REPLAYS[key] = _recorded(order, ys, xs)
-    values = replay.program.values({x: order[i].value for i, x in replay.leaves})
-    found = [None if g is None else held(float(values[id(g)])) for g in replay.gradients]
-    if free:
-        for i in replay.freed:
-            if not order[i].borrowed:
-                order[i].freed = True
-    return found, order
+        return [None if i is None else held(values[i]) for i in self.results]
 
 
-def _key(order: Sequence[Tensor], ys: Sequence[Tensor], xs: Sequence[Tensor]) -> Any:
-    """The structure of a graph; None where it has what isn't remembered."""
+class Run(NamedTuple):
+    """What computes the values of a gradient without its nodes."""
+
+    arithmetic: Arithmetic
+    given: list[int]  # whose nodes have the values, or are what the graph stands on
+    known: list[tuple[int, Any]]  # exact constants, as numbers
+    steps: list[Step]
+    kept: list[int]  # nodes of the graph that are computed
+    ys: list[int]  # and those of them that are differentiated
+    size: int
+
+    def values(self, order: Sequence[Tensor], free: bool) -> list[Any] | None:
+        """Every value, by place; None where what the graph stands on has none, or other numbers.
+
+        A graph that is retained keeps the values of its nodes: the next walk needs them again.
+        """
+        values: list[Any] = [None] * self.size
+        for i in self.given:
+            values[i] = order[i].value
+        missing = [i for i in self.given if values[i] is None]
+        if missing:
+            try:
+                found = evaluate([order[i] for i in missing])
+            except UnknownError:
+                return None
+            for i, value in zip(missing, found, strict=True):
+                values[i] = value
+            if self.arithmetic is FLOATS and any(type(value) is not float for value in found):
+                return None
+        for i, value in self.known:
+            values[i] = value
+        with self.arithmetic.quietly():
+            for place, compute, inputs, attributes in self.steps:
+                if len(inputs) == 2 and not attributes:
+                    i, j = inputs
+                    values[place] = compute(values[i], values[j])
+                else:
+                    values[place] = compute(*[values[i] for i in inputs], *attributes)
+        for i in self.ys if free else self.kept:
+            order[i].value = values[i]
+        return values
+
+
+def _recorded(
+    order: Sequence[Tensor], results: Results, asked: Asked, start: int, freed: Sequence[bool]
+) -> Replay | None:
+    """How results, which a walk made after start, are made again; None where they can't be."""
+    wanted = [g for g in results if g is not None]
+    after = topological(wanted, since=start)
+    new = [x for x in after if x.serial > start and x.operation is not CONSTANT]
     places = {node: i for i, node in enumerate(order)}
-    parts: list[Any] = []
-    for node in order:
-        operation = node.operation
-        if node.shape or node.freed or node.hooks or operation is VARIABLE:
-            return None
-        if operation.arrays_only:
-            return None
-        if node.inputs:
-            parts.append(
-                (
-                    *(operation, node.attributes, node.requires_grad, node.opaque),
-                    *[places[x] for x in node.inputs],
-                )
-            )
-        elif operation is CONSTANT:
-            parts.append((type(node.attributes[0]), node.attributes))
-        elif operation is not DATA:  # pi, e
-            parts.append(operation)
-        elif type(node.value) is float:
-            parts.append(node.requires_grad)
+    others = dict.fromkeys((*wanted, *(x for node in new for x in node.inputs)))
+    constants = [x for x in others if x not in places and x not in set(new)]
+    if any(x.operation is not CONSTANT for x in constants):
+        return None
+    if any(node.value is not None or node.operation is DATA for node in new):
+        return None  # something was computed on the way
+    for node in (*constants, *new):
+        places[node] = len(places)
+    made = [
+        Made(
+            node.operation,
+            tuple([places[x] for x in node.inputs]),
+            node.attributes,
+            node.shape,
+            (node.requires_grad, node.opaque, node.derived),
+        )
+        for node in new
+    ]
+    return Replay(
+        constants,
+        made,
+        [None if g is None else places[g] for g in results],
+        [i for i, node in enumerate(order) if node.freed and not freed[i]],
+        [i for i, node in enumerate(order) if node.borrowed],
+        None if asked.create_graph else _run(places, len(order), wanted, asked),
+    )
+
+
+def _run(places: Places, own: int, wanted: Sequence[Tensor], asked: Asked) -> Run:
+    """What computes wanted: the graph's nodes have places before own, what is made has later."""
+    since = min(map(serial, asked.xs))
+    needed = {*wanted, *(asked.ys if asked.computed else ())}
+    given, computed = [], []
+    for node in reversed(places):
+        if node not in needed or node.operation is CONSTANT:
+            continue
+        stands = places[node] < own and node.opaque and node.serial < since and node.inputs
+        if node.value is not None or stands:
+            given.append(node)
         else:
-            return None
-    return tuple(parts), tuple(places[y] for y in ys), tuple(places.get(x, -1) for x in xs)
-
-
-def _recorded(order: Sequence[Tensor], ys: Sequence[Tensor], xs: Sequence[Tensor]) -> Replay:
-    leaves: list[tuple[int, Tensor]] = []
-    places = {node: i for i, node in enumerate(order)}
-
-    def copied(node: Tensor, inputs: list[Tensor]) -> Tensor:
-        if node.inputs:
-            copy = make(node.operation, tuple(inputs), node.attributes, ())
-            copy.requires_grad, copy.opaque = node.requires_grad, node.opaque
-            return copy
-        if node.operation is not DATA:
-            return node
-        place = places[node]
-        leaves.append((place, variable(f"x{place}", (), node.requires_grad)))
-        return leaves[-1][1]
-
-    copies = rebuilt(order, copied)
-    inputs = tuple(copies.get(x, x) for x in xs)
-    gradients = walk([copies[y] for y in ys], [ONE] * len(ys), inputs, True)
-    freed = [i for i, node in enumerate(order) if copies[node].freed]
-    for copy in copies.values():
-        copy.freed = copy.spent = False
-    asked = [g for g in gradients if g is not None]
-    return Replay(Program(asked, FLOATS), leaves, gradients, freed)
+            computed.append(node)
+            needed.update(node.inputs)
+    arithmetic = suited(list(needed))
+    conditions = {x for x in given if _kind(x.value) in (bool, "bool")}
+    steps = []
+    for node in reversed(computed):
+        mixed = not conditions.isdisjoint(node.inputs)
+        if node.operation.kind is Kind.CONDITION or (mixed and not node.operation.partials):
+            conditions.add(node)
+        compute = arithmetic.unguarded(node.operation, not node.shape, mixed)
+        inputs = tuple([places[x] for x in node.inputs])
+        steps.append(Step(places[node], compute, inputs, node.attributes))
+    constants = [x for x in needed if x.operation is CONSTANT]
+    kept = [node for node in computed if places[node] < own and node.inputs]
+    return Run(
+        arithmetic,
+        [places[x] for x in given],
+        [(places[x], arithmetic.number(x.attributes[0])) for x in constants],
+        steps,
+        [places[x] for x in kept],
+        [places[x] for x in kept if any(x is y for y in asked.ys)],
+        len(places),
+    )
