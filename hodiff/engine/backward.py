@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hodiff.engine.freed import depends, release
 from hodiff.engine.graph import STATE, ZERO, Tensor, building, serial, tensor_of, topological
 from hodiff.engine.operations.elementary import coefficient
 from hodiff.engine.operations.structure import expand_to
@@ -55,7 +56,7 @@ def walk(
             if not node.inputs and not node.freed:
                 continue
             if node.freed and not (node.operation.linear and node.inputs):
-                if node in found and on_the_way.isdisjoint(node.inputs):
+                if node in found and not depends(node, on_the_way, inputs):
                     continue
                 raise RuntimeError(FREED)
             _share_out(table, node, factor, g, on_the_way, cotangents)
@@ -64,7 +65,7 @@ def walk(
         if not on_the_way.issuperset(inputs):
             on_the_way = _used(outputs, since)
         if free:
-            release(order)
+            release(order, since)
         return [ZERO if found[x] is None and x in on_the_way else found[x] for x in inputs]
 
 
@@ -103,27 +104,11 @@ def _share_out(
                 there[term] = there.get(term, 0) + weight
 
 
-def release(order: list[Tensor]) -> None:
-    """Let go of what lies behind nodes that no walk can pass again, where their values are known.
-
-    A walk is refused at a freed node whose rule reads values, and so behind it. order has
-    inputs before users.
-    """
-    for node in order:
-        if node.freed and not node.spent:
-            node.spent = not node.operation.linear or all(
-                x.spent for x in node.inputs if x.requires_grad
-            )
-            if node.spent and node.value is not None:
-                node.inputs = ()
-
-
 def _on_the_way(order: list[Tensor], xs: Sequence[Tensor]) -> set[Tensor]:
     """The nodes of order that depend on one of xs, xs among them included."""
     found = set(xs).intersection(order)
     for node in order:
-        # A freed node without inputs is one that a walk to xs might have passed.
-        if not found.isdisjoint(node.inputs) if node.inputs else node.freed:
+        if depends(node, found, xs):
             found.add(node)
     return found
 

@@ -156,9 +156,11 @@ class Tensor(Methods):
     span: Span | None  # its place in the text that it was written in
     derived: bool  # added by a walk, not by a user
     freed: bool  # a walk that did not retain its graph went through
-    spent: bool  # no walk can go through again: once it has its value it drops its inputs
+    spent: tuple[int, set[int]] | None
+    """No walk can go through again: once it has its value it drops its inputs. What it keeps of
+    them: who was there, by serial, and before which serial there may have been more."""
     borrowed: bool  # a walk used this older node again: another result needs it
-    opaque: bool  # somebody may ask for its gradient, or hook it: no identity looks into it
+    opaque: bool  # its owner may ask for its gradient, or hook it: no identity looks into it
     requires_grad: bool
     value: Any  # a float or an array, None until it is computed
     grad: Tensor | None  # what backward() gathers
@@ -224,8 +226,8 @@ def make(operation: Operation, inputs: Inputs, attributes: Attributes, shape: Sh
     node.shape = shape
     node.serial = next(SERIAL)
     node.span = None
-    node.value = node.grad = node.hooks = None
-    node.derived = node.freed = node.spent = node.borrowed = False
+    node.value = node.grad = node.hooks = node.spent = None
+    node.derived = node.freed = node.borrowed = False
     node.requires_grad = node.retained = node.opaque = False
     if operation.differentiable:
         for x in inputs:

@@ -49,6 +49,10 @@ def _widest(x: Tensor, y: Tensor) -> bool:
     return x.shape == y.shape or x.shape == broadcast([x.shape, y.shape])
 
 
+def _ones(x: Tensor) -> bool:
+    return x.operation is expand and not x.opaque and x.inputs[0] is ONE
+
+
 def _mul(build: NodeTable, a: Tensor, b: Tensor) -> Tensor:
     if a.operation is where or b.operation is where:
         for mask, other in ((a, b), (b, a)):
@@ -66,9 +70,9 @@ def _mul(build: NodeTable, a: Tensor, b: Tensor) -> Tensor:
         product = x
     elif not x.shape and not y.shape:
         product = build.product(x, y)
-    elif x.operation is expand and x.inputs[0] is ONE and _widest(y, x):
+    elif _ones(x) and _widest(y, x):
         product = y
-    elif y.operation is expand and y.inputs[0] is ONE and _widest(x, y):
+    elif _ones(y) and _widest(x, y):
         product = x
     else:
         product = build.product(x, y)

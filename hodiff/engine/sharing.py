@@ -225,4 +225,4 @@ def _common(factors: dict[Any, Tensor]) -> Any:
 
 def is_mask(x: Tensor) -> bool:
     """Whether x is where(condition, g, 0): the cotangent of a branch."""
-    return x.operation is where and x.inputs[2] is ZERO and not x.opaque
+    return x.operation is where and not x.opaque and x.inputs[2] is ZERO

@@ -206,6 +206,8 @@ def accumulate(
         if g is not None:
             there = x.grad if x.grad is None or create_graph else x.grad.detach()
             x.grad = g if there is None else there + g
+            if x.grad.inputs:
+                x.grad.opaque = True
 
 
 def _check(ys: list[Tensor], xs: list[Tensor]) -> None:

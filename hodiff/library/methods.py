@@ -72,8 +72,8 @@ class Methods(Tensor):
             if self.operation is CONSTANT:  # shared by all graphs, and exact in them
                 return value
             self.value = value
-            if self.spent:
-                self.inputs = ()
+        if self.spent and self.inputs:
+            self.inputs, self.opaque = (), True
         return self.value
 
     def item(self) -> float:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 from hodiff.arithmetic.base import LARGE, Arithmetic, UnknownError
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.arithmetic.program import Program, evaluate, suited
-from hodiff.engine.backward import release
+from hodiff.engine.freed import release
 from hodiff.engine.graph import (
     CONSTANT,
     DATA,
@@ -77,17 +77,7 @@ def gradients(build: Callable[[], Results], asked: Asked) -> Results:
             REPLAYS.clear()
         REPLAYS[key] = replay
         return _finished(results, asked)
-    found = replay.found(order, asked)
-    if found is None:
-        return _finished(build(), asked)
-    for i in replay.borrowed:
-        order[i].borrowed = True
-    if replay.freed:
-        passed = [order[i] for i in replay.freed]
-        for node in passed:
-            node.freed = True
-        release(passed)
-    return found
+    return replay.found(order, asked) or _finished(build(), asked)
 
 
 def detached(results: Sequence[Tensor | None], outputs: Sequence[Tensor] = ()) -> Results:
@@ -102,7 +92,7 @@ def detached(results: Sequence[Tensor | None], outputs: Sequence[Tensor] = ()) -
     values = iter(program.results())
     found = [g if g is None else held(next(values)) for g in results]
     for y, value in zip(spent, values, strict=True):
-        y.value, y.inputs = held(value).value, ()
+        y.value, y.inputs, y.opaque = held(value).value, (), True
     return found
 
 
@@ -212,12 +202,25 @@ class Replay(NamedTuple):
         return [None if i is None else pool[i] for i in self.results]
 
     def found(self, order: Sequence[Tensor], asked: Asked) -> Results | None:
-        """The gradients, as they are asked for; None where the graph has no such values."""
-        if asked.create_graph or self.run is None:
+        """The gradients, as they are asked for; None where the graph has no such values.
+
+        A graph that is retained keeps the values of its nodes: the next walk needs them again.
+        """
+        run, values = self.run, None
+        if run is not None:
+            values = run.values(order)
+            if values is None:
+                return None
+        for i in self.borrowed:
+            order[i].borrowed = True
+        for i in self.freed:
+            order[i].freed = True
+        if self.freed:
+            release(order, min(map(serial, asked.xs)))
+        if run is None or values is None:
             return self.nodes(order)
-        values = self.run.values(order, asked.free)
-        if values is None:
-            return None
+        for i in run.ys if asked.free else run.kept:
+            order[i].value = values[i]
         return [None if i is None else held(values[i]) for i in self.results]
 
 
@@ -232,11 +235,8 @@ class Run(NamedTuple):
     ys: list[int]  # and those of them that are differentiated
     size: int
 
-    def values(self, order: Sequence[Tensor], free: bool) -> list[Any] | None:
-        """Every value, by place; None where what the graph stands on has none, or other numbers.
-
-        A graph that is retained keeps the values of its nodes: the next walk needs them again.
-        """
+    def values(self, order: Sequence[Tensor]) -> list[Any] | None:
+        """Every value, by place; None where what the graph stands on has none, or other numbers."""
         values: list[Any] = [None] * self.size
         for i in self.given:
             values[i] = order[i].value
@@ -259,8 +259,6 @@ class Run(NamedTuple):
                     values[place] = compute(values[i], values[j])
                 else:
                     values[place] = compute(*[values[i] for i in inputs], *attributes)
-        for i in self.ys if free else self.kept:
-            order[i].value = values[i]
         return values
 
 

@@ -178,7 +178,7 @@ def coefficient(x: Tensor) -> tuple[Any, Tensor]:
 
 def powers_of(x: Tensor) -> tuple[Tensor, Any]:
     """x as a base and an exact exponent."""
-    if x.operation is pow and x.inputs[1].operation is CONSTANT and not x.opaque:
+    if x.operation is pow and not x.opaque and x.inputs[1].operation is CONSTANT:
         return x.inputs[0], x.inputs[1].attributes[0]
     return x, 1
 
