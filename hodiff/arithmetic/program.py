@@ -9,7 +9,7 @@ from typing import Any
 
 from hodiff.arithmetic.base import LARGE, Arithmetic, Values, is_leaf, run
 from hodiff.arithmetic.floats import FLOATS
-from hodiff.engine.graph import VARIABLE, Tensor, topological
+from hodiff.engine.graph import CONSTANT, VARIABLE, Tensor, topological
 
 
 def suited(nodes: Sequence[Tensor]) -> Arithmetic:
@@ -78,6 +78,22 @@ class Program:
         if self.arithmetic.pointwise is not FLOATS:
             return False
         return all(getattr(x, "shape", ()) == node.shape for node, x in (point or {}).items())
+
+
+def apart(node: Tensor) -> Any:
+    """The value of one node, from its inputs', which are computed first where they have none."""
+    operation, inputs, attributes = node.operation, node.inputs, node.attributes
+    values = [
+        FLOATS.number(x.attributes[0]) if x.operation is CONSTANT else x.value for x in inputs
+    ]
+    if any(value is None for value in values):
+        values = evaluate(inputs)
+    scalars = all(type(value) is float for value in values)
+    if scalars and not node.shape and not operation.arrays_only:
+        return FLOATS.function(operation)(*values, *attributes)
+    from hodiff.arithmetic.arrays import ARRAYS  # start-up: brings numpy
+
+    return ARRAYS.function(operation)(*values, *attributes)
 
 
 def evaluate(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hodiff.arithmetic.base import UnknownError
-from hodiff.arithmetic.program import evaluate
+from hodiff.arithmetic.program import apart, evaluate
 from hodiff.engine.graph import (
     CONSTANT,
     DATA,
@@ -273,10 +273,11 @@ def eager(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> 
     """Add the node operation(*inputs) as written. On values alone that nothing tracks it is
     computed at once and keeps no inputs: ten thousand steps of an optimizer hold no graph."""
     node = written(operation, inputs, attributes)
-    if not node.requires_grad and node.inputs and _valued(inputs):
-        node.computed()
+    if node.requires_grad:
+        node.opaque = True
+    elif node.inputs and _valued(inputs):
+        node.value = apart(node)
         node.operation, node.inputs, node.attributes = DATA, (), ()
-    node.opaque = node.requires_grad
     return node
 
 
