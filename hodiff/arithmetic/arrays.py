@@ -242,6 +242,43 @@ def _pnorm(x: Any, axes: tuple[int, ...], p: float) -> Any:
     return sums ** (1 / p) * np.reshape(scale, _left(x, axes))
 
 
+def _solve_triangular(a: Any, b: Any, lower: bool) -> Any:
+    """inf and nan where a diagonal entry is 0, as BLAS has it."""
+    from scipy.linalg import get_blas_funcs
+
+    batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    a, b = (np.broadcast_to(_float(x), batch + x.shape[-2:]) for x in (a, b))
+    trsm = get_blas_funcs("trsm", (a, b))
+    result = np.empty(b.shape, _dtype(a, b))
+    for i in np.ndindex(*batch) if b.size else ():
+        result[i] = trsm(1.0, a[i], b[i], lower=lower)
+    return result
+
+
+def _singular_vectors(x: Any) -> Any:
+    u, _, vh = np.linalg.svd(x, full_matrices=False)
+    return np.concatenate([u, np.swapaxes(vh, -1, -2)], -2)
+
+
+def _qr(x: Any) -> Any:
+    q, r = np.linalg.qr(x)
+    return np.concatenate([q, np.swapaxes(r, -1, -2)], -2)
+
+
+def _rest_of_basis(x: Any, which: str) -> Any:
+    if which == "q":
+        whole = np.linalg.qr(x, "complete")[0]
+    else:
+        u, _, vh = np.linalg.svd(x)
+        whole = u if which == "u" else np.swapaxes(vh, -1, -2)
+    return whole[..., min(x.shape[-2:]) :]
+
+
+def _pinv(x: Any, part: float | None) -> Any:
+    rounding = max(x.shape[-2:]) * np.finfo(_dtype(x)).eps
+    return np.linalg.pinv(x, rounding if part is None else part)
+
+
 def _left(x: Any, axes: tuple[int, ...] | None) -> tuple[int, ...]:
     """The shape of x without axes."""
     shape = np.shape(x)
@@ -289,6 +326,14 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "einsum": lambda *x: np.einsum(x[-1], *x[:-1], optimize=len(x) > 2),
     "logabsdet": lambda x: np.linalg.slogdet(x)[1],
     "signdet": lambda x: np.linalg.slogdet(x)[0],
+    "solve_triangular": _solve_triangular,
+    "eigvalsh": np.linalg.eigvalsh,
+    "eigenvectors": lambda x, triangle: np.linalg.eigh(x, triangle)[1],
+    "svdvals": lambda x: np.linalg.svd(x, compute_uv=False),
+    "singular_vectors": _singular_vectors,
+    "qr": _qr,
+    "rest_of_basis": _rest_of_basis,
+    "pinv": _pinv,
 }
 
 ARRAYS = Arrays()

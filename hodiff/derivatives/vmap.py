@@ -12,7 +12,6 @@ from math import prod
 from typing import TypeAlias
 
 from hodiff.engine.graph import ONE, Kind, Tensor, apply, depending, rebuilt, topological
-from hodiff.engine.operations.linalg import solve
 from hodiff.engine.operations.structure import (
     Index,
     concatenate,
@@ -171,9 +170,10 @@ def _solve(batched: Batched) -> Tensor:
     """One factorization where only the right sides are of the batch: they are columns."""
     a, b = batched.inputs
     if not batched.only(1):
-        return batched.apply(batched.fitted(max(batched.ranks())))
+        return batched.apply(batched.fitted(max(batched.ranks())), *batched.node.attributes)
     size, n, columns = b.shape
-    found = solve(a, reshape_to(permuted(b, (1, 0, 2)), (n, size * columns)))
+    right = reshape_to(permuted(b, (1, 0, 2)), (n, size * columns))
+    found = batched.apply([a, right], *batched.node.attributes)
     return permuted(reshape_to(found, (n, size, columns)), (1, 0, 2))
 
 
@@ -208,6 +208,7 @@ RULES: dict[str, Rule] = {
     "place": _index,
     "matmul": _matmul,
     "solve": _solve,
+    "solve_triangular": _solve,
     "einsum": _einsum,
 }
 

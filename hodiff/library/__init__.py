@@ -12,6 +12,7 @@ reductions     sums, extrema, norms
 selection      sorting, choosing
 shapes         other shapes, joined, parted
 matrices       products, diagonals, linear algebra
+factorizations  triangular systems, eigenvalues, singular values, QR
 nn_functional  activations and losses
 rows           what the table of operations has and none of these publishes
 attributes     what a tensor knows about itself: a table
@@ -31,6 +32,7 @@ from hodiff.library import (
     attributes,
     creation,
     entrywise,
+    factorizations,
     matrices,
     nn_functional,
     reductions,
@@ -67,6 +69,7 @@ __all__ = [
     "attributes",
     "creation",
     "entrywise",
+    "factorizations",
     "linalg",
     "manual_seed",
     "matrices",

@@ -12,6 +12,7 @@ from typing import Any
 from hodiff.engine.graph import Tensor
 from hodiff.library.autograd import enable_grad, grad, no_grad
 from hodiff.library.creation import as_tensor, manual_seed, tensor
+from hodiff.library.factorizations import linalg_qr, linalg_svd
 from hodiff.library.publish import TABLE
 from hodiff.library.reductions import any_norm
 
@@ -22,8 +23,10 @@ def _namespace(names: str, **more: Any) -> SimpleNamespace:
 
 linalg = _namespace(
     "solve inv det slogdet cholesky matrix_power multi_dot vector_norm matrix_norm cross diagonal"
-    " matmul outer trace",
+    " matmul outer trace solve_triangular eigh eigvalsh svdvals pinv lstsq",
     norm=any_norm,
+    svd=linalg_svd,
+    qr=linalg_qr,
 )
 special = _namespace(
     "erf erfc gammaln digamma psi polygamma expit logit sinc logsumexp softmax log_softmax expm1"
