@@ -13,7 +13,8 @@ selection      sorting, choosing
 shapes         other shapes, joined, parted
 matrices       products, diagonals, linear algebra
 factorizations  triangular systems, eigenvalues, singular values, QR
-nn_functional  activations and losses
+grids          padded, joined in depth, slopes between points
+nn_functional  activations, normalizations and losses
 rows           what the table of operations has and none of these publishes
 attributes     what a tensor knows about itself: a table
 names          what `hodiff.name` finds, and the namespaces linalg, special, nn, autograd
@@ -33,6 +34,7 @@ from hodiff.library import (
     creation,
     entrywise,
     factorizations,
+    grids,
     matrices,
     nn_functional,
     reductions,
@@ -70,6 +72,7 @@ __all__ = [
     "creation",
     "entrywise",
     "factorizations",
+    "grids",
     "linalg",
     "manual_seed",
     "matrices",

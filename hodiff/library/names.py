@@ -13,8 +13,9 @@ from hodiff.engine.graph import Tensor
 from hodiff.library.autograd import enable_grad, grad, no_grad
 from hodiff.library.creation import as_tensor, manual_seed, tensor
 from hodiff.library.factorizations import linalg_qr, linalg_svd
+from hodiff.library.grids import torch_pad
 from hodiff.library.publish import TABLE
-from hodiff.library.reductions import any_norm
+from hodiff.library.reductions import any_norm, weighted_logsumexp
 
 
 def _namespace(names: str, **more: Any) -> SimpleNamespace:
@@ -29,14 +30,17 @@ linalg = _namespace(
     qr=linalg_qr,
 )
 special = _namespace(
-    "erf erfc gammaln digamma psi polygamma expit logit sinc logsumexp softmax log_softmax expm1"
-    " log1p exp2"
+    "erf erfc gammaln digamma psi polygamma expit logit sinc softmax log_softmax expm1"
+    " log1p exp2 xlogy",
+    logsumexp=weighted_logsumexp,
 )
 nn = SimpleNamespace(
     functional=_namespace(
         "relu sigmoid tanh softplus silu gelu leaky_relu elu softmax log_softmax logsigmoid"
         " mse_loss l1_loss binary_cross_entropy binary_cross_entropy_with_logits nll_loss"
-        " cross_entropy linear"
+        " cross_entropy linear normalize cosine_similarity huber_loss smooth_l1_loss kl_div"
+        " layer_norm",
+        pad=torch_pad,
     )
 )
 

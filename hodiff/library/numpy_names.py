@@ -10,6 +10,7 @@ from hodiff.engine.operations import linalg as la
 from hodiff.engine.operations import structure as st
 from hodiff.library.arguments import count
 from hodiff.library.factorizations import linalg_qr, linalg_svd, pinv, svdvals
+from hodiff.library.grids import numpy_gradient, numpy_select
 from hodiff.library.matrices import solve, tensordot
 from hodiff.library.names import linalg
 from hodiff.library.publish import METHODS, NUMPY, TABLE, enter, public
@@ -83,6 +84,8 @@ MEANINGS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("repeat", TABLE["repeat_interleave"]),
     ("meshgrid", public(tensors=0)(_meshgrid)),
     ("ndim", METHODS["ndim"]),
+    ("select", numpy_select),
+    ("gradient", numpy_gradient),
     ("shape", lambda x: x.shape),
     ("size", lambda x, axis=None: count(x, axis)),
     ("linalg.solve", public(tensors=2)(_solve)),

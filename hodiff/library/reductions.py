@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from hodiff.engine.graph import ZERO, Operation, Tensor
+from hodiff.engine.graph import ONE, ZERO, Operation, Tensor
 from hodiff.engine.operations import elementary as el
 from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import structure as st
-from hodiff.engine.shapes import ShapeError
-from hodiff.library.arguments import axes_of, axis_of, count, flattened, typed
+from hodiff.engine.shapes import ShapeError, broadcast
+from hodiff.library.arguments import as_argument, axes_of, axis_of, count, flattened, typed
 from hodiff.library.creation import tensor
 from hodiff.library.publish import documented, public
 from hodiff.library.selection import Selected, entries_at
@@ -50,6 +50,29 @@ def reduction(
 
     words = f"{meaning}, over dim: an axis or several, None for all; keepdim leaves them as 1."
     public(name, doc=documented(words, f"hodiff.{name}{example}"))(over_typed if dtypes else over)
+
+
+@public()
+def weighted_logsumexp(
+    x: Tensor, dim: Any = None, keepdim: bool = False, *, b: Any = None, return_sign: bool = False
+) -> Any:
+    """log of the sum of b*exp(x) over dim, without overflow, b 1 unless given; with return_sign
+    log of its absolute value, and its sign: scipy's.
+
+    >>> hodiff.special.logsumexp([1000.0, 1000.0], b=[0.25, 0.75])
+    tensor(1000.)
+    """
+    if b is None:
+        y = reduced(red.logsumexp, x, dim, keepdim)
+        return (y, st.expand_to(ONE, y.shape)) if return_sign else y
+    b, shape = as_argument(b), broadcast([x.shape, as_argument(b).shape])
+    if not b.requires_grad:  # an entry of weight 0 is not there, however large
+        x = pw.where(pw.eq(b, ZERO), -math.inf, x)
+    x = st.expand_to(x, shape)
+    weights = red.softmax(x, axes_of(x, dim)) if shape else ONE
+    rest = reduced(st.summed, st.expand_to(b, shape) * weights, dim, keepdim)
+    y = reduced(red.logsumexp, x, dim, keepdim)
+    return (y + el.log(pw.abs(rest)), pw.sign(rest)) if return_sign else y + el.log(rest)
 
 
 def _is_zero(x: Tensor) -> Tensor:
