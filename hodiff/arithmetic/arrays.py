@@ -292,6 +292,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "div": np.divide,
     "neg": np.negative,
     "alias": lambda x: x,
+    "custom": lambda *x: x[-2],  # what its forward made, then the call
     "pi": lambda: np.pi,
     "e": lambda: np.e,
     "pow": _power,

@@ -24,6 +24,8 @@ autograd       PyTorch's contract around the walk: grad, backward, no_grad
 replay         gradients of small graphs met again
 evaluate       the values of a graph, in doubles or with proof
 functional     derivatives of Python functions (pytrees: arguments of many arrays)
+transforms     PyTorch's own transformations: torch.autograd.functional
+custom         rules of one's own: autograd.Function, elementwise
 gradcheck      derivatives held against finite differences
 grad_fn, printing   how tensors show themselves
 """

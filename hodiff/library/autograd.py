@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Literal, TypeAlias, overload
+from functools import wraps
+from typing import Any, Literal, TypeAlias, TypeVar, overload
 
 from hodiff.arithmetic.program import Program
 from hodiff.engine.backward import release, walk
 from hodiff.engine.graph import (
     ONE,
+    STATE,
     VARIABLE,
     ZERO,
     Tensor,
@@ -26,6 +28,7 @@ from hodiff.library.replay import replayed
 
 Tensors: TypeAlias = Tensor | Sequence[Tensor]
 Seeds: TypeAlias = Tensor | Sequence[Tensor | None]
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 UNUSED = (
     "One of the differentiated Tensors appears to not have been used in the graph."
@@ -192,27 +195,42 @@ def _batched(
         return [None if g is None else next(results) for g in found]
 
 
-def accumulate(
-    y: Tensor,
-    seed: Tensor | None,
-    retain_graph: bool | None,
-    create_graph: bool,
-    inputs: Tensors | None,
+def backward(
+    tensors: Tensors,
+    grad_tensors: Seeds | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Tensors | None = None,
 ) -> None:
-    """Tensor.backward: add the gradient of y to .grad of the leaves it depends on."""
+    """Add the gradient of the sum of tensors (weighted by grad_tensors) to .grad of each leaf that
+    they depend on, or of inputs: torch.autograd.backward. The arguments are grad's.
+
+    >>> import hodiff
+    >>> x = hodiff.tensor(2.0, requires_grad=True)
+    >>> hodiff.autograd.backward([x**2, x**3], [hodiff.tensor(1.0), hodiff.tensor(10.0)])
+    >>> x.grad
+    tensor(124.)
+    """
+    ys = _sequence(tensors)
+    seeds = _sequence(grad_tensors) if grad_tensors is not None else [None] * len(ys)
+    if len(seeds) != len(ys):
+        raise RuntimeError(f"got {len(ys)} tensors and {len(seeds)} gradients")
     retain = create_graph if retain_graph is None else retain_graph
-    _check([y], [])
+    _check(ys, [])
     if inputs is None:
-        leaves = [x for x in topological([y], tracked=True) if x.is_leaf or x.retained]
+        leaves = [x for x in topological(ys, tracked=True) if x.is_leaf or x.retained]
     else:
         leaves = _sequence(inputs)
-    found = walk([y], [_cotangent(0, y, seed)], leaves, free=not retain)
+        if not leaves:
+            raise RuntimeError("inputs argument to backward() cannot be empty.")
+    cotangents = [_cotangent(i, *pair) for i, pair in enumerate(zip(ys, seeds, strict=True))]
+    found = walk(ys, cotangents, leaves, free=not retain)
     pairs = [(x, g) for x, g in zip(leaves, found, strict=True) if g is not None]
     gradients: Sequence[Tensor | None] = [
         like(expand_to(g, x.shape) if g is ZERO else g, x) for x, g in pairs
     ]
     if not create_graph:
-        gradients = detached(gradients, [y])
+        gradients = detached(gradients, ys)
     for (x, _), g in zip(pairs, gradients, strict=True):
         there = x.grad if x.grad is None or create_graph else x.grad.detach()
         x.grad = g if there is None or g is None else there + g
@@ -275,3 +293,47 @@ def enable_grad() -> AbstractContextManager[None]:
     True
     """
     return tracking(True)
+
+
+def inference_mode(mode: bool = True) -> AbstractContextManager[None]:
+    """no_grad() as PyTorch has it for programs that never differentiate; not mode: enable_grad().
+
+    >>> import hodiff
+    >>> with hodiff.inference_mode():
+    ...     print(hodiff.is_grad_enabled())
+    False
+    """
+    return tracking(not mode)
+
+
+class set_grad_enabled:
+    """Operations from here on are tracked, or not; as a context manager, those inside, and as a
+    decorator those of the function.
+
+    >>> import hodiff
+    >>> with hodiff.set_grad_enabled(False):
+    ...     print(hodiff.is_grad_enabled())
+    False
+    >>> hodiff.is_grad_enabled()
+    True
+    """
+
+    def __init__(self, mode: bool) -> None:
+        self.mode, self.before = bool(mode), STATE.enabled
+        STATE.enabled = self.mode
+
+    def __enter__(self) -> None:
+        STATE.enabled = self.mode
+
+    def __exit__(self, *_: object) -> None:
+        STATE.enabled = self.before
+
+    def __call__(self, f: Function) -> Function:
+        STATE.enabled = self.before
+
+        @wraps(f)
+        def called(*arguments: Any, **keywords: Any) -> Any:
+            with tracking(self.mode):
+                return f(*arguments, **keywords)
+
+        return called  # type: ignore[return-value]

@@ -39,6 +39,8 @@ class GradFn:
             return "AccumulateGrad"
         name = tensor.operation.name
         version = 0
+        if name == "custom":
+            return f"{tensor.attributes[0].function.__name__}Backward"
         if name == "pick":
             name = self._picked()
         if name == "pow":  # of two tensors, or of a number to a tensor

@@ -10,7 +10,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from hodiff.engine.graph import Tensor
-from hodiff.library.autograd import enable_grad, grad, no_grad
+from hodiff.library.autograd import (
+    backward,
+    enable_grad,
+    grad,
+    inference_mode,
+    no_grad,
+    set_grad_enabled,
+)
 from hodiff.library.creation import as_tensor, manual_seed, tensor
 from hodiff.library.factorizations import linalg_qr, linalg_svd
 from hodiff.library.grids import torch_pad
@@ -56,11 +63,18 @@ def set_default_dtype(dtype: Any) -> None:
 
 
 def _autograd() -> SimpleNamespace:
-    from hodiff.library import transforms  # start-up: it brings series
+    from hodiff.library import custom, gradcheck, transforms  # start-up: they bring series
 
     names = ("hessian", "jacobian", "hvp", "vhp", "vjp", "jvp")
-    functional = SimpleNamespace(**{name: getattr(transforms, name) for name in names})
-    return SimpleNamespace(grad=grad, functional=functional)
+    functions: list[Any] = [grad, backward, no_grad, enable_grad, inference_mode, set_grad_enabled]
+    functions += [gradcheck.gradcheck, gradcheck.gradgradcheck, custom.Function]
+    return SimpleNamespace(
+        **{f.__name__: f for f in functions},
+        function=SimpleNamespace(
+            Function=custom.Function, once_differentiable=custom.once_differentiable
+        ),
+        functional=SimpleNamespace(**{name: getattr(transforms, name) for name in names}),
+    )
 
 
 def _func() -> SimpleNamespace:
@@ -87,6 +101,7 @@ CONSTANTS: dict[str, Any] = {
     **{"tensor": tensor, "as_tensor": as_tensor, "asarray": as_tensor, "array": tensor},
     **{"from_numpy": tensor, "manual_seed": manual_seed, "set_default_dtype": set_default_dtype},
     **{"no_grad": no_grad, "enable_grad": enable_grad, "Tensor": Tensor},
+    **{"inference_mode": inference_mode, "set_grad_enabled": set_grad_enabled},
     **{"linalg": linalg, "special": special, "nn": nn},
 }
 
