@@ -489,8 +489,9 @@ ONLY_INSIDE = {"expand", "reshape", "place", "pick", "any", "matmul"}  # by the 
 # Rows of the library's own, which tests/library compares with PyTorch.
 LIBRARY = {
     "alias", "amax", "amin", "argmax", "argmin", "argsort", "cast", "cholesky", "concatenate",
-    "cumsum", "det", "einsum", "flat", "gather", "inv", "logabsdet", "logaddexp", "permute",
-    "pnorm", "scatter", "signdet", "softmax", "solve",
+    "cumsum", "custom", "det", "eigenvectors", "eigvalsh", "einsum", "flat", "gather", "inv",
+    "logabsdet", "logaddexp", "permute", "pinv", "pnorm", "qr", "rest_of_basis", "scatter",
+    "signdet", "singular_vectors", "softmax", "solve", "solve_triangular", "svdvals", "xlogy",
 }  # fmt: skip
 
 

@@ -59,15 +59,19 @@ def _settled(x: Tensor, values: Tensor, n: int) -> Tensor:
     return where(le(abs(x), bound), ZERO, x)
 
 
-def _between(x: Tensor, gaps: Tensor) -> Tensor:
-    """x divided by the gaps between values, and 0 on the diagonal, where there is none."""
+def _between(x: Tensor, gaps: Tensor, like: Tensor) -> Tensor:
+    """x divided by the gaps between values, and 0 on the diagonal, where there is none: a square
+    matrix for the columns of like."""
     import numpy  # start-up: numbers need none
 
-    return where(tensor_of(numpy.eye(x.shape[-1], dtype=bool)), ZERO, x / gaps)
+    n = like.shape[-1]
+    found = where(tensor_of(numpy.eye(n, dtype=bool)), ZERO, x / gaps)
+    return expand_to(found, (*like.shape[:-2], n, n))  # for what is 0 may have lost axes
 
 
 def _gaps(values: Tensor, n: int) -> Tensor:
-    return _settled(_row(values) - _column(values), values, n)
+    gaps = expand_to(_row(values) - _column(values), (*values.shape, values.shape[-1]))
+    return _settled(gaps, values, n)
 
 
 def _skew(x: Tensor) -> Tensor:
@@ -106,7 +110,7 @@ def _eigenvectors_pullback(
     g: Tensor, xs: Inputs, v: Tensor, attributes: Attributes, i: int
 ) -> Tensor:
     gaps = _gaps(eigenvalues(xs[0], *attributes), v.shape[-1])
-    found = matmul(matmul(v, _between(matmul(transpose(v), g), gaps)), transpose(v))
+    found = matmul(matmul(v, _between(matmul(transpose(v), g), gaps, v)), transpose(v))
     return (found + transpose(found)) / 2
 
 
@@ -140,7 +144,7 @@ def _singular_vectors_pullback(
     (u, v), (gu, gv), s = _parts(y, m), _parts(g, m), singular_values(xs[0])
     gaps = _gaps(s, max(m, n)) * (_row(s) + _column(s))
     ug, vg = matmul(transpose(u), gu), matmul(transpose(v), gv)
-    inside = _between(_skew(ug), gaps) * _row(s) + _column(s) * _between(_skew(vg), gaps)
+    inside = _between(_skew(ug), gaps, u) * _row(s) + _column(s) * _between(_skew(vg), gaps, u)
     found = matmul(matmul(u, inside), transpose(v))
     safe = _settled(s, s, max(m, n))
     if m > n:
@@ -164,7 +168,7 @@ def _qr_pullback(g: Tensor, xs: Inputs, y: Tensor, attributes: Attributes, i: in
     inside = matmul(r, grt) - matmul(transpose(gq), q)
     inside = tril(inside) + transpose(tril(inside, -1))
     d = diagonal(r)
-    r = r + diagonal_matrix(_settled(d, d, m) - d)
+    r = r + diagonal_matrix(expand_to(_settled(d, d, m) - d, d.shape))
     back = solve_triangular(r, transpose(gq + matmul(q, inside)), False)
     return transpose(back)
 
