@@ -150,7 +150,7 @@ def huber_loss(x: Tensor, target: Tensor, reduction: str = "mean", delta: float 
     d = x - target
     size = pw.abs(d)
     straight = delta * (size - delta / 2)
-    return _averaged(pw.where(pw.le(size, delta), d**2 / 2, straight), reduction)
+    return _averaged(pw.where(pw.lt(size, delta), d**2 / 2, straight), reduction)
 
 
 @public("smooth_l1_loss", method=False, tensors=2)

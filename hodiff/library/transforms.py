@@ -43,7 +43,7 @@ def jacobian(
     """
     _check_strategy(strategy)
     xs, argnums = _inputs(inputs)
-    f = _strictly(func, every=True, jacobian=create_graph) if strict else func
+    f = _strictly(func, every=True, tracked=create_graph) if strict else func
     return _told(fn.jacobian(f, argnums)(*xs), create_graph, xs)
 
 
@@ -63,7 +63,7 @@ def hessian(
     """
     _check_strategy(outer_jacobian_strategy)
     xs, argnums = _inputs(inputs)
-    f = _strictly(func, every=True, jacobian=True) if strict else func
+    f = _strictly(func, every=True, twice=True) if strict else func
     squeezed = fn.hessian(lambda *xs: reshape_to(_one_entry(f(*xs), "hessian"), ()), argnums)
     return _told(squeezed(*xs), create_graph, xs)
 
@@ -81,7 +81,7 @@ def vjp(
     (tensor(9.), tensor(6.))
     """
     xs, argnums = _inputs(inputs)
-    y, pull = fn.vjp(_strictly(func, jacobian=create_graph) if strict else func, *xs)
+    y, pull = fn.vjp(_strictly(func, tracked=create_graph) if strict else func, *xs)
     if v is None:
         if not isinstance(y, Tensor) or any(n != 1 for n in y.shape):
             raise ShapeError("v can be left out only where func returns one tensor of one entry")
@@ -107,7 +107,7 @@ def jvp(
     (tensor(9.), tensor(6.))
     """
     xs, _ = _inputs(inputs)
-    f = _strictly(func, jacobian=create_graph) if strict else func
+    f = _strictly(func, tracked=create_graph) if strict else func
     return _told(fn.jvp(f, xs, _directions(xs, v)), create_graph, xs)
 
 
@@ -125,7 +125,7 @@ def hvp(
     (tensor(8.), tensor([12.]))
     """
     xs, argnums = _inputs(inputs)
-    f = _strictly(func, jacobian=True) if strict else func
+    f = _strictly(func, twice=True) if strict else func
     value, product = fn.value_and_hvp(lambda *xs: _one_entry(f(*xs), "hvp"), xs, _directions(xs, v))
     return _told((value, (product,) if argnums == (0,) else product), create_graph, xs)
 
@@ -217,18 +217,21 @@ def _told(result: Answer, create_graph: bool, xs: Sequence[Any]) -> Answer:
 
 
 def _strictly(
-    f: Callable[..., Any], every: bool = False, jacobian: bool = False
+    f: Callable[..., Any], every: bool = False, tracked: bool = False, twice: bool = False
 ) -> Callable[..., Any]:
     """f, whose outputs have to depend on the inputs: every one on each of them, or on each of them
-    some; and the same of its derivative, if that is asked for."""
+    some. twice asks the same of its derivative; tracked, that this depends on anything."""
 
     def watched(*inputs: Any) -> Any:
         result = f(*inputs)
         xs, ys = flatten(inputs).leaves, flatten(result).leaves
         _check_dependence(ys, xs, every, "output")
-        if jacobian:
-            slopes = [g for y in ys for g in derivatives.gradient(total(y) if y.shape else y, xs)]
-            _check_dependence(slopes, xs, every, "jacobian")
+        for y in ys if tracked or twice else ():
+            slopes = derivatives.gradient(total(y) if y.shape else y, xs)
+            if twice:
+                _check_dependence(slopes, xs, every, "jacobian")
+            elif not all(g.requires_grad for g in slopes):
+                raise RuntimeError(f"The jacobian is constant where create_graph=True. {STRICT}")
         return result
 
     return watched
