@@ -244,11 +244,11 @@ def _pnorm(x: Any, axes: tuple[int, ...], p: float) -> Any:
 
 def _solve_triangular(a: Any, b: Any, lower: bool) -> Any:
     """inf and nan where a diagonal entry is 0, as BLAS has it."""
-    from scipy.linalg import get_blas_funcs
+    blas = import_module("scipy.linalg")
 
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     a, b = (np.broadcast_to(_float(x), batch + x.shape[-2:]) for x in (a, b))
-    trsm = get_blas_funcs("trsm", (a, b))
+    trsm = blas.get_blas_funcs("trsm", (a, b))
     result = np.empty(b.shape, _dtype(a, b))
     for i in np.ndindex(*batch) if b.size else ():
         result[i] = trsm(1.0, a[i], b[i], lower=lower)

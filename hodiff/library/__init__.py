@@ -25,7 +25,8 @@ replay         gradients of small graphs met again
 evaluate       the values of a graph, in doubles or with proof
 functional     derivatives of Python functions (pytrees: arguments of many arrays)
 transforms     PyTorch's own transformations: torch.autograd.functional
-custom         rules of one's own: autograd.Function, elementwise
+custom         autograd.Function: a piece of a program with a backward of its own
+own_rows       elementwise: a row of the table of one's own
 gradcheck      derivatives held against finite differences
 grad_fn, printing   how tensors show themselves
 """

@@ -1,17 +1,12 @@
-"""Rules of one's own: autograd.Function, a piece of a program with its own backward; elementwise, a
-row of the table of operations."""
+"""autograd.Function: a piece of a program with a backward of its own."""
 
 from __future__ import annotations
 
-import re
-from bisect import insort
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from math import prod
 from typing import Any
 
 from hodiff.engine.graph import (
-    OPERATIONS,
     STATE,
     ZERO,
     Attributes,
@@ -23,11 +18,9 @@ from hodiff.engine.graph import (
     tensor_of,
     tracking,
 )
-from hodiff.engine.operations import FUNCTIONS, row
+from hodiff.engine.operations import row
 from hodiff.engine.operations.structure import alias, concatenate, cut, expand_to, reshape_to
 from hodiff.engine.shapes import Shape
-from hodiff.library.publish import TABLE
-from hodiff.library.rows import publish_row
 
 # The node of a call: the tensors it was given, then what forward made of them, which is its value.
 
@@ -262,73 +255,3 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
         return gradients if isinstance(found, tuple) else gradients[0]
 
     return once
-
-
-# Rows.
-
-
-def elementwise(
-    name: str,
-    *partials: Callable[..., Any],
-    numpy: Callable[..., Any] | str | None = None,
-    definition: Callable[..., Any] | None = None,
-    parameters: str | None = None,
-    meaning: str = "",
-) -> Callable[..., Tensor]:
-    """A function of one entry at a time, added to hodiff and to its language: hodiff.name, a method
-    of tensors, and name(...) in the texts of hodiff.calculate.
-
-    partials    the slope in each argument, from the arguments and the result, written in tensors,
-                so that it has derivatives in its turn
-    numpy       what computes it on arrays: a function, or its name ("scipy.special.j0")
-    definition  the same written in tensors. Either has to be there; digits are proven, and there
-                are Taylor series, only by a definition
-    parameters  what the arguments are called: "x, a"
-    meaning     in words, for help
-
-    Raises ValueError for a name that is taken, or none.
-
-        softsign = hodiff.elementwise(
-            "softsign",
-            lambda x, y: 1 / (1 + abs(x)) ** 2,
-            definition=lambda x: x / (1 + abs(x)),
-        )
-        hodiff.calculate("grad", "softsign(x)", at="x=1")  # 0.25
-
-    >>> hodiff.elementwise("sin", lambda x, y: hodiff.cos(x), numpy="numpy.sin")
-    Traceback (most recent call last):
-    ...
-    ValueError: the name 'sin' is taken
-    """
-    from hodiff.library import names  # start-up
-
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
-        raise ValueError(f"a name has letters, digits and _, and begins with a letter: {name!r}")
-    if name in {*OPERATIONS, *FUNCTIONS, *names.NAMES} or hasattr(Tensor, name):
-        raise ValueError(f"the name '{name}' is taken")
-    if not partials:
-        raise TypeError(f"elementwise({name!r}) needs a slope for each argument")
-    if numpy is None and definition is None:
-        raise TypeError(f"elementwise({name!r}) needs what computes it: numpy= or definition=")
-    compute = numpy
-    if isinstance(numpy, str):
-        module, _, function = numpy.rpartition(".")
-        compute = getattr(import_module(module or "numpy"), function)
-    added = row.elementwise(
-        name, *partials, parameters=parameters, definition=definition, meaning=meaning
-    )
-    if compute is not None:
-        _computed_by(added, compute)
-    publish_row(added)
-    insort(names.NAMES, name)
-    setattr(Tensor, name, TABLE[name])
-    return TABLE[name]
-
-
-def _computed_by(added: Operation, compute: Any) -> None:
-    """Let arrays, and numbers where there is no definition, be computed by numpy's function."""
-    from hodiff.arithmetic import arrays, floats  # start-up: brings numpy
-
-    arrays.FUNCTIONS[added.name] = compute
-    if added.definition is None:
-        floats.FUNCTIONS[added.name] = lambda *x: float(compute(*x))

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import chain
 from math import factorial, prod
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, overload
 
 from hodiff import derivatives
 from hodiff.arithmetic.program import suited
@@ -103,6 +103,12 @@ def grad_and_value(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     return lambda *arguments, **keywords: both(*arguments, **keywords)[::-1]
 
 
+@overload
+def vjp(
+    f: Callable[..., Tensor], *primals: Any, has_aux: Literal[False] = ...
+) -> tuple[Tensor, Function]: ...
+@overload
+def vjp(f: Function, *primals: Any, has_aux: bool = ...) -> tuple[Any, ...]: ...
 def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """f(*primals), and the function from cotangents to J^T times them; with has_aux what else f
     returns comes third.
@@ -130,6 +136,24 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     return (y, pullback, rest) if has_aux else (y, pullback)
 
 
+@overload
+def jvp(
+    f: Callable[..., Tensor],
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    *,
+    strict: bool = ...,
+    has_aux: Literal[False] = ...,
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def jvp(
+    f: Function,
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    *,
+    strict: bool = ...,
+    has_aux: bool = ...,
+) -> tuple[Any, ...]: ...
 def jvp(
     f: Function,
     primals: Sequence[Any],
