@@ -218,7 +218,7 @@ def lstsq(x: Tensor, y: Tensor, rcond: Any = None) -> Lstsq:
         raise ShapeError(f"{rows} equations have no right-hand side of shape {y.shape}")
     solution = st.matmul(pinv(x, rcond), columns)
     squares = st.summed((st.matmul(x, solution) - columns) ** 2, (-2,))
-    s = svdvals(x).detach()
+    s = svdvals(x)
     part = max(x.shape[-2:]) * fa.ROUNDING if rcond is None else rcond
     rank = st.summed(pw.gt(s, part * s[..., :1]), (-1,))
     if vector:
