@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import chain
 from math import factorial, prod
+from numbers import Integral
 from typing import Any, Literal, TypeAlias, overload
 
 from hodiff import derivatives
@@ -572,13 +573,14 @@ def _rows(entries: Sequence[Any], end: int, n: int) -> list[Sequence[Any]]:
 
 def _checked(argnums: Argnums) -> Argnums:
     """argnums, for a program may give the point in their place, as to torch.autograd.functional."""
-    several = argnums if isinstance(argnums, (tuple, list, range)) else [argnums]
-    if not all(hasattr(i, "__index__") and not isinstance(i, Tensor) for i in several):
+    several = isinstance(argnums, (tuple, list, range))
+    numbers: tuple[Any, ...] = tuple(argnums) if several else (argnums,)  # type: ignore[arg-type]
+    if not all(isinstance(i, Integral) for i in numbers):
         raise TypeError(
             f"argnums is a whole number or several, not {argnums!r}: the derivative of f at x is"
             " jacobian(f)(x), or hodiff.autograd.functional.jacobian(f, x)"
         )
-    return argnums
+    return tuple(map(int, numbers)) if several else int(numbers[0])
 
 
 def _check_order(order: int) -> None:

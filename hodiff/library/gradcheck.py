@@ -107,15 +107,19 @@ def gradcheck(
             " have requires_grad=True."
         )
 
+    results, tracked = _listed(func(*xs))
+    chosen = tracked or [i for i, y in enumerate(results) if isinstance(y, Tensor)]
+
     def outputs(points: Sequence[Any]) -> list[Tensor]:
-        return [y for y in _listed(func(*points))[0] if isinstance(y, Tensor)]
+        found = _listed(func(*points))[0]
+        return [found[i] for i in chosen]
 
     for i, j, found, expected in _compared(outputs, xs, places, eps):
         if not numpy.allclose(found, expected, rtol=rtol, atol=atol, equal_nan=False):
             if not raise_exception:
                 return False
             raise GradcheckError(
-                f"Jacobian mismatch for output {i} with respect to input {j},\n"
+                f"Jacobian mismatch for output {chosen[i]} with respect to input {j},\n"
                 f"numerical:{expected}\nanalytical:{found}"
             )
     return True

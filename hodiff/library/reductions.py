@@ -69,8 +69,8 @@ def weighted_logsumexp(
     if not b.requires_grad:  # an entry of weight 0 is not there, however large
         x = pw.where(pw.eq(b, ZERO), -math.inf, x)
     x = st.expand_to(x, shape)
-    weights = red.softmax(x, axes_of(x, dim)) if shape else ONE
-    rest = reduced(st.summed, st.expand_to(b, shape) * weights, dim, keepdim)
+    share = b * (red.softmax(x, axes_of(x, dim)) if shape else ONE)
+    rest = reduced(st.summed, pw.where(pw.eq(b, ZERO), b, share), dim, keepdim)
     y = reduced(red.logsumexp, x, dim, keepdim)
     return (y + el.log(pw.abs(rest)), pw.sign(rest)) if return_sign else y + el.log(rest)
 
