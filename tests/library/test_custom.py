@@ -3,6 +3,7 @@ hodiff.elementwise. Their programs with PyTorch's answers are in programs.py."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -234,3 +235,12 @@ def test_rows_of_ones_own(name: str) -> None:
     program = "import hodiff\n" + dedent(ROWS[name])
     ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_the_rows_of_the_docs() -> None:
+    """The block of docs/python.md prints what its comments say."""
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    said = re.findall(r"print\(.*  # (.*)", program)
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert (ran.stdout.splitlines(), ran.stderr) == (said, "")
