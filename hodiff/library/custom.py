@@ -9,9 +9,7 @@ from typing import Any
 from hodiff.engine.graph import (
     STATE,
     ZERO,
-    Attributes,
     Inputs,
-    Operation,
     Tensor,
     apply,
     building,
@@ -19,25 +17,15 @@ from hodiff.engine.graph import (
     tracking,
 )
 from hodiff.engine.operations import row
-from hodiff.engine.operations.structure import alias, concatenate, cut, expand_to, reshape_to
-from hodiff.engine.shapes import Shape
-
-# The node of a call: the tensors it was given, then what forward made of them, which is its value.
-
-
-def _pullback(g: Tensor, xs: Inputs, y: Tensor, attributes: Attributes, i: int) -> Tensor | None:
-    call: Call = attributes[0]
-    return None if i == len(xs) - 1 else call.share(g, xs[:-1], y, i)
-
-
-_custom = Operation(
-    "custom",
-    None,
-    lambda shapes, attributes: shapes[-1],
-    _pullback,
-    formula=lambda *parts: parts[-2],
-    arrays_only=True,
+from hodiff.engine.operations.structure import (
+    alias,
+    concatenate,
+    custom,
+    cut,
+    expand_to,
+    reshape_to,
 )
+from hodiff.engine.shapes import Shape
 
 
 class Context:
@@ -216,7 +204,7 @@ class Function:
         call = Call(cls, arguments)
         results = list(call.results)
         if call.smooth and STATE.enabled and any(x.requires_grad for x in call.inputs):
-            y = apply(_custom, (*call.inputs, call.packed()), (call,))
+            y = apply(custom, (*call.inputs, call.packed()), (call,))
             for k, piece in call.parted(y).items():
                 results[k] = piece
         return results[0] if call.single else tuple(results)

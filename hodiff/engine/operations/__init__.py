@@ -6,7 +6,8 @@ special      erf, the gamma family, sinc, the activation functions
 structure    shapes, indexing, sums, products of matrices
 reductions   extrema, norms and products over axes, sorting
 linalg       systems, inverses, determinants, Cholesky factors, einsum
-factors      triangular systems, eigenvectors, singular vectors, QR, pseudoinverses
+factors      triangular systems, eigenvectors, singular vectors, QR, pseudoinverses; the library's
+             alone, for the command line starts without them
 """
 
 from hodiff.engine.graph import OPERATORS, tensor_of
@@ -14,13 +15,12 @@ from hodiff.engine.operations import elementary, piecewise, special, structure
 from hodiff.engine.operations.functions import FUNCTIONS, Function
 
 # isort: split
-from hodiff.engine.operations import factors, linalg, reductions
+from hodiff.engine.operations import linalg, reductions
 
 __all__ = [
     "FUNCTIONS",
     "Function",
     "elementary",
-    "factors",
     "linalg",
     "piecewise",
     "reductions",
