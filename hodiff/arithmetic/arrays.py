@@ -274,9 +274,13 @@ def _rest_of_basis(x: Any, which: str) -> Any:
     return whole[..., min(x.shape[-2:]) :]
 
 
-def _pinv(x: Any, part: float | None) -> Any:
-    rounding = max(x.shape[-2:]) * np.finfo(_dtype(x)).eps
-    return np.linalg.pinv(x, rounding if part is None else part)
+def _pinv(x: Any, part: float | None, bound: float) -> Any:
+    if part is None:
+        part = max(x.shape[-2:]) * float(np.finfo(_dtype(x)).eps)
+    if not bound:
+        return np.linalg.pinv(x, part)
+    most = np.max(np.linalg.svd(x, compute_uv=False), axis=-1, initial=0.0)
+    return np.linalg.pinv(x, np.maximum(part, bound / np.where(most > 0, most, 1.0)))
 
 
 def _left(x: Any, axes: tuple[int, ...] | None) -> tuple[int, ...]:

@@ -188,25 +188,40 @@ def qr(x: Tensor, some: bool = True) -> QR:
     return linalg_qr(x, "reduced" if some else "complete")
 
 
-@public("pinv", "pinverse", method=False)
-def pinv(x: Tensor, rtol: Any = None) -> Tensor:
-    """Moore and Penrose's inverse. Singular values up to rtol times the largest count as 0: unless
-    given, what is rounding in a matrix of that size.
+@public("pinv", method=False)
+def pinv(x: Tensor, rtol: Any = None, *, atol: Any = None, hermitian: bool = False) -> Tensor:
+    """Moore and Penrose's inverse. Singular values up to atol, or up to rtol times the largest,
+    count as 0: unless either is given, what is rounding in a matrix of that size.
 
     Derivatives are those where the rank stays as it is.
 
     >>> hodiff.linalg.pinv([[2.0], [0.0]])
     tensor([[0.5, 0. ]])
     """
-    return fa.pinv(la.matrix(x), None if rtol is None else float(rtol))
+    if hermitian:
+        raise TypeError("pinv(hermitian=True) is refused: without it the result is the same")
+    if rtol is None and atol is None:
+        return fa.pinv(la.matrix(x), None, 0.0)
+    return fa.pinv(la.matrix(x), float(rtol or 0), float(atol or 0))
+
+
+@public("pinverse")
+def pinverse(x: Tensor, rcond: Any = 1e-15) -> Tensor:
+    """linalg.pinv as PyTorch had it first: with an rtol of rcond.
+
+    >>> hodiff.pinverse([[2.0], [0.0]])
+    tensor([[0.5, 0. ]])
+    """
+    return pinv(x, rcond)
 
 
 @public("lstsq", method=False, tensors=2)
-def lstsq(x: Tensor, y: Tensor, rcond: Any = None) -> Lstsq:
+def lstsq(x: Tensor, y: Tensor, rcond: Any = None, *, driver: str | None = None) -> Lstsq:
     """The least solution of those with the least squares of x @ s - y, y a vector or a matrix.
 
     With it come the sums of squares for each column of y, the rank of x, and its singular values
-    (PyTorch leaves out those that its driver doesn't compute). rcond is pinv's rtol.
+    (PyTorch leaves out those that its driver doesn't compute: here any driver is as good). rcond is
+    pinv's rtol.
 
     >>> hodiff.linalg.lstsq([[1.0], [1.0]], [2.0, 4.0]).solution
     tensor([3.])

@@ -125,6 +125,10 @@ def _at_least(x: Tensor, rank: int) -> Tensor:
     return st.reshape_to(x, (1,) * (missing - after) + x.shape + (1,) * after)
 
 
+def _is_several(x: Any) -> bool:
+    return isinstance(x, (tuple, list)) and all(isinstance(v, Tensor) for v in x)
+
+
 def _publish_atleast(rank: int, shown: str) -> None:
     name = f"atleast_{rank}d"
     doc = f"""A tensor with {rank} axes at least; of several, each of them.
@@ -135,8 +139,8 @@ def _publish_atleast(rank: int, shown: str) -> None:
 
     @public(name, method=False, tensors=0, doc=doc)
     def at_least(*tensors: Any) -> Any:
-        if len(tensors) == 1 and isinstance(tensors[0], tuple):
-            tensors = tensors[0]
+        if len(tensors) == 1 and _is_several(tensors[0]):
+            tensors = tuple(tensors[0])
         found = tuple(_at_least(as_argument(x), rank) for x in tensors)
         return found[0] if len(found) == 1 else found
 

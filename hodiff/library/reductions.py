@@ -11,6 +11,7 @@ from hodiff.engine.operations import elementary as el
 from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import structure as st
+from hodiff.engine.operations.factors import singular_values
 from hodiff.engine.shapes import ShapeError, broadcast
 from hodiff.library.arguments import as_argument, axes_of, axis_of, count, flattened, typed
 from hodiff.library.creation import tensor
@@ -204,7 +205,8 @@ def norm(x: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False) -> 
 
 @public("matrix_norm", method=False)
 def matrix_norm(x: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False) -> Tensor:
-    """The norm of matrices: "fro", 1 and inf (the largest sums of columns, of rows), -1, -inf.
+    """The norm of matrices: "fro"; 1 and inf (the largest sums of columns, of rows), -1, -inf; 2
+    and -2 (the largest and the least singular value), and "nuc" (their sum).
 
     >>> hodiff.linalg.matrix_norm([[1.0, -2.0], [3.0, 4.0]], 1)
     tensor(6.)
@@ -213,9 +215,17 @@ def matrix_norm(x: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool 
     """
     if ord in (None, "fro"):
         return norm(x, 2, dim, keepdim)
-    if ord not in (1, -1, math.inf, -math.inf):
-        raise ValueError(f"a matrix norm of order {ord!r} is not there: fro, 1, -1, inf or -inf")
+    if ord not in (1, -1, 2, -2, math.inf, -math.inf, "nuc"):
+        raise ValueError(
+            f"a matrix norm of order {ord!r} is not there: fro, nuc, 1, 2, inf or -those"
+        )
     rows, columns = (axis_of(x, i) for i in dim)
+    if ord in (2, -2, "nuc"):
+        rank = len(x.shape)
+        others = [i for i in range(-rank, 0) if i not in (rows, columns)]
+        s = singular_values(st.permuted(x, (*others, rows, columns)))
+        y = {2: red.amax, -2: red.amin, "nuc": st.summed}[ord](s, (-1,))
+        return st.kept(y, x, (tuple(sorted((rows, columns))),)) if keepdim else y
     along, across = (rows, columns) if abs(ord) == 1 else (columns, rows)
     sums = reduced(st.summed, pw.abs(x), along, True)
     most = reduced(red.amax if ord > 0 else red.amin, sums, across, True)

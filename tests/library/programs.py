@@ -287,6 +287,10 @@ torch.linalg.qr(x) ; x=3x5
 torch.linalg.pinv(x) ; x=2x4x3
 torch.linalg.pinv(x) ; x=3x5
 torch.linalg.pinv(x[:, None]*y) ; x=4 ; y=3
+torch.linalg.pinv(x, rtol=0.5), torch.linalg.pinv(x, atol=1.0), x.pinverse(rcond=0.4) ; x=4x3
+torch.linalg.matrix_norm(x, 2), torch.linalg.matrix_norm(x, -2, keepdim=True) ; x=2x4x3
+torch.linalg.norm(x, 'nuc')*torch.linalg.norm(x, 2) ; x=3x4
+torch.linalg.solve_triangular(x, y, upper=True) ; x=3x3 ; y=3
 torch.linalg.lstsq(x, y).solution ; x=5x3 ; y=5x2
 torch.linalg.lstsq(x, y).solution ; x=2x3x5 ; y=2x3
 torch.linalg.lstsq(x, y) ; x=3x2 ; y=2x2
@@ -348,6 +352,7 @@ torch.nn.functional.silu(x) + torch.nn.functional.gelu(x) ; x=4
 torch.nn.functional.leaky_relu(x, 0.1)*x + torch.nn.functional.elu(x) ; x=5
 torch.nn.functional.logsigmoid(x) ; x=4
 torch.nn.functional.relu(x)*torch.nn.functional.tanh(x) ; x=4
+torch.logaddexp2(torch.tensor(-torch.inf), torch.tensor(-torch.inf)) + x ; x=-
 torch.logaddexp2(x, y)*torch.fmax(x, y) + torch.fmin(x, y)**2 ; x=3 ; y=2x3
 torch.xlogy(x, y) ; x=4 ; y=4 above
 torch.xlogy(x, torch.ones(4)) + torch.special.xlogy(x, torch.zeros(4)) ; x=4 zeros

@@ -172,6 +172,7 @@ def test_single_precision_stays(f: Callable[[Any], Any]) -> None:
         (lambda: L.svd(np.ones(3)), ValueError, "matrix"),
         (lambda: L.qr(np.eye(2), "raw"), ValueError, "raw"),
         (lambda: L.pinv(np.eye(2), hermitian=True), TypeError, "hermitian"),
+        (lambda: L.solve_triangular(np.eye(2), np.ones(2), upper=True), ValueError, "right-hand"),
         (lambda: L.lstsq(np.eye(2), np.ones(3)), ValueError, "2 equations"),
         (lambda: L.solve_triangular(np.eye(2), np.ones((3, 1)), upper=True), ValueError, "system"),
         (lambda: L.solve_triangular(np.eye(2), np.eye(2)), TypeError, "upper"),

@@ -477,6 +477,11 @@ slopes_beside_zero
 linalg.norm ; torch.linalg.norm(x, dim=d, keepdim=k) ; np.linalg.norm(x, axis=d, keepdims=k) ; \
 full_axis
 matrix_norm ; torch.linalg.matrix_norm(x, 1) ; np.linalg.norm(x, 1, axis=(-2, -1)) ; matrices
+matrix_norm ; torch.linalg.matrix_norm(x, 2) ; np.linalg.norm(x, 2, axis=(-2, -1)) ; spread
+matrix_norm ; torch.linalg.matrix_norm(x, -2) ; np.linalg.norm(x, -2, axis=(-2, -1)) ; spread
+matrix_norm ; torch.linalg.matrix_norm(x, 'nuc') ; np.linalg.norm(x, 'nuc', axis=(-2, -1)) ; spread
+matrix_norm ; torch.linalg.matrix_norm(x[None], 'nuc', (2, 1), keepdim=True) ; \
+np.linalg.norm(x[None], 'nuc', (2, 1), keepdims=True) ; spread_matrix
 matrix_norm ; torch.linalg.matrix_norm(x) ; np.linalg.norm(x, axis=(-2, -1)) ; matrices
 cumsum cumprod ; torch.{n}(x, dim=d) ; np.{n}(x, axis=d) ; axis
 diff ; torch.diff(x, n=n, dim=d)**2 ; np.diff(x, n=n, axis=d)**2 ; long_axis

@@ -216,8 +216,8 @@ def whole_basis(columns: Tensor, x: Tensor, which: str) -> Tensor:
     return concatenate([columns, rest_of_basis(x, which)], -1)
 
 
-# Moore and Penrose's inverse: x, the singular values up to what part of the largest are 0, None
-# for the rounding of the matrix. Golub and Pereyra 1973; the rank doesn't change.
+# Moore and Penrose's inverse: x, up to what part of the largest singular value others are 0 (None
+# for the rounding of the matrix), and up to what size. Golub and Pereyra 1973; the rank doesn't change.
 
 
 def _pinv_pullback(g: Tensor, xs: Inputs, p: Tensor, attributes: Attributes, i: int) -> Tensor:

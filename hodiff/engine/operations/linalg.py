@@ -44,7 +44,7 @@ def square(shapes: Shapes, attributes: Attributes) -> Shape:
 
 def solved_shape(shapes: Shapes, attributes: Attributes) -> Shape:
     a, b = square(shapes, ()), shapes[1]
-    if a[-1] != b[-2]:
+    if len(b) < 2 or a[-1] != b[-2]:
         raise ShapeError(f"a system of shape {a} has no right-hand side of shape {b}")
     return (*broadcast([a[:-2], b[:-2]]), *b[-2:])
 
