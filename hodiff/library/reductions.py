@@ -216,9 +216,7 @@ def matrix_norm(x: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool 
     if ord in (None, "fro"):
         return norm(x, 2, dim, keepdim)
     if ord not in (1, -1, 2, -2, math.inf, -math.inf, "nuc"):
-        raise ValueError(
-            f"a matrix norm of order {ord!r} is not there: fro, nuc, 1, 2, inf or -those"
-        )
+        raise ValueError(f"a matrix norm of order {ord!r} is not there: fro, nuc, ±1, ±2 or ±inf")
     rows, columns = (axis_of(x, i) for i in dim)
     if ord in (2, -2, "nuc"):
         rank = len(x.shape)

@@ -217,7 +217,7 @@ def whole_basis(columns: Tensor, x: Tensor, which: str) -> Tensor:
 
 
 # Moore and Penrose's inverse: x, up to what part of the largest singular value others are 0 (None
-# for the rounding of the matrix), and up to what size. Golub and Pereyra 1973; the rank doesn't change.
+# for the rounding of the matrix), and up to what size. Golub and Pereyra 1973; the rank stays.
 
 
 def _pinv_pullback(g: Tensor, xs: Inputs, p: Tensor, attributes: Attributes, i: int) -> Tensor:
