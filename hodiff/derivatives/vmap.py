@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TypeAlias
 
-from hodiff.engine.graph import ONE, Kind, Tensor, apply, depending, rebuilt, topological
+from hodiff.engine.graph import ONE, ZERO, Kind, Tensor, apply, depending, rebuilt, topological
 from hodiff.engine.operations.structure import (
     Index,
     concatenate,
@@ -74,7 +74,7 @@ class Batched:
             self.apply([x[i] if v else x for x, v in self.pairs()], *self.node.attributes)
             for i in range(self.size)
         ]
-        return stack(*rows)
+        return stack(*rows) if rows else expand_to(ZERO, (0, *self.node.shape))
 
     def pairs(self) -> list[tuple[Tensor, bool]]:
         return list(zip(self.inputs, self.varies, strict=True))

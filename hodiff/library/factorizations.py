@@ -234,8 +234,9 @@ def lstsq(x: Tensor, y: Tensor, rcond: Any = None, *, driver: str | None = None)
     solution = st.matmul(pinv(x, rcond), columns)
     squares = st.summed((st.matmul(x, solution) - columns) ** 2, (-2,))
     s = svdvals(x)
-    part = max(x.shape[-2:]) * fa.ROUNDING if rcond is None else rcond
-    rank = st.summed(pw.gt(s, part * s[..., :1]), (-1,))
+    most = s[..., :1]
+    nothing = max(x.shape[-2:]) * fa.spacing(most) if rcond is None else rcond * most
+    rank = st.summed(pw.gt(s, nothing), (-1,))
     if vector:
         solution = st.reshape_to(solution, solution.shape[:-1])
     return Lstsq(solution, squares, rank, s)

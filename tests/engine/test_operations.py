@@ -492,7 +492,8 @@ LIBRARY = {
     "alias", "amax", "amin", "argmax", "argmin", "argsort", "cast", "cholesky", "concatenate",
     "cumsum", "custom", "det", "eigenvectors", "eigvalsh", "einsum", "flat", "gather", "inv",
     "logabsdet", "logaddexp", "permute", "pinv", "pnorm", "qr", "rest_of_basis", "scatter",
-    "signdet", "singular_vectors", "softmax", "solve", "solve_triangular", "svdvals", "xlogy",
+    "signdet", "singular_vectors", "softmax", "solve", "solve_triangular",
+    "spacing", "svdvals", "xlogy",
 }  # fmt: skip
 
 

@@ -49,6 +49,12 @@ def test_vectors_that_are_not_determined_have_no_finite_slope(
     assert not np.isfinite(g.numpy()).all()
 
 
+def test_equal_values_in_single_precision() -> None:
+    x = leaf(with_values(1, 1, 1, 2).astype("float32"))
+    for f in (lambda x: L.eigh(x).eigenvectors, lambda x: L.svd(x).U):
+        assert not np.isfinite(hodiff.grad((f(x) ** 3).sum(), x)[0].numpy()).all()
+
+
 @pytest.mark.parametrize("x", [np.eye(3), with_values(1, 1, 1, 2)])
 def test_equal_eigenvalues_have_slopes(x: Any) -> None:
     """Their sum of cubes is trace(x^3), of slope 3 x^2, whatever the vectors are."""

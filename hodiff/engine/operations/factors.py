@@ -9,7 +9,16 @@ from __future__ import annotations
 
 import math
 
-from hodiff.engine.graph import ZERO, Attributes, Inputs, Kind, Operation, Tensor, tensor_of
+from hodiff.engine.graph import (
+    ZERO,
+    Attributes,
+    Inputs,
+    Kind,
+    Operation,
+    Tensor,
+    no_derivative,
+    tensor_of,
+)
 from hodiff.engine.operations.linalg import (
     diagonal,
     diagonal_matrix,
@@ -30,12 +39,16 @@ from hodiff.engine.operations.structure import (
     expand_to,
     matmul,
     reshape_to,
+    same,
     summed,
     transpose,
 )
 from hodiff.engine.shapes import Shape
 
-ROUNDING = 2.0**-52
+# How far the next number of x's dtype is.
+spacing = Operation(
+    "spacing", 1, same, no_derivative, kind=Kind.ENTRYWISE, differentiable=False, arrays_only=True
+)
 
 
 def _parts(y: Tensor, m: int) -> tuple[Tensor, Tensor]:
@@ -54,7 +67,7 @@ def _row(x: Tensor) -> Tensor:
 
 def _settled(x: Tensor, values: Tensor, n: int) -> Tensor:
     """x with 0 for what is no more than the rounding of an n x n matrix with these values."""
-    rounding = norm(values, (-1,)) * (n * ROUNDING)
+    rounding = n * spacing(norm(values, (-1,)))
     bound = reshape_to(rounding, (*rounding.shape, *[1] * (len(x.shape) - len(rounding.shape))))
     return where(le(abs(x), bound), ZERO, x)
 
