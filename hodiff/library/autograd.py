@@ -271,8 +271,12 @@ def _cotangent(i: int, y: Tensor, seed: Any) -> Tensor:
     return cotangent
 
 
-def no_grad() -> AbstractContextManager[None]:
-    """Operations inside are computed at once and not tracked.
+@overload
+def no_grad() -> AbstractContextManager[None]: ...
+@overload
+def no_grad(f: Function) -> Function: ...
+def no_grad(f: Function | None = None) -> Any:
+    """Operations inside are computed at once and not tracked; as a decorator, in f.
 
     >>> import hodiff
     >>> x = hodiff.tensor(2.0, requires_grad=True)
@@ -280,11 +284,15 @@ def no_grad() -> AbstractContextManager[None]:
     ...     print((x**2).requires_grad)
     False
     """
-    return tracking(False)
+    return _switched(False, f)
 
 
-def enable_grad() -> AbstractContextManager[None]:
-    """Operations inside are tracked, also inside no_grad().
+@overload
+def enable_grad() -> AbstractContextManager[None]: ...
+@overload
+def enable_grad(f: Function) -> Function: ...
+def enable_grad(f: Function | None = None) -> Any:
+    """Operations inside are tracked, also inside no_grad(); as a decorator, in f.
 
     >>> import hodiff
     >>> x = hodiff.tensor(2.0, requires_grad=True)
@@ -292,10 +300,14 @@ def enable_grad() -> AbstractContextManager[None]:
     ...     print((x**2).requires_grad)
     True
     """
-    return tracking(True)
+    return _switched(True, f)
 
 
-def inference_mode(mode: bool = True) -> AbstractContextManager[None]:
+@overload
+def inference_mode(mode: bool = ...) -> AbstractContextManager[None]: ...
+@overload
+def inference_mode(mode: Function) -> Function: ...
+def inference_mode(mode: Any = True) -> Any:
     """no_grad() as PyTorch has it for programs that never differentiate; not mode: enable_grad().
 
     >>> import hodiff
@@ -303,7 +315,20 @@ def inference_mode(mode: bool = True) -> AbstractContextManager[None]:
     ...     print(hodiff.is_grad_enabled())
     False
     """
-    return tracking(not mode)
+    return _switched(False, mode) if callable(mode) else tracking(not mode)
+
+
+def _switched(enabled: bool, f: Function | None) -> Any:
+    """What tracks operations, or not; or f in it."""
+    if f is None:
+        return tracking(enabled)
+
+    @wraps(f)
+    def called(*arguments: Any, **keywords: Any) -> Any:
+        with tracking(enabled):
+            return f(*arguments, **keywords)
+
+    return called
 
 
 class set_grad_enabled:
@@ -330,10 +355,5 @@ class set_grad_enabled:
 
     def __call__(self, f: Function) -> Function:
         STATE.enabled = self.before
-
-        @wraps(f)
-        def called(*arguments: Any, **keywords: Any) -> Any:
-            with tracking(self.mode):
-                return f(*arguments, **keywords)
-
-        return called  # type: ignore[return-value]
+        decorated: Function = _switched(self.mode, f)
+        return decorated

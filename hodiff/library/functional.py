@@ -520,7 +520,7 @@ class _Inputs:
             for x in self.chosen:
                 if x.operation is DATA:
                     x.requires_grad = False  # to a call around this one it is a number
-        alone = [y for y in found if self.untracked([y])]
+        alone = found if self.untracked(found) else [y for y in found if self.untracked([y])]
         own = dict(zip(map(id, alone), detached(alone), strict=True))
         found = [own.get(id(y), y) for y in found]
         values, shares = found[: len(values)], found[len(values) :]

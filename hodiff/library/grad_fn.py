@@ -11,6 +11,7 @@ NAMES = {
     "clip": "Clamp",
     "concatenate": "Cat",
     "det": "LinalgDet",
+    **dict.fromkeys(("eigvalsh", "eigenvectors"), "LinalgEigh"),
     "einsum": "Bmm",
     "inv": "LinalgInvEx",
     "log1p": "Log1P",
@@ -23,6 +24,8 @@ NAMES = {
     "reshape": "View",
     "scatter": "ScatterAdd",
     "signdet": "LinalgSlogdet",
+    **dict.fromkeys(("singular_vectors", "svdvals"), "LinalgSvd"),
+    "solve_triangular": "LinalgSolveTriangular",
     "solve": "LinalgSolveEx",
 }
 

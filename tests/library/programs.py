@@ -724,7 +724,13 @@ def f():
 @torch.inference_mode()
 def g():
     return (x*2).requires_grad
-told += [f(), g(), torch.is_grad_enabled()]
+@torch.no_grad
+def h():
+    return torch.is_grad_enabled(), [torch.enable_grad(lambda: torch.is_grad_enabled())()]
+@torch.inference_mode
+def k(x, *, y=1):
+    return (x*y).requires_grad
+told += [f(), g(), h(), k(x, y=2), torch.is_grad_enabled()]
 with torch.inference_mode():
     told.append((x*2).requires_grad)
 with torch.inference_mode(False):
