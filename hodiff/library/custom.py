@@ -132,6 +132,8 @@ class Call:
         finally:
             self.context._pieces = {}
         gradients = list(found) if isinstance(found, (tuple, list)) else [found]
+        while len(gradients) > len(self.arguments) and gradients[-1] is None:
+            gradients.pop()  # of arguments that have defaults
         name = self.function.__name__
         if len(gradients) != len(self.arguments):
             raise RuntimeError(

@@ -105,6 +105,20 @@ def test_backward_is_run_once_for_all_inputs() -> None:
     assert [g.numpy()[0, 0] for g in found] == [1, 2, 3] and Counted.runs == 1
 
 
+def test_arguments_left_to_their_defaults() -> None:
+    class Scaled(Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any, scale: float = 2.0) -> Any:
+            ctx.scale = scale
+            return x * scale
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return g * ctx.scale, None
+
+    assert grad(lambda x: Scaled.apply(x) + Scaled.apply(x, 5.0))(1.0).item() == 7
+
+
 def test_what_is_refused() -> None:
     class Numbers(Function):
         @staticmethod
