@@ -255,6 +255,14 @@ def _solve_triangular(a: Any, b: Any, lower: bool) -> Any:
     return result
 
 
+def _eigh(x: Any, triangle: Any, vectors: bool) -> Any:
+    """nan where LAPACK would find numbers in a matrix that has none."""
+    read = np.tril(x) if triangle == "L" else np.triu(x)
+    y = np.linalg.eigh(read, triangle)[1] if vectors else np.linalg.eigvalsh(read, triangle)
+    wrong = ~np.isfinite(read).all((-2, -1))
+    return np.where(wrong[(..., *[None] * (y.ndim - wrong.ndim))], y.dtype.type(np.nan), y)
+
+
 def _singular_vectors(x: Any) -> Any:
     u, _, vh = np.linalg.svd(x, full_matrices=False)
     return np.concatenate([u, np.swapaxes(vh, -1, -2)], -2)
@@ -332,8 +340,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "logabsdet": lambda x: np.linalg.slogdet(x)[1],
     "signdet": lambda x: np.linalg.slogdet(x)[0],
     "solve_triangular": _solve_triangular,
-    "eigvalsh": np.linalg.eigvalsh,
-    "eigenvectors": lambda x, triangle: np.linalg.eigh(x, triangle)[1],
+    "eigvalsh": lambda x, triangle: _eigh(x, triangle, False),
+    "eigenvectors": lambda x, triangle: _eigh(x, triangle, True),
     "svdvals": lambda x: np.linalg.svd(x, compute_uv=False),
     "singular_vectors": _singular_vectors,
     "qr": _qr,

@@ -142,6 +142,15 @@ def test_only_a_triangle_is_read() -> None:
     assert L.eigvalsh(np.tril(x)).tolist() == L.eigvalsh(np.tril(x).T, UPLO="U").tolist()
 
 
+def test_eigenvalues_of_what_is_no_number() -> None:
+    """LAPACK finds 1.41 and -1.41 in the first."""
+    x = np.array([[[np.nan, 0.0], [1.0, 2.0]], [[1.0, np.nan], [0.0, 2.0]]])
+    w, v = L.eigh(x)
+    assert np.isnan(w[0].numpy()).all() and np.isnan(v[0].numpy()).all()
+    assert w[1].tolist() == [1.0, 2.0] and v[1].abs().tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    assert np.isnan(L.eigvalsh([[np.inf]]).numpy()).all()
+
+
 def test_what_has_no_entries() -> None:
     assert L.eigh(np.zeros((0, 0))).eigenvectors.shape == (0, 0)
     assert [v.shape for v in L.svd(np.zeros((0, 3)), full_matrices=False)] == [(0, 0), (0,), (0, 3)]
