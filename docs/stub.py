@@ -35,15 +35,19 @@ NAMES_HEAD = '''\
 
 import builtins
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, overload
+from contextlib import AbstractContextManager
+from typing import Any, Literal, TypeAlias, overload
 
 import numpy
 
 from hodiff import derivatives as derivatives
 from hodiff import functional as functional
 from hodiff.engine.methods import Axes, TensorLike
+from hodiff.library import autograd as _autograd
+from hodiff.library import custom as _custom
 from hodiff.library import functional as func
 from hodiff.library.autograd import Seeds, Tensors
+from hodiff.library.factorizations import QR, SVD, Eigh, Lstsq, OldSVD
 from hodiff.library.functional import vmap as vmap
 from hodiff.library.matrices import SignLogdet
 from hodiff.library.selection import Selected
@@ -59,6 +63,7 @@ from fractions import Fraction
 from typing import Any, Protocol, TypeAlias, overload
 
 from hodiff.engine.graph import Tensor
+from hodiff.library.factorizations import QR, OldSVD
 from hodiff.library.matrices import SignLogdet
 from hodiff.library.methods import Hook
 from hodiff.library.selection import Selected
@@ -221,12 +226,15 @@ def space(name: str, content: Mapping[str, Any]) -> Iterator[str]:
     for key, value in content.items():
         if not callable(value):
             yield from indented(space(key, vars(value)))
+        elif isinstance(value, type):
+            yield f"    {key}: TypeAlias = _{value.__module__.rpartition('.')[2]}.{value.__name__}"
         else:
             forms = of_library(key, value) if value in PUBLISHED else of_python(value)
             yield from indented(defined(key, forms, "staticmethod"))
 
 
-PUBLISHED = {*library.TABLE.values(), library.linalg.norm}
+SPACES = (library.linalg, library.special, library.nn.functional)
+PUBLISHED = {*library.TABLE.values(), *[f for space in SPACES for f in vars(space).values()]}
 
 
 def methods() -> str:

@@ -30,6 +30,7 @@ _HOMES = {
     "calculate": "hodiff.calculator.result",
     "check_grads": "hodiff.library.gradcheck",
     "constant": "hodiff.engine.graph",
+    "elementwise": "hodiff.library.own_rows",
     "evaluate": "hodiff.library.evaluate",
     "formula": "hodiff.views.formula",
     "grad": "hodiff.library.autograd",

@@ -128,6 +128,12 @@ def powers(a: float, b: float, j: int, k: int) -> float:
     return value
 
 
+def _logaddexp(a: float, b: float) -> float:
+    if a == b:  # infinities, too
+        return a + math.log(2)
+    return (a if a > b else b) + math.log1p(math.exp(-abs(a - b)))
+
+
 def _mod(a: float, b: float) -> float:
     return a % b
 
@@ -221,6 +227,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "powers": powers,
     "betas": _betas,
     "mod": _mod,
+    "logaddexp": _logaddexp,
     "sinc": sinc,
     "gamma": _gamma,
     "lgamma": _lgamma,

@@ -22,6 +22,7 @@ from hodiff.derivatives.nested import (
     jvp,
     nth,
     partials,
+    pullback,
     symmetric,
     vjp,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "jvp",
     "nth",
     "partials",
+    "pullback",
     "symmetric",
     "vjp",
 ]

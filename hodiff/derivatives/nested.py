@@ -20,9 +20,17 @@ Index: TypeAlias = tuple[int, ...]
 def vjp(f: Tensor, variables: Sequence[Tensor], cotangent: Tensor) -> list[Tensor]:
     """J^T times a cotangent of f's shape: a share for each x of variables, in its shape; zeros
     where f doesn't depend on it. One walk."""
-    if not f.requires_grad:
+    return pullback([f], [cotangent], variables)
+
+
+def pullback(
+    fs: Sequence[Tensor], cotangents: Sequence[Tensor], variables: Sequence[Tensor]
+) -> list[Tensor]:
+    """The same of several functions: the sum of what each gives. One walk."""
+    pairs = [(f, g) for f, g in zip(fs, cotangents, strict=True) if f.requires_grad]
+    if not pairs:
         return [expand_to(ZERO, x.shape) for x in variables]
-    return _filled(walk([f], [cotangent], variables), variables)
+    return _filled(walk([f for f, _ in pairs], [g for _, g in pairs], variables), variables)
 
 
 def jvp(f: Tensor, variables: Sequence[Tensor], tangents: Sequence[Tensor]) -> Tensor:

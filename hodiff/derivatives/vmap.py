@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TypeAlias
 
-from hodiff.engine.graph import ONE, Kind, Tensor, apply, topological
-from hodiff.engine.operations.linalg import solve
+from hodiff.engine.graph import ONE, ZERO, Kind, Tensor, apply, topological
 from hodiff.engine.operations.structure import (
     Index,
     concatenate,
@@ -76,7 +75,7 @@ class Batched:
             self.apply([x[i] if v else x for x, v in self.pairs()], *self.node.attributes)
             for i in range(self.size)
         ]
-        return stack(*rows)
+        return stack(*rows) if rows else expand_to(ZERO, (0, *self.node.shape))
 
     def pairs(self) -> list[tuple[Tensor, bool]]:
         return list(zip(self.inputs, self.varies, strict=True))
@@ -172,9 +171,10 @@ def _solve(batched: Batched) -> Tensor:
     """One factorization where only the right sides are of the batch: they are columns."""
     a, b = batched.inputs
     if not batched.only(1):
-        return batched.apply(batched.fitted(max(batched.ranks())))
+        return batched.apply(batched.fitted(max(batched.ranks())), *batched.node.attributes)
     size, n, columns = b.shape
-    found = solve(a, reshape_to(permuted(b, (1, 0, 2)), (n, size * columns)))
+    right = reshape_to(permuted(b, (1, 0, 2)), (n, size * columns))
+    found = batched.apply([a, right], *batched.node.attributes)
     return permuted(reshape_to(found, (n, size, columns)), (1, 0, 2))
 
 
@@ -209,6 +209,7 @@ RULES: dict[str, Rule] = {
     "place": _index,
     "matmul": _matmul,
     "solve": _solve,
+    "solve_triangular": _solve,
     "einsum": _einsum,
 }
 

@@ -12,7 +12,9 @@ reductions     sums, extrema, norms
 selection      sorting, choosing
 shapes         other shapes, joined, parted
 matrices       products, diagonals, linear algebra
-nn_functional  activations and losses
+factorizations  triangular systems, eigenvalues, singular values, QR
+grids          padded, joined in depth, slopes between points
+nn_functional  activations, normalizations and losses
 rows           what the table of operations has and none of these publishes
 attributes     what a tensor knows about itself: a table
 names          what `hodiff.name` finds, and the namespaces linalg, special, nn, autograd
@@ -22,6 +24,9 @@ autograd       PyTorch's contract around the walk: grad, backward, no_grad
 replay         gradients of small graphs met again
 evaluate       the values of a graph, in doubles or with proof
 functional     derivatives of Python functions (pytrees: arguments of many arrays)
+transforms     PyTorch's own transformations: torch.autograd.functional
+custom         autograd.Function: a piece of a program with a backward of its own
+own_rows       elementwise: a row of the table of one's own
 gradcheck      derivatives held against finite differences
 grad_fn, printing   how tensors show themselves
 """
@@ -31,6 +36,8 @@ from hodiff.library import (
     attributes,
     creation,
     entrywise,
+    factorizations,
+    grids,
     matrices,
     nn_functional,
     reductions,
@@ -67,6 +74,8 @@ __all__ = [
     "attributes",
     "creation",
     "entrywise",
+    "factorizations",
+    "grids",
     "linalg",
     "manual_seed",
     "matrices",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Literal, TypeAlias, overload
+from functools import wraps
+from typing import Any, Literal, TypeAlias, TypeVar, overload
 
 from hodiff.engine.backward import walk
 from hodiff.engine.graph import (
     ONE,
+    STATE,
     VARIABLE,
     ZERO,
     Tensor,
@@ -24,6 +26,7 @@ from hodiff.library.replay import Asked, detached, gradients
 
 Tensors: TypeAlias = Tensor | Sequence[Tensor]
 Seeds: TypeAlias = Tensor | Sequence[Tensor | None]
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 UNUSED = (
     "One of the differentiated Tensors appears to not have been used in the graph."
@@ -177,31 +180,44 @@ def _batched(
         return [None if g is None else next(results) for g in found]
 
 
-def accumulate(
-    y: Tensor,
-    seed: Tensor | None,
-    retain_graph: bool | None,
-    create_graph: bool,
-    inputs: Tensors | None,
+def backward(
+    tensors: Tensors,
+    grad_tensors: Seeds | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Tensors | None = None,
 ) -> None:
-    """Tensor.backward: add the gradient of y to .grad of the leaves it depends on."""
+    """Add the gradient of the sum of tensors (weighted by grad_tensors) to .grad of each leaf that
+    they depend on, or of inputs: torch.autograd.backward. The arguments are grad's.
+
+    >>> import hodiff
+    >>> x = hodiff.tensor(2.0, requires_grad=True)
+    >>> hodiff.autograd.backward([x**2, x**3], [hodiff.tensor(1.0), hodiff.tensor(10.0)])
+    >>> x.grad
+    tensor(124.)
+    """
+    ys = _sequence(tensors)
+    seeds = _sequence(grad_tensors) if grad_tensors is not None else [None] * len(ys)
+    if len(seeds) != len(ys):
+        raise RuntimeError(f"got {len(ys)} tensors and {len(seeds)} gradients")
     retain = create_graph if retain_graph is None else retain_graph
-    _check([y], [])
+    _check(ys, [])
     if inputs is None:
-        leaves = [x for x in topological([y], tracked=True) if x.is_leaf or x.retained]
+        leaves = [x for x in topological(ys, tracked=True) if x.is_leaf or x.retained]
     else:
         leaves = _sequence(inputs)
-    seeds = [None if seed is None else tensor_of(seed)]
+        if not leaves:
+            raise RuntimeError("inputs argument to backward() cannot be empty.")
+    known = [None if seed is None else tensor_of(seed) for seed in seeds]
 
     def build() -> list[Tensor | None]:
+        found = walk(ys, _cotangents(ys, known), leaves, free=not retain)
         return [
             None if g is None else like(expand_to(g, x.shape) if g is ZERO else g, x)
-            for x, g in zip(
-                leaves, walk([y], _cotangents([y], seeds), leaves, free=not retain), strict=True
-            )
+            for x, g in zip(leaves, found, strict=True)
         ]
 
-    found = gradients(build, Asked([y], seeds, leaves, not retain, create_graph, True))
+    found = gradients(build, Asked(ys, known, leaves, not retain, create_graph, True))
     for x, g in zip(leaves, found, strict=True):
         if g is not None:
             there = x.grad if x.grad is None or create_graph else x.grad.detach()
@@ -247,8 +263,12 @@ def _cotangents(ys: Sequence[Tensor], seeds: Sequence[Tensor | None]) -> list[Te
     return found
 
 
-def no_grad() -> AbstractContextManager[None]:
-    """Operations inside are computed at once and not tracked.
+@overload
+def no_grad() -> AbstractContextManager[None]: ...
+@overload
+def no_grad(f: Function) -> Function: ...
+def no_grad(f: Function | None = None) -> Any:
+    """Operations inside are computed at once and not tracked; as a decorator, in f.
 
     >>> import hodiff
     >>> x = hodiff.tensor(2.0, requires_grad=True)
@@ -256,11 +276,15 @@ def no_grad() -> AbstractContextManager[None]:
     ...     print((x**2).requires_grad)
     False
     """
-    return tracking(False)
+    return _switched(False, f)
 
 
-def enable_grad() -> AbstractContextManager[None]:
-    """Operations inside are tracked, also inside no_grad().
+@overload
+def enable_grad() -> AbstractContextManager[None]: ...
+@overload
+def enable_grad(f: Function) -> Function: ...
+def enable_grad(f: Function | None = None) -> Any:
+    """Operations inside are tracked, also inside no_grad(); as a decorator, in f.
 
     >>> import hodiff
     >>> x = hodiff.tensor(2.0, requires_grad=True)
@@ -268,4 +292,60 @@ def enable_grad() -> AbstractContextManager[None]:
     ...     print((x**2).requires_grad)
     True
     """
-    return tracking(True)
+    return _switched(True, f)
+
+
+@overload
+def inference_mode(mode: bool = ...) -> AbstractContextManager[None]: ...
+@overload
+def inference_mode(mode: Function) -> Function: ...
+def inference_mode(mode: Any = True) -> Any:
+    """no_grad() as PyTorch has it for programs that never differentiate; not mode: enable_grad().
+
+    >>> import hodiff
+    >>> with hodiff.inference_mode():
+    ...     print(hodiff.is_grad_enabled())
+    False
+    """
+    return _switched(False, mode) if callable(mode) else tracking(not mode)
+
+
+def _switched(enabled: bool, f: Function | None) -> Any:
+    """What tracks operations, or not; or f in it."""
+    if f is None:
+        return tracking(enabled)
+
+    @wraps(f)
+    def called(*arguments: Any, **keywords: Any) -> Any:
+        with tracking(enabled):
+            return f(*arguments, **keywords)
+
+    return called
+
+
+class set_grad_enabled:
+    """Operations from here on are tracked, or not; as a context manager, those inside, and as a
+    decorator those of the function.
+
+    >>> import hodiff
+    >>> with hodiff.set_grad_enabled(False):
+    ...     print(hodiff.is_grad_enabled())
+    False
+    >>> hodiff.is_grad_enabled()
+    True
+    """
+
+    def __init__(self, mode: bool) -> None:
+        self.mode, self.before = bool(mode), STATE.enabled
+        STATE.enabled = self.mode
+
+    def __enter__(self) -> None:
+        STATE.enabled = self.mode
+
+    def __exit__(self, *_: object) -> None:
+        STATE.enabled = self.before
+
+    def __call__(self, f: Function) -> Function:
+        STATE.enabled = self.before
+        decorated: Function = _switched(self.mode, f)
+        return decorated

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from hodiff.arithmetic.base import UnknownError
 from hodiff.engine.graph import ZERO, Tensor, constant, tensor_of
 from hodiff.engine.operations import elementary as el
 from hodiff.engine.operations import piecewise as pw
@@ -51,6 +52,9 @@ ENTRYWISE: tuple[tuple[str, Callable[..., Any], str, str], ...] = (
     ("log1p", el.log1p, "log(1 + x), without its loss of digits near 0", "1e-20 => 1.e-20"),
     ("logaddexp", sp.logaddexp, "log(exp(x) + exp(y)), without overflow",
      "1000.0, -1000.0 => 1000."),
+    ("logaddexp2", lambda x, y: sp.logaddexp(x * el.log(2), y * el.log(2)) / el.log(2),
+     "log2(2**x + 2**y), without overflow", "5000.0, 5000.0 => 5001."),
+    ("xlogy", sp.xlogy, "x*log(y), and 0 at x = 0", "0.0, 0.0 => 0."),
 
     # Trigonometric and hyperbolic functions.
     ("sin", el.sin, "The sine", "0.0 => 0."),
@@ -110,6 +114,10 @@ ENTRYWISE: tuple[tuple[str, Callable[..., Any], str, str], ...] = (
     ("ne not_equal", pw.ne, "Whether x != y", "[1.0, 2.0], 2.0 => [ True, False]"),
     ("maximum", pw.max, "The larger of two", "[1.0, 5.0], 3.0 => [3., 5.]"),
     ("minimum", pw.min, "The smaller of two", "[1.0, 5.0], 3.0 => [1., 3.]"),
+    ("fmax", lambda x, y: pw.where(pw.either(pw.ge(x, y), pw.ne(y, y)), x, y),
+     "The larger of two, the other of nan", "[1.0, hodiff.nan], 3.0 => [3., 3.]"),
+    ("fmin", lambda x, y: pw.where(pw.either(pw.le(x, y), pw.ne(y, y)), x, y),
+     "The smaller of two, the other of nan", "[1.0, hodiff.nan], 3.0 => [1., 3.]"),
     ("logical_and", pw.both, "Whether both differ from 0", "1.0, 0.0 => False"),
     ("logical_or", pw.either, "Whether one or both differ from 0", "1.0, 0.0 => True"),
     ("logical_not", pw.negation, "Whether x is 0", "0.0 => True"),
@@ -221,6 +229,27 @@ def masked_fill(x: Tensor, mask: Any, value: Any) -> Tensor:
     tensor([0., 2.])
     """
     return where(mask, value, x)
+
+
+@public("nan_to_num")
+def nan_to_num(x: Tensor, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Tensor:
+    """x with numbers for nan and the infinities: the largest there are, unless given.
+
+    >>> hodiff.nan_to_num([hodiff.nan, -hodiff.inf, 2.0], neginf=-1.0)
+    tensor([ 0., -1.,  2.])
+    """
+    import numpy  # start-up: a number needs none
+
+    try:
+        dtype = x.dtype
+    except UnknownError:  # of a variable
+        dtype = numpy.dtype(float)
+    most = float(numpy.finfo(dtype).max) if dtype.kind == "f" else 0.0
+    high, low = most if posinf is None else posinf, -most if neginf is None else neginf
+    ends = (math.inf, high), (-math.inf, low)
+    for end, value in ends:
+        x = pw.where(pw.eq(x, tensor_of(end)), as_argument(value), x)
+    return pw.where(pw.ne(x, x), as_argument(nan), x)
 
 
 @public("polygamma", method=False, tensors=0)

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import chain
 from math import factorial, prod
-from typing import Any, TypeAlias
+from numbers import Integral
+from typing import Any, Literal, TypeAlias, overload
 
 from hodiff import derivatives
 from hodiff.arithmetic.program import suited
@@ -43,10 +44,10 @@ from hodiff.engine.operations.structure import (
     total,
 )
 from hodiff.engine.passes import depending
-from hodiff.engine.shapes import broadcast
+from hodiff.engine.shapes import ShapeError, broadcast
 from hodiff.engine.sharing import sharing
 from hodiff.library.creation import as_tensor
-from hodiff.library.pytrees import Tree, flatten
+from hodiff.library.pytrees import Tree, flatten, leaves_alike
 from hodiff.library.replay import detached
 
 Function: TypeAlias = Callable[..., Any]
@@ -81,17 +82,14 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     (tensor(8.), tensor(12.))
     """
 
+    argnums = _checked(argnums)
+
     def gradient(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
         inputs = _Inputs(arguments, argnums)
-        y = f(*inputs.arguments, **keywords)
-        y, aux = y if has_aux else (y, ())
-        y, tree = _scalar(y), flatten(aux)
-        tensors = [x for x in tree.leaves if isinstance(x, Tensor)]
-        slopes = derivatives.gradient(y, inputs.chosen)
-        (y, *tensors), share = inputs.computed([y, *tensors], slopes)
-        found = iter(tensors)
-        aux = tree.build(next(found) if isinstance(x, Tensor) else x for x in tree.leaves)
-        return ((y, aux) if has_aux else y), share
+        found = _Result(f(*inputs.arguments, **keywords), has_aux)
+        y = _scalar(found.only())
+        (y, *rest), share = inputs.computed([y, *found.aux], derivatives.gradient(y, inputs.chosen))
+        return ((y, found.else_(rest)) if has_aux else y), share
 
     return gradient
 
@@ -106,63 +104,109 @@ def grad_and_value(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     return lambda *arguments, **keywords: both(*arguments, **keywords)[::-1]
 
 
-def vjp(f: Function, *primals: Any) -> tuple[Tensor, Function]:
-    """f(*primals), and the function from a cotangent of that shape to J^T times it.
+@overload
+def vjp(
+    f: Callable[..., Tensor], *primals: Any, has_aux: Literal[False] = ...
+) -> tuple[Tensor, Function]: ...
+@overload
+def vjp(f: Function, *primals: Any, has_aux: bool = ...) -> tuple[Any, ...]: ...
+def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """f(*primals), and the function from cotangents to J^T times them; with has_aux what else f
+    returns comes third.
 
-    Cost: a walk of about 2 f a call. The pulled back cotangent is a tensor for one primal, a
-    tuple for several.
+    f may return several tensors (a tuple, a dict): a cotangent is as f's result, in its shapes.
+    Cost: a walk of about 2 f a call. What is pulled back is a tensor for one primal, a tuple for
+    several; that of hodiff.func.vjp, as of torch.func's, is a tuple always.
 
     >>> y, pull = vjp(lambda x: x**2, [1.0, 2.0])
     >>> pull([1.0, 10.0])
     tensor([ 2., 40.])
+    >>> (y, total), pull = vjp(lambda x: (x**2, x.sum()), [1.0, 2.0])
+    >>> pull(([1.0, 10.0], 100.0))
+    tensor([102., 140.])
     """
     inputs = _Inputs(primals, range(len(primals)), kept=True)
-    y = _tensor(f(*inputs.arguments))
+    found = _Result(f(*inputs.arguments), has_aux)
 
-    def pullback(cotangent: Any) -> Any:
-        seed = _shaped(cotangent, y, "cotangent")
-        return inputs.results([], derivatives.vjp(y, inputs.chosen, seed))
+    def pullback(cotangents: Any) -> Any:
+        seeds = found.cotangents(cotangents)
+        return inputs.results([], derivatives.pullback(found.ys, seeds, inputs.chosen))
 
-    return inputs.results([y], [])[0], pullback
+    values = inputs.computed([*found.ys, *found.aux], [])[0]
+    y, rest = found.split(values)
+    return (y, pullback, rest) if has_aux else (y, pullback)
 
 
-def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Tensor, Tensor]:
-    """f(*primals), and J times the tangents (one for each primal, of its shape).
+@overload
+def jvp(
+    f: Callable[..., Tensor],
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    *,
+    strict: bool = ...,
+    has_aux: Literal[False] = ...,
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def jvp(
+    f: Function,
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    *,
+    strict: bool = ...,
+    has_aux: bool = ...,
+) -> tuple[Any, ...]: ...
+def jvp(
+    f: Function,
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    *,
+    strict: bool = False,
+    has_aux: bool = False,
+) -> tuple[Any, ...]:
+    """f(*primals), and J times the tangents (one for each primal, of its shape), as f's result;
+    with has_aux what else f returns comes third.
 
-    Two reverse walks: J^T u is linear in u, and its own transpose is J. Cost: about 4 f.
+    Two reverse walks: J^T u is linear in u, and its own transpose is J. Cost: about 4 f. strict
+    refuses, by RuntimeError, an f whose result doesn't depend on the primals.
 
     >>> jvp(lambda x: x**2, [[1.0, 2.0]], [[1.0, 0.5]])
     (tensor([1., 4.]), tensor([2., 2.]))
     """
     primals = _sequence(primals)
     inputs = _Inputs(primals, range(len(primals)))
-    y = _tensor(f(*inputs.arguments))
+    found = _Result(f(*inputs.arguments), has_aux)
+    if strict and depending(topological(found.ys), inputs.chosen).isdisjoint(found.ys):
+        raise RuntimeError("jvp(strict=True): the result of f is independent of the primals")
     vectors = _paired(inputs, tangents, "tangent")
-    y, product = inputs.results([y, derivatives.jvp(y, inputs.chosen, vectors)], [])
-    return y, product
+    with sharing():
+        products = [derivatives.jvp(y, inputs.chosen, vectors) for y in found.ys]
+    values, _ = inputs.computed([*products, *found.ys, *found.aux], [])
+    product = found.build(iter(values))
+    y, rest = found.split(values[len(products) :])
+    return (y, product, rest) if has_aux else (y, product)
 
 
-def jacobian(f: Function, argnums: Argnums = 0) -> Function:
+def jacobian(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """The matrix of first derivatives, of shape f(x).shape + x.shape; a tuple for several argnums,
     and one for each of f's outputs, where it has several.
 
-    Reverse where f has at most twice as many outputs as inputs, else forward: one walk or two, on
-    a batch of unit vectors. Cost: about 2 min(m, 2 n) f, but that of few nodes.
+    has_aux: f returns its outputs and something else, which comes with the matrix: (matrix, else).
+    Keywords go to f. Reverse where f has at most twice as many outputs as inputs, else forward: one
+    walk or two, on a batch of unit vectors. Cost: about 2 min(m, 2 n) f, but that of few nodes.
 
     >>> jacobian(lambda x: x**2)([1.0, 2.0])
     tensor([[2., 0.],
             [0., 4.]])
     """
+    argnums = _checked(argnums)
 
-    def matrix(*arguments: Any) -> Any:
+    def matrix(*arguments: Any, **keywords: Any) -> Any:
         inputs = _Inputs(arguments, argnums)
-        outputs, xs = flatten(f(*inputs.arguments)), inputs.chosen
-        ys = map(_tensor, outputs.leaves)
-        found = inputs.results(
-            [d for y in ys for d in _in_dtypes_of(derivatives.jacobians(y, xs), xs)], []
-        )
-        starts = range(0, len(found), len(xs))
-        return outputs.build(inputs.shaped(found[i : i + len(xs)]) for i in starts)
+        found, xs = _Result(f(*inputs.arguments, **keywords), has_aux), inputs.chosen
+        slopes = [d for y in found.ys for d in _in_dtypes_of(derivatives.jacobians(y, xs), xs)]
+        values, _ = inputs.computed([*slopes, *found.aux], [])
+        result = found.build(inputs.shaped(row) for row in _rows(values, len(slopes), len(xs)))
+        return (result, found.else_(values[len(slopes) :])) if has_aux else result
 
     return matrix
 
@@ -171,23 +215,31 @@ jacrev = jacfwd = jacobian  # torch.func's and JAX's names: the cheaper of the t
 
 
 def hessian(f: Function, argnums: Argnums = 0) -> Function:
-    """The matrix of second derivatives of a scalar function, of shape x.shape + x.shape; for
-    several argnums, a tuple for each of them, of x.shape + y.shape for each y of them.
+    """The second derivatives, of shape f(x).shape + x.shape + x.shape: of a scalar function a
+    matrix. For several argnums a tuple for each of them, of f(x).shape + x.shape + y.shape for each
+    y of them; and one of those for each of f's outputs, where it has several.
 
-    Cost: about 4 n f, but that of few nodes: one walk over the gradient's graph, on a batch of
-    unit vectors.
+    Keywords go to f. Cost, for a scalar: about 4 n f, but that of few nodes: one walk over the
+    gradient's graph, on a batch of unit vectors.
 
     >>> hessian(lambda x: x[0]**2 * x[1])([1.0, 3.0])
     tensor([[6., 2.],
             [2., 0.]])
+    >>> hessian(lambda x: hodiff.stack([x**2, x**3]))(1.0)
+    tensor([2., 6.])
     """
+    argnums = _checked(argnums)
 
-    def matrix(*arguments: Any) -> Any:
+    def matrix(*arguments: Any, **keywords: Any) -> Any:
         inputs = _Inputs(arguments, argnums)
-        rows = derivatives.hessian(_scalar(f(*inputs.arguments)), inputs.chosen)[1]
-        n = len(rows)
-        found = inputs.results([y for row in rows for y in _in_dtypes_of(row, inputs.chosen)], [])
-        return inputs.shaped([inputs.shaped(found[i : i + n]) for i in range(0, n * n, n)])
+        found, xs = _Result(f(*inputs.arguments, **keywords)), inputs.chosen
+        n, rows = len(xs), []
+        with sharing():
+            for y in found.ys:
+                rows += [derivatives.jacobians(g, xs) for g in derivatives.jacobians(y, xs)]
+        entries = inputs.computed([d for row in rows for d in _in_dtypes_of(row, xs)], [])[0]
+        each = _rows([inputs.shaped(row) for row in _rows(entries, len(entries), n)], len(rows), n)
+        return found.build(map(inputs.shaped, each))
 
     return matrix
 
@@ -201,11 +253,22 @@ def hvp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> Any:
     >>> hvp(lambda x: (x**3).sum(), [[1.0, 2.0]], [[1.0, 0.5]])
     tensor([6., 6.])
     """
+    return value_and_hvp(f, primals, vectors)[1]
+
+
+def value_and_hvp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> tuple[Any, Any]:
+    """f's value, and what hvp gives.
+
+    >>> value_and_hvp(lambda x: (x**3).sum(), [[1.0, 2.0]], [[1.0, 0.5]])
+    (tensor(9.), tensor([6., 6.]))
+    """
     primals = _sequence(primals)
     inputs = _Inputs(primals, range(len(primals)))
-    y = _scalar(f(*inputs.arguments))
+    y = _tensor(f(*inputs.arguments))
     tangents = _paired(inputs, vectors, "vector")
-    return inputs.results([], derivatives.hvp(y, inputs.chosen, tangents)[1])
+    product = derivatives.hvp(_scalar(y), inputs.chosen, tangents)[1]
+    (y,), products = inputs.computed([y], product)
+    return y, products
 
 
 def vhp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> Any:
@@ -420,6 +483,8 @@ class _Inputs:
         for i in numbers:
             if not -len(self.arguments) <= i < len(self.arguments):
                 raise ValueError(f"argnums names argument {i} of {len(self.arguments)}")
+            if sum((i - j) % len(self.arguments) == 0 for j in numbers) > 1:
+                raise ValueError(f"argnums names argument {i} twice")
             x = self.arguments[i]
             tree = flatten(x) if nested else Tree([x], next)
             own = list(map(_own, tree.leaves))
@@ -455,10 +520,67 @@ class _Inputs:
             for x in self.chosen:
                 if x.operation is DATA:
                     x.requires_grad = False  # to a call around this one it is a number
-        if self.untracked(found):
-            found = list(detached(found))
+        alone = found if self.untracked(found) else [y for y in found if self.untracked([y])]
+        own = dict(zip(map(id, alone), detached(alone), strict=True))
+        found = [own.get(id(y), y) for y in found]
         values, shares = found[: len(values)], found[len(values) :]
         return tuple(values), self.shaped(shares) if shares else ()
+
+
+class _Result:
+    """What a function returned: tensors ys in some order and shape, and with has_aux something
+    else besides, whose tensors are aux."""
+
+    def __init__(self, result: Any, has_aux: bool = False) -> None:
+        other: Any = ()
+        if has_aux:
+            if not isinstance(result, tuple) or len(result) != 2:
+                raise TypeError(
+                    "with has_aux=True the function returns a pair: its result, and something else"
+                )
+            result, other = result
+        self._result, self._other, tree = result, flatten(other), flatten(result)
+        self.build = tree.build
+        self.ys = list(map(_tensor, tree.leaves))
+        self.aux = [x for x in self._other.leaves if isinstance(x, Tensor)]
+
+    def only(self) -> Tensor:
+        if len(self.ys) != 1:
+            raise TypeError(f"the function must return one tensor, not {len(self.ys)}")
+        return self.ys[0]
+
+    def else_(self, aux: Sequence[Tensor]) -> Any:
+        """What else was returned, with these tensors for its own."""
+        found = iter(aux)
+        leaves = self._other.leaves
+        return self._other.build(next(found) if isinstance(x, Tensor) else x for x in leaves)
+
+    def split(self, values: Sequence[Tensor]) -> tuple[Any, Any]:
+        """The result, and what else was returned, with these values."""
+        n = len(self.ys)
+        return self.build(iter(values[:n])), self.else_(values[n:])
+
+    def cotangents(self, given: Any) -> list[Tensor]:
+        """One for each of ys, of its shape."""
+        pairs = zip(leaves_alike(given, self._result), self.ys, strict=True)
+        return [_shaped(v, y, "cotangent") for v, y in pairs]
+
+
+def _rows(entries: Sequence[Any], end: int, n: int) -> list[Sequence[Any]]:
+    """n after n of the entries before end."""
+    return [entries[i : i + n] for i in range(0, end, n)]
+
+
+def _checked(argnums: Argnums) -> Argnums:
+    """argnums, for a program may give the point in their place, as to torch.autograd.functional."""
+    several = isinstance(argnums, (tuple, list, range))
+    numbers: tuple[Any, ...] = tuple(argnums) if several else (argnums,)  # type: ignore[arg-type]
+    if not all(isinstance(i, Integral) for i in numbers):
+        raise TypeError(
+            f"argnums is a whole number or several, not {argnums!r}: the derivative of f at x is"
+            " jacobian(f)(x), or hodiff.autograd.functional.jacobian(f, x)"
+        )
+    return tuple(map(int, numbers)) if several else int(numbers[0])
 
 
 def _check_order(order: int) -> None:
@@ -582,5 +704,5 @@ def _scalar(y: Any) -> Tensor:
 def _shaped(v: Any, x: Tensor, what: str) -> Tensor:
     vector = as_tensor(v)
     if vector.shape != x.shape:
-        raise ValueError(f"a {what} of shape {vector.shape} for a tensor of shape {x.shape}")
+        raise ShapeError(f"a {what} of shape {vector.shape} for a tensor of shape {x.shape}")
     return vector

@@ -11,6 +11,7 @@ NAMES = {
     "clip": "Clamp",
     "concatenate": "Cat",
     "det": "LinalgDet",
+    **dict.fromkeys(("eigvalsh", "eigenvectors"), "LinalgEigh"),
     "einsum": "Bmm",
     "inv": "LinalgInvEx",
     "log1p": "Log1P",
@@ -23,6 +24,8 @@ NAMES = {
     "reshape": "View",
     "scatter": "ScatterAdd",
     "signdet": "LinalgSlogdet",
+    **dict.fromkeys(("singular_vectors", "svdvals"), "LinalgSvd"),
+    "solve_triangular": "LinalgSolveTriangular",
     "solve": "LinalgSolveEx",
 }
 
@@ -39,6 +42,8 @@ class GradFn:
             return "AccumulateGrad"
         name = tensor.operation.name
         version = 0
+        if name == "custom":
+            return f"{tensor.attributes[0].function.__name__}Backward"
         if name == "pick":
             name = self._picked()
         if name == "pow":  # of two tensors, or of a number to a tensor

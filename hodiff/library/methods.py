@@ -30,7 +30,7 @@ from hodiff.engine.graph import (
 )
 from hodiff.engine.operations import piecewise as pw
 from hodiff.library import numpy_names, publish
-from hodiff.library.autograd import accumulate
+from hodiff.library.autograd import backward
 from hodiff.library.creation import tensor
 
 WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach().requires_grad_()"
@@ -213,7 +213,8 @@ class Methods(Tensor):
         inputs: Tensor | Sequence[Tensor] | None = None,
     ) -> None:
         """Add the gradient of this tensor to .grad of each leaf that requires one."""
-        accumulate(self, gradient, retain_graph, create_graph, inputs)
+        seeds = None if gradient is None else [gradient]
+        backward([self], seeds, retain_graph, create_graph, inputs)
 
     def retain_grad(self) -> None:
         """Let backward() fill .grad of a tensor that is no leaf."""

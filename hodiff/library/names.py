@@ -9,11 +9,20 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from hodiff.engine.graph import Tensor, constant, tensor_of
-from hodiff.library.autograd import enable_grad, grad, no_grad
+from hodiff.engine.graph import Tensor
+from hodiff.library.autograd import (
+    backward,
+    enable_grad,
+    grad,
+    inference_mode,
+    no_grad,
+    set_grad_enabled,
+)
 from hodiff.library.creation import as_tensor, manual_seed, tensor
-from hodiff.library.publish import TABLE, documented
-from hodiff.library.reductions import any_norm
+from hodiff.library.factorizations import linalg_qr, linalg_svd
+from hodiff.library.grids import torch_pad
+from hodiff.library.publish import TABLE
+from hodiff.library.reductions import any_norm, weighted_logsumexp
 
 
 def _namespace(names: str, **more: Any) -> SimpleNamespace:
@@ -22,18 +31,23 @@ def _namespace(names: str, **more: Any) -> SimpleNamespace:
 
 linalg = _namespace(
     "solve inv det slogdet cholesky matrix_power multi_dot vector_norm matrix_norm cross diagonal"
-    " matmul outer trace",
+    " matmul outer trace solve_triangular eigh eigvalsh svdvals pinv lstsq",
     norm=any_norm,
+    svd=linalg_svd,
+    qr=linalg_qr,
 )
 special = _namespace(
-    "erf erfc gammaln digamma psi polygamma expit logit sinc logsumexp softmax log_softmax expm1"
-    " log1p exp2"
+    "erf erfc gammaln digamma psi polygamma expit logit sinc softmax log_softmax expm1"
+    " log1p exp2 xlogy",
+    logsumexp=weighted_logsumexp,
 )
 nn = SimpleNamespace(
     functional=_namespace(
         "relu sigmoid tanh softplus silu gelu leaky_relu elu softmax log_softmax logsigmoid"
         " mse_loss l1_loss binary_cross_entropy binary_cross_entropy_with_logits nll_loss"
-        " cross_entropy linear"
+        " cross_entropy linear normalize cosine_similarity huber_loss smooth_l1_loss kl_div"
+        " layer_norm",
+        pad=torch_pad,
     )
 )
 
@@ -48,68 +62,32 @@ def set_default_dtype(dtype: Any) -> None:
         raise ValueError("hodiff's default dtype is float64: give dtype=... to each tensor")
 
 
-# torch.autograd.functional: functions of (f, inputs), where hodiff.functional transforms f.
-
-
-def _several(transform: Callable[..., Any]) -> Callable[..., Any]:
-    """transform(f) at one input, or in all of several."""
-
-    def applied(f: Callable[..., Any], inputs: Any, **keywords: Any) -> Any:
-        if isinstance(inputs, Tensor):
-            return transform(f)(inputs)
-        return transform(f, range(len(inputs)))(*inputs)
-
-    return applied
-
-
-def _with_value(transform: Callable[..., Any]) -> Callable[..., Any]:
-    """f's value, and transform(f, inputs, vectors)."""
-
-    def applied(f: Callable[..., Any], inputs: Any, v: Any = None, **keywords: Any) -> Any:
-        one = isinstance(inputs, Tensor)
-        xs, vs = ([inputs], [v]) if one else (inputs, v)
-        return tensor_of(f(*xs)).detach(), transform(f, xs, vs)
-
-    return applied
-
-
 def _autograd() -> SimpleNamespace:
-    from hodiff.library import functional as fn  # start-up: it brings series
+    from hodiff.library import custom, gradcheck, transforms  # start-up: they bring series
 
-    def pulled(f: Callable[..., Any], inputs: Any, v: Any = None) -> Any:
-        y, pull = fn.vjp(f, *([inputs] if isinstance(inputs, Tensor) else inputs))
-        return y, pull(constant(1) if v is None else v)
-
-    # fmt: off
-    rows = (
-        ("hessian", _several(fn.hessian), "The Hessian of f at inputs.",
-         "(lambda x: (x**3).sum(), hodiff.tensor([2.0])) => tensor([[12.]])"),
-        ("jacobian", _several(fn.jacobian), "The Jacobian of f at inputs.",
-         "(lambda x: x**2, hodiff.tensor([3.0])) => tensor([[6.]])"),
-        ("hvp", _with_value(fn.hvp), "f's value, and its Hessian times v.",
-         "(lambda x: (x**3).sum(), hodiff.tensor([2.0]), hodiff.tensor([1.0]))"
-         " => (tensor(8.), tensor([12.]))"),
-        ("vhp", _with_value(fn.vhp), "f's value, and v times its Hessian.",
-         "(lambda x: (x**3).sum(), hodiff.tensor([2.0]), hodiff.tensor([1.0]))"
-         " => (tensor(8.), tensor([12.]))"),
-        ("vjp", pulled, "f's value, and v (1 unless given) times its Jacobian.",
-         "(lambda x: x**2, hodiff.tensor(3.0)) => (tensor(9.), tensor(6.))"),
-        ("jvp", _with_value(lambda f, xs, vs: fn.jvp(f, xs, vs)[1]),
-         "f's value, and its Jacobian times v.",
-         "(lambda x: x**2, hodiff.tensor(3.0), hodiff.tensor(1.0)) => (tensor(9.), tensor(6.))"),
+    names = ("hessian", "jacobian", "hvp", "vhp", "vjp", "jvp")
+    functions: list[Any] = [grad, backward, no_grad, enable_grad, inference_mode, set_grad_enabled]
+    functions += [gradcheck.gradcheck, gradcheck.gradgradcheck, custom.Function]
+    return SimpleNamespace(
+        **{f.__name__: f for f in functions},
+        function=SimpleNamespace(
+            Function=custom.Function, once_differentiable=custom.once_differentiable
+        ),
+        functional=SimpleNamespace(**{name: getattr(transforms, name) for name in names}),
     )
-    # fmt: on
-    for name, f, meaning, example in rows:
-        f.__name__ = f.__qualname__ = name
-        f.__doc__ = documented(meaning, f"hodiff.autograd.functional.{name}{example}")
-    functions = {name: f for name, f, *_ in rows}
-    return SimpleNamespace(grad=grad, functional=SimpleNamespace(**functions))
 
 
-def _func() -> Any:
-    from hodiff.library import functional  # start-up: it brings series
+def _func() -> SimpleNamespace:
+    """torch.func, and what hodiff.functional has besides."""
+    from hodiff.library import functional, transforms  # start-up: it brings series
 
-    return functional
+    names = [
+        name
+        for name, f in vars(functional).items()
+        if getattr(f, "__module__", "") == functional.__name__ and not name.startswith("_")
+    ]
+    own = {name: getattr(functional, name) for name in names}
+    return SimpleNamespace(**{**own, "vjp": transforms.func_vjp})
 
 
 def _dtype(name: str) -> Any:
@@ -123,6 +101,7 @@ CONSTANTS: dict[str, Any] = {
     **{"tensor": tensor, "as_tensor": as_tensor, "asarray": as_tensor, "array": tensor},
     **{"from_numpy": tensor, "manual_seed": manual_seed, "set_default_dtype": set_default_dtype},
     **{"no_grad": no_grad, "enable_grad": enable_grad, "Tensor": Tensor},
+    **{"inference_mode": inference_mode, "set_grad_enabled": set_grad_enabled},
     **{"linalg": linalg, "special": special, "nn": nn},
 }
 

@@ -1,4 +1,4 @@
-"""torch.nn.functional: activations with parameters, and losses."""
+"""torch.nn.functional: activations with parameters, normalizations, and losses."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from hodiff.engine.operations import elementary as el
 from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import special as sp
 from hodiff.engine.operations import structure as st
-from hodiff.engine.shapes import ShapeError
-from hodiff.library.arguments import as_argument
+from hodiff.engine.shapes import ShapeError, broadcast
+from hodiff.library.arguments import as_argument, axis_of, shape_of
+from hodiff.library.entrywise import clamp
 from hodiff.library.publish import TABLE, public
-from hodiff.library.reductions import log_softmax
+from hodiff.library.reductions import log_softmax, norm
 from hodiff.library.selection import take
 from hodiff.library.shapes import t
 
@@ -58,6 +59,54 @@ def linear(x: Tensor, weight: Any, bias: Any = None) -> Tensor:
     return y if bias is None else y + bias
 
 
+# Normalizations.
+
+
+@public("normalize", method=False)
+def normalize(x: Tensor, p: Any = 2.0, dim: Any = 1, eps: float = 1e-12) -> Tensor:
+    """x divided by its norms along dim, or by eps where that is more.
+
+    >>> hodiff.nn.functional.normalize([3.0, 4.0], dim=0)
+    tensor([0.6, 0.8])
+    """
+    return x / clamp(norm(x, p, dim, True), eps)
+
+
+@public("cosine_similarity", method=False, tensors=2)
+def cosine_similarity(x: Tensor, y: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """The cosine of the angle of x and y along dim; norms below eps count as eps.
+
+    >>> hodiff.nn.functional.cosine_similarity([3.0, 4.0], [0.0, 2.0], dim=0)
+    tensor(0.8)
+    """
+    shape = broadcast([x.shape, y.shape])
+    product = normalize(st.expand_to(x, shape), 2, dim, eps) * normalize(
+        st.expand_to(y, shape), 2, dim, eps
+    )
+    return st.summed(product, (axis_of(product, dim),))
+
+
+@public("layer_norm", method=False)
+def layer_norm(
+    x: Tensor, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> Tensor:
+    """x moved and scaled to mean 0 and variance 1 (with eps added) over its last axes, which are
+    normalized_shape; then times weight, and bias more.
+
+    >>> hodiff.nn.functional.layer_norm([1.0, 3.0], (2,), eps=0.0)
+    tensor([-1.,  1.])
+    """
+    shape = shape_of(normalized_shape)
+    rank = len(shape)
+    if not rank or x.shape[len(x.shape) - rank :] != shape:
+        raise ShapeError(f"layer_norm over {shape} of a tensor of shape {x.shape}")
+    axes = tuple(range(-rank, 0))
+    d = x - TABLE["mean"](x, axes, True)
+    y: Tensor = d / el.sqrt(TABLE["mean"](d**2, axes, True) + eps)
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias
+
+
 # Losses, of all entries together: their mean, their sum, or none of these.
 
 
@@ -86,6 +135,51 @@ def l1_loss(x: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     tensor(2.)
     """
     return _averaged(pw.abs(x - target), reduction)
+
+
+@public("huber_loss", method=False, tensors=2)
+def huber_loss(x: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
+    """The mean of the halved squares of differences up to delta, and of delta times what follows
+    on them in a straight line.
+
+    >>> hodiff.nn.functional.huber_loss([1.0, 5.0], [2.0, 2.0], "none")
+    tensor([0.5, 2.5])
+    """
+    if not delta > 0:
+        raise ValueError(f"huber_loss needs a delta above 0, not {delta}")
+    d = x - target
+    size = pw.abs(d)
+    straight = delta * (size - delta / 2)
+    return _averaged(pw.where(pw.lt(size, delta), d**2 / 2, straight), reduction)
+
+
+@public("smooth_l1_loss", method=False, tensors=2)
+def smooth_l1_loss(x: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
+    """huber_loss divided by its delta, here beta; with beta 0 l1_loss.
+
+    >>> hodiff.nn.functional.smooth_l1_loss([1.0, 5.0], [2.0, 2.0], "none", beta=2.0)
+    tensor([0.25, 2.  ])
+    """
+    if beta < 0:
+        raise ValueError(f"smooth_l1_loss needs a beta that isn't negative, not {beta}")
+    if beta == 0:
+        return l1_loss(x, target, reduction)
+    return huber_loss(x, target, reduction, beta) / beta
+
+
+@public("kl_div", method=False, tensors=2)
+def kl_div(x: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
+    """target*(log(target) - x), x the logarithms of probabilities, and target too with log_target:
+    the mean over all entries, the sum, or with reduction batchmean the sum by the first axis'
+    length, which is the divergence.
+
+    >>> hodiff.nn.functional.kl_div([[0.0, 0.0]], [[0.0, 1.0]], "batchmean")
+    tensor(0.)
+    """
+    losses = el.exp(target) * (target - x) if log_target else sp.xlogy(target, target) - target * x
+    if reduction == "batchmean":
+        return _averaged(losses, "sum") / x.shape[0]
+    return _averaged(losses, reduction)
 
 
 @public("binary_cross_entropy_with_logits", method=False, tensors=2)

@@ -9,6 +9,8 @@ from hodiff.engine.graph import Tensor
 from hodiff.engine.operations import linalg as la
 from hodiff.engine.operations import structure as st
 from hodiff.library.arguments import count
+from hodiff.library.factorizations import linalg_qr, linalg_svd, pinv, svdvals
+from hodiff.library.grids import numpy_gradient, numpy_select
 from hodiff.library.matrices import solve, tensordot
 from hodiff.library.names import linalg
 from hodiff.library.publish import METHODS, NUMPY, TABLE, enter, public
@@ -55,6 +57,18 @@ def _solve(x: Tensor, y: Tensor) -> Tensor:
     return solve(x, y) if len(y.shape) == 1 else la.solve(x, y)
 
 
+def _svd(x: Tensor, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+    return linalg_svd(x, full_matrices) if compute_uv else svdvals(x)
+
+
+def _qr(x: Tensor, mode: str = "reduced") -> Any:
+    return linalg_qr(x, mode).R if mode == "r" else linalg_qr(x, mode)
+
+
+def _pinv(x: Tensor, rcond: Any = 1e-15, rtol: Any = None) -> Tensor:
+    return pinv(x, rcond if rtol is None else rtol)
+
+
 MEANINGS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("max", TABLE["amax"]),  # the values alone
     ("min", TABLE["amin"]),
@@ -70,9 +84,14 @@ MEANINGS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("repeat", TABLE["repeat_interleave"]),
     ("meshgrid", public(tensors=0)(_meshgrid)),
     ("ndim", METHODS["ndim"]),
+    ("select", numpy_select),
+    ("gradient", numpy_gradient),
     ("shape", lambda x: x.shape),
     ("size", lambda x, axis=None: count(x, axis)),
     ("linalg.solve", public(tensors=2)(_solve)),
+    ("linalg.svd", public()(_svd)),
+    ("linalg.qr", public()(_qr)),
+    ("linalg.pinv", public()(_pinv)),
 )
 for _name, _function in MEANINGS:
     enter(NUMPY, _function, _name)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from hodiff.engine.graph import Tensor
+from hodiff.engine.shapes import ShapeError
 
 
 class Tree(NamedTuple):
@@ -45,3 +46,20 @@ def holds_arrays(x: Any) -> bool:
     if isinstance(x, (list, tuple)):
         return any(map(holds_arrays, x))
     return isinstance(x, (Tensor, dict)) or (type(x).__module__ == "numpy" and bool(x.shape))
+
+
+def leaves_alike(x: Any, like: Any) -> Iterator[Any]:
+    """What x has in the places of the tensors of like, which is of the same structure.
+
+    >>> list(leaves_alike(([1.0, 2.0], 3.0), (Tensor(), Tensor())))
+    [[1.0, 2.0], 3.0]
+    """
+    if isinstance(like, Tensor):
+        yield x
+        return
+    kind = dict if isinstance(like, dict) else (list, tuple)
+    keys = list(like) if isinstance(like, dict) else list(range(len(like)))
+    if not isinstance(x, kind) or {*keys} != {*(x if isinstance(x, dict) else range(len(x)))}:
+        raise ShapeError(f"a {type(like).__name__} of {len(like)} is needed here, not {x!r}")
+    for key in keys:
+        yield from leaves_alike(x[key], like[key])

@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from hodiff.engine.graph import ZERO, Operation, Tensor
+from hodiff.engine.graph import ONE, ZERO, Operation, Tensor
 from hodiff.engine.operations import elementary as el
 from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import structure as st
-from hodiff.engine.shapes import ShapeError
-from hodiff.library.arguments import axes_of, axis_of, count, flattened, typed
+from hodiff.engine.operations.factors import singular_values
+from hodiff.engine.shapes import ShapeError, broadcast
+from hodiff.library.arguments import as_argument, axes_of, axis_of, count, flattened, typed
 from hodiff.library.creation import tensor
 from hodiff.library.publish import documented, public
 from hodiff.library.selection import Selected, entries_at
@@ -50,6 +51,29 @@ def reduction(
 
     words = f"{meaning}, over dim: an axis or several, None for all; keepdim leaves them as 1."
     public(name, doc=documented(words, f"hodiff.{name}{example}"))(over_typed if dtypes else over)
+
+
+@public()
+def weighted_logsumexp(
+    x: Tensor, dim: Any = None, keepdim: bool = False, *, b: Any = None, return_sign: bool = False
+) -> Any:
+    """log of the sum of b*exp(x) over dim, without overflow, b 1 unless given; with return_sign
+    log of its absolute value, and its sign: scipy's.
+
+    >>> hodiff.special.logsumexp([1000.0, 1000.0], b=[0.25, 0.75])
+    tensor(1000.)
+    """
+    if b is None:
+        y = reduced(red.logsumexp, x, dim, keepdim)
+        return (y, st.expand_to(ONE, y.shape)) if return_sign else y
+    b, shape = as_argument(b), broadcast([x.shape, as_argument(b).shape])
+    if not b.requires_grad:  # an entry of weight 0 is not there, however large
+        x = pw.where(pw.eq(b, ZERO), -math.inf, x)
+    x = st.expand_to(x, shape)
+    share = b * (red.softmax(x, axes_of(x, dim)) if shape else ONE)
+    rest = reduced(st.summed, pw.where(pw.eq(b, ZERO), b, share), dim, keepdim)
+    y = reduced(red.logsumexp, x, dim, keepdim)
+    return (y + el.log(pw.abs(rest)), pw.sign(rest)) if return_sign else y + el.log(rest)
 
 
 def _is_zero(x: Tensor) -> Tensor:
@@ -181,7 +205,8 @@ def norm(x: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False) -> 
 
 @public("matrix_norm", method=False)
 def matrix_norm(x: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False) -> Tensor:
-    """The norm of matrices: "fro", 1 and inf (the largest sums of columns, of rows), -1, -inf.
+    """The norm of matrices: "fro"; 1 and inf (the largest sums of columns, of rows), -1, -inf; 2
+    and -2 (the largest and the least singular value), and "nuc" (their sum).
 
     >>> hodiff.linalg.matrix_norm([[1.0, -2.0], [3.0, 4.0]], 1)
     tensor(6.)
@@ -190,9 +215,15 @@ def matrix_norm(x: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool 
     """
     if ord in (None, "fro"):
         return norm(x, 2, dim, keepdim)
-    if ord not in (1, -1, math.inf, -math.inf):
-        raise ValueError(f"a matrix norm of order {ord!r} is not there: fro, 1, -1, inf or -inf")
+    if ord not in (1, -1, 2, -2, math.inf, -math.inf, "nuc"):
+        raise ValueError(f"a matrix norm of order {ord!r} is not there: fro, nuc, ±1, ±2 or ±inf")
     rows, columns = (axis_of(x, i) for i in dim)
+    if ord in (2, -2, "nuc"):
+        rank = len(x.shape)
+        others = [i for i in range(-rank, 0) if i not in (rows, columns)]
+        s = singular_values(st.permuted(x, (*others, rows, columns)))
+        y = {2: red.amax, -2: red.amin, "nuc": st.summed}[ord](s, (-1,))
+        return st.kept(y, x, (tuple(sorted((rows, columns))),)) if keepdim else y
     along, across = (rows, columns) if abs(ord) == 1 else (columns, rows)
     sums = reduced(st.summed, pw.abs(x), along, True)
     most = reduced(red.amax if ord > 0 else red.amin, sums, across, True)

@@ -32,7 +32,6 @@ from hodiff.engine.graph import (
     serial,
     topological,
 )
-from hodiff.engine.operations.structure import Index
 from hodiff.engine.shapes import Shape
 from hodiff.engine.sharing import NodeTable
 
@@ -41,6 +40,7 @@ Places: TypeAlias = dict[Tensor, int]
 
 MOST_NODES = 1000  # of a graph that is remembered
 MOST_REPLAYS = 512
+PLAIN = {int, bool, str, float, type(None), slice}
 
 REPLAYS: dict[Any, "Replay | None"] = {}
 """By a graph's key; None for what can't be made again without a walk."""
@@ -136,8 +136,8 @@ def _key(order: Sequence[Tensor], asked: Asked) -> Any:
             return None
         elif inputs:
             attributes = node.attributes
-            if attributes and type(attributes[0]) is tuple and Index in map(type, attributes[0]):
-                return None  # an array that indexes is another one each time
+            if attributes and not _plain(attributes):
+                return None
             parts += (operation, attributes, _kind(node.value), len(inputs))
             parts += (node.requires_grad, node.opaque, node.borrowed)
             parts += [places[x] for x in inputs]
@@ -155,6 +155,11 @@ def _key(order: Sequence[Tensor], asked: Asked) -> Any:
         tuple([places.get(x, -1) for x in asked.xs]),
         (*unused, STATE.enabled, *asked[3:]),
     )
+
+
+def _plain(attributes: Attributes) -> bool:
+    """Whether attributes are the same each time: not an array that indexes, nor somebody's call."""
+    return all(_plain(x) if type(x) is tuple else type(x) in PLAIN for x in attributes)
 
 
 def _kind(value: Any) -> Any:

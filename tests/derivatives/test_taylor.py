@@ -183,6 +183,8 @@ RULES: dict[str, tuple[Callable[..., Tensor], Callable[[Any], Any], One]] = {
     "over": (lambda x: OPERATIONS["over"](x, 1 + x**2), lambda x: x / (1 + x**2), ["0", "2"]),
     "logaddexp": (lambda x: OPERATIONS["logaddexp"](x, 1 - 2 * x),
                   lambda x: mp.log(mp.exp(x) + mp.exp(1 - 2 * x)), ["0", "2", "-1"]),
+    "xlogy": (lambda x: OPERATIONS["xlogy"](x, 1 + x**2), lambda x: x * mp.log(1 + x**2),
+              ["2", "-1", "1/4"]),
     "powers": (lambda x: OPERATIONS["powers"](x, 1 + x, 1, 0),
                lambda x: (1 + x) * x**x, ["2"]),
     "alias": (lambda x: mul(OPERATIONS["alias"](x), x), lambda x: x * x, ["0", "2"]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from importlib import import_module
 from itertools import product
 from operator import add, mul
 from typing import Any
@@ -490,13 +491,16 @@ ONLY_INSIDE = {"expand", "reshape", "place", "pick", "any", "matmul"}  # by the 
 # Rows of the library's own, which tests/library compares with PyTorch.
 LIBRARY = {
     "alias", "amax", "amin", "argmax", "argmin", "argsort", "cast", "cholesky", "concatenate",
-    "cumsum", "det", "einsum", "flat", "gather", "inv", "logabsdet", "logaddexp", "permute",
-    "pnorm", "scatter", "signdet", "softmax", "solve",
+    "cumsum", "custom", "det", "eigenvectors", "eigvalsh", "einsum", "flat", "gather", "inv",
+    "logabsdet", "logaddexp", "permute", "pinv", "pnorm", "qr", "rest_of_basis", "scatter",
+    "signdet", "singular_vectors", "softmax", "solve", "solve_triangular",
+    "spacing", "svdvals", "xlogy",
 }  # fmt: skip
 
 
 def test_every_row() -> None:
     """Every operation of the table and every function of the language has a test above."""
+    import_module("hodiff.engine.operations.factors")
     tested = {row.name for row in ROWS} | set(PIECEWISE) | {n.split(",")[0] for n in VECTOR_ROWS}
     assert set(OPERATIONS) - tested == LEAVES | ONLY_INSIDE | LIBRARY
     assert set(FUNCTIONS) <= tested

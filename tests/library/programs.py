@@ -269,6 +269,32 @@ torch.linalg.cholesky(x) ; x=2x2x2 positive
 torch.linalg.matrix_power(x, 3) ; x=2x2
 torch.linalg.matrix_power(x, -2) ; x=2x2 regular
 torch.linalg.multi_dot([x, y, x]) ; x=2x3 ; y=3x2
+torch.linalg.solve_triangular(x, y, upper=True) ; x=3x3 regular ; y=3x2
+torch.linalg.solve_triangular(x, y, upper=False, left=False) ; x=2x3x3 regular ; y=2x3
+torch.linalg.solve_triangular(x, y, upper=True, unitriangular=True) ; x=2x3x3 regular ; y=3x1
+torch.linalg.solve_triangular(torch.diag(x), y, upper=True) ; x=3 zeros ; y=3x1
+torch.cholesky_solve(y, torch.linalg.cholesky(x)) ; x=2x3x3 positive ; y=3x2
+torch.cholesky_solve(y, torch.linalg.cholesky(x).mT, upper=True) ; x=3x3 positive ; y=3x2
+torch.linalg.eigh(x)[0], torch.linalg.eigh(x)[1]**2 ; x=4x4
+torch.linalg.eigh(x, UPLO='U').eigenvectors.abs() ; x=2x3x3
+torch.linalg.eigvalsh(x) ; x=2x3x3
+torch.linalg.svdvals(x) ; x=2x3x4
+torch.linalg.svd(x, full_matrices=False).U**2, torch.linalg.svd(x).S ; x=4x3
+torch.linalg.svd(x)[2].abs() ; x=2x3x3
+torch.linalg.svd(x).Vh[:3]**2, torch.svd(x).V.abs() ; x=3x4
+torch.linalg.qr(x) ; x=2x4x3
+torch.linalg.qr(x) ; x=3x5
+torch.linalg.pinv(x) ; x=2x4x3
+torch.linalg.pinv(x) ; x=3x5
+torch.linalg.pinv(x[:, None]*y) ; x=4 ; y=3
+torch.linalg.pinv(x, rtol=0.5), torch.linalg.pinv(x, atol=1.0), x.pinverse(rcond=0.4) ; x=4x3
+torch.linalg.matrix_norm(x, 2), torch.linalg.matrix_norm(x, -2, keepdim=True) ; x=2x4x3
+torch.linalg.norm(x, 'nuc')*torch.linalg.norm(x, 2) ; x=3x4
+torch.linalg.solve_triangular(x, y, upper=True) ; x=3x3 ; y=3
+torch.linalg.lstsq(x, y).solution ; x=5x3 ; y=5x2
+torch.linalg.lstsq(x, y).solution ; x=2x3x5 ; y=2x3
+torch.linalg.lstsq(x, y) ; x=3x2 ; y=2x2
+torch.linalg.eigh(x) ; x=2x3
 # entry by entry
 x + 2 - 3*x/4 ; x=3
 1 - x**3 ; x=3
@@ -326,6 +352,32 @@ torch.nn.functional.silu(x) + torch.nn.functional.gelu(x) ; x=4
 torch.nn.functional.leaky_relu(x, 0.1)*x + torch.nn.functional.elu(x) ; x=5
 torch.nn.functional.logsigmoid(x) ; x=4
 torch.nn.functional.relu(x)*torch.nn.functional.tanh(x) ; x=4
+torch.logaddexp2(torch.tensor(-torch.inf), torch.tensor(-torch.inf)) + x ; x=-
+torch.logaddexp2(x, y)*torch.fmax(x, y) + torch.fmin(x, y)**2 ; x=3 ; y=2x3
+torch.xlogy(x, y) ; x=4 ; y=4 above
+torch.xlogy(x, torch.ones(4)) + torch.special.xlogy(x, torch.zeros(4)) ; x=4 zeros
+torch.nan_to_num(torch.log(x), nan=2.0)*x ; x=6
+torch.nn.functional.normalize(x), torch.nn.functional.normalize(x, p=1.5, dim=0) ; x=3x4
+torch.nn.functional.cosine_similarity(x, y), torch.cosine_similarity(x, y[0], dim=0) ; x=3x4 ; y=3x4
+torch.nn.functional.layer_norm(x, (4,), y, y) ; x=3x4 ; y=4
+torch.nn.functional.layer_norm(x, (3, 4), eps=0.5) ; x=2x3x4
+torch.nn.functional.layer_norm(x, (3,)) ; x=3x4
+torch.nn.functional.huber_loss(x, y, delta=0.7) ; x=3x4 ; y=3x4
+torch.nn.functional.huber_loss(x, y, reduction='none') ; x=6 ties ; y=6 ties
+torch.nn.functional.smooth_l1_loss(x, y, beta=0.5, reduction='sum') ; x=3x4 ; y=3x4
+torch.nn.functional.kl_div(x, torch.softmax(y, 1), reduction='batchmean') ; x=3x4 ; y=3x4
+torch.nn.functional.kl_div(x, y, reduction='none', log_target=True) ; x=3x4 ; y=3x4
+torch.nn.functional.pad(x, (1, 2))**2, torch.nn.functional.pad(x, (0, -1, 2, 0), value=3.0) ; x=2x3
+torch.nn.functional.pad(x, (2, 1), mode='reflect')**2*2 ; x=2x2x3
+torch.nn.functional.pad(x, (2, 3), mode='circular')**2 ; x=2x2x3
+torch.nn.functional.pad(x, (2, 3), mode='replicate')**2 ; x=2x2x3
+torch.nn.functional.pad(x, (3, 1), mode='reflect') ; x=2x3
+torch.nn.functional.pad(x, (1, 2, 3)) ; x=2x3
+torch.dstack([x, y])**2, torch.dstack([x[0], y[0]]) ; x=2x3 ; y=2x3
+torch.atleast_1d(x[0, 0])**2, torch.atleast_3d(x)**2, torch.atleast_2d(x[0], x) ; x=2x3
+torch.gradient(x**2, spacing=0.5), torch.gradient(x, dim=1, edge_order=2) ; x=3x4
+torch.gradient(x**2, spacing=(torch.tensor([0.0, 1.0, 3.0, 3.5]),), edge_order=2) ; x=4
+torch.gradient(x) ; x=1
 torch.nn.functional.mse_loss(x, y) ; x=2x3 ; y=2x3
 torch.nn.functional.mse_loss(x, y, reduction='sum') ; x=2x3 ; y=2x3
 torch.nn.functional.l1_loss(x, y) ; x=2x3 ; y=2x3
@@ -438,6 +490,253 @@ torch.nn.functional.mse_loss(x, y, reduction='median') ; x=2 ; y=2
 """.strip().splitlines()
 
 PROGRAMS = {
+    "autograd.functional: containers and what is detached": """
+F = torch.autograd.functional
+z = torch.tensor([1.0, 2.0])
+x, w = torch.tensor([3.0, 4.0], requires_grad=True), torch.tensor(3.0, requires_grad=True)
+cube = lambda a: w*(a**3).sum()
+answers = [
+    F.jacobian(lambda a: w*a**2, z), F.jacobian(lambda a: a**2, (x,)), F.hessian(cube, (z,)),
+    F.jacobian(lambda a: (a**2, w*a), x), F.jacobian(lambda a, b: (a*b,), (x, w)),
+    F.hessian(lambda a, b: (a**2*b).sum(), (x, w)), F.hessian(lambda a: cube(a)[None], x),
+    F.vjp(cube, (x,)), F.vjp(lambda a: w*a**2, x, z), F.vjp(lambda a: (a, a**2), z, (z, x)),
+    F.jvp(lambda a: w*a**2, (x,), (z,)), F.jvp(lambda a: (a, a**2), x, z), F.jvp(lambda a: a**3, w),
+    F.hvp(cube, (x,), (z,)), F.hvp(cube, x, z), F.vhp(cube, (x,), z), F.vhp(cube, x, z),
+    F.jacobian(lambda a: w*3, z), F.jacobian(lambda a: w*a**2, x, vectorize=True),
+    F.jacobian(lambda a: a**2, z, strategy="forward-mode", vectorize=True),
+]
+one = lambda a: (len(a), one(a[0])) if isinstance(a, tuple) else 0
+kept = [
+    F.jacobian(lambda a: w*a**2, x, create_graph=True), F.hessian(cube, x, create_graph=True),
+    F.vjp(cube, (x,), create_graph=True), F.jvp(lambda a: w*a**2, x, z, create_graph=True),
+    F.hvp(cube, x, z, create_graph=True), F.vhp(lambda a: (a**2).sum(), x, z, create_graph=True),
+]
+again = torch.autograd.grad(kept[4][1].sum() + kept[0].sum(), [x, w])
+result = answers, kept, again, [one(a) for a in answers]
+""",
+    **{
+        f"autograd.functional: refused, {k}": f"""
+F = torch.autograd.functional
+z, w = torch.tensor([1.0, 2.0]), torch.tensor(3.0, requires_grad=True)
+square, line = lambda a: (a**2).sum(), lambda a: (w*a).sum()
+result = F.{call}
+"""
+        for k, call in (
+            ("strict jacobian", "jacobian(lambda a: w*3, z, strict=True)"),
+            ("strict jacobian in one", "jacobian(lambda a, b: (a*b, a), (z, z), strict=True)"),
+            ("strict jacobian, line", "jacobian(line, z, strict=True, create_graph=True)"),
+            ("strict hessian", "hessian(line, z, strict=True)"),
+            ("strict vjp", "vjp(lambda a: w*3, z, strict=True)"),
+            ("strict vjp, line", "vjp(line, z, strict=True, create_graph=True)"),
+            ("strict jvp", "jvp(lambda a: w*3, z, z, strict=True)"),
+            ("strict hvp", "hvp(line, z, z, strict=True)"),
+            ("strict vhp", "vhp(line, z, z, strict=True)"),
+            ("a vector's hessian", "hessian(lambda a: a**2, z)"),
+            ("hessian of two", "hessian(lambda a: (square(a), square(a)), z)"),
+            ("a vector's hvp", "hvp(lambda a: a**2, z, z)"),
+            ("vjp without v", "vjp(lambda a: a**2, z)"),
+            ("jvp without v", "jvp(square, z)"),
+            ("hvp without v", "hvp(square, z)"),
+            ("vjp, v too long", "vjp(lambda a: a**2, z, torch.ones(3))"),
+            ("jvp, two v", "jvp(square, z, (z, z))"),
+            ("a float", "jacobian(lambda a: 2.0, z)"),
+        )
+    },
+    **{
+        f"autograd.functional: strict, {k}": f"""
+F = torch.autograd.functional
+z, x = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0], requires_grad=True)
+square, line = lambda a: (a**2).sum(), lambda a: (3*a).sum()
+result = F.{call}
+"""
+        for k, call in (
+            ("jacobian", "jacobian(square, z, strict=True)"),
+            ("jacobian of a line", "jacobian(line, z, strict=True)"),
+            ("hessian", "hessian(square, z, strict=True)"),
+            ("vjp", "vjp(lambda a, b: (a*3, b), (z, z), (z, z), strict=True)"),
+            ("jvp", "jvp(square, x, z, strict=True, create_graph=True)"),
+            ("hvp", "hvp(square, x, z, strict=True, create_graph=True)"),
+        )
+    },
+    "torch.func: tuples, several outputs, has_aux": """
+f = torch.func
+z, y = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 5.0])
+w = torch.tensor(2.0, requires_grad=True)
+value, pull = f.vjp(lambda a: a**2, z)
+values, pulls = f.vjp(lambda a: {"u": a**2, "v": (a.sum(), w*a)}, z)
+pair, pull2, aux = f.vjp(lambda a, b: ((a*b, b), [a + 1]), z, y, has_aux=True)
+out = f.jvp(lambda a, b: (a*b, a), (z, y), (y, z))
+aux_jvp = f.jvp(lambda a: (a**2, {"s": a}), (z,), (y,), has_aux=True)
+J = f.jacrev(lambda a: ((a**2, a.sum()), a + 1), argnums=(0,), has_aux=True)(z)
+K = f.jacfwd(lambda a, b: (a*b, b), argnums=1, has_aux=True)(z, y)
+G = f.grad(lambda a: ((w*a**3).sum(), a), argnums=(0,), has_aux=True)(z)
+H = f.grad_and_value(lambda a: ((a**3).sum(), (a, 7)), has_aux=True)(z)
+p = pulls({"u": z, "v": (torch.tensor(1.0), z)})
+result = (value, pull(z), len(pull(z)), values["u"], values["v"], p, pair, pull2(z), aux, out,
+          aux_jvp[0], aux_jvp[1], aux_jvp[2]["s"], J, K, G, H, len(J[0]), len(J[0][0]), len(G[0]))
+""",
+    "torch.func: Hessians of vectors": """
+f = torch.func
+z, y = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 5.0])
+a = f.hessian(lambda a: a**3)(z)
+b = f.hessian(lambda a: (a**3*a.sum(), a.sum()))(z)
+c = f.hessian(lambda a, b: {"u": (a**2*b).sum(), "v": a*b}, argnums=(0, 1))(z, y)
+d = f.hessian(lambda a: (a["x"]**3).sum()[None])({"x": z})
+e = f.hessian(lambda a, b: torch.outer(a, b)**2, argnums=(1,))(z, y)
+t = f.jacfwd(f.hessian(lambda a: a**4))(z)
+result = a, b, c["u"], c["v"], d["x"]["x"], e, t
+""",
+    "torch.func: jvp of a constant, strict": """
+z = torch.tensor([1.0, 2.0])
+result = torch.func.jvp(lambda a: torch.ones(2), (z,), (z,), strict=True)
+""",
+    "torch.func: one cotangent for two outputs": """
+z = torch.tensor([1.0, 2.0])
+result = torch.func.vjp(lambda a: (a, a**2), z)[1](z)
+""",
+    **{
+        f"autograd.Function: {k}": f"""
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, n, y):
+        ctx.n = n
+        r = torch.tensor(x.detach().numpy()**n)*y
+        ctx.save_for_backward(x, y, r)
+        return r
+    @staticmethod
+    def backward(ctx, g):
+        x, y, r = ctx.saved_tensors
+        return ctx.n*r/x*g, None, r/y*g if ctx.needs_input_grad[2] else None
+class Two(torch.autograd.Function):
+    @staticmethod
+    def forward(x, y):
+        return x*y, (x + y).sum(), x.argmax()
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.mark_non_differentiable(output[2])
+        ctx.save_for_backward(*inputs, output[0])
+    @staticmethod
+    def backward(ctx, ga, gb, gc):
+        x, y, p = ctx.saved_tensors
+        return ga*p/x + gb, ga*p/y + gb
+class Once(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x**2
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return 2*x*g
+class Same(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x
+    @staticmethod
+    def backward(ctx, g):
+        return -g
+class Few(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, y):
+        return x*y
+    @staticmethod
+    def backward(ctx, g):
+        return g
+class Wrong(Few):
+    @staticmethod
+    def backward(ctx, g):
+        return torch.ones(7), g
+A = torch.autograd
+x, z = torch.tensor([1.0, 2.0, 3.0], requires_grad=True), torch.tensor([3.0, 1.0, 2.0])
+y = torch.tensor(2.0, requires_grad=True)
+def twice(f, *v):
+    first = A.grad(f, v, create_graph=True)
+    return first, A.grad(sum((g**2).sum() for g in first), v)
+{program}
+"""
+        for k, program in (
+            (
+                "values",
+                "result = Cube.apply(x, 3, y), Two.apply(x, z), Once.apply(x), Same.apply(x)",
+            ),
+            ("twice", "result = twice(Cube.apply(x, 3, y).sum(), x, y)"),
+            ("without a gradient", "result = Cube.apply(x.detach(), 2, y.detach())"),
+            ("one input of two", "result = twice(Cube.apply(x, 3, y.detach()).sum(), x)"),
+            ("several outputs", "a, b, c = Two.apply(x, z)\nresult = twice((a**2).sum()*b, x), c"),
+            ("one output of several", "result = twice(Two.apply(x, z)[1]**2, x)"),
+            ("once", "result = A.grad(Once.apply(x).sum(), x), A.grad(Same.apply(x).sum(), x)"),
+            ("once, twice", "result = twice((Once.apply(x)**2).sum(), x)"),
+            ("no_grad", "with torch.no_grad(): result = Cube.apply(x, 3, y)"),
+            ("too few gradients", "result = A.grad(Few.apply(x, z).sum(), x)"),
+            ("a gradient too long", "result = A.grad(Wrong.apply(x, z).sum(), x)"),
+            ("backward", "Cube.apply(x, 3, y).sum().backward()\nresult = x.grad, y.grad"),
+            ("freed", "f = Cube.apply(x, 3, y).sum()\nf.backward()\nf.backward()"),
+            ("hessian", "result = A.functional.hessian(lambda v: Cube.apply(v, 4, y).sum(), z)"),
+            (
+                "checked",
+                "result = A.gradcheck(Cube.apply, (x, 3, y)),"
+                " A.gradgradcheck(Cube.apply, (x, 3, y)), A.gradcheck(Two.apply, (x, z))",
+            ),
+            ("checked, wrong", "result = A.gradcheck(Same.apply, x, raise_exception=False)"),
+            ("checked, raising", "result = A.gradcheck(Same.apply, x)"),
+            ("checked, nothing", "result = A.gradcheck(Same.apply, z)"),
+        )
+    },
+    "equal eigenvalues": """
+L, F = torch.linalg, torch.nn.functional
+def slopes(f, x):
+    x = x.requires_grad_()
+    first, = torch.autograd.grad(f(x).sum(), x, create_graph=True)
+    return first, torch.autograd.grad(first[0].sum(), x)
+result = (slopes(lambda x: L.eigvalsh(x)**3, torch.eye(3)), slopes(lambda x: L.svdvals(x)**3,
+          torch.eye(3)), slopes(lambda x: L.eigh(x)[1]**3, torch.eye(3)),
+          slopes(lambda x: L.svd(x)[0]**3, torch.eye(3)),
+          slopes(lambda x: F.cosine_similarity(x, torch.ones(2, 3)), torch.ones(2, 3)))
+""",
+    "backward of several": """
+a, b = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor(3.0, requires_grad=True)
+torch.autograd.backward([a*b, (a**2).sum()], [torch.tensor([1.0, 10.0]), None], retain_graph=True)
+once = a.grad.clone(), b.grad.clone()
+torch.autograd.backward((a**2).sum(), inputs=[a])
+result = once, a.grad, b.grad
+""",
+    "backward of a vector": """
+torch.autograd.backward([torch.ones(2).requires_grad_()*2])
+""",
+    "backward into nothing": """
+torch.autograd.backward(torch.ones(2).requires_grad_().sum(), inputs=[])
+""",
+    "set_grad_enabled and inference_mode": """
+x = torch.tensor(2.0, requires_grad=True)
+told = [torch.is_grad_enabled()]
+torch.set_grad_enabled(False)
+told += [torch.is_grad_enabled(), (x*2).requires_grad]
+torch.set_grad_enabled(True)
+with torch.set_grad_enabled(False):
+    told.append((x*2).requires_grad)
+    with torch.autograd.set_grad_enabled(True):
+        told.append((x*2).requires_grad)
+told.append((x*2).requires_grad)
+@torch.set_grad_enabled(False)
+def f():
+    return (x*2).requires_grad
+@torch.inference_mode()
+def g():
+    return (x*2).requires_grad
+@torch.no_grad
+def h():
+    return torch.is_grad_enabled(), [torch.enable_grad(lambda: torch.is_grad_enabled())()]
+@torch.inference_mode
+def k(x, *, y=1):
+    return (x*y).requires_grad
+told += [f(), g(), h(), k(x, y=2), torch.is_grad_enabled()]
+with torch.inference_mode():
+    told.append((x*2).requires_grad)
+with torch.inference_mode(False):
+    told.append((x*2).requires_grad)
+result = told
+""",
     "cube": """
 x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
 y = x**3

@@ -27,7 +27,9 @@ def functions() -> Iterator[tuple[str, Any]]:
         "linalg.": vars(library.linalg),
         "special.": vars(library.special),
         "nn.functional.": vars(library.nn.functional),
-        "autograd.": {"grad": hodiff.grad},
+        "autograd.": vars(hodiff.autograd),
+        "autograd.function.": vars(hodiff.autograd.function),
+        "func.": vars(hodiff.func),
         "autograd.functional.": vars(hodiff.autograd.functional),
     }
     found: dict[int, tuple[str, Any]] = {}

@@ -22,6 +22,7 @@ from hodiff.engine.operations import FUNCTIONS
 from hodiff.engine.operations.structure import cast
 
 Array = np.ndarray[Any, Any]
+L = hodiff.linalg
 
 SHAPES = {"s": (), "t": (), "v": (3,), "u": (3,), "A": (3, 3), "B": (2, 3), "C": (4, 4)}
 VARIABLES = {name: hodiff.variable(name, shape) for name, shape in SHAPES.items()}
@@ -29,6 +30,18 @@ VARIABLES = {name: hodiff.variable(name, shape) for name, shape in SHAPES.items(
 
 def softmax(x: Any) -> Any:
     return np.exp(x) / np.exp(x).sum()
+
+
+class Cube(hodiff.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        ctx.save_for_backward(x)
+        return x**3
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        (x,) = ctx.saved_tensors
+        return 3 * x**2 * g
 
 
 def positive(a: Any) -> Any:
@@ -115,6 +128,18 @@ TABLE: dict[str, tuple[Callable[..., Tensor], Callable[..., Any]]] = {
                 lambda A: np.stack(np.linalg.slogdet(A))),
     "cholesky": (lambda A: hodiff.linalg.cholesky(A @ A.T + 4 * hodiff.eye(3)),
                  lambda A: np.linalg.cholesky(positive(A))),
+    "eigh": (lambda A: L.eigh(A + A.T)[1] ** 2 * L.eigh(A + A.T)[0],
+             lambda A: np.linalg.eigh(A + A.T)[1] ** 2 * np.linalg.eigh(A + A.T)[0]),
+    "svd": (lambda B: L.svd(B).U ** 2 * L.svdvals(B), lambda B: np.linalg.svd(B)[0] ** 2
+            * np.linalg.svd(B)[1]),
+    "qr": (lambda A: L.qr(A).R ** 2, lambda A: np.linalg.qr(A)[1] ** 2),
+    "complete qr": (lambda B: L.qr(B.T, "complete").Q[:, :2] ** 2,
+                    lambda B: np.linalg.qr(B.T)[0] ** 2),
+    "pinv": (lambda B: L.pinv(B), np.linalg.pinv),
+    "solve_triangular": (lambda A, v: L.solve_triangular(A, v[:, None], upper=False),
+                         lambda A, v: np.linalg.solve(np.tril(A), v[:, None])),
+    "xlogy": (lambda v, s: hodiff.xlogy(v, s**2 + 1), lambda v, s: v * np.log(s**2 + 1)),
+    "a rule of one's own": (lambda v: Cube.apply(v), lambda v: v**3),
     "trace": (lambda A: hodiff.trace(A), np.trace),
     "a constant": (lambda v: 0 * v + 2, lambda v: np.full(3, 2.0)),
     "constants": (lambda s: s * OPERATIONS["e"]() + OPERATIONS["pi"](),
@@ -350,7 +375,8 @@ def test_single_precision_is_the_same_in_a_batch(name: str) -> None:
 # Balls.
 
 NO_FORM = {"argmax", "argmin", "argsort", "sort", "sort along an axis", "gather", "einsum",
-           "einsum of matrices", "norm of order 3", "slogdet", "cholesky", "cast"}  # fmt: skip
+           "einsum of matrices", "norm of order 3", "slogdet", "cholesky", "cast", "eigh", "svd",
+           "qr", "complete qr", "pinv", "solve_triangular", "a rule of one's own"}  # fmt: skip
 PROVEN = [name for name in TABLE if name not in NO_FORM]
 
 

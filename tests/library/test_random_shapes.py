@@ -140,6 +140,48 @@ def positive_definite(rng: Any) -> Values:
     return {"x": x @ np.swapaxes(x, -1, -2) + np.eye(x.shape[-1])}
 
 
+def definite_system(rng: Any) -> Values:
+    x = positive_definite(rng)["x"]
+    return {"x": x, "z": between(rng, (x.shape[-1], 2))}
+
+
+def orthogonal(rng: Any, shape: tuple[int, ...]) -> Any:
+    return np.linalg.qr(rng.normal(size=shape))[0]
+
+
+def spread(rng: Any, batch: tuple[int, ...] | None = None) -> Values:
+    """Matrices whose singular values are well apart, and from 0."""
+    batch = size(rng, 0, 2, empty=False) if batch is None else batch
+    m, n = (int(i) for i in rng.integers(1, 5, 2))
+    k = min(m, n)
+    values = np.arange(1, k + 1) + rng.uniform(0, 0.3, (*batch, k))
+    u, v = orthogonal(rng, (*batch, m, m)), orthogonal(rng, (*batch, n, n))
+    x = (u[..., :k] * values[..., None, :]) @ np.swapaxes(v[..., :k], -1, -2)
+    return {"x": x, "y": between(rng, (*batch, m))}
+
+
+def symmetric(rng: Any) -> Values:
+    """Symmetric matrices whose eigenvalues are well apart."""
+    batch, n = size(rng, 0, 2, empty=False), int(rng.integers(1, 5))
+    values = np.arange(n) - 1.5 + rng.uniform(0, 0.3, (*batch, n))
+    u = orthogonal(rng, (*batch, n, n))
+    return {"x": (u * values[..., None, :]) @ np.swapaxes(u, -1, -2)}
+
+
+def line(rng: Any) -> Values:
+    n = int(rng.integers(3, 7))
+    return {"x": between(rng, (n,)), "w": np.cumsum(rng.uniform(0.5, 1.5, n)).tolist()}
+
+
+def apart(rng: Any) -> Values:
+    """Two arrays whose entries differ, but by no 1.234 nearly, and are no 0 or 1."""
+    shape = size(rng, 1, 2)
+    x = between(rng, shape)
+    far = rng.choice([-2.0, -0.5, 0.5, 2.0], shape) + rng.uniform(-0.3, 0.3, shape)
+    return {"x": np.where(np.abs(x - 1) < 0.05, 1.1, x), "y": x + far,
+            "r": str(rng.choice(["mean", "sum", "none"]))}  # fmt: skip
+
+
 def one_matrix(rng: Any) -> Values:
     m, n = (int(i) for i in rng.integers(1, 5, 2))
     return {"x": between(rng, (m, n)), "k": int(rng.integers(1 - m, n))}
@@ -379,6 +421,11 @@ round ; torch.round(x) ; np.rint(x) ; fractions
 around ; torch.around(x) ; np.around(x) ; fractions
 frac ; torch.frac(x) ; x - np.trunc(x) ; fractions
 isnan isinf isfinite ; torch.{n}(x) ; np.{n}(x) ; plain
+logaddexp2 fmax fmin ; torch.{n}(x, y) ; np.{n}(x, y) ; two
+xlogy ; torch.xlogy(x, y) ; S.xlogy(x, y) ; two_above
+nan_to_num ; torch.nan_to_num(torch.log(x), 1.5)*x ; np.nan_to_num(np.log(x), nan=1.5)*x ; plain
+nan_to_num ; torch.nan_to_num(x.detach()/0.0, posinf=2.0, neginf=-1.0)*x ; \
+np.where(x > 0, 2.0, -1.0)*x ; plain
 add subtract multiply maximum minimum logaddexp hypot ; torch.{n}(x, y) ; np.{n}(x, y) ; two
 sub ; torch.sub(x, y, alpha=3) ; np.subtract(x, 3*y) ; two
 mul ; torch.mul(x, y) ; np.multiply(x, y) ; two
@@ -420,6 +467,7 @@ argmax argmin ; torch.{n}(x) ; np.{n}(x) ; full_axis
 any all ; torch.{n}(x > 0, dim=d, keepdim=k) ; np.{n}(x > 0, axis=d, keepdims=k) ; axis
 count_nonzero ; torch.count_nonzero(x > 0, dim=d) ; np.count_nonzero(x > 0, axis=d) ; axis
 logsumexp ; torch.logsumexp(x, dim=d, keepdim=k) ; S.logsumexp(x, axis=d, keepdims=k) ; full_axes
+logsumexp ; torch.special.logsumexp(x, d, k) ; S.logsumexp(x, axis=d, keepdims=k) ; full_axes
 softmax log_softmax ; torch.{n}(x, dim=d) ; S.{n}(x, axis=d) ; full_axis
 var std ; torch.{n}(x, dim=d, correction=c, keepdim=k) ; \
 np.{n}(x, axis=d, ddof=c, keepdims=k) ; long_axis
@@ -429,6 +477,11 @@ slopes_beside_zero
 linalg.norm ; torch.linalg.norm(x, dim=d, keepdim=k) ; np.linalg.norm(x, axis=d, keepdims=k) ; \
 full_axis
 matrix_norm ; torch.linalg.matrix_norm(x, 1) ; np.linalg.norm(x, 1, axis=(-2, -1)) ; matrices
+matrix_norm ; torch.linalg.matrix_norm(x, 2) ; np.linalg.norm(x, 2, axis=(-2, -1)) ; spread
+matrix_norm ; torch.linalg.matrix_norm(x, -2) ; np.linalg.norm(x, -2, axis=(-2, -1)) ; spread
+matrix_norm ; torch.linalg.matrix_norm(x, 'nuc') ; np.linalg.norm(x, 'nuc', axis=(-2, -1)) ; spread
+matrix_norm ; torch.linalg.matrix_norm(x[None], 'nuc', (2, 1), keepdim=True) ; \
+np.linalg.norm(x[None], 'nuc', (2, 1), keepdims=True) ; spread_matrix
 matrix_norm ; torch.linalg.matrix_norm(x) ; np.linalg.norm(x, axis=(-2, -1)) ; matrices
 cumsum cumprod ; torch.{n}(x, dim=d) ; np.{n}(x, axis=d) ; axis
 diff ; torch.diff(x, n=n, dim=d)**2 ; np.diff(x, n=n, axis=d)**2 ; long_axis
@@ -507,7 +560,79 @@ cholesky ; torch.linalg.cholesky((x + x.mT)/2) ; np.linalg.cholesky((x + x.mT)/2
 positive_definite
 solve ; torch.linalg.solve(x, y) ; np.linalg.solve(x, y[..., None])[..., 0] ; regular
 solve ; torch.linalg.solve(x, z) ; np.linalg.solve(x, z) ; regular
+solve_triangular ; torch.linalg.solve_triangular(x, z, upper=False) ; \
+np.linalg.solve(np.tril(x), z) ; regular
+solve_triangular ; torch.linalg.solve_triangular(x, z.mT, upper=True, left=False) ; \
+np.swapaxes(np.linalg.solve(np.swapaxes(np.triu(x), -1, -2), z), -1, -2) ; regular
+solve_triangular ; torch.linalg.solve_triangular(x/9, z, upper=True, unitriangular=True) ; \
+np.linalg.solve(np.triu(x/9, 1) + np.eye(len(z)), z) ; regular
+cholesky_solve ; torch.cholesky_solve(z, torch.linalg.cholesky((x + x.mT)/2)) ; \
+np.linalg.solve((x + x.mT)/2, z) ; definite_system
+cholesky_solve ; torch.cholesky_solve(z, torch.linalg.cholesky((x + x.mT)/2).mT, upper=True) ; \
+np.linalg.solve((x + x.mT)/2, z) ; definite_system
+eigh ; torch.linalg.eigh((x + x.mT)/2)[0] ; np.linalg.eigh((x + x.mT)/2)[0] ; symmetric
+eigh ; torch.linalg.eigh((x + x.mT)/2).eigenvectors**2 ; \
+np.linalg.eigh((x + x.mT)/2).eigenvectors**2 ; symmetric
+eigh ; torch.linalg.eigh((x + x.mT)/2, UPLO='U')[1]**2 ; \
+np.linalg.eigh((x + x.mT)/2, UPLO='U')[1]**2 ; symmetric
+eigvalsh ; torch.linalg.eigvalsh((x + x.mT)/2) ; np.linalg.eigvalsh((x + x.mT)/2) ; symmetric
+svdvals ; torch.linalg.svdvals(x) ; np.linalg.svd(x, compute_uv=False) ; spread
+svd ; torch.linalg.svd(x, full_matrices=False).S ; np.linalg.svd(x, full_matrices=False).S ; spread
+svd ; torch.linalg.svd(x, full_matrices=False).U**2 ; \
+np.linalg.svd(x, full_matrices=False).U**2 ; spread
+svd ; torch.linalg.svd(x, full_matrices=False).Vh**2 ; \
+np.linalg.svd(x, full_matrices=False).Vh**2 ; spread
+svd ; torch.linalg.svd(x).U[..., :1]*torch.linalg.svd(x).Vh[..., :1, :] ; \
+np.linalg.svd(x).U[..., :1]*np.linalg.svd(x).Vh[..., :1, :] ; spread
+svd ; torch.svd(x).U[..., :1]*torch.svd(x).V.mT[..., :1, :] ; \
+np.linalg.svd(x).U[..., :1]*np.linalg.svd(x).Vh[..., :1, :] ; spread
+qr ; torch.linalg.qr(x).Q ; np.linalg.qr(x).Q ; spread
+qr ; torch.linalg.qr(x)[1] ; np.linalg.qr(x)[1] ; spread
+qr ; torch.qr(x).R ; np.linalg.qr(x, 'r') ; spread
+qr ; torch.linalg.qr(x, 'complete').Q[..., :1] ; np.linalg.qr(x)[0][..., :1] ; spread
+pinv ; torch.linalg.pinv(x) ; np.linalg.pinv(x) ; spread
+pinverse ; torch.pinverse(x) ; np.linalg.pinv(x) ; spread_matrix
+lstsq ; torch.linalg.lstsq(x, y).solution ; np.linalg.lstsq(x, y, rcond=None)[0] ; spread_matrix
+lstsq ; torch.linalg.lstsq(x, y[..., None]).solution ; \
+(np.linalg.pinv(x) @ y[..., None]) ; spread
 matrix_power ; torch.linalg.matrix_power(x, k)/99 ; np.linalg.matrix_power(x, k)/99 ; regular
+normalize ; F.normalize(x, dim=0) ; x/np.linalg.norm(x, axis=0) ; losses
+normalize ; F.normalize(x, p=3.0, dim=1) ; x/np.sum(np.abs(x)**3, 1, keepdims=True)**(1/3) ; losses
+cosine_similarity ; F.cosine_similarity(x, y, dim=0) ; \
+np.sum(x*y, 0)/np.linalg.norm(x, axis=0)/np.linalg.norm(y, axis=0) ; losses
+layer_norm ; F.layer_norm(x, (n,), y[0], eps=0.1) ; (x - x.mean(1, keepdims=True))\
+/np.sqrt(x.var(1, keepdims=True) + 0.1)*y[0] ; made
+layer_norm ; F.layer_norm(x, (m, n), y, y, eps=0.1) ; \
+(x - x.mean())/np.sqrt(x.var() + 0.1)*y + y ; made
+huber_loss ; F.huber_loss(x, y, reduction=r, delta=1.234) ; average(\
+np.where(np.abs(x - y) < 1.234, (x - y)**2/2, 1.234*(np.abs(x - y) - 0.617)), r) ; apart
+smooth_l1_loss ; F.smooth_l1_loss(x, y, reduction=r, beta=1.234) ; average(\
+np.where(np.abs(x - y) < 1.234, (x - y)**2/2.468, np.abs(x - y) - 0.617), r) ; apart
+kl_div ; F.kl_div(x, torch.exp(y), reduction=r) ; average(np.exp(y)*(y - x), r) ; losses
+kl_div ; F.kl_div(x, y, reduction='batchmean', log_target=True) ; \
+np.sum(np.exp(y)*(y - x))/len(x) ; losses
+pad ; F.pad(x, (n, 1, 0, 2), value=2.0)**2 ; \
+np.pad(x, ((0, 2), (n, 1)), constant_values=2.0)**2 ; made
+pad ; F.pad(x, (-1, 1))**2 ; np.pad(x[:, 1:], ((0, 0), (0, 1)))**2 ; made
+pad ; F.pad(x[None], (n - 1, 0), mode='reflect')**2 ; \
+np.pad(x[None], ((0, 0), (0, 0), (n - 1, 0)), 'reflect')**2 ; made
+pad ; F.pad(x[None], (m, 2), mode='replicate')**2 ; \
+np.pad(x[None], ((0, 0), (0, 0), (m, 2)), 'edge')**2 ; made
+pad ; F.pad(x[None], (1, n), mode='circular')**2 ; \
+np.pad(x[None], ((0, 0), (0, 0), (1, n)), 'wrap')**2 ; made
+pad ; torch.pad(x, n, mode='symmetric')**2 ; np.pad(x, n, mode='symmetric')**2 ; made
+append ; torch.append(x, y)**2 ; np.append(x, y)**2 ; made
+append ; torch.append(x, y, axis=0)**2 ; np.append(x, y, axis=0)**2 ; made
+dstack ; torch.dstack([x, y])**2 ; np.dstack([x, y])**2 ; made
+dstack ; torch.dstack([x[0], y[0]])**2 ; np.dstack([x[0], y[0]])**2 ; made
+atleast_1d atleast_2d atleast_3d ; torch.{n}(x)*2 ; np.{n}(x)*2 ; plain
+atleast_1d atleast_2d atleast_3d ; torch.{n}(x[0, 0], x[0]) ; list(np.{n}(x[0, 0], x[0])) ; made
+gradient ; torch.gradient(x, spacing=0.5)[0]**2 ; np.gradient(x, 0.5)**2 ; line
+gradient ; torch.gradient(x**2, spacing=(torch.tensor(w),), edge_order=2) ; \
+np.gradient(x**2, w, edge_order=2) ; line
+gradient ; list(torch.gradient(x, dim=(0, 1))) ; list(np.gradient(x, axis=(0, 1))) ; table
+select ; torch.where(x > 1, y, torch.where(x > 0, x**2, 3.0)) ; \
+np.select([x > 1, x > 0], [y, x**2], 3.0) ; apart
 mse_loss ; F.mse_loss(x, y, reduction=r) ; average((x - y)**2, r) ; losses
 l1_loss ; F.l1_loss(x, 2*y, reduction=r) ; average(np.abs(x - 2*y), r) ; losses
 binary_cross_entropy_with_logits ; \
@@ -578,11 +703,13 @@ DRAWS: dict[str, Callable[[Any], Values]] = {
         slopes_beside_zero,
         matrices, regular, positive_definite, one_matrix, vector, products, chain, einsums,
         contractions, crosses, joined, stacked, rows, cuts, picks, orders, reshaped, ones_inside,
-        repeats, diagonals, indices, losses, made,
+        repeats, diagonals, indices, losses, made, definite_system, spread, symmetric, line, apart,
     )},
     "plain": plain, "above": above, "unit": unit, "far": far,
     "above_small": one(0.5, 1.4), "inside": one(0.1, 0.9),
     "two": two(), "two_above": two(0.4, 2.5),
+    "spread_matrix": lambda rng: spread(rng, ()),
+    "table": lambda rng: {"x": between(rng, tuple(int(n) for n in rng.integers(2, 5, 2)))},
     "matrix_only": lambda rng: {**one_matrix(rng)},
     "ones_at_0": lambda rng: {"x": between(rng, (1, *size(rng, 0, 2))), "i": 0},
     "typed": lambda rng: {**plain(rng), "T": "float64"},
@@ -599,8 +726,8 @@ COMPARISONS = {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater
 # Public names that are no function of arrays.
 OTHERS = {
     "Tensor", "autograd", "e", "enable_grad", "float32", "float64", "func", "inf", "int32",
-    "int64", "is_grad_enabled", "linalg", "manual_seed", "nan", "newaxis", "nn", "no_grad", "pi",
-    "set_default_dtype", "special", "vmap",
+    "inference_mode", "int64", "is_grad_enabled", "linalg", "manual_seed", "nan", "newaxis", "nn",
+    "no_grad", "pi", "set_default_dtype", "set_grad_enabled", "special", "vmap",
 }  # fmt: skip
 
 

@@ -23,12 +23,31 @@ if TYPE_CHECKING:
 else:
 
     def assert_type(value: Any, kind: Any) -> None:
+        if kind is Any:
+            return
         kind = kind if isinstance(kind, UnionType) else get_origin(kind) or kind or type(None)
         assert isinstance(value, kind), (value, kind)
 
 
 w = torch.tensor([1.0, 2.0], requires_grad=True)
 f, variables = hodiff.parse("x**2")
+
+
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return x**3
+
+    @staticmethod
+    def backward(ctx: Any, g: Tensor) -> Tensor:
+        x: Tensor = ctx.saved_tensors[0]
+        return 3 * x**2 * g
+
+
+@torch.no_grad
+def tracked() -> bool:
+    return (w * 2).requires_grad
 
 
 def functions() -> None:
@@ -47,6 +66,10 @@ def functions() -> None:
     assert_type(torch.special.erf(w), Tensor)
     assert_type(torch.nn.functional.relu(w), Tensor)
     assert_type(torch.nn.functional.mse_loss(input=w, target=w), Tensor)
+    assert_type(torch.linalg.svd([[1.0]]).S, Tensor)
+    assert_type(torch.linalg.eigh([[1.0]]).eigenvectors, Tensor)
+    assert_type(torch.nn.functional.pad(w, (1, 2)), Tensor)
+    assert_type(torch.gradient(w), tuple[Tensor, ...])
     assert_type(torch.is_tensor(w), bool)
     assert_type(torch.pi, float)
     with torch.no_grad():
@@ -89,7 +112,14 @@ def derivatives() -> None:
     assert_type(hodiff.autograd.grad((w**2).sum(), [w]), tuple[Tensor, ...])
     assert_type(hodiff.functional.grad(torch.sum), Callable[..., Any])
     assert_type(hodiff.functional.jvp(torch.sin, [w], [w]), tuple[Tensor, Tensor])
-    assert_type(hodiff.vmap(torch.sin), Callable[..., Any])
+    assert_type(hodiff.functional.jvp(torch.sin, [w], [w], has_aux=False)[0], Tensor)
+    assert_type(hodiff.functional.vjp(torch.sin, w)[0], Tensor)
+    assert_type(hodiff.autograd.gradcheck(torch.sin, w), bool)
+    assert_type(hodiff.autograd.backward((w**2).sum()), None)
+    assert_type(Cube.apply(w), Any)
+    assert_type(tracked(), bool)
+    with torch.set_grad_enabled(False), hodiff.autograd.set_grad_enabled(True):
+        assert_type(hodiff.vmap(torch.sin), Callable[..., Any])
     x = hodiff.variable("x")
     (slope,) = hodiff.derivatives.gradient(x.sin(), [x])
     assert_type(slope, Tensor)

@@ -6,6 +6,8 @@ special      erf, the gamma family, sinc, the activation functions
 structure    shapes, indexing, sums, products of matrices
 reductions   extrema, norms and products over axes, sorting
 linalg       systems, inverses, determinants, Cholesky factors, einsum
+factors      triangular systems, eigenvectors, singular vectors, QR, pseudoinverses; the library's
+             alone, for the command line starts without them
 """
 
 from hodiff.engine.graph import OPERATORS, tensor_of

@@ -35,16 +35,16 @@ from hodiff.engine.operations.structure import (
 from hodiff.engine.shapes import Shape, ShapeError, broadcast
 
 
-def _square(shapes: Shapes, attributes: Attributes) -> Shape:
+def square(shapes: Shapes, attributes: Attributes) -> Shape:
     shape = shapes[0]
     if len(shape) < 2 or shape[-1] != shape[-2]:
         raise ShapeError(f"a square matrix is needed, not one of shape {shape}")
     return shape
 
 
-def _solved(shapes: Shapes, attributes: Attributes) -> Shape:
-    a, b = _square(shapes, ()), shapes[1]
-    if a[-1] != b[-2]:
+def solved_shape(shapes: Shapes, attributes: Attributes) -> Shape:
+    a, b = square(shapes, ()), shapes[1]
+    if len(b) < 2 or a[-1] != b[-2]:
         raise ShapeError(f"a system of shape {a} has no right-hand side of shape {b}")
     return (*broadcast([a[:-2], b[:-2]]), *b[-2:])
 
@@ -96,23 +96,23 @@ def _einsum_pullback(g: Tensor, xs: Inputs, y: Tensor, attributes: Attributes, i
 
 
 def _matrix_scalar(shapes: Shapes, attributes: Attributes) -> Shape:
-    return _square(shapes, attributes)[:-2]
+    return square(shapes, attributes)[:-2]
 
 
-def _of_matrix(
+def of_matrix(
     name: str, shape: Callable[..., Shape], pullback: Callable[..., Tensor | None], numpy: str = ""
 ) -> Operation:
     return Operation(name, 1, shape, pullback, kind=Kind.MATRIX, numpy=numpy)
 
 
 # fmt: off
-solve     = Operation("solve", 2, _solved, _solve_pullback,  # matrices
+solve     = Operation("solve", 2, solved_shape, _solve_pullback,  # matrices
                       kind=Kind.MATRIX, numpy="numpy.linalg.solve")
-inv       = _of_matrix("inv", _square, _inv_pullback, "numpy.linalg.inv")
-_det      = _of_matrix("det", _matrix_scalar, _det_pullback, "numpy.linalg.det")
-logabsdet = _of_matrix("logabsdet", _matrix_scalar, _logdet_pullback)
-signdet   = _of_matrix("signdet", _matrix_scalar, no_derivative)
-cholesky  = _of_matrix("cholesky", _square, _cholesky_pullback, "numpy.linalg.cholesky")
+inv       = of_matrix("inv", square, _inv_pullback, "numpy.linalg.inv")
+_det      = of_matrix("det", _matrix_scalar, _det_pullback, "numpy.linalg.det")
+logabsdet = of_matrix("logabsdet", _matrix_scalar, _logdet_pullback)
+signdet   = of_matrix("signdet", _matrix_scalar, no_derivative)
+cholesky  = of_matrix("cholesky", square, _cholesky_pullback, "numpy.linalg.cholesky")
 _einsum   = Operation("einsum", None, _einsum_shape, _einsum_pullback,  # ..., subscripts
                       kind=Kind.BILINEAR, arrays_only=True)
 # fmt: on
@@ -133,7 +133,7 @@ def det(x: Tensor) -> Tensor:
     >>> det(tensor([[1, 2], [2, 4]]))
     tensor(0.)
     """
-    n = _square([x.shape], ())[-1]
+    n = square([x.shape], ())[-1]
     if n > 3:
         return _det(x)
     rows = [[pick(x, (*_batch(x), i, j)) for j in range(n)] for i in range(n)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hodiff.engine.graph import CONSTANT, ZERO, Tensor
 from hodiff.engine.leibniz import leibniz_beta
-from hodiff.engine.operations.elementary import exp, log1p, pi, sech, sqrt
+from hodiff.engine.operations.elementary import exp, log, log1p, pi, sech, sqrt
 from hodiff.engine.operations.functions import function
-from hodiff.engine.operations.piecewise import abs, max, relu
+from hodiff.engine.operations.piecewise import abs, both, eq, le, max, relu, where
 from hodiff.engine.operations.row import elementwise
 
 MOST_ORDER = 1000  # of polygamma(n, x) and sinc(x, n)
@@ -53,6 +53,10 @@ softplus = elementwise("softplus", lambda x, y: sigmoid(x),
 logaddexp = elementwise("logaddexp", lambda a, b, y: sigmoid(a - b), lambda a, b, y: sigmoid(b - a),
                         names=(), commutes=True,
                         definition=lambda a, b: max(a, b) + log1p(exp(-abs(a - b))))
+# x*log(y), and 0 at x = 0 whatever y is; the slope in x there, where y <= 0, is PyTorch's.
+xlogy    = elementwise("xlogy", lambda x, y, z: where(both(eq(x, ZERO), le(y, ZERO)), ZERO, log(y)),
+                       lambda x, y, z: x/y, names=(), numpy="scipy.special.xlogy",
+                       definition=lambda x, y: where(eq(x, ZERO), ZERO, x*log(y)))
 silu     = elementwise("silu",     lambda x, y: sigmoid(x) + x*sech(x/2)**2/4,
                        definition=lambda x: x*sigmoid(x))
 gelu     = elementwise("gelu",     lambda x, y: erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi()),

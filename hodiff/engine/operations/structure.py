@@ -185,6 +185,12 @@ product   = Operation("matmul", 2, _product_shape, _matmul_pullback,  # matrices
 # A node of its own for a value that is there already: a gradient that is a tensor of the user's.
 alias = elementwise("alias", lambda x, y: 1, names=(), linear=True, formula=lambda x: x)
 
+# A call that has a rule of its own: its tensors, then what it made of them, which is its value; the
+# call itself shares out the cotangent.
+custom = Operation("custom", None, lambda shapes, a: shapes[-1], lambda g, xs, y, a, i:
+                   a[0].share(g, xs[:-1], y, i) if i < len(xs) - 1 else None,
+                   formula=lambda *parts: parts[-2], arrays_only=True)  # fmt: skip
+
 
 def like(g: Tensor, x: Tensor) -> Tensor:
     """g in the dtype of x, where x has a value that isn't float64: float32 stays float32."""
