@@ -189,12 +189,20 @@ def _place(g: Any, items: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
     return result
 
 
+def _places(indices: Any) -> Any:
+    """What indexes, as whole numbers: in doubles they may have come in."""
+    places = np.asarray(indices)
+    if places.dtype.kind not in "iu" and not (places == np.floor(places)).all():
+        raise IndexError("an index along an axis is a whole number")
+    return places.astype(int)
+
+
 def _gather(x: Any, indices: Any, axis: int) -> Any:
-    return np.take_along_axis(np.asarray(x), np.asarray(indices).astype(int), axis)
+    return np.take_along_axis(np.asarray(x), _places(indices), axis)
 
 
 def _scatter(g: Any, indices: Any, axis: int, length: int) -> Any:
-    g, indices = np.asarray(g), np.asarray(indices).astype(int)
+    g, indices = np.asarray(g), _places(indices)
     shape = list(g.shape)
     shape[axis] = length
     result = np.zeros(shape, g.dtype)

@@ -250,7 +250,7 @@ def index(x: Tensor, items: Any) -> Tensor:
     >>> tensor([1, 2, 3])[[0, 0, 2]]
     tensor([1., 1., 3.])
     """
-    parts = [_item(i) for i in (items if isinstance(items, tuple) else (items,))]
+    parts = [index_part(i) for i in (items if isinstance(items, tuple) else (items,))]
     used = sum(_axes_of(part) for part in parts)
     if used > len(x.shape):
         count = f"{used} ind{'ices' if used > 1 else 'ex'}"
@@ -281,7 +281,7 @@ def index(x: Tensor, items: Any) -> Tensor:
     return pick(x, tuple(normal)) if normal else alias(x)
 
 
-def _item(item: Any) -> Any:
+def index_part(item: Any) -> Any:
     """A part of an index: a whole number, a slice, None or ... as it is, an array as an Index."""
     if item is None or item is Ellipsis or isinstance(item, slice) or type(item) is int:
         return item
