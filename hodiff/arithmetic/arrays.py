@@ -170,7 +170,7 @@ def _mostly(name: str, compute: str, right: Callable[[Any], Any]) -> Callable[..
 
 def _off_zeros(x: Any) -> Any:
     """Where lgamma is no small number, of which scipy's has few digits."""
-    return (x > 0) & (np.abs(x - 1) > 0.1) & (np.abs(x - 2) > 0.1) & (x < np.inf)
+    return (x > 1e-300) & (np.abs(x - 1) > 0.1) & (np.abs(x - 2) > 0.1) & (x < np.inf)
 
 
 def _sinc(x: Any, n: int) -> Any:
@@ -272,6 +272,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": np.round,
     "softplus": lambda x: np.logaddexp(0.0, x),
     "sinc": _sinc,
+    "digamma": _mostly("digamma", "digamma", lambda x: (x > 1e-300) & (x < np.inf)),
     "polygamma": _mostly("polygamma", "polygamma", lambda x: (x > 1e-3) & (x < 1e8)),
     "lgamma": _mostly("lgamma", "gammaln", _off_zeros),
     "beta": _pointwise("beta", 2),

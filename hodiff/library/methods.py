@@ -299,3 +299,5 @@ State.outermost = State.builder = staticmethod(eager)
 OPERATORS["and"] = lambda a, b: pw.both(_condition(a), _condition(b))
 OPERATORS["or"] = lambda a, b: pw.either(_condition(a), _condition(b))
 OPERATORS["invert"] = lambda x: pw.negation(_condition(x))
+OPERATORS["mod"] = pw.remainder
+OPERATORS["floordiv"] = pw.whole_quotient
