@@ -62,12 +62,17 @@ def folding(operation: Operation) -> Any:
 
 
 def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
-    """Without numpy's warnings; for a numeric operation conditions are the numbers 1 and 0."""
+    """Without numpy's warnings; for a numeric operation conditions are the numbers 1 and 0, and
+    whole numbers take the dtype of floats beside them, as in PyTorch: numpy's would be float64."""
 
     def quiet(*x: Any) -> Any:
         if numeric and any(map(_is_condition, x)):
             dtype = _dtype(*[v for v in x if hasattr(v, "dtype")])
             x = tuple(v.astype(dtype) if _is_condition(v) else v for v in x)
+        if numeric and any(map(_is_whole, x)):
+            dtypes = [v.dtype for v in x if hasattr(v, "dtype") and v.dtype.kind == "f"]
+            if dtypes and (dtype := np.result_type(*dtypes)) != float:
+                x = tuple(v.astype(dtype) if _is_whole(v) else v for v in x)
         with np.errstate(all="ignore"):
             y = compute(*x)
         # A Python float leaves float32 arrays float32; numpy's own float64 scalar doesn't.
@@ -78,6 +83,10 @@ def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
 
 def _is_condition(x: Any) -> bool:
     return hasattr(x, "dtype") and x.dtype.kind == "b"
+
+
+def _is_whole(x: Any) -> bool:
+    return hasattr(x, "dtype") and x.dtype.kind in "iu"
 
 
 def _divided(a: Any, b: Any) -> Any:
@@ -135,7 +144,8 @@ and take where to write to as out."""
 
 def _over(x: Any, y: Any) -> Any:
     at_kink = np.equal(y, 0)
-    return np.where(at_kink, 0.0, np.divide(x, np.where(at_kink, 1.0, y))).astype(_dtype(x, y))
+    quotient = np.divide(x, np.where(at_kink, 1.0, y))
+    return np.where(at_kink & (quotient != 0), np.nan, quotient).astype(_dtype(x, y))
 
 
 def _pointwise(name: str, inputs: int) -> Callable[..., Any]:

@@ -146,7 +146,8 @@ def div(a: float, b: float) -> float:
 
 
 def _over(x: float, y: float) -> float:
-    return div(x, y) if y else 0.0
+    # At the kink of a norm 0 is the usual subgradient; what its slope would be is no number.
+    return div(x, y) if y else 0.0 if x == 0 else nan
 
 
 def powers(a: float, b: float, j: int, k: int) -> float:

@@ -132,10 +132,11 @@ def grad(
         found = walk(ys, cotangents, xs, free=not retain)
     if any(g is None for g in found) and not (allow_unused or materialize_grads):
         raise RuntimeError(UNUSED)
+    mixed = create_graph and len({getattr(x.value, "dtype", "float64") for x in xs}) > 1
     batch = tensor_of(seeds[0]).shape[:1] if is_grads_batched else ()
     results = [
         None if g is None and not materialize_grads
-        else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x)
+        else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x, mixed)
         for x, g in zip(xs, found, strict=True)
     ]  # fmt: skip
     if create_graph:
@@ -150,13 +151,16 @@ def grad(
             else g
             for x, g in zip(xs, results, strict=True)
         )
-    return detached(results)
+    return detached(results, inputs=xs)
 
 
 def detached(
-    results: Sequence[Tensor | None], outputs: Sequence[Tensor] = ()
+    results: Sequence[Tensor | None],
+    outputs: Sequence[Tensor] = (),
+    inputs: Sequence[Tensor] | None = None,
 ) -> tuple[Tensor | None, ...]:
     """Tensors of the values of results, computed in one run; as they are where they have none.
+    Each has the dtype of the one of inputs that it is the gradient in.
 
     Outputs whose graph is spent get their values in the same run, and let it go.
     """
@@ -165,10 +169,22 @@ def detached(
     if program.variables:
         return tuple(results)
     values = iter(program.results())
-    found = tuple(g if g is None else held(next(values)) for g in results)
+    found = tuple(
+        g if g is None else held(next(values) if inputs is None else _typed(next(values), inputs[i]))
+        for i, g in enumerate(results)
+    )
     for y, value in zip(spent, values, strict=True):
         y.value, y.inputs = held(value).value, ()
     return found
+
+
+def _typed(value: Any, x: Tensor) -> Any:
+    """The value of a gradient in the dtype of the float64 x: where other dtypes are on the way it
+    may be theirs. (like() has seen to the others.)"""
+    kind = getattr(value, "dtype", None)
+    if kind is None or kind == float or getattr(x.value, "dtype", float) != float:
+        return value
+    return value.astype(float)
 
 
 def _batched(
@@ -212,7 +228,7 @@ def accumulate(
         like(expand_to(g, x.shape) if g is ZERO else g, x) for x, g in pairs
     ]
     if not create_graph:
-        gradients = detached(gradients, [y])
+        gradients = detached(gradients, [y], [x for x, _ in pairs])
     for (x, _), g in zip(pairs, gradients, strict=True):
         there = x.grad if x.grad is None or create_graph else x.grad.detach()
         x.grad = g if there is None or g is None else there + g

@@ -174,7 +174,7 @@ scatter   = Operation("scatter", 2, lambda shapes, a:  # g, indices, axis, lengt
                       None if i else gather(g, xs[1], a[0]), kind=Kind.MOVES)
 cumsum    = Operation("cumsum", 1, same, lambda g, xs, y, a, i:  # x, axis
                       flip(cumsum(flip(g, a), a[0]), a), kind=Kind.SCANS, linear=True)
-cast      = Operation("cast", 1, same, lambda g, xs, y, a, i: g,  # x, dtype
+cast      = Operation("cast", 1, same, lambda g, xs, y, a, i: like(g, xs[0], True),  # x, dtype
                       kind=Kind.ENTRYWISE, linear=True, arrays_only=True)
 product   = Operation("matmul", 2, _product_shape, _matmul_pullback,  # matrices
                       kind=Kind.BILINEAR)
@@ -186,10 +186,11 @@ product   = Operation("matmul", 2, _product_shape, _matmul_pullback,  # matrices
 alias = elementwise("alias", lambda x, y: 1, names=(), linear=True, formula=lambda x: x)
 
 
-def like(g: Tensor, x: Tensor) -> Tensor:
-    """g in the dtype of x, where x has a value that isn't float64: float32 stays float32."""
-    dtype = getattr(x.value, "dtype", None)
-    return g if dtype is None or dtype == "float64" else cast(g, dtype)
+def like(g: Tensor, x: Tensor, mixed: bool = False) -> Tensor:
+    """g in the dtype of x, where x has a value that isn't float64, or, where dtypes are mixed, has
+    a value: float32 stays float32."""
+    dtype = "float64" if type(x.value) is float else getattr(x.value, "dtype", None)
+    return g if dtype is None or (dtype == "float64" and not mixed) else cast(g, dtype)
 
 
 # The value of g as a function of x that happens to be flat: a derivative past a polynomial's
