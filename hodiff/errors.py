@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 NO_ANSWER = frozenset({"domain", "pole", "kink", "undecided"})
 MOST = 280  # characters of a message
 WINDOW = 72  # columns of source text shown around a fault
@@ -88,3 +90,13 @@ def nearest(name: str, names: list[str]) -> str:
         return ""
     close = get_close_matches(name, names, 1, 0.6) or get_close_matches(name.lower(), names, 1, 0.6)
     return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def no_number(dtype: Any) -> str:
+    """What is wrong with data of a numpy dtype that no tensor holds, and the mend."""
+    if dtype.kind != "c":
+        return f"a tensor holds numbers, not {dtype}"
+    return (
+        f"a tensor holds real numbers, not {dtype}: compute with the real and the imaginary part"
+        " as two tensors (z.real, z.imag)"
+    )

@@ -31,9 +31,9 @@ class Arrays(Floats):
     def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
         return _quiet(compute, bool(operation.partials))
 
-    def unguarded(self, operation: Operation, scalar: bool, conditions: bool) -> Callable[..., Any]:
+    def unguarded(self, operation: Operation, scalar: bool, whole: bool) -> Callable[..., Any]:
         compute = self._found(operation)
-        if compute is None or (conditions and operation.partials):
+        if compute is None or (whole and operation.partials):
             return self.function(operation)
         return _scalar(compute) if scalar else compute
 
@@ -68,12 +68,17 @@ def folding(operation: Operation) -> Any:
 
 
 def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
-    """Without numpy's warnings; for a numeric operation conditions are the numbers 1 and 0."""
+    """Without numpy's warnings; for a numeric operation conditions are the numbers 1 and 0, and
+    whole numbers take the dtype of floats beside them, as in PyTorch: numpy's would be float64."""
 
     def quiet(*x: Any) -> Any:
         if numeric and any(map(_is_condition, x)):
             dtype = _dtype(*[v for v in x if hasattr(v, "dtype")])
             x = tuple(v.astype(dtype) if _is_condition(v) else v for v in x)
+        if numeric and any(map(_is_whole, x)):
+            dtypes = [v.dtype for v in x if hasattr(v, "dtype") and v.dtype.kind == "f"]
+            if dtypes and (dtype := np.result_type(*dtypes)) != float:
+                x = tuple(v.astype(dtype) if _is_whole(v) else v for v in x)
         with np.errstate(all="ignore"):
             return scalar(*x)
 
@@ -93,6 +98,10 @@ def _scalar(compute: Callable[..., Any]) -> Callable[..., Any]:
 
 def _is_condition(x: Any) -> bool:
     return hasattr(x, "dtype") and x.dtype.kind == "b"
+
+
+def _is_whole(x: Any) -> bool:
+    return hasattr(x, "dtype") and x.dtype.kind in "iu"
 
 
 def _divided(a: Any, b: Any) -> Any:
@@ -150,7 +159,8 @@ and take where to write to as out."""
 
 def _over(x: Any, y: Any) -> Any:
     at_kink = np.equal(y, 0)
-    return np.where(at_kink, 0.0, np.divide(x, np.where(at_kink, 1.0, y))).astype(_dtype(x, y))
+    quotient = np.divide(x, np.where(at_kink, 1.0, y))
+    return np.where(at_kink & (quotient != 0), np.nan, quotient).astype(_dtype(x, y))
 
 
 def _pointwise(name: str, inputs: int) -> Callable[..., Any]:
@@ -185,7 +195,7 @@ def _mostly(name: str, compute: str, right: Callable[[Any], Any]) -> Callable[..
 
 def _off_zeros(x: Any) -> Any:
     """Where lgamma is no small number, of which scipy's has few digits."""
-    return (x > 0) & (np.abs(x - 1) > 0.1) & (np.abs(x - 2) > 0.1) & (x < np.inf)
+    return (x > 1e-300) & (np.abs(x - 1) > 0.1) & (np.abs(x - 2) > 0.1) & (x < np.inf)
 
 
 def _sinc(x: Any, n: int) -> Any:
@@ -204,12 +214,20 @@ def _place(g: Any, items: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
     return result
 
 
+def _places(indices: Any) -> Any:
+    """What indexes, as whole numbers: in doubles they may have come in."""
+    places = np.asarray(indices)
+    if places.dtype.kind not in "iu" and not (places == np.floor(places)).all():
+        raise IndexError("an index along an axis is a whole number")
+    return places.astype(int)
+
+
 def _gather(x: Any, indices: Any, axis: int) -> Any:
-    return np.take_along_axis(np.asarray(x), np.asarray(indices).astype(int), axis)
+    return np.take_along_axis(np.asarray(x), _places(indices), axis)
 
 
 def _scatter(g: Any, indices: Any, axis: int, length: int) -> Any:
-    g, indices = np.asarray(g), np.asarray(indices).astype(int)
+    g, indices = np.asarray(g), _places(indices)
     shape = list(g.shape)
     shape[axis] = length
     result = np.zeros(shape, g.dtype)
@@ -329,6 +347,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": np.round,
     "softplus": lambda x: np.logaddexp(0.0, x),
     "sinc": _sinc,
+    "digamma": _mostly("digamma", "digamma", lambda x: (x > 1e-300) & (x < np.inf)),
     "polygamma": _mostly("polygamma", "polygamma", lambda x: (x > 1e-3) & (x < 1e8)),
     "lgamma": _mostly("lgamma", "gammaln", _off_zeros),
     "beta": _pointwise("beta", 2),

@@ -58,8 +58,9 @@ class Arithmetic:
             found = self.resolved[operation.name] = self._made(compute, operation)
         return found
 
-    def unguarded(self, operation: Operation, scalar: bool, conditions: bool) -> Callable[..., Any]:
-        """function, for use inside quietly(): what gives a scalar, or takes conditions, is said."""
+    def unguarded(self, operation: Operation, scalar: bool, whole: bool) -> Callable[..., Any]:
+        """function, for use inside quietly(). scalar: it gives one; whole: it may take conditions or
+        integers."""
         return self.function(operation)
 
     def _found(self, operation: Operation) -> Callable[..., Any] | None:

@@ -80,17 +80,59 @@ class Floats(Arithmetic):
 
 
 def quiet(compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
-    """compute with a pole as inf and an undefined value as nan, where it raises."""
+    """compute with a pole as inf and an undefined value as nan, where it raises; also what passes
+    the largest double is inf. The sign is C's and numpy's."""
+    sign = SIGNS.get(operation.name, _positive)
 
     def called(*x: Any) -> float:
         try:
             return compute(*x)  # type: ignore[no-any-return]
         except OverflowError:
-            return inf
+            return inf * sign(*x)
         except (ValueError, ZeroDivisionError):
-            return inf if operation.pole is not None and operation.pole(*x) else nan
+            at_pole = operation.pole is not None and all(map(math.isfinite, x))
+            return inf * sign(*x) if at_pole and operation.pole(*x) else nan
 
     return called
+
+
+def _positive(*x: Any) -> float:
+    return 1.0
+
+
+def _negative(*x: Any) -> float:
+    return -1.0
+
+
+def _sign_of(x: float) -> float:
+    return math.copysign(1.0, x)
+
+
+def _sign_of_power(a: float, b: float) -> float:
+    return _sign_of(a) if b % 2 == 1 else 1.0
+
+
+def _sign_of_gamma(x: float) -> float:
+    """None where the sides differ: at -1, -2, ..."""
+    return nan if x <= -1 else _sign_of(x)
+
+
+def _sign_of_polygamma(x: float, n: int = 0) -> float:
+    """(-1)**(n + 1)/x**(n + 1) has it, at 0 and near it; at -1, -2, ... the sides may differ."""
+    if n % 2:
+        return 1.0
+    return nan if x <= -1 else -_sign_of(x)
+
+
+# The sign of what is infinite; positive where there is no line.
+SIGNS: dict[str, Callable[..., float]] = {
+    **dict.fromkeys(("log", "log2", "log10", "log1p"), _negative),
+    **dict.fromkeys(("sinh", "expm1", "atanh"), _sign_of),
+    "pow": _sign_of_power,
+    "gamma": _sign_of_gamma,
+    "digamma": _sign_of_polygamma,
+    "polygamma": _sign_of_polygamma,
+}
 
 
 def _dot(xs: Sequence[float], ys: Sequence[float]) -> float:
@@ -99,12 +141,13 @@ def _dot(xs: Sequence[float], ys: Sequence[float]) -> float:
 
 def div(a: float, b: float) -> float:
     if b == 0:
-        return nan if a == 0 or a != a else math.copysign(inf, a)
+        return nan if a == 0 or a != a else math.copysign(inf, a) * math.copysign(1.0, b)
     return a / b
 
 
 def _over(x: float, y: float) -> float:
-    return div(x, y) if y else 0.0
+    # At the kink of a norm 0 is the usual subgradient; what its slope would be is no number.
+    return div(x, y) if y else 0.0 if x == 0 else nan
 
 
 def powers(a: float, b: float, j: int, k: int) -> float:
@@ -143,7 +186,7 @@ def _sign(x: float) -> float:
 
 
 def _whole(rounding: Callable[[float], int]) -> Callable[[float], float]:
-    return lambda x: float(rounding(x)) if math.isfinite(x) else x
+    return lambda x: math.copysign(rounding(x), x) if math.isfinite(x) else x
 
 
 def sinc(x: float, n: int) -> float:
@@ -179,11 +222,11 @@ def _special(name: str, *x: float) -> float:
 
 
 def _digamma(x: float) -> float:
-    return _special("digamma", x)
+    return x if x == inf else _special("digamma", x)
 
 
 def _polygamma(x: float, n: int) -> float:
-    return _special("polygamma", x, n)
+    return 0.0 if x == inf else _special("polygamma", x, n)
 
 
 def _beta(a: float, b: float) -> float:
@@ -228,6 +271,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "betas": _betas,
     "mod": _mod,
     "logaddexp": _logaddexp,
+    "remainder": _mod,
+    "floordiv": lambda a, b: a // b if b else div(a, b),
     "sinc": sinc,
     "gamma": _gamma,
     "lgamma": _lgamma,

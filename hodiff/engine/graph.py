@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 
 from hodiff.engine.exact import exactly
 from hodiff.engine.limits import Limits
+from hodiff.errors import no_number
 
 if TYPE_CHECKING:
     from hodiff.engine.exact import Exact
@@ -284,8 +285,8 @@ def data(x: Any, dtype: Any = None) -> Tensor:
     import numpy  # start-up: one point needs none
 
     array = numpy.array(x, dtype=dtype)
-    if array.dtype == object or array.dtype.kind not in "fiubc":
-        raise TypeError(f"a tensor holds numbers, not {array.dtype}")
+    if array.dtype.kind not in "fiub":
+        raise TypeError(no_number(array.dtype))
     return held(array)
 
 

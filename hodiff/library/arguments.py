@@ -13,6 +13,7 @@ from hodiff.engine.graph import Tensor, tensor_of
 from hodiff.engine.operations import structure as st
 from hodiff.engine.operations.structure import AxisError
 from hodiff.engine.shapes import Shape, ShapeError
+from hodiff.errors import no_number
 
 # Keywords with the same meaning, and those that say nothing here.
 KEYWORDS = {
@@ -20,6 +21,7 @@ KEYWORDS = {
     **dict.fromkeys(("other", "x2", "b", "B", "vec2", "exponent", "mat2"), "y"),
     **dict.fromkeys(("axis", "dims", "axes"), "dim"),
     **{"keepdims": "keepdim", "ddof": "correction", "a_min": "min", "a_max": "max"},
+    **{"num": "steps", "stop": "end"},
     **{"newshape": "shape", "size": "shape", "diagonal": "k", "offset": "k", "p": "ord"},
 }
 IGNORED = {"device", "out", "layout", "generator", "order", "memory_format", "like"}
@@ -42,11 +44,16 @@ def as_argument(x: Any) -> Tensor:
     """x as a tensor: itself, a list of tensors stacked, an int as an exact constant, or data."""
     if isinstance(x, Tensor):
         return x
-    if isinstance(x, (list, tuple)) and any(isinstance(v, Tensor) for v in x):
+    if holds_tensors(x):
         return st.stack(*[as_argument(v) for v in x])
-    if isinstance(x, complex) or getattr(getattr(x, "dtype", None), "kind", "") == "c":
-        raise TypeError("hodiff differentiates real numbers: no complex tensors")
     return tensor_of(x)
+
+
+def holds_tensors(x: Any) -> bool:
+    """Whether x is a list that has a tensor in it, or in a list in it."""
+    return isinstance(x, (list, tuple)) and any(
+        isinstance(v, Tensor) or holds_tensors(v) for v in x
+    )
 
 
 def axis_of(x: Tensor, dim: int, more: int = 0) -> int:
@@ -85,6 +92,8 @@ def typed(x: Tensor, dtype: Any) -> Tensor:
     import numpy  # start-up: scalars need none
 
     dtype = numpy.dtype(dtype)
+    if dtype.kind not in "fiub":
+        raise TypeError(no_number(dtype))
     if x.dtype == dtype:
         return x
     return st.cast(x if dtype.kind == "f" else x.detach(), dtype)

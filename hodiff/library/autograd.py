@@ -128,9 +128,10 @@ def grad(
             found, batch = walk(ys, _cotangents(ys, known), xs, free=not retain), ()
         if any(g is None for g in found) and not unused:
             raise RuntimeError(UNUSED)
+        mixed = create_graph and len({getattr(x.value, "dtype", "float64") for x in xs}) > 1
         results = [
             None if g is None and not materialize_grads
-            else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x)
+            else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x, mixed)
             for x, g in zip(xs, found, strict=True)
         ]  # fmt: skip
         return _tracked(ys, xs, results) if create_graph else results
@@ -138,7 +139,7 @@ def grad(
     asked = Asked(ys, known, xs, not retain, create_graph, False, (unused, materialize_grads))
     if not is_grads_batched:
         return tuple(gradients(build, asked))
-    return tuple(build() if create_graph else detached(build()))
+    return tuple(build() if create_graph else detached(build(), inputs=xs))
 
 
 def _tracked(

@@ -2,32 +2,59 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
-from hodiff.engine.graph import Tensor, data
-from hodiff.library.arguments import as_argument, renamed, shape_of, typed
-from hodiff.library.publish import TABLE, documented, enter
+from hodiff.engine.graph import VARIABLE, Tensor, data
+from hodiff.engine.operations import structure as st
+from hodiff.engine.operations.elementary import pow
+from hodiff.engine.shapes import ShapeError, broadcast, described
+from hodiff.errors import no_number
+from hodiff.library.arguments import as_argument, holds_tensors, renamed, shape_of, typed
+from hodiff.library.publish import TABLE, documented, enter, public
+
+LOST = (
+    "{} a tensor that requires grad leaves the graph, and its gradient is lost: compute with"
+    " hodiff's functions, put tensors together by hodiff.stack or hodiff.cat, or call detach()"
+    " first"
+)
 
 
-def as_tensor(data_: Any, dtype: Any = None) -> Tensor:
-    """A tensor as it is, in its graph; of anything else tensor(data).
+def warn_of_loss(what: str) -> None:
+    """Warn the caller's caller that what it did ends the graph."""
+    warnings.warn(LOST.format(what), UserWarning, stacklevel=3)
+
+
+def as_tensor(data_: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor as it is, in its graph; a list with tensors in it stacked, in theirs; of anything
+    else tensor(data).
 
     >>> import hodiff
-    >>> x = hodiff.tensor([1.0, 2.0], requires_grad=True)
+    >>> x = hodiff.tensor(2.0, requires_grad=True)
     >>> hodiff.as_tensor(x) is x
     True
+    >>> hodiff.as_tensor([x, 1.0]).requires_grad
+    True
     """
-    if isinstance(data_, Tensor):
-        return data_ if dtype is None else typed(data_, dtype)
-    return tensor(data_, dtype)
+    if isinstance(data_, Tensor) or holds_tensors(data_):
+        return _made(as_argument(data_), dtype, requires_grad)
+    return tensor(data_, dtype, requires_grad)
+
+
+def _made(x: Tensor, dtype: Any, requires_grad: bool) -> Tensor:
+    """What a graph made, as a dtype; a leaf that requires grad where nothing in it does."""
+    x = typed(x, dtype)
+    return x.detach().requires_grad_() if requires_grad and not x.requires_grad else x
 
 
 def tensor(data_: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """A leaf of the graph with a copy of the data: a number, nested lists, a numpy array.
 
-    Numbers become float64 unless dtype says otherwise; an array keeps its dtype. Raises
-    TypeError for what isn't real numbers, RuntimeError for whole numbers that require grad.
+    Numbers become float64 unless dtype says otherwise; an array keeps its dtype. Of tensors it
+    takes the values alone, with a warning where they require grad: as_tensor and stack keep the
+    graph. Raises TypeError for what isn't real numbers, RuntimeError for whole numbers that
+    require grad.
 
     >>> import hodiff
     >>> hodiff.tensor([1, 2], requires_grad=True)
@@ -38,13 +65,16 @@ def tensor(data_: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor
     else:
         import numpy  # start-up: a number needs none
 
-        if isinstance(data_, Tensor):
-            data_ = data_.computed()
+        if isinstance(data_, Tensor) or holds_tensors(data_):
+            given = as_argument(data_)
+            if given.requires_grad:
+                warn_of_loss("In tensor()")
+            data_ = given.computed()
         array = numpy.asarray(data_)
         if dtype is None and array.dtype.kind in "iu" and not hasattr(data_, "dtype"):
             dtype = float
-        if numpy.dtype(dtype or array.dtype).kind == "c":
-            raise TypeError("hodiff differentiates real numbers: no complex tensors")
+        if array.dtype.kind == "c":  # also where a dtype would drop the imaginary part
+            raise TypeError(no_number(array.dtype))
         if requires_grad and numpy.dtype(dtype or array.dtype).kind != "f":
             raise RuntimeError("Only Tensors of floating point dtype can require gradients")
         node = data(array, dtype)
@@ -123,12 +153,6 @@ for _name, _build, _what, _part, _shown in FILLED:
            f"{_name}_like([5.0, 6.0]){_part} => {_shown}", like=True)  # fmt: skip
 
 # fmt: off
-_maker("full", lambda np, shape, fill_value: np.full(shape_of(shape), float(fill_value)),
-       "A leaf with the same number everywhere.",
-       "full((2,), 7.0) => tensor([7., 7.])")
-_maker("full_like", lambda np, shape, fill_value: np.full(shape, fill_value),
-       "A leaf with the same number everywhere, in the shape and dtype of a tensor.",
-       "full_like([1.0, 2.0], 7.0) => tensor([7., 7.])", like=True)
 _maker("eye", lambda np, n, m=None: np.eye(n, m),
        "The unit matrix, n by n, or n by m.",
        "eye(2).tolist() => [[1.0, 0.0], [0.0, 1.0]]")
@@ -136,12 +160,6 @@ _maker("arange", lambda np, *x, start=0, end=None, step=1:
        np.arange(*x) if x and end is None else np.arange(start, end, step),
        "The numbers from start up to, and without, end, a step apart.",
        "arange(1.0, 7.0, 2.0) => tensor([1., 3., 5.])")
-_maker("linspace", lambda np, start, end, steps=50: np.linspace(float(start), float(end), steps),
-       "So many numbers from start to end, the same distance apart.",
-       "linspace(0, 4, 3) => tensor([0., 2., 4.])")
-_maker("logspace", lambda np, start, end, steps=50: np.logspace(start, end, steps),
-       "10 to the power of so many numbers from start to end.",
-       "logspace(0, 2, 3) => tensor([  1.,  10., 100.])")
 _maker("randint", lambda np, *x: random().integers(*x[:-1], size=shape_of(x[-1])),
        "Random whole numbers from low (0 unless given) up to, and without, high.",
        "randint(5, 6, (3,)) => tensor([5, 5, 5])")
@@ -149,3 +167,79 @@ _maker("randperm", lambda np, n: random().permutation(n),
        "The whole numbers below n in a random order.",
        "randperm(3).sort().values => tensor([0, 1, 2])")
 # fmt: on
+
+
+# What a tensor fills or ends is in its graph.
+
+
+@public("full", method=False, tensors=0)
+def full(shape: Any, fill_value: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """The same number everywhere: a leaf, or, of a tensor, in its graph.
+
+    >>> hodiff.full((2,), 7.0)
+    tensor([7., 7.])
+    >>> x = hodiff.tensor(2.0, requires_grad=True)
+    >>> hodiff.grad(hodiff.full((3,), x).sum(), x)
+    (tensor(3.),)
+    """
+    dtype = "float64" if dtype is None and not isinstance(fill_value, Tensor) else dtype
+    value = as_argument(fill_value)
+    if value.shape:
+        raise ShapeError(f"full takes a number, not {described(value.shape)}: expand that")
+    shape = shape_of(shape)
+    if value.requires_grad or value.operation is VARIABLE:
+        return _made(st.expand_to(value, shape), dtype, requires_grad)
+    import numpy  # start-up: a graph of numbers needs none
+
+    return tensor(numpy.full(shape, value.computed()), dtype, requires_grad)
+
+
+@public("full_like")
+def full_like(x: Tensor, fill_value: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """The same number everywhere, in the shape and dtype of a tensor.
+
+    >>> hodiff.full_like([1.0, 2.0], 7.0)
+    tensor([7., 7.])
+    """
+    made: Tensor = full(x.shape, fill_value, x.dtype if dtype is None else dtype, requires_grad)
+    return made
+
+
+@public("linspace", method=False, tensors=2)
+def linspace(
+    start: Tensor, end: Tensor, steps: int = 50, endpoint: bool = True, dtype: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """So many numbers from start to end, the same distance apart; without the end if endpoint is
+    False. A leaf, or, between tensors, in their graph.
+
+    >>> hodiff.linspace(0, 4, 3)
+    tensor([0., 2., 4.])
+    >>> x = hodiff.tensor(4.0, requires_grad=True)
+    >>> hodiff.grad(hodiff.linspace(0, x, 3).sum(), x)
+    (tensor(1.5),)
+    """
+    import numpy  # start-up: a graph of numbers needs none
+
+    ends = start, end
+    if not any(x.requires_grad or x.operation is VARIABLE for x in ends):
+        a, b = (x.computed() for x in ends)
+        return tensor(numpy.linspace(a, b, steps, endpoint, dtype=float), dtype, requires_grad)
+    part = data(numpy.linspace(0.0, 1.0, steps, endpoint))
+    rank = len(broadcast([x.shape for x in ends]))
+    part = st.reshape_to(part, part.shape + (1,) * rank)
+    return _made(start * (1 - part) + end * part, dtype, requires_grad)
+
+
+@public("logspace", method=False, tensors=2)
+def logspace(
+    start: Tensor, end: Tensor, steps: int = 50, base: Any = 10.0, endpoint: bool = True,
+    dtype: Any = None, requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """base to the power of so many numbers from start to end: of linspace(start, end).
+
+    >>> hodiff.logspace(0, 2, 3)
+    tensor([  1.,  10., 100.])
+    """
+    powers = pow(as_argument(base), linspace(start, end, steps, endpoint))
+    return _made(powers, dtype, requires_grad)

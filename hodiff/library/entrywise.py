@@ -26,8 +26,8 @@ ENTRYWISE: tuple[tuple[str, Callable[..., Any], str, str], ...] = (
     # Arithmetic.
     ("mul multiply", el.mul, "The product x*y", "2.0, 3.0 => 6."),
     ("div divide true_divide", el.div, "The quotient x/y", "6.0, 3.0 => 2."),
-    ("floor_divide", pw.floor_divide, "The quotient x/y, rounded down", "-7.0, 2.0 => -4."),
-    ("mod remainder", pw.mod, "What x leaves when divided by y, with y's sign", "-7.0, 2.0 => 1."),
+    ("floor_divide", pw.whole_quotient, "The quotient x/y, rounded down", "-7.0, 2.0 => -4."),
+    ("mod remainder", pw.remainder, "What x leaves when divided by y, with y's sign", "-7.0, 2.0 => 1."),
     ("neg negative", el.neg, "-x", "2.0 => -2."),
     ("positive", lambda x: x, "+x", "2.0 => 2."),
     ("abs absolute fabs", pw.abs, "The absolute value", "-2.0 => 2."),

@@ -117,6 +117,8 @@ def _by_variable(outputs: Iterable[Tensor], point: Point) -> dict[Tensor, Any]:
             import numpy  # start-up: one point needs none
 
             value = numpy.asarray(value)
+        if type(value) is complex or getattr(getattr(value, "dtype", None), "kind", "") == "c":
+            data(value)  # which says what is wrong with it
         if value is not None:
             found[x] = value.item() if getattr(value, "shape", None) == () else value
     return found

@@ -46,12 +46,13 @@ class GradFn:
             return f"{tensor.attributes[0].function.__name__}Backward"
         if name == "pick":
             name = self._picked()
-        if name == "pow":  # of two tensors, or of a number to a tensor
-            base, exponent = (x.operation.name == "constant" for x in tensor.inputs)
-            version = 2 if base else 0 if exponent else 1
-        if name == "sub" and tensor.inputs[0].operation.name == "constant":
+        # A walk that retains no graph lets go of the inputs; then they count as the usual ones.
+        constants = [x.operation.name == "constant" for x in tensor.inputs]
+        if name == "pow" and constants:  # of two tensors, or of a number to a tensor
+            version = 2 if constants[0] else 0 if constants[1] else 1
+        if name == "sub" and constants[:1] == [True]:
             name, version = "rsub", 1
-        if name == "sum" and len(tensor.attributes[0]) < len(tensor.inputs[0].shape):
+        if name == "sum" and tensor.shape:  # over some axes alone
             version = 1
         return f"{NAMES.get(name, name.capitalize())}Backward{version}"
 

@@ -31,7 +31,7 @@ from hodiff.engine.graph import (
 from hodiff.engine.operations import piecewise as pw
 from hodiff.library import numpy_names, publish
 from hodiff.library.autograd import backward
-from hodiff.library.creation import tensor
+from hodiff.library.creation import LOST, tensor, warn_of_loss
 
 WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach().requires_grad_()"
 IN_PLACE = ("zero", "fill", "copy", "uniform", "normal")
@@ -108,9 +108,13 @@ class Methods(Tensor):
         return value.tolist() if hasattr(value, "tolist") else value
 
     def __float__(self) -> float:
+        if self.requires_grad:
+            warn_of_loss("As a number")
         return float(self.item())
 
     def __int__(self) -> int:
+        if self.requires_grad:
+            warn_of_loss("As a number")
         return int(self.item())
 
     def __format__(self, spec: str) -> str:
@@ -129,6 +133,8 @@ class Methods(Tensor):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         import numpy  # start-up
 
+        if self.requires_grad and self.operation is not VARIABLE:
+            raise RuntimeError(LOST.format("In a numpy array"))
         return numpy.array(self.numpy(), dtype=dtype)
 
     @property
@@ -307,3 +313,5 @@ State.outermost = State.builder = staticmethod(eager)
 OPERATORS["and"] = lambda a, b: pw.both(_condition(a), _condition(b))
 OPERATORS["or"] = lambda a, b: pw.either(_condition(a), _condition(b))
 OPERATORS["invert"] = lambda x: pw.negation(_condition(x))
+OPERATORS["mod"] = pw.remainder
+OPERATORS["floordiv"] = pw.whole_quotient

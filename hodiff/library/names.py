@@ -98,7 +98,7 @@ def _dtype(name: str) -> Any:
 
 CONSTANTS: dict[str, Any] = {
     **{"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "newaxis": None},
-    **{"tensor": tensor, "as_tensor": as_tensor, "asarray": as_tensor, "array": tensor},
+    **{"tensor": tensor, "as_tensor": as_tensor, "asarray": as_tensor, "array": as_tensor},
     **{"from_numpy": tensor, "manual_seed": manual_seed, "set_default_dtype": set_default_dtype},
     **{"no_grad": no_grad, "enable_grad": enable_grad, "Tensor": Tensor},
     **{"inference_mode": inference_mode, "set_grad_enabled": set_grad_enabled},

@@ -188,7 +188,7 @@ def norm(x: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False) -> 
     >>> hodiff.norm([3.0, -4.0], 1)
     tensor(7.)
     """
-    if ord in (None, 2, "fro"):
+    if not isinstance(ord, Tensor) and ord in (None, 2, "fro"):
         return reduced(red.norm, x, dim, keepdim) if x.shape else pw.abs(x)
     if not isinstance(ord, (int, float)):
         raise ValueError(f"a norm of order {ord!r} is not there: 2, 1, inf, -inf, 0 or a number")

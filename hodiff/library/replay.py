@@ -32,6 +32,7 @@ from hodiff.engine.graph import (
     serial,
     topological,
 )
+from hodiff.engine.operations.piecewise import where
 from hodiff.engine.shapes import Shape
 from hodiff.engine.sharing import NodeTable
 
@@ -80,8 +81,13 @@ def gradients(build: Callable[[], Results], asked: Asked) -> Results:
     return replay.found(order, asked) or _finished(build(), asked)
 
 
-def detached(results: Sequence[Tensor | None], outputs: Sequence[Tensor] = ()) -> Results:
+def detached(
+    results: Sequence[Tensor | None],
+    outputs: Sequence[Tensor] = (),
+    inputs: Sequence[Tensor] | None = None,
+) -> Results:
     """Tensors of the values of results, computed in one run; as they are where they have none.
+    Each has the dtype of the one of inputs that it is the gradient in.
 
     Outputs whose graph is spent get their values in the same run, and let it go.
     """
@@ -90,7 +96,12 @@ def detached(results: Sequence[Tensor | None], outputs: Sequence[Tensor] = ()) -
     if program.variables:
         return list(results)
     values = iter(program.results())
-    found = [g if g is None else held(next(values)) for g in results]
+    found = [
+        g
+        if g is None
+        else held(next(values) if inputs is None else _typed(next(values), inputs[i]))
+        for i, g in enumerate(results)
+    ]
     for y, value in zip(spent, values, strict=True):
         y.value, y.inputs, y.opaque = held(value).value, (), True
     return found
@@ -99,7 +110,14 @@ def detached(results: Sequence[Tensor | None], outputs: Sequence[Tensor] = ()) -
 def _finished(results: Results, asked: Asked) -> Results:
     if asked.create_graph:
         return results
-    return detached(results, asked.ys if asked.computed else ())
+    return detached(results, asked.ys if asked.computed else (), asked.xs)
+
+
+def _typed(value: Any, x: Tensor) -> Any:
+    """The value of a gradient in the dtype of the float64 x: where other dtypes are on the way it
+    may be theirs. (like() has seen to the others.)"""
+    single = getattr(value, "dtype", "float64") != "float64"
+    return value.astype(float) if single and _kind(x.value) in (None, float, "float64") else value
 
 
 def _order(asked: Asked) -> list[Tensor]:
@@ -226,7 +244,10 @@ class Replay(NamedTuple):
             return self.nodes(order)
         for i in run.ys if asked.free else run.kept:
             order[i].value = values[i]
-        return [None if i is None else held(values[i]) for i in self.results]
+        return [
+            None if i is None else held(_typed(values[i], x))
+            for i, x in zip(self.results, asked.xs, strict=True)
+        ]
 
 
 class Run(NamedTuple):
@@ -318,12 +339,14 @@ def _run(places: Places, own: int, wanted: Sequence[Tensor], asked: Asked) -> Ru
             computed.append(node)
             needed.update(node.inputs)
     arithmetic = suited(list(needed))
-    conditions = {x for x in given if _kind(x.value) in (bool, "bool")}
+    whole = {
+        x for x in given if type(x.value) is bool or getattr(_kind(x.value), "kind", "f") in "biu"
+    }
     steps = []
     for node in reversed(computed):
-        mixed = not conditions.isdisjoint(node.inputs)
-        if node.operation.kind is Kind.CONDITION or (mixed and not node.operation.partials):
-            conditions.add(node)
+        mixed = not whole.isdisjoint(node.inputs)
+        if node.operation.kind is Kind.CONDITION or (mixed and _stays_whole(node, whole)):
+            whole.add(node)
         compute = arithmetic.unguarded(node.operation, not node.shape, mixed)
         inputs = tuple([places[x] for x in node.inputs])
         steps.append(Step(places[node], compute, inputs, node.attributes))
@@ -338,3 +361,10 @@ def _run(places: Places, own: int, wanted: Sequence[Tensor], asked: Asked) -> Ru
         [places[x] for x in kept if any(x is y for y in asked.ys)],
         len(places),
     )
+
+
+def _stays_whole(node: Tensor, whole: set[Tensor]) -> bool:
+    """Whether a node that takes conditions or integers may be of them itself."""
+    if node.operation is where:
+        return not whole.isdisjoint(node.inputs[1:])
+    return whole.issuperset(node.inputs) if node.operation.partials else True

@@ -6,12 +6,17 @@
 from typing import Any, NamedTuple
 
 from hodiff.engine.graph import Tensor
+from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import structure as st
-from hodiff.engine.shapes import ShapeError
+from hodiff.engine.shapes import ShapeError, broadcast, described
 from hodiff.library.arguments import as_argument, axis_of, flattened
 from hodiff.library.creation import tensor
 from hodiff.library.publish import public
+
+
+class IndicesError(IndexError, RuntimeError):
+    """What can't choose entries: numpy's IndexError and PyTorch's RuntimeError in one."""
 
 
 class Selected(NamedTuple):
@@ -70,41 +75,100 @@ def topk(x: Tensor, k: int, dim: int = -1, largest: bool = True) -> Selected:
     return Selected(st.cut(values, axis, 0, k), st.cut(at, axis, 0, k))
 
 
+def _aligned(x: Tensor, index: Any, dim: int) -> tuple[Tensor, Tensor, int]:
+    """x, what indexes it along dim, and that axis; a number counts as a vector of one."""
+    index, axis = as_argument(index), axis_of(x, dim)
+    if not x.shape:
+        x = st.reshape_to(x, (1,))
+        index = index if index.shape else st.reshape_to(index, (1,))
+    if len(index.shape) != len(x.shape):
+        a, b = described(x.shape), described(index.shape)
+        raise ShapeError(f"{a} is indexed along an axis by as many axes, not by {b}")
+    return x, index, axis
+
+
+def whole_numbers(index: Any, name: str) -> Any:
+    """An index as an array of whole numbers: no mask. Raises IndexError."""
+    import numpy  # start-up: few programs choose entries
+
+    item = st.index_part(index)
+    array = numpy.asarray(getattr(item, "array", item))
+    if array.dtype.kind not in "iu":
+        raise IndicesError(f"{name} takes whole numbers, not a mask: masked_select takes one")
+    return array
+
+
+def _number(index: Any, name: str) -> int:
+    """A single whole number. Raises IndexError."""
+    array = whole_numbers(index, name)
+    if array.size != 1:
+        raise IndicesError(f"{name} takes one whole number, not {described(array.shape)}")
+    return int(array.item())
+
+
 @public("gather")
 def gather(x: Tensor, dim: int, index: Any) -> Tensor:
     """The entries of x at indices along dim, an index for each entry of the result.
 
+    The index has as many axes as x, and none but dim that is longer; one below 0 counts from the
+    end. Raises ShapeError, and IndexError for one outside.
+
     >>> hodiff.gather([[1.0, 2.0], [3.0, 4.0]], 1, [[0, 0], [1, 0]]).tolist()
     [[1.0, 1.0], [4.0, 3.0]]
     """
-    index = as_argument(index)
-    axis = axis_of(x, dim)
-    if not x.shape:
-        return st.alias(x)
+    shape = as_argument(index).shape
+    x, index, axis = _aligned(x, index, dim)
     for i in range(-len(x.shape), 0):
+        if i != axis and index.shape[i] > x.shape[i]:
+            a, b = described(index.shape), described(x.shape)
+            raise ShapeError(f"{a} does not index {b}: it is longer along another axis than {dim}")
         if i != axis and index.shape[i] < x.shape[i]:
             x = st.cut(x, i, 0, index.shape[i])
-    return st.gather(x, index, axis)
+    return st.reshape_to(st.gather(x, index, axis), shape)
 
 
 @public("take_along_dim", "take_along_axis")
-def take_along_dim(x: Tensor, indices: Any, dim: int) -> Tensor:
-    """The entries of x at indices along dim; the other axes broadcast.
+def take_along_dim(x: Tensor, indices: Any, dim: int | None = None) -> Tensor:
+    """The entries of x at indices along dim; the other axes broadcast. Without dim, both are
+    taken as vectors.
+
+    Indices have as many axes as x; one below 0 counts from the end. Raises ShapeError, and
+    IndexError for one outside.
 
     >>> hodiff.take_along_dim([[1.0, 2.0], [3.0, 4.0]], [[1], [0]], 1).tolist()
     [[2.0], [3.0]]
+    >>> hodiff.take_along_dim([[1.0, 2.0], [3.0, 4.0]], [[1]], 1).tolist()
+    [[2.0], [4.0]]
     """
-    return st.gather(x, as_argument(indices), axis_of(x, dim))
+    if dim is None:
+        x, indices, dim = flattened(x), flattened(as_argument(indices)), 0
+    shape = as_argument(indices).shape if not x.shape else None
+    x, indices, axis = _aligned(x, indices, dim)
+    i = len(x.shape) + axis
+    before, after = (
+        broadcast([x.shape[part], indices.shape[part]])
+        for part in (slice(None, i), slice(i + 1, None))
+    )
+    wide = st.expand_to(x, (*before, x.shape[i], *after))
+    at = st.expand_to(indices, (*before, indices.shape[i], *after))
+    found = st.gather(wide, at, axis)
+    return found if shape is None else st.reshape_to(found, shape)
 
 
 @public("index_select")
 def index_select(x: Tensor, dim: int, index: Any) -> Tensor:
-    """The parts of x at indices along dim: rows of a matrix, say.
+    """The parts of x at indices along dim: rows of a matrix, say. The index is a vector, or a
+    number for a single part.
 
     >>> hodiff.index_select([[1.0, 2.0], [3.0, 4.0]], 0, [1, 1]).tolist()
     [[3.0, 4.0], [3.0, 4.0]]
     """
-    return st.index(x, (*_all_before(x, dim), index))
+    index = whole_numbers(index, "index_select")
+    if index.ndim > 1:
+        raise IndicesError(f"index_select takes a vector of indices, not {described(index.shape)}")
+    vector = x if x.shape else st.reshape_to(x, (1,))
+    found = st.index(vector, (*_all_before(vector, dim), index.reshape(-1)))
+    return found if x.shape else st.reshape_to(found, () if index.size == 1 else index.shape)
 
 
 @public("take")
@@ -114,19 +178,25 @@ def take(x: Tensor, indices: Any, dim: int | None = None) -> Tensor:
     >>> hodiff.take([[1.0, 2.0], [3.0, 4.0]], [0, 3])
     tensor([1., 4.])
     """
+    indices = whole_numbers(indices, "take")
     if dim is None:
-        return flattened(x)[indices]
-    return index_select(x, dim, indices)
+        x, dim = flattened(x), 0
+    return st.index(x, (*_all_before(x, dim), indices))
 
 
 @public("masked_select")
 def masked_select(x: Tensor, mask: Any) -> Tensor:
-    """The entries where mask holds, as a vector.
+    """The entries where mask holds, as a vector; x and mask broadcast. Numbers hold where they
+    are not 0.
 
     >>> hodiff.masked_select([1.0, 2.0, 3.0], [True, False, True])
     tensor([1., 3.])
+    >>> hodiff.masked_select([[1.0, 2.0], [3.0, 4.0]], [False, True])
+    tensor([2., 4.])
     """
-    return x[mask]
+    test = pw.truth(as_argument(mask))
+    shape = broadcast([x.shape, test.shape])
+    return flattened(st.expand_to(x, shape))[flattened(st.expand_to(test, shape))]
 
 
 @public("select")
@@ -136,7 +206,7 @@ def select(x: Tensor, dim: int, index: int) -> Tensor:
     >>> hodiff.select([[1.0, 2.0], [3.0, 4.0]], 1, 0)
     tensor([1., 3.])
     """
-    return st.index(x, (*_all_before(x, dim), index))
+    return st.index(x, (*_all_before(x, dim), _number(index, "select")))
 
 
 @public("narrow")
@@ -147,6 +217,7 @@ def narrow(x: Tensor, dim: int, start: int, length: int) -> Tensor:
     tensor([2., 3.])
     """
     n = x.shape[axis_of(x, dim)]
+    start, length = _number(start, "narrow"), _number(length, "narrow")
     start = start + n if start < 0 else start
     if not 0 <= start <= start + length <= n:
         raise ShapeError(f"no {length} entries from {start} along an axis of {n}")

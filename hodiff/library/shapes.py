@@ -12,7 +12,7 @@ from hodiff.engine.operations import structure as st
 from hodiff.engine.shapes import ShapeError
 from hodiff.library.arguments import as_argument, axes_of, axis_of, count, flattened, shape_of
 from hodiff.library.publish import public
-from hodiff.library.selection import select
+from hodiff.library.selection import select, take, whole_numbers
 
 
 @public("reshape", "view")
@@ -297,7 +297,7 @@ def column_stack(tensors: Sequence[Any]) -> Tensor:
 
 def _parted(x: Tensor, edges: Sequence[int], axis: int) -> tuple[Tensor, ...]:
     n = x.shape[axis]
-    ends = [min(e, n) for e in (0, *edges, n)]
+    ends = [min(max(e + n if e < 0 else e, 0), n) for e in (0, *edges, n)]
     return tuple(st.cut(x, axis, a, max(a, b)) for a, b in pairwise(ends))
 
 
@@ -311,9 +311,12 @@ def split(x: Tensor, sizes: Any, dim: int = 0) -> tuple[Tensor, ...]:
     axis = axis_of(x, dim)
     n = x.shape[axis]
     if isinstance(sizes, int):
+        if sizes < 1:
+            raise ShapeError(f"parts have a length of 1 or more, not {sizes}")
         return _parted(x, range(sizes, n, sizes), axis)
-    if sum(sizes) != n:
-        raise ShapeError(f"lengths {sizes} don't add up to {n}")
+    sizes = [int(size) for size in sizes]
+    if sum(sizes) != n or min(sizes) < 0:
+        raise ShapeError(f"lengths {sizes} don't add up to {n}, each 0 or more")
     return _parted(x, [sum(sizes[:i]) for i in range(1, len(sizes))], axis)
 
 
@@ -324,6 +327,8 @@ def chunk(x: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     >>> hodiff.chunk([1.0, 2.0, 3.0], 2)
     (tensor([1., 2.]), tensor([3.]))
     """
+    if chunks < 1:
+        raise ShapeError(f"there is one part or more, not {chunks}")
     size = -(-x.shape[axis_of(x, dim)] // chunks) or 1
     return _parted(x, range(size, x.shape[axis_of(x, dim)], size), axis_of(x, dim))
 
@@ -370,15 +375,28 @@ def tile(x: Tensor, *repeats: Any) -> Tensor:
 
 
 @public("repeat_interleave")
-def repeat_interleave(x: Tensor, repeats: int, dim: int | None = None) -> Tensor:
-    """Each entry along dim so many times in a row; without dim, of x as a vector.
+def repeat_interleave(x: Tensor, repeats: Any, dim: int | None = None) -> Tensor:
+    """Each entry along dim so many times in a row, or a number of times of its own; without dim,
+    of x as a vector.
 
     >>> hodiff.repeat_interleave([1.0, 2.0], 2)
     tensor([1., 1., 2., 2.])
+    >>> hodiff.repeat_interleave([1.0, 2.0], [1, 2])
+    tensor([1., 2., 2.])
     """
+    times = whole_numbers(repeats, "repeat_interleave")
+    if times.ndim > 1 or (times < 0).any():
+        raise ValueError("repeats are a number, or a vector of them, of 0 or more")
     if dim is None:
         x, dim = flattened(x), 0
+    elif not x.shape:
+        x, dim = st.reshape_to(x, (1,)), axis_of(x, dim)
     i = axis_of(x, dim) + len(x.shape)
+    if times.size != 1:
+        if times.size != x.shape[i]:
+            raise ShapeError(f"{times.size} repeats for an axis of {x.shape[i]}")
+        return take(x, times.cumsum().searchsorted(range(times.sum()), "right"), i)
+    repeats = int(times.item())
     before, n, after = x.shape[:i], x.shape[i], x.shape[i + 1 :]
     apart = st.reshape_to(x, (*before, n, 1, *after))
     wide = st.expand_to(apart, (*before, n, repeats, *after))

@@ -293,6 +293,7 @@ def python_clip(x: float, lo: float, hi: float) -> float:
 
 
 NUMBERS = (-3.0, -2.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5)
+MODULI = ("mod", "remainder", "floordiv")
 PIECEWISE: dict[str, tuple[int, Callable[..., Any]]] = {
     "abs": (1, abs),
     "sign": (1, lambda x: (x > 0) - (x < 0)),
@@ -302,6 +303,8 @@ PIECEWISE: dict[str, tuple[int, Callable[..., Any]]] = {
     "relu": (1, lambda x: max(x, 0)),
     "not": (1, lambda x: not x),
     "mod": (2, lambda a, b: a % b),
+    "remainder": (2, lambda a, b: a % b),
+    "floordiv": (2, lambda a, b: a // b),
     "max": (2, max),
     "min": (2, min),
     "clip": (3, python_clip),
@@ -328,7 +331,7 @@ def test_piecewise(name: str) -> None:
     first, rows = derivatives.hessian(f, inputs)
     third = [s for row in rows for h in row for s in derivatives.gradient(h, inputs)]
     outputs = [f, *first, *[h for row in rows for h in row], *third]
-    points = [p for p in product(NUMBERS, repeat=arity) if not (name == "mod" and p[1] == 0)]
+    points = [p for p in product(NUMBERS, repeat=arity) if name not in MODULI or p[1]]
     columns = [np.array(c) for c in zip(*points, strict=True)]
     together = evaluate(outputs, dict(zip(inputs, columns, strict=True)), arrays)
     together = [np.broadcast_to(y, len(points)) for y in together]

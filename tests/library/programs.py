@@ -487,6 +487,44 @@ torch.no_such_function(x) ; x=1
 torch.kron(x, y)[3:1] ; x=2 ; y=2
 torch.linalg.cross(x, y) ; x=2 ; y=2
 torch.nn.functional.mse_loss(x, y, reduction='median') ; x=2 ; y=2
+# indices and masks that broadcast, that are empty, and repeats
+torch.take_along_dim(x, torch.tensor([[0, 2]]), 1)**2 ; x=2x3
+torch.take_along_dim(x, torch.tensor([[0]]), 0)**2 ; x=2x3
+torch.take_along_dim(x, torch.tensor([[1, 0], [2, 2]]), 1)**2 ; x=1x3
+torch.take_along_dim(x, torch.tensor([[[1], [0]]]), dim=-1)**2 ; x=3x1x2
+torch.take_along_dim(x, torch.tensor([5, 0, 0]))**2 ; x=2x3
+torch.take_along_dim(x, torch.argsort(x, 1), 1)**2 ; x=2x3
+torch.take_along_dim(x, torch.zeros(1, 0, dtype=torch.int64), 1)**2 ; x=2x3
+torch.take_along_dim(x, torch.tensor([[1, 0]]), 0)**2 ; x=2x3
+torch.take_along_dim(x, torch.tensor([0, 1]), 1)**2 ; x=2x3
+torch.masked_select(x, y[0] > 0)**2 ; x=2x3 ; y=2x3
+torch.masked_select(x, torch.tensor([[True], [False]]))**2 ; x=2x3
+torch.masked_select(x, torch.tensor([[True, False, True], [True, True, True]]))**2 ; x=3
+torch.masked_select(x, torch.tensor([[True, False]]))**2 ; x=2x1
+torch.masked_select(x, torch.tensor(True))**2 ; x=2x3
+torch.masked_select(x, torch.tensor(False))**2 ; x=2x3
+torch.masked_select(x, torch.tensor(True))**2 ; x=-
+torch.masked_select(x, torch.tensor([True, False]))**2 ; x=2x3
+torch.masked_fill(x, torch.tensor([[True], [False]]), 2.0)**2 ; x=3
+torch.masked_fill(x, torch.tensor([True, False]), 2.0) ; x=2x3
+torch.gather(x, 1, torch.tensor([[2, 0, 2, 1]]))**2 ; x=2x3
+torch.gather(x, 0, torch.tensor([0, 0]))**2 ; x=-
+torch.gather(x, 1, torch.tensor([[0], [1], [1]])) ; x=2x3
+torch.gather(x, 1, torch.tensor([0, 1])) ; x=2x3
+torch.index_select(x, 1, torch.tensor(2))**2 ; x=2x3
+torch.index_select(x, 1, torch.tensor([[1, 2]])) ; x=2x3
+torch.index_select(x, 1, torch.tensor([True, False, True])) ; x=2x3
+torch.index_select(x, 0, torch.tensor([0]))**2 ; x=-
+torch.take(x, torch.tensor([[-1, 0, -1]]))**2 ; x=2x3
+torch.take(x, torch.tensor([True, False])) ; x=2x3
+torch.narrow(x, 1, torch.tensor(1), 2)**2 ; x=2x3
+torch.repeat_interleave(x, torch.tensor([1, 0, 2]), dim=1)**2 ; x=2x3
+torch.repeat_interleave(x, torch.tensor([1, 0, 2, 1, 1, 1]))**2 ; x=2x3
+torch.repeat_interleave(x, torch.tensor([2]), dim=1)**2 ; x=2x3
+torch.repeat_interleave(x, torch.tensor([2, 1]), dim=1) ; x=2x3
+torch.where(y[:, :1] > 0, x, y)**2 ; x=3 ; y=2x3
+torch.split(x, [1, -1, 3], 1) ; x=2x3
+torch.chunk(x, 0) ; x=2x3
 """.strip().splitlines()
 
 PROGRAMS = {

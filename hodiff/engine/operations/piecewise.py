@@ -141,3 +141,16 @@ def smallest(*values: Tensor) -> Tensor:
 def floor_divide(a: Tensor, b: Tensor) -> Tensor:
     """a // b."""
     return floor(a / b)
+
+
+# % and // of doubles, for the library. The quotient that is rounded down isn't a/b, which doubles
+# may have rounded up to a whole number: 0.3 % 0.1 is 0.09999999999999998, and 0.3/0.1 is 3.
+remainder = elementwise(
+    "remainder", lambda a, b, y: 1, lambda a, b, y: -round((a - y) / b),
+    names=(), numpy="mod", definition=lambda a, b: mod(a, b), domain="a modulus other than 0",
+)  # fmt: skip
+whole_quotient = elementwise(
+    "floordiv", lambda a, b, y: 0, lambda a, b, y: 0,
+    names=(), numpy="floor_divide", definition=lambda a, b: floor(a / b),
+    domain="a divisor other than 0", pole=lambda a, b: b == 0,
+)  # fmt: skip

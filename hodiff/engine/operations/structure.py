@@ -174,7 +174,7 @@ scatter   = Operation("scatter", 2, lambda shapes, a:  # g, indices, axis, lengt
                       None if i else gather(g, xs[1], a[0]), kind=Kind.MOVES)
 cumsum    = Operation("cumsum", 1, same, lambda g, xs, y, a, i:  # x, axis
                       flip(cumsum(flip(g, a), a[0]), a), kind=Kind.SCANS, linear=True)
-cast      = Operation("cast", 1, same, lambda g, xs, y, a, i: g,  # x, dtype
+cast      = Operation("cast", 1, same, lambda g, xs, y, a, i: like(g, xs[0], True),  # x, dtype
                       kind=Kind.ENTRYWISE, linear=True, arrays_only=True)
 product   = Operation("matmul", 2, _product_shape, _matmul_pullback,  # matrices
                       kind=Kind.BILINEAR)
@@ -192,10 +192,11 @@ custom = Operation("custom", None, lambda shapes, a: shapes[-1], lambda g, xs, y
                    formula=lambda *parts: parts[-2], arrays_only=True)  # fmt: skip
 
 
-def like(g: Tensor, x: Tensor) -> Tensor:
-    """g in the dtype of x, where x has a value that isn't float64: float32 stays float32."""
-    dtype = getattr(x.value, "dtype", None)
-    return g if dtype is None or dtype == "float64" else cast(g, dtype)
+def like(g: Tensor, x: Tensor, mixed: bool = False) -> Tensor:
+    """g in the dtype of x, where x has a value that isn't float64, or, where dtypes are mixed, has
+    a value: float32 stays float32."""
+    dtype = "float64" if type(x.value) is float else getattr(x.value, "dtype", None)
+    return g if dtype is None or (dtype == "float64" and not mixed) else cast(g, dtype)
 
 
 # The value of g as a function of x that happens to be flat: a derivative past a polynomial's
@@ -256,7 +257,7 @@ def index(x: Tensor, items: Any) -> Tensor:
     >>> tensor([1, 2, 3])[[0, 0, 2]]
     tensor([1., 1., 3.])
     """
-    parts = [_item(i) for i in (items if isinstance(items, tuple) else (items,))]
+    parts = [index_part(i) for i in (items if isinstance(items, tuple) else (items,))]
     used = sum(_axes_of(part) for part in parts)
     if used > len(x.shape):
         count = f"{used} ind{'ices' if used > 1 else 'ex'}"
@@ -287,7 +288,7 @@ def index(x: Tensor, items: Any) -> Tensor:
     return pick(x, tuple(normal)) if normal else alias(x)
 
 
-def _item(item: Any) -> Any:
+def index_part(item: Any) -> Any:
     """A part of an index: a whole number, a slice, None or ... as it is, an array as an Index."""
     if item is None or item is Ellipsis or isinstance(item, slice) or type(item) is int:
         return item
