@@ -59,8 +59,8 @@ class Arithmetic:
         return found
 
     def unguarded(self, operation: Operation, scalar: bool, whole: bool) -> Callable[..., Any]:
-        """function, for use inside quietly(). scalar: it gives one; whole: it may take conditions or
-        integers."""
+        """function, for use inside quietly(). scalar: it gives one; whole: it may take integers or
+        conditions."""
         return self.function(operation)
 
     def _found(self, operation: Operation) -> Callable[..., Any] | None:
