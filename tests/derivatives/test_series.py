@@ -207,12 +207,12 @@ LONG = {
 
 
 @pytest.mark.parametrize("text", LONG)
-@pytest.mark.parametrize("at, order", [("5/2", 320), ("-7/3", 60), ("1/100", 60), ("40", 60)])
+@pytest.mark.parametrize("at, order", [("5/2", 320), ("-12/5", 60), ("1/100", 60), ("40", 60)])
 def test_the_gamma_family_of_high_orders(text: str, at: str, order: int) -> None:
     """To thirty digits, every order."""
     found = by_line(read(text, [f"x={at}"]), order, digits=30)
     assert found is not None
-    with mp.workdps(order + 120):
+    with mp.workdps(100):
         x = mp.mpf(Fraction(at).numerator) / Fraction(at).denominator
         expected = LONG[text](x, order + 1)
         for told, true in zip(found.values, expected, strict=True):
@@ -235,14 +235,17 @@ def test_the_gamma_family_of_high_orders(text: str, at: str, order: int) -> None
     ],
 )
 def test_the_gamma_family_of_other_functions(text: str, f: Callable[..., mp.mpf]) -> None:
-    """Where a series goes into a series, against mpmath's differences."""
-    order = 30
+    """Where a series goes into a series, against Cauchy's integral around the point."""
+    order, n = 30, 512
     found = by_line(read(text, ["x=4/3"]), order, digits=30)
     assert found is not None
     with mp.workdps(60):
-        expected = list(mp.diffs(f, mp.mpf(4) / 3, order))
-        for told, true in zip(found.values, expected, strict=True):
-            assert abs(mp.mpf(told) - true) <= abs(true) * mp.mpf(10) ** -28
+        ring = [mp.expjpi(mp.mpf(2 * k) / n) for k in range(n)]
+        values = [f(mp.mpf(4) / 3 + z / 2) for z in ring]
+        for k, told in enumerate(found.values):
+            mean = mp.fsum(y / z**k for y, z in zip(values, ring, strict=True)).real / n
+            true = mean * mp.factorial(k) * 2**k
+            assert abs(mp.mpf(told) - true) <= abs(true) * mp.mpf(10) ** -29
 
 
 def test_families_along_an_implicit_function() -> None:
