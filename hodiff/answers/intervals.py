@@ -22,11 +22,17 @@ from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor
+from hodiff.engine.limits import Limits
 from hodiff.errors import HodiffError
 
 BITS = 256
 MOST_PIECES = 2000  # into which the box is split for one end
 RTOL = 1e-6
+
+LOOSE = (
+    "an end may be further out than {:g} of the range: narrow the intervals,"
+    " or ask for less by --rtol"
+)
 
 Box: TypeAlias = dict[Tensor, tuple[Any, Any]]  # the ends of each variable that has an interval
 
@@ -55,16 +61,21 @@ def enclosed(question: Question, outputs: Sequence[Tensor]) -> Numbers:
                 name = x.attributes[0]
                 raise HodiffError("domain", f"the radius of {name} is below 0", source="--at")
             box[x] = BALLS.sub(point[x], radius), BALLS.add(point[x], radius)
+        work = _Work(Limits.intervals)
         if question.smooth:
-            _check_smooth(outputs, fixed, box)
+            _check_smooth(outputs, fixed, box, work)
         found, loose = [], False
-        for y in outputs:
-            ranged = _Range(y, fixed, list(box), rtol)
-            ranged.end(box, 1)  # for the size of what the ends are compared with
-            found.append(_written(*[ranged.end(box, side) for side in (-1, 1)]))
+        for i, y in enumerate(outputs):
+            ranged = _Range(y, fixed, list(box), rtol, work)
+            ends = []
+            # The first is for the size of what the ends are compared with.
+            for k, side in enumerate((1, -1, 1)):
+                work.share(3 * (len(outputs) - i) - k)
+                ends.append(ranged.end(box, side))
+            found.append(_written(*ends[1:]))
             loose = loose or ranged.loose
         at = {x: _written(*box[x]) if x in radii else _read(value) for x, value in point.items()}
-    notes = [f"an end may be further out than {rtol:g} of the range"] if loose else []
+    notes = [LOOSE.format(rtol)] if loose else []
     return Numbers(at, found, [None] * len(found), "interval", notes)
 
 
@@ -79,17 +90,42 @@ def _read(x: Any) -> Any:
     return float(x) if number is None else number
 
 
-def _check_smooth(outputs: Sequence[Tensor], fixed: Mapping[Tensor, Any], box: Box) -> None:
+class _Work:
+    """Nodes that may still be computed in balls: of all, and of the end that is looked for."""
+
+    def __init__(self, most: int) -> None:
+        self.left = self.own = most
+
+    def share(self, ends: int) -> None:
+        """Give the next of so many ends its part of what is left."""
+        self.own = max(0, self.left) // ends
+
+    def spend(self, nodes: int) -> None:
+        self.left -= nodes
+        self.own -= nodes
+
+    @property
+    def done(self) -> bool:
+        return self.own <= 0
+
+
+def _check_smooth(
+    outputs: Sequence[Tensor], fixed: Mapping[Tensor, Any], box: Box, work: _Work
+) -> None:
     """Raise where a kink or a jump may be in the box: split it until none can."""
     program = Program(outputs, BALLS)
     if not any(node.operation.jumps for node in program.order):
         return
     pieces = [box]
+    work.share(2)
     for _ in range(MOST_PIECES):
         if not pieces:
             return
+        if work.done and len(pieces) > 1:
+            raise too_much()
         piece = pieces.pop()
         node = _tied(program, fixed, piece)
+        work.spend(len(program.order))
         if node is not None:
             pieces += _halves(piece, list(piece))
     raise faults.unbounded(outputs[0] if node is None else node)
@@ -118,9 +154,14 @@ class _Range:
     """The range of one output over boxes."""
 
     def __init__(
-        self, y: Tensor, fixed: Mapping[Tensor, Any], variables: list[Tensor], rtol: float
+        self,
+        y: Tensor,
+        fixed: Mapping[Tensor, Any],
+        variables: list[Tensor],
+        rtol: float,
+        work: _Work,
     ) -> None:
-        self.fixed, self.variables, self.rtol = fixed, variables, rtol
+        self.fixed, self.variables, self.rtol, self.work = fixed, variables, rtol, work
         self.slopes = gradient(y, variables)
         self.y = Program([y], BALLS)
         self.all = Program([y, *self.slopes], BALLS)
@@ -129,12 +170,15 @@ class _Range:
         self.loose = False
 
     def values(self, program: Program, box: Box) -> dict[int, Any]:
+        self.work.spend(len(program.order))
         return program.values({**self.fixed, **{x: hull(*box[x]) for x in box}})
 
     def face(self, box: Box, side: int) -> tuple[Box, list[Tensor]]:
         """The part of a box where the end on a side must be, and the variables left open."""
-        if self.jumps and _tied(self.y, self.fixed, box) is not None:
-            return box, self.variables
+        if self.jumps:
+            self.work.spend(len(self.y.order))
+            if _tied(self.y, self.fixed, box) is not None:
+                return box, self.variables
         values = self.values(self.all, box)
         open_, part = [], dict(box)
         for x, slope in zip(self.variables, self.slopes, strict=True):
@@ -174,6 +218,8 @@ class _Range:
             _, _, bound, part, open_ = pieces[0]
             if not open_ or (taken is not None and self.near(bound, taken)):
                 break
+            if self.work.done:
+                break
             heappop(pieces)
             for half in _halves(part, open_):
                 add(half)
@@ -181,7 +227,7 @@ class _Range:
         end, done = None, True
         for _, _, bound, part, open_ in pieces:
             if not BALLS.finite(bound):
-                raise self.refused(part)
+                raise too_much() if self.work.done else self.refused(part)
             if end is None or _outer(bound, side) * side > _outer(end, side) * side:
                 end = bound  # a rational one is told as it is
                 done = not open_ or self.near(bound, taken)
@@ -198,6 +244,12 @@ class _Range:
         values = self.values(self.y, box)
         node = faults.culprit(self.y, values, set(self.y.order))
         return faults.unbounded(self.y.outputs[0] if node is None else node)
+
+
+def too_much() -> HodiffError:
+    """The error where no bounds were proven in the work that there may be."""
+    message = f"no bounds are proven within {Limits.intervals} steps: narrow the intervals"
+    return HodiffError("limit", message, source="--at")
 
 
 def hull(low: Any, high: Any) -> Any:

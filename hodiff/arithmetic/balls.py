@@ -62,7 +62,14 @@ class Balls(Arithmetic):
 
             return ball_arrays.RING
         rows = (numbers.add, numbers.sub, numbers.mul, numbers.div, numbers.dot)
-        return Ring(lambda x: x, *[partial(row, most=LONGEST) for row in rows])
+        add, sub, mul, div, dot = (partial(row, most=LONGEST) for row in rows)
+        return Ring(lambda x: x, add, sub, mul, div, dot, _composed)
+
+    def taylor(self, operation: Operation, x: Any, attributes: Any, n: int) -> list[Any] | None:
+        from hodiff.arithmetic import special  # start-up: brings FLINT
+
+        found = special.TAYLOR.get(operation.name)
+        return None if found is None else found(numbers.ball(x), n, *attributes)
 
     # Decisions: see Arithmetic.
 
@@ -119,11 +126,19 @@ class Rounded(Balls):
         if shaped:
             return super().ring(shaped)
         take = lambda x: x if isinstance(x, bool) else numbers.ball(x)  # noqa: E731
-        return Ring(take, operator.add, operator.sub, operator.mul, operator.truediv, _dot)
+        return Ring(
+            take, operator.add, operator.sub, operator.mul, operator.truediv, _dot, _composed
+        )
 
 
 def _dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
     return sum(map(operator.mul, xs, ys))
+
+
+def _composed(outer: Sequence[Any], inner: Sequence[Any]) -> list[Any]:
+    from hodiff.arithmetic import special  # start-up: brings FLINT
+
+    return special.composed(*(list(map(numbers.ball, series)) for series in (outer, inner)))
 
 
 def spread(compute: Callable[..., Any], arity: int) -> Callable[..., Any]:

@@ -20,7 +20,8 @@ class UnknownError(ValueError):
 
 
 class Ring(NamedTuple):
-    """What series (hodiff.derivatives.series) compute with: take lets a value in."""
+    """What series (hodiff.derivatives.series) compute with: take lets a value in; compose, where
+    there is one, gives f(x(t)) from as many Taylor coefficients of f, at x(0), and of x."""
 
     take: Callable[[Any], Any]
     add: Callable[[Any, Any], Any]
@@ -28,6 +29,7 @@ class Ring(NamedTuple):
     mul: Callable[[Any, Any], Any]
     div: Callable[[Any, Any], Any]
     dot: Callable[[Sequence[Any], Sequence[Any]], Any]
+    compose: Callable[[Sequence[Any], Sequence[Any]], list[Any]] | None = None
 
 
 class Arithmetic:
@@ -91,6 +93,11 @@ class Arithmetic:
     def ring(self, shaped: bool) -> Ring:
         """What series compute with; shaped: on arrays."""
         raise NotImplementedError
+
+    def taylor(self, operation: Operation, x: Any, attributes: Any, n: int) -> list[Any] | None:
+        """The first n Taylor coefficients of a function of one number at x; None where there is
+        no better way to them than derivative after derivative."""
+        return None
 
     def quietly(self) -> AbstractContextManager[Any]:
         """Without warnings."""

@@ -1,11 +1,13 @@
-"""The gamma family at a point, from FLINT's balls rounded to doubles."""
+"""The gamma family at a point and its Taylor series there, from FLINT's balls."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from math import factorial
 from typing import Any
 
-from flint import acb, arb, ctx
+from flint import acb, arb, arb_series, ctx
 
 from hodiff.engine.leibniz import leibniz_beta
 
@@ -41,6 +43,55 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "beta": _beta,
     "betas": _betas,
 }
+
+
+@contextmanager
+def _length(n: int) -> Iterator[None]:
+    """FLINT's power series inside have n coefficients."""
+    outer = ctx.cap
+    ctx.cap = n
+    try:
+        yield
+    finally:
+        ctx.cap = outer
+
+
+def _coefficients(series: Any, n: int) -> list[Any]:
+    found = series.coeffs()
+    return list(found) + [0] * (n - len(found))
+
+
+def _lgamma_taylor(x: Any, n: int) -> list[Any]:
+    """The Taylor coefficients of log|gamma| at x."""
+    with _length(n):
+        if x > 0:
+            return _coefficients(arb_series([x, 1]).lgamma(), n)
+        inverse = arb_series([x, 1]).rgamma()  # has no poles
+        return _coefficients(-(inverse if inverse[0] > 0 else -inverse).log(), n)
+
+
+def _psi_taylor(x: Any, n: int, order: int = 0) -> list[Any]:
+    """Those of the order-th derivative of digamma, which is log|gamma| differentiated once more."""
+    found = _lgamma_taylor(x, n + order + 1)[order + 1 :]
+    factors = (factorial(k + order + 1) // factorial(k) for k in range(n))
+    return [factor * c for factor, c in zip(factors, found, strict=True)]
+
+
+TAYLOR: dict[str, Callable[..., list[Any]]] = {
+    "lgamma": _lgamma_taylor,
+    "digamma": _psi_taylor,
+    "polygamma": _psi_taylor,
+}
+"""The first n Taylor coefficients at x, of (x, n, attributes)."""
+
+
+def composed(outer: Sequence[Any], inner: Sequence[Any]) -> list[Any]:
+    """The coefficients of a power series in another, whose first coefficient is left out: the
+    outer one is around it. Brent and Kung 1978, Fast algorithms for manipulating formal power
+    series, Journal of the ACM 25 (4)."""
+    n = len(outer)
+    with _length(n):
+        return _coefficients(arb_series(list(outer))(arb_series([0, *inner[1:]])), n)
 
 
 def nearest(name: str, *x: float) -> float:

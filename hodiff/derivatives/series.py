@@ -20,6 +20,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
+from math import factorial
 from typing import Any, TypeAlias
 
 from hodiff.arithmetic.base import Arithmetic, Ring, run, taken
@@ -207,6 +208,8 @@ class Series:
         if unknown is not None:
             path, slope = sweep.paths[unknown], ring.take(values[id(self.f[1])])
         with arithmetic.quietly():
+            if unknown is None and sweep.in_layers():
+                return sweep.found
             for k in range(1, self.length):
                 sweep.advance(k)
                 if unknown is not None:
@@ -229,7 +232,9 @@ class Series:
         if arithmetic is NODES:
             values = {id(y): y for y in nodes}
         else:
-            values = run(topological(nodes, unknown=True), arithmetic, point)
+            values = run(topological(self.present, unknown=True), arithmetic, point)
+            for node, family in self.families.items():
+                self._value_family(node, family, values, arithmetic)
         if not strict:
             return values, {*nodes, *self.behind}
         needed = taken(self.f, values, self._needs)
@@ -237,6 +242,25 @@ class Series:
             if node in needed:
                 self._check(node, values, arithmetic, ties)
         return values, needed
+
+    def _value_family(
+        self, node: Tensor, family: Sequence[Tensor], values: dict[int, Any], arithmetic: Arithmetic
+    ) -> None:
+        """Add the values of a family, its first member's being there: from the Taylor series of
+        the node's function where the arithmetic has it."""
+        (x,) = node.inputs
+        found = None
+        if not node.shape:
+            n = len(family)
+            found = arithmetic.taylor(node.operation, values[id(x)], node.attributes, n)
+        for m, member in enumerate(family):
+            if id(member) in values:
+                continue
+            if found is None:
+                compute = arithmetic.function(member.operation)
+                values[id(member)] = compute(values[id(x)], *member.attributes)
+            else:
+                values[id(member)] = found[m] * factorial(m)
 
     def _needs(self, node: Tensor) -> Iterator[Tensor]:
         """What the series of a node is computed from, besides its inputs'."""
@@ -301,6 +325,7 @@ class _Sweep:
         self.scaled: dict[Tensor, Coefficients] = {
             u: [] for u in (*chained, *series.slopes.values())
         }
+        self.nodes = [node for node in order if self.moves(node)]
         self.steps = [
             (
                 self._step(node),
@@ -309,24 +334,71 @@ class _Sweep:
                 self.found[node],
                 self.scaled.get(node),
             )
-            for node in order
-            if self.moves(node)
+            for node in self.nodes
         ]
 
     def moves(self, node: Tensor) -> bool:
         return node in self.series.varying or node in self.series.behind
 
-    def advance(self, k: int) -> None:
+    def in_layers(self) -> bool:
+        """Find all coefficients: a family's at once, by composition, after those that it depends
+        on. False, and nothing done, where that can't be: see Ring."""
+        compose = self.ring.compose
+        families = {node for node in self.nodes if node in self.series.families}
+        layers = self._layers(families) if compose and families else None
+        if compose is None or layers is None:
+            return False
+        length = self.series.length
+        for layer in layers:
+            for i in layer:
+                node = self.nodes[i]
+                if node in families:
+                    (x,), members = node.inputs, self.series.families[node]
+                    inner = self.found[x] + [0] * (length - len(self.found[x]))
+                    values = [self.found[y][0] for y in members]
+                    outer = [self.ring.div(y, factorial(m)) for m, y in enumerate(values)]
+                    for k, y in enumerate(compose(outer, inner)[1:], 1):
+                        self._add(self.ring.take(y), k, self.found[node], self.scaled.get(node))
+            steps = [self.steps[i] for i in layer if self.nodes[i] not in families]
+            for k in range(1, length):
+                self.advance(k, steps)
+        return True
+
+    def _layers(self, families: set[Tensor]) -> list[list[int]] | None:
+        """The nodes by how many families they depend on, one after the other; None where one
+        depends on itself."""
+        depth = dict.fromkeys(self.nodes, 0)
+        before: dict[Tensor, int] = {}
+        while depth != before and max(depth.values()) <= len(families):
+            before = dict(depth)
+            for node in self.nodes:
+                needs = list(node.inputs)
+                if node in self.series.slopes:
+                    needs.append(self.series.slopes[node])
+                elif node not in families:
+                    needs += self.series._needs(node)
+                below = max((depth.get(x, 0) for x in needs), default=0)
+                depth[node] = below + (node in families)
+        layers: list[list[int]] = [[] for _ in range(len(families) + 1)]
+        if max(depth.values()) > len(families):
+            return None
+        for i, node in enumerate(self.nodes):
+            layers[depth[node]].append(i)
+        return layers
+
+    def advance(self, k: int, steps: Sequence[Any] | None = None) -> None:
         """Add the coefficient of order k of every node; of order k - 1 where it is behind."""
-        take, mul = self.ring.take, self.ring.mul
-        for step, behind, shape, found, scaled in self.steps:
+        take = self.ring.take
+        for step, behind, shape, found, scaled in self.steps if steps is None else steps:
             y = step(k - behind)
             if shape and not _is_zero(y) and getattr(y, "shape", ())[-len(shape) :] != shape:
                 y = self.arithmetic.function(st.expand)(y, shape)
-            y = take(y)
-            found.append(y)
-            if scaled is not None:
-                scaled.append(0 if _is_zero(y) else mul(k, y))
+            self._add(take(y), k, found, scaled)
+
+    def _add(self, y: Any, k: int, found: Coefficients, scaled: Coefficients | None) -> None:
+        found.append(y)
+        if scaled is not None:
+            scaled.append(0 if _is_zero(y) else self.ring.mul(k, y))
 
     def retreat(self, k: int) -> None:
         """Take back the last coefficient of every node."""
@@ -431,9 +503,11 @@ class _Sweep:
         chain = [[self.found[y][0]] for y in self.series.families[node]]
 
         def step(k: int) -> Any:
+            moving = [j for j in range(k) if not _is_zero(slope[j])]
+            slopes = [slope[j] for j in moving]
             for m in range(self.series.length - k):
                 del chain[m][k:]
-                total = ring.dot(slope[:k], chain[m + 1][k - 1 :: -1])
+                total = ring.dot(slopes, [chain[m + 1][k - 1 - j] for j in moving])
                 chain[m].append(ring.div(total, k))
             return chain[0][k]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Collection, Mapping
 from math import prod
 from typing import Any
@@ -24,6 +23,7 @@ from hodiff.engine.operations.piecewise import both, either, floor_divide, negat
 from hodiff.engine.operations.structure import index, matmul, stack
 from hodiff.engine.shapes import described
 from hodiff.errors import HodiffError, Span, nearest
+from hodiff.language.files import numbers
 from hodiff.language.grammar import Node
 
 MOST_ENTRIES = 1_000_000
@@ -217,7 +217,7 @@ class Builder:
             items = [x if isinstance(x, slice) else _whole(x, "an index") for x in arguments[1:]]
             return index(arguments[0], tuple(items))
         if kind in ("file", "array"):
-            value = from_file(node.value) if kind == "file" else from_array(node.value)
+            value = data(numbers(node.value)) if kind == "file" else from_array(node.value)
             self.most_entries = max(self.most_entries, 8 * prod(value.shape))
             return value
         if kind == "interval":
@@ -286,30 +286,6 @@ class Builder:
         return HodiffError(
             kind, message, text=self.text, source=self.source, start=node.start, end=node.end
         )
-
-
-def from_file(path: str) -> Tensor:
-    """The numbers of a file: numpy's format for .npy, else text with commas, a row a line."""
-    import numpy  # start-up: most problems have no files
-
-    try:
-        if path.endswith(".npy"):
-            array = numpy.load(path, allow_pickle=False)
-        else:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")  # numpy only warns of an empty file
-                array = numpy.loadtxt(path, delimiter=",")
-        array = array.astype(float, casting="same_kind" if array.dtype.kind == "f" else "safe")
-    except OSError as fault:
-        raise HodiffError("usage", f"can't read '{path}': {fault.strerror or fault}") from None
-    except (ValueError, TypeError, EOFError, UserWarning) as fault:
-        reason = " ".join(str(fault).split())[:120]
-        raise HodiffError(
-            "usage", f"'{path}' holds no numbers that can be read: {reason}"
-        ) from None
-    if not numpy.isfinite(array).all():
-        raise HodiffError("usage", f"'{path}' holds numbers that are not finite")
-    return data(array)
 
 
 def from_array(x: Any) -> Tensor:

@@ -6,13 +6,16 @@ import csv
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from hodiff.answers.intervals import enclosed
+from hodiff.arithmetic.program import Program
 from hodiff.derivatives import nth
+from hodiff.engine.limits import Limits
 from hodiff.language.problem import read
 from tests.asking import question
 
@@ -169,3 +172,44 @@ def test_every_point_is_in_the_bounds(f, centre, radius, part):
             value = mp.diff(FORMULAS[f], point, order)
             assert mpf(bound["lower"]) - mpf(10) ** -30 <= value
             assert value <= mpf(bound["upper"]) + mpf(10) ** -30
+
+
+def test_the_work_is_bounded_and_what_is_told_then_holds(found, monkeypatch):
+    """Eight thousand points of the box are all within the bounds, which say that they are wide."""
+    point = "x=1+/-0.5,y=1+/-0.5,z=1+/-0.5"
+    monkeypatch.setattr(Limits, "intervals", 20_000)
+    asked = found("grad", "exp(sin(x*y*z))/(1+x^2)", "--at", point)
+    assert "narrow the intervals" in asked["notes"][0] and "--rtol" in asked["notes"][0]
+    side = np.linspace(0.5, 1.5, 20)
+    x, y, z = np.meshgrid(side, side, side)
+    f = np.exp(np.sin(x * y * z)) / (1 + x**2)
+    slope = f * np.cos(x * y * z)
+    true = {"x": slope * y * z - f * 2 * x / (1 + x**2), "y": slope * x * z, "z": slope * x * y}
+    for name, values in [*true.items(), (None, f)]:
+        bounds = asked["gradient"][name] if name else asked["value"]
+        assert bounds["lower"] <= values.min() and values.max() <= bounds["upper"]
+
+
+def test_no_more_nodes_are_computed_than_said(found, monkeypatch):
+    counted = []
+    plain = Program.values
+
+    def counting(program, *given):
+        counted.append(len(program.order))
+        return plain(program, *given)
+
+    monkeypatch.setattr(Program, "values", counting)
+    four = "x=1+/-0.5,y=1+/-0.5,z=1+/-0.5,w=1+/-0.5"
+    for most in (30_000, 90_000):
+        monkeypatch.setattr(Limits, "intervals", most)
+        counted.clear()
+        found("hessian", "exp(sin(x*y*z))*w/(1+x^2)", "--at", four)
+        assert sum(counted) < most + 63 * 10 * max(counted)  # an end has a few runs in any case
+
+
+def test_where_nothing_is_proven_in_that_work_it_says_so(hodiff, monkeypatch):
+    """The divisor is 1/4 at least, but bounded as if each x in it were another."""
+    monkeypatch.setattr(Limits, "intervals", 100)
+    ran = hodiff("value", "1/(x**2 - x + 1/2)", "--at", "x=1/2+/-3")
+    assert ran.code == 2
+    assert "no bounds are proven within 100 steps: narrow the intervals" in ran.err

@@ -12,7 +12,7 @@ MODULE = (sys.executable, "-m", "hodiff")
 GRAD = ("grad", "w1**2*sin(w2)", "--at", "w1=1,w2=pi/2")
 
 
-def run(*arguments, command=HODIFF, **env):
+def run(*arguments, command=HODIFF, cwd=None, **env):
     inherited = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
     env = {**inherited, "COLUMNS": "80", "PYTHONIOENCODING": "utf-8", **env}
     return subprocess.run(
@@ -21,12 +21,25 @@ def run(*arguments, command=HODIFF, **env):
         capture_output=True,
         encoding="utf-8",
         env=env,
+        cwd=cwd,
     )
 
 
 def test_python_m_hodiff_answers():
     ran = run("grad", "-x**2", "--at", "x=1", "--format", "plain", command=MODULE)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "-2\n", "")
+
+
+def test_the_command_imports_nothing_from_the_folder_it_is_run_in(tmp_path):
+    """`python -m hodiff` would: Python puts the folder first."""
+    for name in ("hodiff", "click", "numpy", "rich", "flint", "json", "select"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('foreign')\n")
+    (tmp_path / "w.csv").write_text("1,2\n")
+    for form in ("table", "json"):
+        ran = run("grad", "sum(exp(w))", "--at", "w=@w.csv", "--format", form, cwd=tmp_path)
+        assert (ran.returncode, ran.stderr) == (0, "")
+    command = (sys.executable, "-m", "hodiff")
+    assert "foreign" in run("value", "1", command=command, cwd=tmp_path).stderr
 
 
 def test_python_m_hodiff_leaves_in_pythons_way():

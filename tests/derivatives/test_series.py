@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -10,8 +11,8 @@ import pytest
 from mpmath import mp
 
 from hodiff.answers.question import Numbers
-from hodiff.derivatives import nth
-from hodiff.derivatives.taylor import Directional
+from hodiff.derivatives import gradient, nth
+from hodiff.derivatives.taylor import Directional, Implicit
 from hodiff.language.problem import Problem, read
 from tests.asking import proven, proven_series
 
@@ -174,3 +175,84 @@ def test_where_there_is_none(text: str, at: str) -> None:
 def test_a_branch_that_is_not_taken_may_be_undefined() -> None:
     assert by_series("where(x > 0, x**2, log(x))", "1/2", 3) == [0.25, 1.0, 2.0, 0.0]
     assert by_series("where(x > 0, exp(x), sqrt(x))", "1/2", 3) == [math.exp(0.5)] * 4
+
+
+# ------------------------------------------------------------------ families that FLINT has
+
+
+def hurwitz(order: int, x: mp.mpf) -> mp.mpf:
+    """The derivative of digamma of an order from 1 on, by the Hurwitz zeta function."""
+    return (-1) ** (order + 1) * mp.factorial(order) * mp.zeta(order + 1, x)
+
+
+def psi_derivatives(x: mp.mpf, n: int) -> list[mp.mpf]:
+    return [mp.digamma(x), *(hurwitz(k, x) for k in range(1, n))]
+
+
+def gamma_derivatives(x: mp.mpf, n: int) -> list[mp.mpf]:
+    """From gamma' = gamma*digamma, by Leibniz' rule."""
+    psi, found = psi_derivatives(x, n), [mp.gamma(x)]
+    for k in range(n - 1):
+        found.append(mp.fsum(mp.binomial(k, j) * found[j] * psi[k - j] for j in range(k + 1)))
+    return found
+
+
+LONG = {
+    "digamma(x)": psi_derivatives,
+    "lgamma(x)": lambda x, n: [mp.log(abs(mp.gamma(x))), *psi_derivatives(x, n - 1)],
+    "polygamma(3, x)": lambda x, n: psi_derivatives(x, n + 3)[3:],
+    "gamma(x)": gamma_derivatives,
+    "digamma(3*x)": lambda x, n: [3**k * y for k, y in enumerate(psi_derivatives(3 * x, n))],
+}
+
+
+@pytest.mark.parametrize("text", LONG)
+@pytest.mark.parametrize("at, order", [("5/2", 320), ("-12/5", 60), ("1/100", 60), ("40", 60)])
+def test_the_gamma_family_of_high_orders(text: str, at: str, order: int) -> None:
+    """To thirty digits, every order."""
+    found = by_line(read(text, [f"x={at}"]), order, digits=30)
+    assert found is not None
+    with mp.workdps(100):
+        x = mp.mpf(Fraction(at).numerator) / Fraction(at).denominator
+        expected = LONG[text](x, order + 1)
+        for told, true in zip(found.values, expected, strict=True):
+            assert abs(mp.mpf(told) - true) <= abs(true) * mp.mpf(10) ** -29
+
+
+@pytest.mark.parametrize(
+    "text, f",
+    [
+        ("gamma(x**2 + 1)", lambda x: mp.gamma(x**2 + 1)),
+        ("gamma(sin(x) + 2)", lambda x: mp.gamma(mp.sin(x) + 2)),
+        ("lgamma(exp(x)/2)*digamma(x)", lambda x: mp.loggamma(mp.exp(x) / 2) * mp.digamma(x)),
+        ("gamma(gamma(x + 1))", lambda x: mp.gamma(mp.gamma(x + 1))),
+        ("digamma(1 + lgamma(x)**2)", lambda x: mp.digamma(1 + mp.loggamma(x) ** 2)),
+        ("polygamma(2, cos(x) + 2)/x", lambda x: mp.polygamma(2, mp.cos(x) + 2) / x),
+        ("beta(x, 3)", lambda x: mp.beta(x, 3)),
+        ("beta(x, 2*x)", lambda x: mp.beta(x, 2 * x)),
+        ("erf(sin(x))", lambda x: mp.erf(mp.sin(x))),
+        ("where(x < 2, lgamma(x), 0)**2", lambda x: mp.loggamma(x) ** 2),
+    ],
+)
+def test_the_gamma_family_of_other_functions(text: str, f: Callable[..., mp.mpf]) -> None:
+    """Where a series goes into a series, against Cauchy's integral around the point."""
+    order, n = 30, 512
+    found = by_line(read(text, ["x=4/3"]), order, digits=30)
+    assert found is not None
+    with mp.workdps(60):
+        ring = [mp.expjpi(mp.mpf(2 * k) / n) for k in range(n)]
+        values = [f(mp.mpf(4) / 3 + z / 2) for z in ring]
+        for k, told in enumerate(found.values):
+            mean = mp.fsum(y / z**k for y, z in zip(values, ring, strict=True)).real / n
+            true = mean * mp.factorial(k) * 2**k
+            assert abs(mp.mpf(told) - true) <= abs(true) * mp.mpf(10) ** -29
+
+
+def test_families_along_an_implicit_function() -> None:
+    """There coefficients come an order after the other: y = x along gamma(y) = gamma(x)."""
+    f = read("gamma(y) - gamma(x)", ["x=5/2", "y=5/2"])
+    x, y = f.inputs
+    curve = Implicit(f.f, gradient(f.f, [y])[0], x, y, 12)
+    found = proven_series(f, curve.derivatives)
+    assert found is not None
+    assert [float(v) for v in found.values] == [2.5, 1.0] + [0.0] * 11
