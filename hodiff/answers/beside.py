@@ -17,16 +17,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hodiff.answers import faults
-from hodiff.answers.precision import Unproven
 from hodiff.answers.question import Question
+from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.base import run
-from hodiff.derivatives.germs import Limits, NoGerm, derivatives, limits
+from hodiff.derivatives.germs import NoGerm, beside
 from hodiff.engine.graph import Tensor, topological
 from hodiff.errors import HodiffError
 
 SIDES = {-1: "left", 1: "right"}
 EXTENDED = "f has no value at the point: its limit is taken"
+MEND = "(--extend takes the limit)"
 
 
 def answered(
@@ -38,52 +39,54 @@ def answered(
 ) -> list[Any]:
     """The limits of outputs in place of a fault, notes get what has to be said of them; else raises
     HodiffError, that one or a better one."""
-    one = len(question.variables) == 1 and not any(x.shape for x in point)
-    if not one or fault.kind not in ("domain", "pole", "kink"):
+    if not _one_number(question) or fault.kind not in ("domain", "pole", "kink", "undecided"):
         raise fault
     (x,) = question.variables
     if outputs[0] is not question.f:
         raise fault
-    found: dict[int, Limits | None] = {}
+    series = len(question.orders) >= len(outputs)
+    found: dict[int, list[Any] | None] = {}
     try:
         for side in SIDES:
-            if len(question.orders) >= len(outputs):
-                known = derivatives(question.f, x, point, side, len(outputs) - 1)
-                found[side] = known and Limits(
-                    [
-                        None if y is None else BALLS.mul(factor, y)
-                        for factor, y in zip(question.orders, known.values, strict=False)
-                    ],
-                    known.both,
-                )
-            else:
-                found[side] = limits(outputs, x, point, side)
+            found[side] = beside(
+                outputs, x, question.at, side, len(outputs) - 1 if series else None
+            )
+        own = _own(question, point)
     except NoGerm:
         raise fault from None
-    there = {side: known.values for side, known in found.items() if known is not None}
+    there = {side: known for side, known in found.items() if known is not None}
     if not there or any(None in values for values in there.values()):
         raise fault
     values = next(iter(there.values()))
-    own = _own(question.f, point)
-    if not all(known and known.both for known in found.values()) and len(there) == 2:
+    if len(there) == 2:
         _agree(question, outputs, there, fault, own is None)
+    if own is not None and numbers.equal(own, values[0]) is not True:
+        raise fault
     notes[:] = [] if len(there) == 2 else [_one_sided(*there)]
     if own is None:
         if not question.how.extend:
-            raise fault.retold(f"{fault.message} (--extend takes the limit)")
+            undecided = fault.kind == "undecided"
+            what = "f has no value at this point" if undecided else fault.message
+            raise fault.retold(f"{what} {MEND}", "domain" if undecided else None)
         notes.append(EXTENDED)
-    elif BALLS.same(own, values[0]) is not True:
-        raise fault
-    return values
+    if series:
+        factors = question.orders[: len(values)]
+        values = [numbers.mul(factor, y) for factor, y in zip(factors, values, strict=True)]
+    return [numbers.ball(y) for y in values]
 
 
-def one_sided(question: Question, point: Mapping[Tensor, Any]) -> str | None:
+def _one_number(question: Question) -> bool:
+    """Whether there is one variable, and what is bound are numbers."""
+    return len(question.variables) == 1 and not any(x.shape for x in question.at)
+
+
+def one_sided(question: Question) -> str | None:
     """What has to be said where f is undefined to one side of a point that it has a value at."""
-    if len(question.variables) != 1 or any(x.shape for x in point):
+    if not _one_number(question):
         return None
-    (x,) = question.variables
+    f, (x,) = question.f, question.variables
     try:
-        there = [side for side in SIDES if derivatives(question.f, x, point, side, 0) is not None]
+        there = [side for side in SIDES if beside([f], x, question.at, side) is not None]
     except NoGerm:
         return None
     return _one_sided(*there) if len(there) == 1 else None
@@ -101,17 +104,22 @@ def _agree(
     undefined: bool,
 ) -> None:
     """Raise where the two sides differ, or can't be told apart; undefined: f has no value."""
-    same = [BALLS.same(a, b) for a, b in zip(there[-1], there[1], strict=True)]
-    if (undefined or fault.kind == "kink") and not all(same):
-        raise fault  # which says more of it
-    if False in same:
-        raise faults.differing(outputs, there, same, question.slopes, fault)
-    if None in same:
-        message = f"{fault.message}, or the sides can't be proven to agree"
-        raise Unproven(fault.retold(message, "undecided"))
+    same = [numbers.equal(a, b) for a, b in zip(there[-1], there[1], strict=True)]
+    if all(same):
+        return
+    if undefined or False not in same:
+        raise fault
+    raise faults.differing(outputs, there, same, question.slopes, fault)
 
 
-def _own(f: Tensor, point: Mapping[Tensor, Any]) -> Any:
+def _own(question: Question, point: Mapping[Tensor, Any]) -> Any:
     """f's value at the point; None where it has none."""
-    value = run(topological([f], unknown=True), BALLS, point)[id(f)]
-    return int(value) if isinstance(value, bool) else value if BALLS.finite(value) else None
+    (x,), f = question.variables, question.f
+    try:
+        found = beside([f], x, question.at, 0)
+    except NoGerm:
+        value = run(topological([f], unknown=True), BALLS, point)[id(f)]
+        if not BALLS.finite(value):
+            raise
+        return numbers.number(value)
+    return None if found is None else found[0]

@@ -8,6 +8,7 @@ from typing import Any
 
 from hodiff.answers import kinks
 from hodiff.answers.precision import LAST_BITS, Unproven
+from hodiff.arithmetic import closed_forms
 from hodiff.arithmetic.base import Values
 from hodiff.arithmetic.program import Program
 from hodiff.engine.graph import CONSTANT, DATA, VARIABLE, Tensor, constant
@@ -215,13 +216,18 @@ def differing(
     fault: HodiffError,
 ) -> HodiffError:
     """The error for limits to the sides of a point that differ, in place of a fault there."""
-    written = (fault.text or "")[fault.start or 0 : fault.end or 0]
-    what = "jumps" if same[0] is False else "has a kink"
     told = ""
     for row in slopes:
         k = next((k for k, y in enumerate(outputs) if row and y is row[0]), 0)
         if k and same[0] and same[k] is False:
-            told = _slopes(there[-1][k], there[1][k])
+            told = _slopes(*(closed_forms.ball(there[side][k]) for side in (-1, 1)))
+    if fault.kind == "kink":  # which says what meets there
+        said, _, convention = fault.message.partition(" (--")
+        if told and ": the slope" not in said:
+            said += told
+        return fault.retold(f"{said} (--{convention}" if convention else said)
+    written = (fault.text or "")[fault.start or 0 : fault.end or 0]
+    what = "jumps" if same[0] is False else "has a kink"
     shown = f"'{written}'" if 0 < len(written) <= 60 else "f"
     message = f"{shown} {what} exactly at this point{told}"
     return fault.retold(message, "kink")
