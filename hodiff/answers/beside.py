@@ -39,19 +39,22 @@ def answered(
 ) -> list[Any]:
     """The limits of outputs in place of a fault, notes get what has to be said of them; else raises
     HodiffError, that one or a better one."""
-    if not _one_number(question) or fault.kind not in ("domain", "pole", "kink", "undecided"):
-        raise fault
-    (x,) = question.variables
-    if outputs[0] is not question.f:
+    if fault.kind not in ("domain", "pole", "kink", "undecided") or outputs[0] is not question.f:
         raise fault
     series = len(question.orders) >= len(outputs)
-    found: dict[int, list[Any] | None] = {}
     try:
-        for side in SIDES:
-            found[side] = beside(
-                outputs, x, question.at, side, len(outputs) - 1 if series else None
-            )
         own = _own(question, point)
+        if own is not None and not question.smooth and len(outputs) == 1:
+            return [numbers.ball(own)]
+        if not _one_number(question):
+            raise fault
+        (x,) = question.variables
+        found: dict[int, list[Any] | None] = {}
+        for side in SIDES:
+            if series:
+                found[side] = beside([question.f], x, question.at, side, len(outputs) - 1)
+            else:
+                found[side] = beside(outputs, x, question.at, side)
     except NoGerm:
         raise fault from None
     there = {side: known for side, known in found.items() if known is not None}
@@ -114,9 +117,9 @@ def _agree(
 
 def _own(question: Question, point: Mapping[Tensor, Any]) -> Any:
     """f's value at the point; None where it has none."""
-    (x,), f = question.variables, question.f
+    f = question.f
     try:
-        found = beside([f], x, question.at, 0)
+        found = beside([f], None, question.at, 0)
     except NoGerm:
         value = run(topological([f], unknown=True), BALLS, point)[id(f)]
         if not BALLS.finite(value):

@@ -453,7 +453,7 @@ TABLE: dict[str, Callable[..., Any]] = {
 
 def beside(
     outputs: Sequence[Tensor],
-    x: Tensor,
+    x: Tensor | None,
     at: Mapping[Tensor, Tensor],
     side: int,
     order: int | None = None,
@@ -462,7 +462,8 @@ def beside(
     and of its derivatives up to it, from its series: numbers in closed form, None for one that is
     infinite or that there is not. None where the first, f, is undefined there.
 
-    at: the point of each variable, a graph without variables. side: -1, 1; 0 for the point itself.
+    at: the point of each variable, a graph without variables. side: -1 or 1; 0, and no x, for the
+    values at the point itself.
     Raises NoGerm where they can't be told.
     """
     nodes = topological([*outputs, *at.values()], unknown=True)
@@ -472,7 +473,8 @@ def beside(
         germs = Germs(length)
         fixed = run(topological(list(at.values()), unknown=True), germs)
         point = {y: fixed[id(graph)] for y, graph in at.items()}
-        point[x] = _add(point[x], Germ({1: side}))
+        if x is not None:
+            point[x] = _add(point[x], Germ({1: side}))
         try:
             values = run(topological(outputs, unknown=True), germs, point)
             series = [_number(values[id(y)]) for y in outputs]
