@@ -110,6 +110,8 @@ def _explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
     if operation.jumps and (not operation.domain or flat[-1:] != [0.0]):  # floor, x % y ...
         return _fault("limit", f"{shown} is too large to be computed", node)
     if pole:
+        if operation is pow:  # of 0, to an exponent below 0
+            needs = f": it needs {argument} {'other than' if flat[1].is_integer() else '>'} 0"
         return _fault("pole", f"{shown} is infinite at this point{needs}", node)
     if undefined:
         return _fault("domain", f"{shown} is undefined at this point{needs}", node)

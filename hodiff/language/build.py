@@ -264,6 +264,11 @@ class Builder:
                 if inside:
                     message = f"'{name}' uses itself: a definition may only use those before it"
                 return self.fault("name", message, where)
+        from hodiff.language.complaints import instead_of_call  # start-up: for errors alone
+
+        formula = instead_of_call(self.text, name, bracket)
+        if formula is not None:
+            return self.fault("name", f"unknown function '{name}': write {formula}", where)
         mend = nearest(name, [*FUNCTIONS, *self.functions])
         used = re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s*\()", self.text)
         if used or not mend:  # a name that stands alone elsewhere is no misspelt function
