@@ -9,7 +9,7 @@ optimization using interval analysis, chapter 11).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import count, islice, product
 from typing import Any, TypeAlias
@@ -22,8 +22,19 @@ from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.exact import quotient, rational
-from hodiff.engine.graph import Tensor
-from hodiff.engine.operations.elementary import cot, csc, div, sec, tan
+from hodiff.engine.graph import CONSTANT, Operation, Tensor
+from hodiff.engine.operations.elementary import (
+    acos,
+    acosh,
+    asin,
+    cot,
+    csc,
+    div,
+    pow,
+    sec,
+    sqrt,
+    tan,
+)
 from hodiff.engine.operations.piecewise import round
 from hodiff.errors import HodiffError
 
@@ -134,9 +145,10 @@ class _Range:
         self.jumps = any(node.operation.jumps for node in self.y.order)
         self.size = ball(0)  # the largest absolute value that is taken somewhere
         self.loose = False
+        self.clipped: dict[int, Callable[..., Any]] = {}  # nodes known to stay in their domains
 
     def values(self, program: Program, box: Box) -> dict[int, Any]:
-        return program.values({**self.fixed, **{x: hull(*box[x]) for x in box}})
+        return program.values({**self.fixed, **{x: hull(*box[x]) for x in box}}, self.clipped)
 
     def face(self, box: Box, side: int) -> tuple[Box, list[Tensor]]:
         """The part of a box where the end on a side must be, and the variables left open."""
@@ -160,6 +172,31 @@ class _Range:
 
     def end(self, box: Box, side: int) -> Any:
         """The end of the range on a side (-1 below, 1 above): a bound that rtol may loosen."""
+        while True:
+            try:
+                return self.bound(box, side)
+            except _NoValue as fault:
+                node = fault.node
+                if id(node) in self.clipped or not self.stays(node, box):
+                    raise _refusal(node, fault.piece, box, self.fixed) from None
+                self.clipped[id(node)] = _clipped(node)
+
+    def stays(self, node: Tensor, box: Box) -> bool:
+        """Whether a node whose domain has ends (sqrt) stays in it all over a box, ends included."""
+        ends = EDGES.get(node.operation)
+        if ends is None or (node.operation is pow and not _positive(node.inputs[1])):
+            return False
+        argument = _Range(node.inputs[0], self.fixed, self.variables, self.rtol)
+        try:
+            found = [argument.end(box, side) for side in (-1, 1)]
+        except HodiffError:
+            return False
+        (least, most), low, high = ends, _outer(found[0], -1), _outer(found[1], 1)
+        below = least is not None and BALLS.less(low, least) is not False
+        return not below and not (most is not None and BALLS.less(most, high) is not False)
+
+    def bound(self, box: Box, side: int) -> Any:
+        """The end, as end has it; raises _NoValue."""
         serial = count()
         pieces: list[tuple[float, int, Any, Box, list[Tensor]]] = []
         taken: Any = None  # the outermost value that is taken somewhere
@@ -188,7 +225,9 @@ class _Range:
         end, done = None, True
         for _, _, bound, part, open_ in pieces:
             if not BALLS.finite(bound):
-                raise self.refused(part, box)
+                values = self.values(self.y, part)
+                node = faults.culprit(self.y, values, set(self.y.order))
+                raise _NoValue(self.y.outputs[0] if node is None else node, part)
             if end is None or _outer(bound, side) * side > _outer(end, side) * side:
                 end = bound  # a rational one is told as it is
                 done = not open_ or self.near(bound, taken)
@@ -201,10 +240,39 @@ class _Range:
         gap = abs(ball(BALLS.sub(bound, taken)))
         return bool(gap <= ball(self.rtol) * self.size)
 
-    def refused(self, piece: Box, box: Box) -> HodiffError:
-        values = self.values(self.y, piece)
-        node = faults.culprit(self.y, values, set(self.y.order))
-        return _refusal(self.y.outputs[0] if node is None else node, piece, box, self.fixed)
+
+EDGES: dict[Operation, tuple[Any, Any]] = {
+    sqrt: (0, None), pow: (0, None), asin: (-1, 1), acos: (-1, 1), acosh: (1, None),
+}  # fmt: skip
+"""The ends of the domains of what rises or falls all over, and has a value at them."""
+
+
+class _NoValue(Exception):
+    """A node that may have no value in a piece of a box."""
+
+    def __init__(self, node: Tensor, piece: Box) -> None:
+        super().__init__()
+        self.node, self.piece = node, piece
+
+
+def _positive(x: Tensor) -> bool:
+    return x.operation is CONSTANT and x.attributes[0] > 0
+
+
+def _clipped(node: Tensor) -> Callable[..., Any]:
+    """What computes a node of EDGES, where its argument is known to be in its domain though a ball
+    around it may not be."""
+    compute, (least, most) = BALLS.function(node.operation), EDGES[node.operation]
+
+    def clipped(x: Any, *rest: Any) -> Any:
+        if rational(x):
+            return compute(x, *rest)
+        low, high = ball(x).lower(), ball(x).upper()
+        low = low if least is None or BALLS.less(least, low) else least
+        high = high if most is None or BALLS.less(high, most) else most
+        return hull(compute(low, *rest), compute(high, *rest))
+
+    return clipped
 
 
 def _refusal(node: Tensor, piece: Box, box: Box, fixed: Mapping[Tensor, Any]) -> HodiffError:
@@ -228,14 +296,19 @@ def _refusal(node: Tensor, piece: Box, box: Box, fixed: Mapping[Tensor, Any]) ->
         inputs = [run[id(x)] for x in node.inputs]
         if not known and all(map(BALLS.finite, inputs)) and not BALLS.finite(run[id(node)]):
             kind, known = faults.found_at(node, inputs)
-            if known and all(map(rational, point)):
-                where = [f"{x.attributes[0]} = {digits.told(a)}" for x, a in zip(box, point)]
+        elif not known or not (quantity is not None and node.operation.jumps.ties(BALLS, *inputs)):
+            continue
+        if known and kind != "domain" and all(map(rational, point)):
+            where = [
+                f"{x.attributes[0]} = {digits.told(a)}" for x, a in zip(box, point, strict=True)
+            ]
+            break
     if node.operation is div and not known:
         above, below = ([run[id(x)] for run in runs] for x in node.inputs)
         known = _turns(below) and not _turns(above)
     if node.operation in POLES and not known:
         turns = [BALLS.div(run[id(node.inputs[0])], BALLS.pi()) for run in runs]
-        known = _steps(turns, POLES[node.operation])
+        kind, known = "pole", _steps(turns, POLES[node.operation])
     return faults.somewhere(kind, node, known, ", ".join(where))
 
 

@@ -308,9 +308,8 @@ class Germs(Arithmetic):
             return self.analytic(atan, a, ())
         inverse = self.power(a, -1)
         assert inverse is not None
-        return _sub(
-            constant(self.pi_times(Fraction(a.sign(), 2))), self.analytic(atan, inverse, ())
-        )
+        rest = self.analytic(atan, inverse, ())
+        return rest and _sub(constant(self.pi_times(Fraction(a.sign(), 2))), rest)
 
     def _atan2(self, b: Germ, a: Germ) -> Germ | None:
         if not a.sign():
@@ -378,12 +377,12 @@ class Germs(Arithmetic):
         gamma(a), too."""
         for x, whole in ((a, b), (b, a)):
             n = whole.terms.get(0, 0)
-            if len(whole.terms) == 1 and whole.end is None and rational(n) and n == int(n):
-                if 0 < n <= MOST_STEPS:
-                    found: Germ | None = constant(factorial(int(n) - 1))
-                    for k in range(int(n)):
-                        found = None if found is None else self._div(found, _add(x, constant(k)))
-                    return found
+            fixed = len(whole.terms) == 1 and whole.end is None and rational(n)
+            if fixed and n == int(n) and 0 < n <= MOST_STEPS:
+                found: Germ | None = constant(factorial(int(n) - 1))
+                for k in range(int(n)):
+                    found = None if found is None else self._div(found, _add(x, constant(k)))
+                return found
         left, right, below = self._gamma(a), self._gamma(b), self._gamma(_add(a, b))
         if left is None or right is None:
             return None
