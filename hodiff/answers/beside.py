@@ -59,7 +59,7 @@ def answered(
         raise fault from None
     there = {side: known for side, known in found.items() if known is not None}
     if not there or any(None in values for values in there.values()):
-        raise fault
+        raise _infinite(fault, there)
     values = next(iter(there.values()))
     if len(there) == 2:
         _agree(question, outputs, there, fault, own is None)
@@ -76,6 +76,20 @@ def answered(
         factors = question.orders[: len(values)]
         values = [numbers.mul(factor, y) for factor, y in zip(factors, values, strict=True)]
     return [numbers.ball(y) for y in values]
+
+
+def _infinite(fault: HodiffError, there: Mapping[int, Sequence[Any]]) -> HodiffError:
+    """The error where a limit to a side is infinite, or f is undefined to both, in place of one
+    that knows less."""
+    infinite = [k for values in there.values() for k, y in enumerate(values) if y is None]
+    if fault.kind == "domain" and 0 in infinite:
+        return fault.retold(f"{fault.message}, and there is no finite limit", "pole")
+    if fault.kind == "undecided" and not there:
+        return fault.retold("f is undefined to both sides of the point", "domain")
+    if fault.kind == "undecided" and infinite:
+        what = "is infinite beside" if 0 in infinite else "has no finite derivative at"
+        return fault.retold(f"f {what} this point", "pole")
+    return fault
 
 
 def _one_number(question: Question) -> bool:
