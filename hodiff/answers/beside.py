@@ -27,6 +27,7 @@ from hodiff.errors import HodiffError
 
 SIDES = {-1: "left", 1: "right"}
 EXTENDED = "f has no value at the point: its limit is taken"
+NOWHERE = "f is undefined to both sides of the point"
 MEND = "(--extend takes the limit)"
 
 
@@ -85,7 +86,7 @@ def _infinite(fault: HodiffError, there: Mapping[int, Sequence[Any]]) -> HodiffE
     if fault.kind == "domain" and 0 in infinite:
         return fault.retold(f"{fault.message}, and there is no finite limit", "pole")
     if fault.kind == "undecided" and not there:
-        return fault.retold("f is undefined to both sides of the point", "domain")
+        return fault.retold(NOWHERE, "domain")
     if fault.kind == "undecided" and infinite:
         what = "is infinite beside" if 0 in infinite else "has no finite derivative at"
         return fault.retold(f"f {what} this point", "pole")
@@ -98,7 +99,8 @@ def _one_number(question: Question) -> bool:
 
 
 def one_sided(question: Question) -> str | None:
-    """What has to be said where f is undefined to one side of a point that it has a value at."""
+    """What has to be said where f is undefined to one side of a point that it has a value at;
+    HodiffError where it is to both."""
     if not _one_number(question):
         return None
     f, (x,) = question.f, question.variables
@@ -106,6 +108,8 @@ def one_sided(question: Question) -> str | None:
         there = [side for side in SIDES if beside([f], x, question.at, side) is not None]
     except NoGerm:
         return None
+    if not there:
+        raise HodiffError("domain", NOWHERE)
     return _one_sided(*there) if len(there) == 1 else None
 
 

@@ -38,6 +38,7 @@ def in_balls(question: Question, outputs: Sequence[Tensor]) -> Numbers:
     can't be told at 4096 bits (more with digits).
     """
     program = Program(outputs, BALLS)
+    looked = False
 
     def compute(point: Mapping[Tensor, Any], notes: list[str]) -> list[Any]:
         try:
@@ -48,14 +49,16 @@ def in_balls(question: Question, outputs: Sequence[Tensor]) -> Numbers:
     def looked_beside(fault: HodiffError) -> Callable[..., list[Any]]:
         from hodiff.answers import beside  # start-up: most points are ordinary
 
+        nonlocal looked
+        looked = True
         return lambda point, notes: beside.answered(question, outputs, point, fault, notes)
 
     try:
         return _proven(question, compute)
-    except HodiffError as fault:  # after all bits
-        if fault.kind != "undecided":
+    except HodiffError as fault:
+        if looked:
             raise
-        return _proven(question, looked_beside(fault))
+        return _proven(question, looked_beside(fault))  # more bits didn't tell
 
 
 def beside_in_balls(question: Question) -> Numbers | None:
