@@ -333,3 +333,35 @@ def test_what_is_undefined_to_a_side_is_said_by_series_too() -> None:
     assert found["exact"] == ["0"] * 4 and found["notes"] == [sided("left")]
     assert asked("nth", "acosh(x)**2", "--at", "x=1", "--order", "3")["notes"] == [sided("left")]
     assert asked("nth", "(x**4)**3.5", "--at", "x=0", "--order", "3")["notes"] == []
+
+
+def test_even_powers_of_a_length_are_smooth() -> None:
+    """hypot(x, y)**2 is x**2 + y**2: its second derivatives are 2, 0, 2."""
+    identity = [[2, 0], [0, 2]]
+    for text, f, second in (
+        ("hypot(x,y)**2", 0, identity),
+        ("sqrt(x**2+y**2)**2", 0, identity),
+        ("norm([x,y])**2", 0, identity),
+        ("hypot(x,y)**4", 0, [[0, 0], [0, 0]]),
+        ("exp(-sqrt(x^2+y^2)^2/2)", 1, [[-1, 0], [0, -1]]),
+    ):
+        found = asked("hessian", text, "--at", "x=0,y=0")
+        assert (found["value"], found["hessian"]) == (f, second), text
+    assert refusal("grad", "sqrt(x**2-y**2)**2", "--at", "x=1,y=2")[0] == "domain"
+    assert refusal("hessian", "hypot(x,y)**3", "--at", "x=0,y=0")[0] == "kink"
+
+
+def test_what_is_undefined_to_both_sides() -> None:
+    """(-x**2)**1.5 has a value at 0 alone, though a rule has a slope for it."""
+    for command in (("grad",), ("nth", "--order", "2"), ("taylor", "--order", "2")):
+        for text in ("(-x**2)**1.5", "(-x**2)**3.5", "abs(sqrt(-x**2))"):
+            kind, _ = refusal(command[0], text, "--at", "x=0", *command[1:])
+            assert kind in ("domain", "pole")
+    assert asked("value", "(-x**2)**1.5", "--at", "x=0")["value"] == 0
+
+
+def test_no_finite_limit_is_said() -> None:
+    kind, message = refusal("value", "sin(x)/(1-cos(x))", "--at", "x=0", "--extend")
+    assert kind == "pole" and "no finite limit" in message
+    kind, message = refusal("grad", "relu(sqrt(x))", "--at", "x=0")
+    assert kind == "pole" and "no finite derivative" in message
