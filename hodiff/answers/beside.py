@@ -8,23 +8,30 @@ no value (sin(x)/x). There the graphs are run on series in the distance to each 
 - f is undefined to one side: the other side's, and that is said;
 - the sides differ: a kink or a jump, with the slopes;
 - f has no value at the point, but a limit: refused, unless the extension is asked for;
+- in several variables the same holds of pieces of one of them;
 - an infinite slope, or what can't be told: the first fault stands.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial, reduce
 from typing import Any
 
 from hodiff.answers import faults
 from hodiff.answers.question import Question
 from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.base import run
+from hodiff.arithmetic.base import Values, run
+from hodiff.arithmetic.program import Program
 from hodiff.derivatives.germs import NoGerm, beside
-from hodiff.engine.graph import Tensor, topological
+from hodiff.engine.graph import ONE, ZERO, Tensor, constant, rebuilt, topological
+from hodiff.engine.operations.elementary import add, div, mul, neg, sub
+from hodiff.engine.operations.piecewise import where
 from hodiff.errors import HodiffError
 
+MOST_FACTORS = 40  # of a product, that are gathered by variables
 SIDES = {-1: "left", 1: "right"}
 EXTENDED = "f has no value at the point: its limit is taken"
 NOWHERE = "f is undefined to both sides of the point"
@@ -48,7 +55,7 @@ def answered(
         if own is not None and not question.smooth and len(outputs) == 1:
             return [numbers.ball(own)]
         if not _one_number(question):
-            raise fault
+            return _by_pieces(question, outputs, point, fault, notes)
         (x,) = question.variables
         found: dict[int, list[Any] | None] = {}
         for side in SIDES:
@@ -68,15 +75,166 @@ def answered(
         raise fault
     notes[:] = [] if len(there) == 2 else [_one_sided(*there)]
     if own is None:
-        if not question.how.extend:
-            undecided = fault.kind == "undecided"
-            what = "f has no value at this point" if undecided else fault.message
-            raise fault.retold(f"{what} {MEND}", "domain" if undecided else None)
-        notes.append(EXTENDED)
+        notes.append(_extended(question, fault))
     if series:
         factors = question.orders[: len(values)]
         values = [numbers.mul(factor, y) for factor, y in zip(factors, values, strict=True)]
     return [numbers.ball(y) for y in values]
+
+
+def _extended(question: Question, fault: HodiffError) -> str:
+    """What to say where a limit is taken; HodiffError where it isn't asked for."""
+    if question.how.extend:
+        return EXTENDED
+    undecided = fault.kind == "undecided"
+    what = "f has no value at this point" if undecided else fault.message
+    raise fault.retold(f"{what} {MEND}", "domain" if undecided else None)
+
+
+def _by_pieces(
+    question: Question,
+    outputs: Sequence[Tensor],
+    point: Mapping[Tensor, Any],
+    fault: HodiffError,
+    notes: list[str],
+) -> list[Any]:
+    """The same in several variables, where each fault lies in a piece of one of them: sqrt(x**4)*y.
+
+    A derivative that is smooth in such pieces, which have limits, is continuous beside their
+    points; so by the mean value theorem, order by order, its limit is its value there.
+    """
+    if any(node.shape for node in topological(outputs, unknown=True)):
+        raise fault
+    outputs = _gathered(outputs, question.variables)
+    program = Program(outputs, BALLS)
+    limits: dict[Tensor, Any] = {}
+    for piece, x in _pieces(question, program, point).items():
+        left, right = (beside([piece], x, question.at, side) for side in SIDES)
+        if left is None or right is None or None in (*left, *right):
+            raise fault
+        if numbers.equal(left[0], right[0]) is not True:
+            raise fault
+        limits[piece] = left[0]
+    own = set(topological(outputs[:1], unknown=True))
+    extended = False
+    for piece in own.intersection(limits):
+        value = beside([piece], None, question.at, 0)
+        extended = extended or value is None
+        if value is not None and numbers.equal(value[0], limits[piece]) is not True:
+            raise fault
+    values = program.values(
+        point, {id(y): partial(_given, numbers.ball(limit)) for y, limit in limits.items()}
+    )
+    stack, seen = list(outputs), set(limits)
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            if _faulty(node, values):
+                raise fault
+            seen.add(node)
+            stack += node.inputs
+    notes[:] = [_extended(question, fault)] if extended else []
+    return [values[id(y)] for y in outputs]
+
+
+def _given(value: Any, *_: Any) -> Any:
+    return value
+
+
+def _gathered(outputs: Sequence[Tensor], variables: Sequence[Tensor]) -> list[Tensor]:
+    """The same graphs, the factors of each product in several variables gathered by the variable
+    that they move with, and those that two terms share taken out: a slope is y*u(x)*v(x) + y*w(x),
+    and u or w may be infinite where u*v + w isn't."""
+    factors: dict[Tensor, list[Tensor]] = {}
+    moves: dict[Tensor, frozenset[Tensor]] = {}
+
+    def rule(node: Tensor, inputs: list[Tensor]) -> Tensor:
+        found = _factors(node, inputs, [factors[y] for y in inputs], moves)
+        whole = node.operation(*inputs, *node.attributes) if node.inputs else node
+        moves[whole] = frozenset({node}.intersection(variables)).union(*(moves[y] for y in inputs))
+        if found is None or len(moves[whole]) < 2:
+            factors[whole] = [whole]
+            return whole
+        groups: dict[frozenset[Tensor], list[Tensor]] = {}
+        for y in found:
+            for z in topological([y], unknown=True):  # an inverse, a sum of what is left
+                if z not in moves:
+                    moves[z] = frozenset().union(*(moves[u] for u in z.inputs))
+            groups.setdefault(moves[y], []).append(y)
+        parts = []
+        for key, group in groups.items():
+            part = reduce(mul, group)
+            moves[part] = key
+            parts.append(part)
+        product = reduce(mul, parts)
+        moves[product] = moves[whole]
+        factors[product] = found
+        return product
+
+    made = rebuilt(topological(outputs, unknown=True), rule)
+    return [made[y] for y in outputs]
+
+
+def _factors(
+    node: Tensor,
+    inputs: list[Tensor],
+    parts: list[list[Tensor]],
+    moves: Mapping[Tensor, frozenset[Tensor]],
+) -> list[Tensor] | None:
+    """The factors of a node, from those of its inputs; None where it has none, or too many."""
+    row = node.operation
+    if row not in (add, sub, mul, div, neg, where) or sum(map(len, parts)) > MOST_FACTORS:
+        return None
+    if row is where:  # of a branch, what doesn't move with the condition
+        test = inputs[0]
+        inside = [y for y in parts[1] if moves[y] == moves[test]]
+        outside = [y for y in parts[1] if moves[y] != moves[test]]
+        if inputs[2] is not ZERO or not outside:
+            return None
+        return [*outside, where(test, reduce(mul, inside, ONE), ZERO)]
+    if row in (add, sub):
+        nodes = {id(y): y for part in parts for y in part}
+        left, right = (Counter(map(id, part)) for part in parts)
+        common = left & right
+        rest = [[nodes[i] for i in (own - common).elements()] for own in (left, right)]
+        if not common:
+            return None
+        return [*(nodes[i] for i in common.elements()), row(*(reduce(mul, r, ONE) for r in rest))]
+    if row is neg:
+        return [constant(-1), *parts[0]]
+    if row is div:
+        return [*parts[0], *(y**-1 for y in parts[1])]
+    return [*parts[0], *parts[1]]
+
+
+def _pieces(
+    question: Question, program: Program, point: Mapping[Tensor, Any]
+) -> dict[Tensor, Tensor]:
+    """The largest parts of a program that have a fault at the point and move with one variable:
+    that one."""
+    variables, values = set(question.variables), program.values(point)
+    moves: dict[Tensor, frozenset[Tensor]] = {}
+    faulty: set[Tensor] = set()
+    ends = set(program.outputs)
+    for node in program.order:
+        moves[node] = frozenset({node} & variables).union(*(moves[y] for y in node.inputs))
+        if _faulty(node, values) or not faulty.isdisjoint(node.inputs):
+            faulty.add(node)
+        if len(moves[node]) > 1:
+            ends.update(node.inputs)
+    return {
+        node: next(iter(moves[node]))
+        for node in program.order
+        if node in ends and node in faulty and len(moves[node]) == 1
+    }
+
+
+def _faulty(node: Tensor, values: Values) -> bool:
+    """Whether a node has no value, or sits on a tie, or may."""
+    jumps = node.operation.jumps
+    if jumps and jumps.ties(BALLS, *[values[id(x)] for x in node.inputs]) is not False:
+        return True
+    return not BALLS.finite(values[id(node)])
 
 
 def _infinite(fault: HodiffError, there: Mapping[int, Sequence[Any]]) -> HodiffError:

@@ -229,3 +229,25 @@ def test_quotients_of_what_vanishes(
     true = [factorial(k) * c for k, c in enumerate(coefficients)]
     for value, number in zip([found["value"], *values], true, strict=False):
         assert abs(exact(value) - number) <= abs(number) * Fraction(1, 2**52)
+
+
+@SETTINGS
+@given(POWERS, st.sampled_from(["{}*exp(y)", "exp(y)*({})", "{}*(1 + y)/(1 - y)"]))
+def test_powers_of_powers_times_another_variable(f: Drawn, form: str) -> None:
+    """Of g(x)*h(y) at 0, 0, g(0) = 0 and h(0) = 1: the slope in x is g'(0), the second derivatives
+    are g''(0), g'(0)*h'(0) and 0. What is told is that; where there is none, nothing is."""
+    text, slope_of_h = form.replace("{}", f.text), 2 if "/" in form else 1
+    sides = [side for side in f.sides if side is not None]
+    for order, command in ((1, "grad"), (2, "hessian")):
+        found = asked(command, text, "--at", "x=0,y=0")
+        true, _ = expected(f, order)
+        if true is None:
+            assert "error" in found, text
+        elif "error" not in found:
+            assert found["gradient"] == {"x": true[0], "y": 0}
+            if order == 2:
+                mixed = true[0] * slope_of_h
+                assert found["hessian"] == [[true[1], mixed], [mixed, 0]]
+        else:  # one-sided, or a choice that depends on both
+            choices = any(name in text for name in ("abs", "relu", "max"))
+            assert len(sides) < 2 or choices, text
