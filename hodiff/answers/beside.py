@@ -133,7 +133,9 @@ def _by_pieces(
                 raise fault
             seen.add(node)
             stack += node.inputs
-    notes[:] = [_extended(question, fault)] if extended else []
+    notes[:] = filter(None, [one_sided(question)])
+    if extended:
+        notes.append(_extended(question, fault))
     return [values[id(y)] for y in outputs]
 
 
@@ -257,22 +259,26 @@ def _one_number(question: Question) -> bool:
 
 
 def one_sided(question: Question) -> str | None:
-    """What has to be said where f is undefined to one side of a point that it has a value at;
-    HodiffError where it is to both."""
-    if not _one_number(question):
+    """What has to be said where f is undefined to one side of a point that it has a value at, in a
+    variable; HodiffError where it is to both."""
+    if any(x.shape for x in question.at):
         return None
-    f, (x,) = question.f, question.variables
-    try:
-        there = [side for side in SIDES if beside([f], x, question.at, side) is not None]
-    except NoGerm:
-        return None
-    if not there:
-        raise HodiffError("domain", NOWHERE)
-    return _one_sided(*there) if len(there) == 1 else None
+    f, several = question.f, len(question.variables) > 1
+    for x in question.variables:
+        try:
+            there = [side for side in SIDES if beside([f], x, question.at, side) is not None]
+        except NoGerm:
+            continue
+        name = f" in {x.attributes[0]}" if several else ""
+        if not there:
+            raise HodiffError("domain", f"{NOWHERE}{name}")
+        if len(there) == 1:
+            return _one_sided(*there, name)
+    return None
 
 
-def _one_sided(side: int) -> str:
-    return f"f is undefined to the {SIDES[-side]} of the point: what is told is one-sided"
+def _one_sided(side: int, name: str = "") -> str:
+    return f"f is undefined to the {SIDES[-side]} of the point{name}: what is told is one-sided"
 
 
 def _agree(

@@ -237,6 +237,7 @@ def test_powers_of_powers_times_another_variable(f: Drawn, form: str) -> None:
     """Of g(x)*h(y) at 0, 0, g(0) = 0 and h(0) = 1: the slope in x is g'(0), the second derivatives
     are g''(0), g'(0)*h'(0) and 0. What is told is that; where there is none, nothing is."""
     text, slope_of_h = form.replace("{}", f.text), 2 if "/" in form else 1
+    note = "f is undefined to the {} of the point in x: what is told is one-sided"
     sides = [side for side in f.sides if side is not None]
     for order, command in ((1, "grad"), (2, "hessian")):
         found = asked(command, text, "--at", "x=0,y=0")
@@ -245,6 +246,10 @@ def test_powers_of_powers_times_another_variable(f: Drawn, form: str) -> None:
             assert "error" in found, text
         elif "error" not in found:
             assert found["gradient"] == {"x": true[0], "y": 0}
+            undefined = [
+                name for name, side in zip(("left", "right"), f.sides, strict=True) if not side
+            ]
+            assert found["notes"] == list(map(note.format, undefined))
             if order == 2:
                 mixed = true[0] * slope_of_h
                 assert found["hessian"] == [[true[1], mixed], [mixed, 0]]
