@@ -127,6 +127,23 @@ def outward(x: Any, side: int) -> float | str:
     raise AssertionError
 
 
+def shortly(x: Any, side: int, n: int = 6) -> str:
+    """A decimal of n digits at most that is not above x (side -1), or not below it (1).
+
+    >>> from fractions import Fraction
+    >>> shortly(Fraction(1, 3), -1), shortly(Fraction(1, 3), 1)
+    ('0.333333', '0.333334')
+    """
+    x = x if rational(x) else exact_end(x, side)
+    return written(*_cut_rational(x, n, side), strip=True) if x else "0"
+
+
+def exact_end(x: Any, side: int) -> Any:
+    """The lower end of a ball (side -1), or the upper one (1), as a rational number."""
+    end = x.lower() if side < 0 else x.upper()
+    return _power_of_two(*map(int, end.man_exp()))
+
+
 def _power_of_two(m: int, e: int) -> Any:
     """m*2**e, of a double's range, exactly."""
     from fractions import Fraction  # start-up: points have no ends

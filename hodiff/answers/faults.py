@@ -8,11 +8,14 @@ from typing import Any
 
 from hodiff.answers import kinks
 from hodiff.answers.precision import LAST_BITS, Unproven
+from hodiff.arithmetic import closed_forms
+from hodiff.arithmetic.ball_numbers import equal as balls_equal
 from hodiff.arithmetic.base import Values
 from hodiff.arithmetic.program import Program
+from hodiff.engine.exact import rational
 from hodiff.engine.graph import CONSTANT, DATA, VARIABLE, Tensor, constant
 from hodiff.engine.operations.elementary import add, atan2, div, pow, sin, sqrt
-from hodiff.engine.operations.piecewise import compares
+from hodiff.engine.operations.piecewise import ceil, compares, floor, mod, round
 from hodiff.errors import HodiffError, Span
 from hodiff.views.formula import formula
 
@@ -60,13 +63,50 @@ def culprit(program: Program, values: Values, among: set[Tensor]) -> Tensor | No
     return None
 
 
-def unbounded(node: Tensor) -> HodiffError:
-    """The error for a node that may have no value, or no slope, somewhere in an interval."""
-    message = (
-        f"{_shown(node)} has a kink, a pole or the end of its domain in the interval, or so near"
-        " that it can't be told apart: narrow the interval"
-    )
-    return _fault("undecided", message, node)
+WRONG = {
+    None: "has a kink, a pole or the end of its domain",
+    "kink": "has a kink",
+    "jump": "jumps",
+    "pole": "has a pole",
+    "domain": "leaves its domain",
+    "0/0": "is 0/0",
+}
+
+
+def turns(node: Tensor) -> bool:
+    """Whether a node that jumps does so where a quantity turns its sign; floor doesn't."""
+    return node.operation not in (floor, ceil, round, mod)
+
+
+def possible(node: Tensor) -> str | None:
+    """What of WRONG a node may have somewhere; None for one of several."""
+    row = node.operation
+    if row.jumps:
+        return "jump" if not turns(node) or (compares(row) and not node.derived) else "kink"
+    if row.pole is not None and (row is div or not row.domain or "other than" in row.domain):
+        return "pole"
+    return "domain" if row.domain and row.pole is None else None
+
+
+def found_at(node: Tensor, inputs: Sequence[Any]) -> tuple[str | None, bool]:
+    """What of WRONG a node without a value at numbers has there, and whether that is sure."""
+    row = node.operation
+    if row is div:
+        zero = [balls_equal(x, 0) for x in inputs]
+        return ("0/0" if zero[0] else "pole"), zero[0] is not None and zero[1] is True
+    pole = row.pole is not None and row.pole(*map(float, inputs), *node.attributes)
+    if possible(node) == "pole":
+        return "pole", all(map(rational, inputs))
+    return ("pole" if pole else "domain"), True
+
+
+def somewhere(kind: str | None, node: Tensor, known: bool, where: str) -> HodiffError:
+    """The error for what a node has somewhere in a box, there, or may have: see WRONG."""
+    near = "" if known else ", or so near that it can't be told apart"
+    message = f"{_shown(node)} {WRONG[kind]} in the interval{near}, at {where}"
+    kinds = {"jump": "kink", "0/0": "domain", None: "undecided"}
+    return _fault(kinds.get(kind, str(kind)) if known else "undecided",
+                  f"{message}: narrow the interval", node)  # fmt: skip
 
 
 def _open(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
@@ -109,6 +149,8 @@ def _explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
     if operation.jumps and (not operation.domain or flat[-1:] != [0.0]):  # floor, x % y ...
         return _fault("limit", f"{shown} is too large to be computed", node)
     if pole:
+        if operation is pow:  # of 0, to an exponent below 0
+            needs = f": it needs {argument} {'other than' if flat[1].is_integer() else '>'} 0"
         return _fault("pole", f"{shown} is infinite at this point{needs}", node)
     if undefined:
         return _fault("domain", f"{shown} is undefined at this point{needs}", node)
@@ -215,13 +257,18 @@ def differing(
     fault: HodiffError,
 ) -> HodiffError:
     """The error for limits to the sides of a point that differ, in place of a fault there."""
-    written = (fault.text or "")[fault.start or 0 : fault.end or 0]
-    what = "jumps" if same[0] is False else "has a kink"
     told = ""
     for row in slopes:
         k = next((k for k, y in enumerate(outputs) if row and y is row[0]), 0)
         if k and same[0] and same[k] is False:
-            told = _slopes(there[-1][k], there[1][k])
+            told = _slopes(*(closed_forms.ball(there[side][k]) for side in (-1, 1)))
+    if fault.kind == "kink":  # which says what meets there
+        said, _, convention = fault.message.partition(" (--")
+        if told and ": the slope" not in said:
+            said += told
+        return fault.retold(f"{said} (--{convention}" if convention else said)
+    written = (fault.text or "")[fault.start or 0 : fault.end or 0]
+    what = "jumps" if same[0] is False else "has a kink"
     shown = f"'{written}'" if 0 < len(written) <= 60 else "f"
     message = f"{shown} {what} exactly at this point{told}"
     return fault.retold(message, "kink")

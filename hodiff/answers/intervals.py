@@ -9,23 +9,40 @@ optimization using interval analysis, chapter 11).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, islice, product
 from typing import Any, TypeAlias
 
 from hodiff.answers import digits, faults, kinks
 from hodiff.answers.point import against_balls, constants, point_in
 from hodiff.answers.question import Numbers, Question
-from hodiff.arithmetic.ball_numbers import ball, precision
+from hodiff.arithmetic.ball_numbers import ball, precision, whole
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
-from hodiff.engine.graph import Tensor
+from hodiff.engine.exact import quotient, rational
+from hodiff.engine.graph import CONSTANT, Operation, Tensor
 from hodiff.engine.limits import Limits
+from hodiff.engine.operations.elementary import (
+    acos,
+    acosh,
+    asin,
+    cot,
+    csc,
+    div,
+    pow,
+    sec,
+    sqrt,
+    tan,
+)
+from hodiff.engine.operations.piecewise import round
 from hodiff.errors import HodiffError
 
 BITS = 256
+MOST_CORNERS = 16  # of a box, that are looked at for what is wrong there
+POLES = {tan: quotient(1, 2), sec: quotient(1, 2), csc: 0, cot: 0}  # halves of a turn that are
+SHOWN = 10**6  # how much wider than the part of it that is shown then a box may be
 MOST_PIECES = 2000  # into which the box is split for one end
 RTOL = 1e-6
 
@@ -42,7 +59,7 @@ def enclosed(question: Question, outputs: Sequence[Tensor]) -> Numbers:
 
     Raises HodiffError: usage where arrays are involved, or what has no form in balls; domain for a
     radius below 0; undecided where f may have no value, or (smooth) a kink or a jump, somewhere in
-    the intervals.
+    the intervals, but kink, pole or domain where that is known.
     """
     if any(node.shape for node in (*outputs, *question.at)):
         message = "over an interval EXPR and the variables have to be numbers"
@@ -116,7 +133,7 @@ def _check_smooth(
     program = Program(outputs, BALLS)
     if not any(node.operation.jumps for node in program.order):
         return
-    pieces = [box]
+    pieces, tied = [box], (outputs[0], box)
     work.share(2)
     for _ in range(MOST_PIECES):
         if not pieces:
@@ -127,8 +144,9 @@ def _check_smooth(
         node = _tied(program, fixed, piece)
         work.spend(len(program.order))
         if node is not None:
+            tied = node, piece
             pieces += _halves(piece, list(piece))
-    raise faults.unbounded(outputs[0] if node is None else node)
+    raise _refusal(*tied, box, fixed)
 
 
 def _tied(program: Program, fixed: Mapping[Tensor, Any], box: Box) -> Tensor | None:
@@ -168,10 +186,12 @@ class _Range:
         self.jumps = any(node.operation.jumps for node in self.y.order)
         self.size = ball(0)  # the largest absolute value that is taken somewhere
         self.loose = False
+        self.clipped: dict[int, Callable[..., Any]] = {}  # nodes known to stay in their domains
 
     def values(self, program: Program, box: Box) -> dict[int, Any]:
         self.work.spend(len(program.order))
-        return program.values({**self.fixed, **{x: hull(*box[x]) for x in box}})
+        point = {**self.fixed, **{x: hull(*box[x]) for x in box}}
+        return program.values(point, self.clipped)
 
     def face(self, box: Box, side: int) -> tuple[Box, list[Tensor]]:
         """The part of a box where the end on a side must be, and the variables left open."""
@@ -197,6 +217,31 @@ class _Range:
 
     def end(self, box: Box, side: int) -> Any:
         """The end of the range on a side (-1 below, 1 above): a bound that rtol may loosen."""
+        while True:
+            try:
+                return self.bound(box, side)
+            except _NoValue as fault:
+                node = fault.node
+                if id(node) in self.clipped or not self.stays(node, box):
+                    raise _refusal(node, fault.piece, box, self.fixed) from None
+                self.clipped[id(node)] = _clipped(node)
+
+    def stays(self, node: Tensor, box: Box) -> bool:
+        """Whether a node whose domain has ends (sqrt) stays in it all over a box, ends included."""
+        ends = EDGES.get(node.operation)
+        if ends is None or (node.operation is pow and not _positive(node.inputs[1])):
+            return False
+        argument = _Range(node.inputs[0], self.fixed, self.variables, self.rtol)
+        try:
+            found = [argument.end(box, side) for side in (-1, 1)]
+        except HodiffError:
+            return False
+        (least, most), low, high = ends, _outer(found[0], -1), _outer(found[1], 1)
+        below = least is not None and BALLS.less(low, least) is not False
+        return not below and not (most is not None and BALLS.less(most, high) is not False)
+
+    def bound(self, box: Box, side: int) -> Any:
+        """The end, as end has it; raises _NoValue."""
         serial = count()
         pieces: list[tuple[float, int, Any, Box, list[Tensor]]] = []
         taken: Any = None  # the outermost value that is taken somewhere
@@ -227,7 +272,11 @@ class _Range:
         end, done = None, True
         for _, _, bound, part, open_ in pieces:
             if not BALLS.finite(bound):
-                raise too_much() if self.work.done else self.refused(part)
+                if self.work.done:
+                    raise too_much()
+                values = self.values(self.y, part)
+                node = faults.culprit(self.y, values, set(self.y.order))
+                raise _NoValue(self.y.outputs[0] if node is None else node, part)
             if end is None or _outer(bound, side) * side > _outer(end, side) * side:
                 end = bound  # a rational one is told as it is
                 done = not open_ or self.near(bound, taken)
@@ -240,10 +289,116 @@ class _Range:
         gap = abs(ball(BALLS.sub(bound, taken)))
         return bool(gap <= ball(self.rtol) * self.size)
 
-    def refused(self, box: Box) -> HodiffError:
-        values = self.values(self.y, box)
-        node = faults.culprit(self.y, values, set(self.y.order))
-        return faults.unbounded(self.y.outputs[0] if node is None else node)
+
+EDGES: dict[Operation, tuple[Any, Any]] = {
+    sqrt: (0, None), pow: (0, None), asin: (-1, 1), acos: (-1, 1), acosh: (1, None),
+}  # fmt: skip
+"""The ends of the domains of what rises or falls all over, and has a value at them."""
+
+
+class _NoValue(Exception):
+    """A node that may have no value in a piece of a box."""
+
+    def __init__(self, node: Tensor, piece: Box) -> None:
+        super().__init__()
+        self.node, self.piece = node, piece
+
+
+def _positive(x: Tensor) -> bool:
+    return x.operation is CONSTANT and x.attributes[0] > 0
+
+
+def _clipped(node: Tensor) -> Callable[..., Any]:
+    """What computes a node of EDGES, where its argument is known to be in its domain though a ball
+    around it may not be."""
+    compute, (least, most) = BALLS.function(node.operation), EDGES[node.operation]
+
+    def clipped(x: Any, *rest: Any) -> Any:
+        if rational(x):
+            return compute(x, *rest)
+        low, high = ball(x).lower(), ball(x).upper()
+        low = low if least is None or BALLS.less(least, low) else least
+        high = high if most is None or BALLS.less(high, most) else most
+        return hull(compute(low, *rest), compute(high, *rest))
+
+    return clipped
+
+
+def _refusal(node: Tensor, piece: Box, box: Box, fixed: Mapping[Tensor, Any]) -> HodiffError:
+    """The error for a node that has no value, or no slope, in a piece of a box or so near that it
+    can't be told. What it has there is known if it shows at a corner or the simplest point in it,
+    or between two of these."""
+    piece = {x: _widened(*piece[x], *box[x]) for x in box}
+    points = [tuple(_simplest(*ends) for ends in piece.values())]
+    points += islice(product(*piece.values()), MOST_CORNERS)
+    quantity = kinks.quantity(node) if node.operation.jumps else None
+    program = Program([node, *([] if quantity is None else [quantity])], BALLS)
+    runs = [program.values({**fixed, **dict(zip(box, point, strict=True))}) for point in points]
+    kind = faults.possible(node)
+    known = False
+    if quantity is not None:
+        found = [run[id(quantity)] for run in runs]
+        half = quotient(1 if node.operation is round else 0, 2)
+        known = _turns(found) if faults.turns(node) else _steps(found, half)
+    where = [f"{x.attributes[0]} in {_shortly(*ends)}" for x, ends in piece.items()]
+    for run, point in zip(runs, points, strict=True):
+        inputs = [run[id(x)] for x in node.inputs]
+        if not known and all(map(BALLS.finite, inputs)) and not BALLS.finite(run[id(node)]):
+            kind, known = faults.found_at(node, inputs)
+        elif not known or not (quantity is not None and node.operation.jumps.ties(BALLS, *inputs)):
+            continue
+        if known and kind != "domain" and all(map(rational, point)):
+            where = [
+                f"{x.attributes[0]} = {digits.told(a)}" for x, a in zip(box, point, strict=True)
+            ]
+            break
+    if node.operation is div and not known:
+        above, below = ([run[id(x)] for run in runs] for x in node.inputs)
+        known = _turns(below) and not _turns(above)
+    if node.operation in POLES and not known:
+        turns = [BALLS.div(run[id(node.inputs[0])], BALLS.pi()) for run in runs]
+        kind, known = "pole", _steps(turns, POLES[node.operation])
+    return faults.somewhere(kind, node, known, ", ".join(where))
+
+
+def _widened(low: Any, high: Any, least: Any, most: Any) -> tuple[Any, Any]:
+    """A part of an interval, made wide enough to tell its ends apart."""
+    room = BALLS.mul(BALLS.sub(most, least), quotient(1, SHOWN))
+    lower, upper = BALLS.sub(low, room), BALLS.add(high, room)
+    lower = lower if BALLS.less(least, lower) else least
+    return lower, upper if BALLS.less(upper, most) else most
+
+
+def _turns(values: Sequence[Any]) -> bool:
+    """Whether some values are below 0 and others above."""
+    signs = {BALLS.less(0, x) for x in values if BALLS.finite(x) and BALLS.equal(x, 0) is False}
+    return signs == {True, False}
+
+
+def _steps(values: Sequence[Any], offset: Any) -> bool:
+    """Whether some values and an offset have a whole number between them."""
+    return len({whole(BALLS.add(x, offset)) for x in values} - {None}) > 1
+
+
+def _simplest(low: Any, high: Any) -> Any:
+    """The rational number of the smallest denominator in an interval: what a person would type."""
+    a, b = (x if rational(x) else digits.exact_end(x, side) for x, side in ((low, 1), (high, -1)))
+    wholes, sign = [], 1
+    if b < 0:
+        a, b, sign = -b, -a, -1
+    while a > 0 and -(-a // 1) > b:  # by its continued fraction
+        n = a // 1
+        wholes.append(n)
+        a, b = quotient(1, b - n), quotient(1, a - n)
+    found = 0 if a <= 0 else -(-a // 1)
+    for n in reversed(wholes):
+        found = n + quotient(1, found)
+    return sign * found
+
+
+def _shortly(low: Any, high: Any) -> str:
+    """An interval in a few digits, outward."""
+    return f"[{digits.shortly(low, -1)}, {digits.shortly(high, 1)}]"
 
 
 def too_much() -> HodiffError:

@@ -155,17 +155,17 @@ class Search:
     def side(self, node: Tensor, i: int, direction: int, sides: Sides, depth: int) -> int:
         """The sign that a tie's quantity takes in a direction; 0 where it doesn't change."""
         (x,) = self.variables
-        quantity = components(_quantity(node))[i]
+        along = components(quantity(node))[i]
         # Where the sides of a < b move alike, what is left of a - b may be rounding alone.
         terms = [y for y in node.inputs if y.shape == node.shape and node.operation.arity == 2]
         terms = [components(y)[i] for y in terms]
         for order in range(1, MOST_ORDERS + 1):
-            quantity, *terms = (gradient(y, [x])[0] for y in [quantity, *terms])
-            program = self.on([quantity, *terms])
+            along, *terms = (gradient(y, [x])[0] for y in [along, *terms])
+            program = self.on([along, *terms])
             # The derivative may have ties of its own, as that of abs(x) < 0 has.
             search = Search(program, self.point, self.variables, lambda node: True)
             run = search.toward(direction, sides, depth + 1)
-            if _locally(quantity, run.values) is ZERO:
+            if _locally(along, run.values) is ZERO:
                 return 0
             slope, *parts = map(self.number, run.results)
             sign: int | None = self.decide.direction(slope, parts)
@@ -240,7 +240,7 @@ class Search:
         """Whether a tie's quantity is the same all around the point, as floor(x) - 2 at 2.5."""
         if node.shape:
             return False
-        slopes = gradient(_quantity(node), self.variables)
+        slopes = gradient(quantity(node), self.variables)
         program = self.on(slopes)
         search = Search(program, self.point, self.variables, lambda node: True)
         run = search.run(sides)
@@ -281,7 +281,7 @@ def _replaced(program: Program, sides: Sides) -> dict[int, Callable[..., Any]]:
     return replaced
 
 
-def _quantity(node: Tensor) -> Tensor:
+def quantity(node: Tensor) -> Tensor:
     """What is 0 on the tie and whose sign is the side, up to a constant."""
     a = node.inputs[0]
     if compares(node.operation):

@@ -38,16 +38,27 @@ def in_balls(question: Question, outputs: Sequence[Tensor]) -> Numbers:
     can't be told at 4096 bits (more with digits).
     """
     program = Program(outputs, BALLS)
+    looked = False
 
     def compute(point: Mapping[Tensor, Any], notes: list[str]) -> list[Any]:
         try:
             return _solved(question, program, point, notes)
         except HodiffError as fault:
-            from hodiff.answers import beside  # start-up: most points are ordinary
+            return looked_beside(fault)(point, notes)
 
-            return beside.answered(question, outputs, point, fault, notes)
+    def looked_beside(fault: HodiffError) -> Callable[..., list[Any]]:
+        from hodiff.answers import beside  # start-up: most points are ordinary
 
-    return _proven(question, compute)
+        nonlocal looked
+        looked = True
+        return lambda point, notes: beside.answered(question, outputs, point, fault, notes)
+
+    try:
+        return _proven(question, compute)
+    except HodiffError as fault:
+        if looked:
+            raise
+        return _proven(question, looked_beside(fault))  # more bits didn't tell
 
 
 def beside_in_balls(question: Question) -> Numbers | None:
@@ -182,7 +193,7 @@ def _solved(
     if notes is not None and question.smooth and _at_an_edge(program, values):
         from hodiff.answers import beside  # start-up: most points are ordinary
 
-        notes += filter(None, [beside.one_sided(question, point)])
+        notes += filter(None, [beside.one_sided(question)])
     jumps = question.smooth and any(node.operation.jumps for node in program.order)
     if not jumps and all(map(decide.finite, values.values())):
         return _results(program.outputs, values)

@@ -44,7 +44,7 @@ def _norm(x: Any, axes: tuple[int, ...] | None = None) -> Any:
     return ROOT(total(MUL(x, x), axes))
 
 
-ROOT = np.frompyfunc(ball_numbers.sqrt, 1, 1)
+ROOT = np.frompyfunc(ball_numbers.root_of_squares, 1, 1)
 EXP = np.frompyfunc(lambda x: ball_numbers.ball(x).exp(), 1, 1)
 LOG = np.frompyfunc(lambda x: ball_numbers.ball(x).log(), 1, 1)
 

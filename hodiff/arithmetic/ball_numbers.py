@@ -469,13 +469,16 @@ def _inverse(name: str) -> Callable[[Any], Any]:
     return compute
 
 
+def root_of_squares(x: Any) -> Any:
+    """The root of a sum of squares, whose ball may reach below 0."""
+    if rational(x) or x > 0 or x == 0 or not x.is_finite():
+        return sqrt(x)
+    return ball(0).union(x.upper().sqrt().upper())
+
+
 def _hypot(x: Any, y: Any) -> Any:
     x, y = abs(ball(x)), abs(ball(y))
-    squares = x * x + y * y
-    if squares > 0 or squares == 0:
-        return squares.sqrt()
-    top = (x.upper() ** 2 + y.upper() ** 2).sqrt()
-    return ball(0).union(top.upper())
+    return root_of_squares(x * x + y * y)
 
 
 def sinc(x: Any, n: int) -> Any:

@@ -249,9 +249,12 @@ def taken(
     return found
 
 
-def composed(operation: Operation, arithmetic: Arithmetic) -> Callable[..., Any]:
-    """An operation by its definition in the table, for an arithmetic that has no name for it."""
-    definition = operation.definition
+def composed(
+    operation: Operation, arithmetic: Arithmetic, definition: Callable[..., Any] | None = None
+) -> Callable[..., Any]:
+    """An operation by its definition in the table, or another one, for an arithmetic that has no
+    name for it."""
+    definition = definition or operation.definition
     if definition is None:
         raise NotImplementedError(f"{operation.name} has no form in {arithmetic}")
     arity = operation.arity or 0

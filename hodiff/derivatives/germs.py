@@ -3,7 +3,9 @@
 Such series (Puiseux series) are closed under what makes a derivative at a point look undefined
 where it isn't: roots of powers, quotients of what vanishes, choices. sqrt(x**4)' is t**-2 * t**3
 there, and its limit is the derivative (by the mean value theorem, where f is continuous).
-Coefficients are exact numbers and balls. An analytic function is its Taylor series of the distance.
+Coefficients are numbers in closed form, so that what the sides have alike is proven equal. An
+analytic function is its Taylor series of the distance, a gamma function at a pole its Laurent
+series.
 
 Duval 1989, Rational Puiseux expansions, Compositio Mathematica 70 (2), for the field.
 """
@@ -13,18 +15,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import factorial
-from typing import Any, NamedTuple
+from typing import Any
 
-from hodiff.arithmetic import ball_numbers as numbers
+from hodiff.arithmetic import ball_numbers
+from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.base import Arithmetic, run
+from hodiff.arithmetic.base import Arithmetic, composed, run
 from hodiff.derivatives.plan import NoSeries, Open
 from hodiff.derivatives.taylor import Directional
 from hodiff.engine.exact import rational
-from hodiff.engine.graph import Kind, Operation, Tensor, topological, variable
-from hodiff.engine.operations.elementary import acos, asin, exp, log
+from hodiff.engine.graph import OPERATIONS, Operation, Tensor, topological, variable
+from hodiff.engine.operations.elementary import acos, acosh, asin, asinh, atan, cos, exp, log, sin
+from hodiff.engine.operations.piecewise import round
+from hodiff.engine.operations.special import digamma, gamma, psi
 
 MOST_TERMS = 60  # of a series of a function
+MOST_STEPS = 100  # from a pole of the gamma family to where it has none
 ORDERS = (4, 12, 36)  # to which series are tried, relative to their first terms
 
 
@@ -121,7 +127,6 @@ class Germs(Arithmetic):
     def __init__(self, order: int) -> None:
         super().__init__()
         self.order = order
-        self.sided = False  # whether a choice or a root made what the other side may not have
 
     def number(self, x: Any) -> Any:
         return x if isinstance(x, bool) else constant(x)
@@ -130,7 +135,7 @@ class Germs(Arithmetic):
         found = BALLS.data(x)
         if hasattr(found, "shape"):
             raise NoGerm
-        return self.number(found)
+        return constant(numbers.number(found))
 
     def _found(self, operation: Operation) -> Callable[..., Any] | None:
         own: Callable[..., Any] | None = getattr(self, f"_{operation.name}", None)
@@ -139,7 +144,9 @@ class Germs(Arithmetic):
         if operation.name in TABLE:
             return TABLE[operation.name]
         if operation.arity == 0:
-            return lambda: constant(BALLS.function(operation)())
+            return lambda: constant(numbers.constant(operation))
+        if operation.formula is not None:  # the definition, where there is one
+            return composed(operation, self, operation.definition or operation.formula)
         if operation.arity == 1 and operation.partials and not operation.jumps:
             return lambda x, *attributes: self.analytic(operation, x, attributes)
         return None
@@ -152,11 +159,8 @@ class Germs(Arithmetic):
 
     def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
         lazy = operation.name in ("where", "and", "or")
-        choice = operation.kind is Kind.CONDITION or operation.name in CHOICES
-        sided = choice or operation.jumps is not None
 
         def called(*x: Any) -> Any:
-            self.sided = self.sided or sided
             if lazy:
                 return compute(*x)
             if any(v is None for v in x):
@@ -179,21 +183,21 @@ class Germs(Arithmetic):
         centre = x.terms.get(0, 0)
         moved = Germ({e: c for e, c in x.terms.items() if e}, x.end)
         if moved.zero():
-            value = BALLS.function(operation)(centre, *attributes)
-            if not BALLS.finite(value) and not BALLS.certain(centre):
+            value = numbers.function(operation, centre, attributes)
+            if value is None and not rational(centre):
                 raise NoGerm
-            return constant(value) if BALLS.finite(value) else None
+            return None if value is None else constant(value)
         rise = moved.least()
         count = min(int(self.order / rise) + 1, MOST_TERMS)
         u = variable("u")
         try:
             line = Directional(operation(u, *attributes), {u: 1}, count)
-            coefficients = line.coefficients({u: centre}, BALLS)
+            found = line.coefficients({u: numbers.ball(centre)}, BALLS)
         except (NoSeries, Open, MemoryError):
             raise NoGerm from None
-        if not all(map(BALLS.finite, coefficients)):
+        if not all(map(BALLS.finite, found)):
             raise NoGerm
-        return self.composed(coefficients, moved)
+        return self.composed(numbers.coefficients(operation, centre, attributes, found), moved)
 
     def composed(self, coefficients: Sequence[Any], u: Germ) -> Germ:
         """The sum of c_k*u**k, by Horner's scheme, u vanishing at 0."""
@@ -212,10 +216,9 @@ class Germs(Arithmetic):
             return constant(1) if p == 0 else Germ({}) if p > 0 else None
         e, c = first
         whole = Fraction(p).denominator == 1
-        self.sided = self.sided or (not whole and e != 0)
         if not whole and not numbers.less(0, c):
             return None
-        head = Germ({e * p: numbers.power(c, int(p) if whole else p)})
+        head = Germ({e * p: numbers.power(c, p)})
         rest = Germ({f - e: numbers.div(d, c) for f, d in a.terms.items() if f != e},
                     None if a.end is None else a.end - e)  # fmt: skip
         if rest.zero():
@@ -288,16 +291,102 @@ class Germs(Arithmetic):
                 angle = None if root is None else self.analytic(asin, root, ())
                 if angle is None or end == 1:
                     return None if angle is None else _scaled(angle, 2)
-                return _sub(constant(numbers.pi()), _scaled(angle, 2))
+                return _sub(constant(self.pi_times(1)), _scaled(angle, 2))
         return self.analytic(acos, a, ())
 
     def _asin(self, a: Germ) -> Germ | None:
         found = self._acos(a)
-        half = numbers.pi_times(Fraction(1, 2))
-        return None if found is None else _sub(constant(half), found)
+        return None if found is None else _sub(constant(self.pi_times(Fraction(1, 2))), found)
+
+    def pi_times(self, q: Any) -> Any:
+        return numbers.mul(q, numbers.constant(OPERATIONS["pi"]))
+
+    def _atan(self, a: Germ) -> Germ | None:
+        """Far out, atan(a) = pi/2 - atan(1/a) where a > 0."""
+        first = a.lead()
+        if first is None or first[0] >= 0:
+            return self.analytic(atan, a, ())
+        inverse = self.power(a, -1)
+        assert inverse is not None
+        rest = self.analytic(atan, inverse, ())
+        return rest and _sub(constant(self.pi_times(Fraction(a.sign(), 2))), rest)
+
+    def _atan2(self, b: Germ, a: Germ) -> Germ | None:
+        if not a.sign():
+            return constant(self.pi_times(Fraction(b.sign(), 2)))
+        ratio = self._div(b, a)
+        assert ratio is not None
+        angle = self._atan(ratio)
+        if angle is None or a.sign() > 0:
+            return angle
+        return _add(angle, constant(self.pi_times(1 if b.sign() >= 0 else -1)))
+
+    def _acosh(self, a: Germ) -> Germ | None:
+        """Likewise at 1: acosh(a) = 2*asinh(sqrt((a - 1)/2))."""
+        centre = a.terms.get(0, 0)
+        if not rational(centre) or centre != 1:
+            return self.analytic(acosh, a, ())
+        root = self._sqrt(_scaled(_sub(a, constant(1)), Fraction(1, 2)))
+        found = None if root is None else self.analytic(asinh, root, ())
+        return None if found is None else _scaled(found, 2)
 
     def _exp(self, a: Germ) -> Germ | None:
         return self.analytic(exp, a, ())
+
+    def _tan(self, a: Germ) -> Germ | None:
+        above, below = self.analytic(sin, a, ()), self.analytic(cos, a, ())
+        return None if above is None or below is None else self._div(above, below)
+
+    # The gamma family: its poles are those of 1/x, moved.
+
+    def steps(self, a: Germ) -> int:
+        """How many steps to the right a pole of the gamma family is from 1; 0 where a has none."""
+        centre = a.terms.get(0, 0)
+        pole = rational(centre) and centre <= 0 and centre == int(centre)
+        if not pole or (a.least() or 0) < 0:
+            return 0
+        if centre < -MOST_STEPS:
+            raise NoGerm
+        return 1 - int(centre)
+
+    def _gamma(self, a: Germ) -> Germ | None:
+        """gamma(a) = gamma(a + n)/(a*(a + 1)*...*(a + n - 1))."""
+        n = self.steps(a)
+        found = self.analytic(gamma, _add(a, constant(n)), ())
+        for k in range(n):
+            found = None if found is None else self._div(found, _add(a, constant(k)))
+        return found
+
+    def _digamma(self, a: Germ) -> Germ | None:
+        return self._polygamma(a, 0)
+
+    def _polygamma(self, a: Germ, m: int) -> Germ | None:
+        """The m-th derivative of digamma(a) = digamma(a + n) - 1/a - 1/(a + 1) - ..."""
+        n = self.steps(a)
+        row, attributes = (psi, (m,)) if m else (digamma, ())
+        found = self.analytic(row, _add(a, constant(n)), attributes)
+        for k in range(n):
+            pole = self.power(_add(a, constant(k)), -m - 1)
+            if found is None or pole is None:
+                return None
+            found = _sub(found, _scaled(pole, (-1) ** m * factorial(m)))
+        return found
+
+    def _beta(self, a: Germ, b: Germ) -> Germ | None:
+        """gamma(a)*gamma(b)/gamma(a + b): with a whole b a product, which has a value at a pole of
+        gamma(a), too."""
+        for x, whole in ((a, b), (b, a)):
+            n = whole.terms.get(0, 0)
+            fixed = len(whole.terms) == 1 and whole.end is None and rational(n)
+            if fixed and n == int(n) and 0 < n <= MOST_STEPS:
+                found: Germ | None = constant(factorial(int(n) - 1))
+                for k in range(int(n)):
+                    found = None if found is None else self._div(found, _add(x, constant(k)))
+                return found
+        left, right, below = self._gamma(a), self._gamma(b), self._gamma(_add(a, b))
+        if left is None or right is None:
+            return None
+        return Germ({}) if below is None else self._div(_mul(left, right), below)
 
     # What chooses.
 
@@ -312,7 +401,8 @@ class Germs(Arithmetic):
         if (least is not None and least < 0) or (a.end is not None and a.end <= 0):
             raise NoGerm
         centre = a.terms.get(0, 0)
-        whole, tied = numbers.whole(centre), numbers.integer(centre)
+        value = numbers.ball(centre)
+        whole, tied = ball_numbers.whole(value), ball_numbers.integer(value)
         if whole is None or tied is None:
             raise NoGerm
         if tied:
@@ -322,6 +412,12 @@ class Germs(Arithmetic):
 
     def _ceil(self, a: Germ) -> Germ:
         return _scaled(self._floor(_scaled(a, -1)), -1)
+
+    def _round(self, a: Germ) -> Germ | None:
+        """Halves to the even one, just beside them to the nearest."""
+        if set(a.terms) <= {0} and a.end is None:
+            return self.analytic(round, a, ())
+        return self._floor(_add(a, constant(Fraction(1, 2))))
 
     def _mod(self, a: Germ, b: Germ) -> Germ | None:
         ratio = self._div(a, b)
@@ -333,8 +429,6 @@ class Germs(Arithmetic):
     def _min(self, a: Germ, b: Germ) -> Germ:
         return b if _sub(a, b).sign() >= 0 else a
 
-
-CHOICES = {"where", "abs", "max", "min"}  # and all that jumps
 
 TABLE: dict[str, Callable[..., Any]] = {
     "add": _add,
@@ -356,65 +450,46 @@ TABLE: dict[str, Callable[..., Any]] = {
 }
 
 
-class Limits(NamedTuple):
-    """Limits to a side of a point: exact numbers and balls, None for one that is infinite or that
-    there is not; and whether they are those to the other side, too: of Laurent series."""
+def beside(
+    outputs: Sequence[Tensor],
+    x: Tensor | None,
+    at: Mapping[Tensor, Tensor],
+    side: int,
+    order: int | None = None,
+) -> list[Any] | None:
+    """The limits of outputs just to a side of the point, in x; with an order, of the first of them
+    and of its derivatives up to it, from its series: numbers in closed form, None for one that is
+    infinite or that there is not. None where the first, f, is undefined there.
 
-    values: list[Any]
-    both: bool
-
-
-def limits(
-    outputs: Sequence[Tensor], x: Tensor, point: Mapping[Tensor, Any], side: int
-) -> Limits | None:
-    """The limits of outputs just to a side of the point, in x; None where the first, f, is
-    undefined there.
-
+    at: the point of each variable, a graph without variables. side: -1 or 1; 0, and no x, for the
+    values at the point itself.
     Raises NoGerm where they can't be told.
     """
-    found, both = _germs(outputs, x, point, side, lambda y: _derivatives(y, 0, side)[0])
-    if found[0] is UNDEFINED:
-        return None
-    return Limits([None if y is UNDEFINED else y for y in found], both)
-
-
-def derivatives(
-    f: Tensor, x: Tensor, point: Mapping[Tensor, Any], side: int, order: int
-) -> Limits | None:
-    """The limits of f and its derivatives in x up to order, likewise: from the series of f."""
-    (found,), both = _germs([f], x, point, side, lambda y: _derivatives(y, order, side))
-    return None if found is UNDEFINED else Limits(list(found), both)
-
-
-UNDEFINED = object()
-
-
-def _germs(
-    outputs: Sequence[Tensor],
-    x: Tensor,
-    point: Mapping[Tensor, Any],
-    side: int,
-    read: Callable[[Germ], Any],
-) -> tuple[list[Any], bool]:
-    """What read makes of each output's germ; and whether these are those of both sides."""
-    order = topological(outputs, unknown=True)
-    if any(node.shape for node in order):
+    nodes = topological([*outputs, *at.values()], unknown=True)
+    if any(node.shape for node in nodes):
         raise NoGerm
-    at = {y: constant(value) for y, value in point.items()}
-    at[x] = Germ({0: point[x], 1: side})
     for length in ORDERS:
         germs = Germs(length)
-        values = run(order, germs, at)
-        found = [values[id(y)] for y in outputs]
+        fixed = run(topological(list(at.values()), unknown=True), germs)
+        point = {y: fixed[id(graph)] for y, graph in at.items()}
+        if x is not None:
+            point[x] = _add(point[x], Germ({1: side}))
         try:
-            read_ = [
-                UNDEFINED if y is None else read(constant(int(y)) if isinstance(y, bool) else y)
-                for y in found
-            ]
-            return read_, not germs.sided
+            values = run(topological(outputs, unknown=True), germs, point)
+            series = [_number(values[id(y)]) for y in outputs]
+            if series[0] is None:
+                return None
+            if order is None:
+                return [None if y is None else _derivatives(y, 0, side)[0] for y in series]
+            return _derivatives(series[0], order, side)
         except Short:
             continue
     raise NoGerm
+
+
+def _number(y: Any) -> Germ | None:
+    """A germ, also of what is true or false."""
+    return constant(int(y)) if isinstance(y, bool) else y
 
 
 def _derivatives(y: Germ, order: int, side: int) -> list[Any]:

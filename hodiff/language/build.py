@@ -18,7 +18,7 @@ from hodiff.engine.graph import (
     written,
 )
 from hodiff.engine.operations import FUNCTIONS
-from hodiff.engine.operations.elementary import e, pi
+from hodiff.engine.operations.elementary import e, hypot, pi, sqrt, sums_squares
 from hodiff.engine.operations.piecewise import both, either, floor_divide, negation, truth
 from hodiff.engine.operations.structure import index, matmul, stack
 from hodiff.engine.shapes import described
@@ -36,7 +36,7 @@ OPERATORS: dict[str, Callable[..., Tensor]] = {
     "mul": OPERATIONS["mul"],
     "div": OPERATIONS["div"],
     "mod": OPERATIONS["mod"],
-    "pow": lambda a, b: a**b,
+    "pow": lambda a, b: _power(a, b),
     "neg": OPERATIONS["neg"],
     "pos": lambda x: x,
     "floordiv": floor_divide,
@@ -45,6 +45,19 @@ OPERATORS: dict[str, Callable[..., Tensor]] = {
     "or": lambda a, b: either(truth(a), truth(b)),
     "not": lambda x: negation(truth(x)),
 }
+
+
+def _power(a: Tensor, b: Tensor) -> Tensor:
+    """a**b; an even power of a length as a power of the sum of squares that it is the root of,
+    which is smooth at 0."""
+    n = b.attributes[0] if b.operation is CONSTANT else None
+    if type(n) is int and n > 0 and n % 2 == 0:
+        if a.operation is hypot:
+            x, y = a.inputs
+            return (x**2 + y**2) ** (n // 2)
+        if a.operation is sqrt and sums_squares(a.inputs[0]):
+            return a.inputs[0] ** (n // 2)
+    return a**b
 
 
 class Scope:
@@ -264,6 +277,11 @@ class Builder:
                 if inside:
                     message = f"'{name}' uses itself: a definition may only use those before it"
                 return self.fault("name", message, where)
+        from hodiff.language.complaints import instead_of_call  # start-up: for errors alone
+
+        formula = instead_of_call(self.text, name, bracket)
+        if formula is not None:
+            return self.fault("name", f"unknown function '{name}': write {formula}", where)
         mend = nearest(name, [*FUNCTIONS, *self.functions])
         used = re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s*\()", self.text)
         if used or not mend:  # a name that stands alone elsewhere is no misspelt function

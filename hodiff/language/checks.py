@@ -64,11 +64,19 @@ def bad_character(text: str, i: int) -> HodiffError:
     """text[i] is none of CHARACTERS: say what to write instead."""
     from unicodedata import decimal, decomposition, normalize  # start-up: for errors alone
 
+    from hodiff.engine.operations import FUNCTIONS  # start-up: for errors alone
+
     c, before = text[i], text[:i].rstrip()[-1:]
     raised = (j for j in range(i, len(text)) if not decomposition(text[j]).startswith("<super>"))
     end = next(raised, len(text))
     plain = normalize("NFKC", text[i : max(end, i + 1)]).replace("−", "-").replace("⁄", "/")
     sayable = set(plain) <= CHARACTERS and plain.isprintable()
+    call = re.search(r"([A-Za-z]\w*)$", text[:i])
+    argument = re.match(r"\([^()]*\)", text[end:])
+    if end > i and sayable and call and call[1] in FUNCTIONS and argument:  # sin²(x)
+        written = quote(f"{call[1]}{argument[0]}**{plain}")
+        what = quote(call[1] + text[i : end + argument.end()])
+        return syntax(f"write '{written}' instead of '{what}'", i, end)
     if end > i and sayable:  # x²³
         return syntax(f"write '**{quote(plain)}' instead of '{quote(text[i:end])}'", i, end)
     if absolute := re.match(r"\|([^|\n]+)\|", text[i:]):

@@ -7,7 +7,8 @@ from typing import Any
 
 import lark
 
-from hodiff.errors import HodiffError
+from hodiff.engine.operations import FUNCTIONS
+from hodiff.errors import HodiffError, nearest
 from hodiff.language.checks import quote, syntax
 from hodiff.language.grammar import BINARY, parser
 
@@ -16,6 +17,8 @@ Tokens = list[Any]  # of lark.Token, whose positions have the type int | None
 INTERVAL = "is for intervals, and these stand alone behind a name: --at x=2+/-0.1"
 GLUED = {"<>": "!=", "=<": "<=", "=>": ">=", "===": "==", "!==": "!=", ":=": "="}
 LIBRARIES = ("math", "np", "numpy", "scipy", "jnp", "torch", "sympy", "cmath", "Math")
+CALLS = {"pow": "{}**{}", "power": "{}**{}", "float_power": "{}**{}", "square": "{}**2"}
+NAMES = {"PI": "pi", "E": "e", "fabs": "abs", "absolute": "abs", "pi": "pi", "e": "e"}
 
 
 def tokens(text: str) -> Tokens:
@@ -44,10 +47,45 @@ def stray_sign(text: str) -> HodiffError:
         message = "a '.' is a decimal point and nothing else"
         if text[i + 1 : i + 2] in tuple("*/^"):
             message = f"write '{text[i + 1]}' instead of '.{text[i + 1]}'"
-        elif last in LIBRARIES and (attribute := re.match(r"\.(\w+)", text[i:])):
-            name = quote(attribute[1])
-            message = f"write '{name}' instead of '{last}.{name}'"
+        elif last in LIBRARIES and (attribute := re.match(r"(?:\.\w+)*\.(\w+)", text[i:])):
+            message = _of_a_library(text, last, attribute, i)
     return syntax(message, i, i + 1)
+
+
+def _of_a_library(text: str, library: str, attribute: re.Match[str], i: int) -> str:
+    """What to write instead of np.sin, Math.pow(x, 2), scipy.special.erf."""
+    name, end = attribute[1], i + attribute.end()
+    whole = quote(library + attribute[0])
+    found = instead_of_call(text, name, end)
+    if found is not None:
+        return f"write '{found}' instead of '{whole}(…)'"
+    name = NAMES.get(name, name)
+    if name in FUNCTIONS or name in NAMES:
+        return f"write '{name}' instead of '{whole}'"
+    return f"there is no '{whole}' here{nearest(name, [*FUNCTIONS])}"
+
+
+def instead_of_call(text: str, name: str, bracket: int) -> str | None:
+    """The formula for a call of pow, square, ...: x**2 of pow(x, 2); None of others."""
+    form, given = CALLS.get(name), _arguments(text, bracket)
+    if form is None or len(given) != form.count("{}"):
+        return None
+    return form.format(*[x if re.fullmatch(r"\w+", x) else f"({x})" for x in given])
+
+
+def _arguments(text: str, bracket: int) -> list[str]:
+    """The arguments in the bracket there, as they are written; none where it is no bracket."""
+    if text[bracket : bracket + 1] != "(":
+        return []
+    depth, parts, start = 0, [], bracket + 1
+    for i in range(bracket, len(text)):
+        depth += (text[i] in "([") - (text[i] in ")]")
+        if depth == 0 or (depth == 1 and text[i] == ","):
+            parts.append(" ".join(text[start:i].split()))
+            start = i + 1
+        if depth == 0:
+            break
+    return parts
 
 
 def unexpected(text: str, start: str, stopped: lark.Token) -> HodiffError:
@@ -138,6 +176,9 @@ def missing_operator(text: str, found: Tokens, at: int, where: str) -> HodiffErr
     if before == "0" and not between and re.fullmatch("[xXoObB][0-9a-fA-F]+", here):
         message = f"'{quote(left + right)}' is not decimal"
         return syntax(message, before.start_pos, here.end_pos)
+    powered = _power_of_function(text, found, at, after)
+    if powered is not None:
+        return powered
     another = found[after : after + 1] == ["="] or (where == "program" and "\n" in between)
     message = f"missing '*': write {left}*{right}"
     if here == "if":
@@ -153,6 +194,30 @@ def missing_operator(text: str, found: Tokens, at: int, where: str) -> HodiffErr
     elif re.match("[A-Za-z]{2}", before) and before != "pi" and here.type in ("NAME", "NUMBER"):
         message = f"missing '*': write {left}*{right}, or {left}({right}) for a call"
     return syntax(message, here.start_pos, here.end_pos)
+
+
+def _power_of_function(text: str, found: Tokens, at: int, after: int) -> HodiffError | None:
+    """The error for sin^2(x), with found[at] where its argument begins; None for other texts."""
+    base = at - 1
+    if found[base] == ")":
+        base = bracket_partner(found, base, -1)
+    base -= 1
+    if found[base] == "-":
+        base -= 1
+    if base < 1 or found[base] not in ("^", "**") or found[base - 1] not in FUNCTIONS:
+        return None
+    name, first = found[base - 1], found[base + 1]
+    exponent = text[first.start_pos : found[at - 1].end_pos]
+    argument = text[found[at].start_pos : found[after - 1].end_pos]
+    argument = argument if argument.startswith("(") else f"({argument})"
+    if len(exponent) + len(argument) > 40:
+        argument = "(…)"
+    message = f"write {name}{argument}**{exponent}"
+    if exponent in ("-1", "(-1)"):
+        inverse = f"a{name}" if f"a{name}" in FUNCTIONS else None
+        message = f"write 1/{name}{argument}"
+        message += f", or {inverse}{argument} for the inverse" if inverse else ""
+    return syntax(f"a power stands behind the call: {message}", name.start_pos, found[at].end_pos)
 
 
 def ends_value(token: lark.Token) -> bool:

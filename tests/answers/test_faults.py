@@ -26,23 +26,17 @@ def test_an_exact_kink_is_refused_where_it_stands(line: str) -> None:
     assert outcome(line.split())[2] == 1
 
 
+ROOT = "sqrt(x+2*sqrt(2))-1-sqrt(2)"
 REFUSED = [
     # command, kind, the place, what the message says
-    # log(9) = 2*log(3), which no precision tells.
-    ("grad abs(log(x)-2*log(3)) --at x=9", "undecided", "abs(log(x)-2*log(3))", "can't be decided"),
-    (
-        "value floor(log(x)-2*log(3)) --at x=9",
-        "undecided",
-        "floor(log(x)-2*log(3))",
-        "can't be decided",
-    ),
-    ("value log(x)==2*log(3) --at x=9", "undecided", "log(x)==2*log(3)", "can't be decided"),
-    (
-        "value where(log(x)<2*log(3),1,2) --at x=9",
-        "undecided",
-        "log(x)<2*log(3)",
-        "can't be decided",
-    ),
+    # sqrt(3 + 2*sqrt(2)) = 1 + sqrt(2), which no precision tells.
+    (f"grad abs({ROOT}) --at x=3", "undecided", f"abs({ROOT})", "can't be decided"),
+    (f"value floor({ROOT}) --at x=3", "undecided", f"floor({ROOT})", "can't be decided"),
+    (f"value {ROOT}==0 --at x=3", "undecided", f"{ROOT}==0", "can't be decided"),
+    (f"value where({ROOT}<0,1,2) --at x=3", "undecided", f"{ROOT}<0", "can't be decided"),
+    ("value x**-2 --at x=0", "pole", "x**-2", "it needs x other than 0"),
+    ("value (x+1)**-1.5 --at x=-1", "pole", "(x+1)**-1.5", "it needs x+1 > 0"),
+    ("taylor exp(1/x) --at x=0 --order 3", "pole", "1/x", "it needs a divisor other than 0"),
     # sin(pi) is 0 exactly; |sin| falls to it and rises from it.
     ("grad abs(sin(x)) --at x=pi", "kink", "abs(sin(x))", "-1 from the left and 1 from the right"),
     ("grad where(x<0.1,1,2)*x --at x=0.1", "kink", "x<0.1", "equal at this point"),

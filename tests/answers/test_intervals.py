@@ -83,28 +83,81 @@ def test_an_interval_that_is_not_differentiated_in(found):
 
 
 @pytest.mark.parametrize(
-    "command, f, at, part",
+    "command, f, at, part, kind, what",
     [
-        ("grad", "abs(x)", "x=1+/-2", "abs(x)"),
-        ("grad", "abs(x)", "x=1+/-1", "abs(x)"),  # the kink is its end
-        ("grad", "floor(x)", "x=1+/-0.5", "floor(x)"),  # whose derivative is 0 on both sides
-        ("grad", "x*where(x < 1, 1, 2)", "x=1+/-0.5", "x < 1"),
-        ("grad", "1/x", "x=0+/-1", "1/x"),
-        ("value", "1/x", "x=0+/-1", "1/x"),
-        ("value", "floor(x)", "x=1+/-0.5", "floor(x)"),
-        ("grad", "log(x)", "x=1+/-1", "log(x)"),
-        ("grad", "sqrt(x)", "x=1+/-1", "sqrt(x)"),
-        ("value", "log(x)", "x=0+/-1", "log(x)"),
-        ("grad", "norm([x, y])", "x=0+/-1,y=0+/-1", "norm([x, y])"),
+        ("grad", "abs(x)", "x=1+/-2", "abs(x)", "kink", "has a kink in the interval, at x = 0"),
+        # The kink is its end.
+        ("grad", "abs(x)", "x=1+/-1", "abs(x)", "undecided", "has a kink in the interval, or so"),
+        # Its derivative is 0 on both sides.
+        ("grad", "floor(x)", "x=1+/-0.5", "floor(x)", "kink", "jumps in the interval, at x = 1"),
+        ("grad", "x*where(x < 1, 1, 2)", "x=1+/-0.5", "x < 1", "kink", "jumps"),
+        ("grad", "1/x", "x=0+/-1", "1/x", "pole", "has a pole in the interval, at x = 0"),
+        ("value", "1/x", "x=0+/-1", "1/x", "pole", "has a pole in the interval, at x = 0"),
+        ("value", "floor(x)", "x=1+/-0.5", "floor(x)", "kink", "jumps in the interval, at x = 1"),
+        ("grad", "log(x)", "x=1+/-1", "log(x)", "pole", "has a pole in the interval, at x = 0"),
+        ("grad", "sqrt(x)", "x=1+/-1", "sqrt(x)", "pole", "at x = 0"),  # of its slope
+        ("value", "log(x)", "x=0+/-1", "log(x)", "domain", "leaves its domain in the interval, at"),
+        ("value", "sqrt(x)", "x=1+/-1.1", "sqrt(x)", "domain", "leaves its domain"),
+        ("grad", "norm([x, y])", "x=0+/-1,y=0+/-1", "norm([x, y])", "kink", "at x = 0, y = 0"),
+        ("value", "x/x", "x=1+/-2", "x/x", "domain", "is 0/0 in the interval, at x = 0"),
+        ("value", "y/(x - y)", "x=1+/-0.1,y=1+/-0.1", "y/(x - y)", "pole", "has a pole in"),
+        ("value", "1/(x - 0.3)", "x=0+/-1", "1/(x - 0.3)", "pole", "at x = 0.3"),
+        ("value", "1/(x**2 - 2)", "x=1.4+/-0.1", "1/(x**2 - 2)", "pole", "at x in [1.41421, 1.41"),
+        ("value", "tan(x)", "x=1.5+/-0.2", "tan(x)", "pole", "at x in [1.57079, 1.5708]"),
+        ("value", "csc(x)", "x=3+/-0.2", "csc(x)", "pole", "at x in [3.14159, 3.1416]"),
+        ("value", "gamma(x)", "x=-1+/-0.2", "gamma(x)", "pole", "at x = -1"),
+        ("value", "x**-2", "x=1+/-2", "x**-2", "pole", "at x = 0"),
+        ("grad", "abs(x - sqrt(2))", "x=1+/-1", "abs(x - sqrt(2))", "kink", "at x in [1.41421, 1."),
+        ("grad", "max(x, y)", "x=1+/-0.1,y=1+/-0.1", "max(x, y)", "kink", "has a kink"),
+        ("grad", "abs(x**2)", "x=0+/-1", "abs(x**2)", "undecided", "has a kink in the interval"),
+        # It is infinite all over, which no ball tells.
+        ("value", "1/(sin(x)**2 + cos(x)**2 - 1)", "x=3+/-0.2", "1/(sin(x)**2 + cos(x)**2 - 1)",
+         "undecided", "has a pole in the interval, or so near that it can't be told apart"),
     ],
-)
-def test_what_is_not_smooth_is_refused(hodiff, command, f, at, part):
+)  # fmt: skip
+def test_what_is_not_smooth_is_refused(hodiff, command, f, at, part, kind, what):
     ran = hodiff(command, f, "--at", at, "--format", "json")
     assert ran.code == 1
     error = json.loads(ran.out)["error"]
-    assert error["kind"] == "undecided"
+    assert error["kind"] == kind
     assert f[error["start"] : error["end"]] == part
+    assert f"'{part}' " in error["message"] and what in error["message"]
     assert "narrow" in error["message"]
+
+
+@pytest.mark.parametrize(
+    "f, at, lower, upper",
+    [
+        ("sqrt(x)", "x=1+/-1", 0, lambda: mp.sqrt(2)),
+        ("sqrt(1 - x**2)", "x=0+/-1", 0, lambda: 1),
+        ("sqrt(x)*sqrt(1 - x)", "x=0.5+/-0.5", 0, lambda: mpf(1) / 2),
+        ("sqrt(1 - sqrt(x))", "x=0.5+/-0.5", 0, lambda: 1),
+        ("x**1.5", "x=0.5+/-0.5", 0, lambda: 1),
+        ("asin(x)", "x=0.5+/-0.5", 0, lambda: mp.pi / 2),
+        ("acos(x/2)", "x=0+/-2", 0, lambda: mp.pi),
+        ("acosh(x)", "x=2+/-1", 0, lambda: mp.acosh(3)),
+        ("sqrt(x - y)", "x=1.5+/-0.5,y=0.5+/-0.5", 0, lambda: mp.sqrt(2)),
+        ("norm([x, y])", "x=0+/-1,y=0+/-1", 0, lambda: mp.sqrt(2)),
+        ("log(1 + sqrt(x))", "x=0.5+/-0.5", 0, lambda: mp.log(2)),
+    ],
+)
+def test_up_to_the_end_of_a_domain(found, f, at, lower, upper):
+    """What has a value at the end of its domain has bounds up to there."""
+    bounds = found("value", f, "--at", at)["value"]
+    with mp.workdps(40):
+        high = mpf(upper())
+        assert lower - mpf(10) ** -6 * high <= bounds["lower"] <= lower
+        assert high <= bounds["upper"] <= high * (1 + mpf(10) ** -6) + mpf(10) ** -15
+
+
+def test_past_the_end_of_a_domain_there_are_none(hodiff):
+    for f, at in (
+        ("sqrt(1 - x**2)", "x=0+/-1.000001"),
+        ("asin(x)", "x=0.5+/-0.5000001"),
+        ("x**-1.5", "x=0.5+/-0.5"),
+        ("sqrt(sin(x)**2 + cos(x)**2 - 1)", "x=0+/-1"),
+    ):
+        assert hodiff("value", f, "--at", at).code == 1
 
 
 def test_beside_a_kink_there_is_an_answer(found):

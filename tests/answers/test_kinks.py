@@ -337,8 +337,10 @@ def test_subgradient_has_no_convention_for_these(expression: str, at: str) -> No
 SQUARED = [  # a slope of hypot(x, x), sqrt(2) or -sqrt(2), comes in squared
     (("nth", "hypot(x,x)**2", "--at", "x=0", "--order", "2"), "derivative", 4),
     (("nth", "cos(hypot(x,x))", "--at", "x=0", "--order", "2"), "derivative", -2),
-    (("tensor", "hypot(x,x)**2*y", "--at", "x=0,y=0", "--order", "3"), "tensor",
-     [{"indices": [0, 0, 1], "value": 4}]),
+    *[(("tensor", f, "--at", "x=0,y=0", "--order", "3"), "tensor",
+       [{"indices": i, "value": v} for i, v in (([0, 0, 0], 0), ([0, 0, 1], 4), ([0, 1, 1], 0),
+                                                ([1, 1, 1], 0))])
+      for f in ("hypot(x,x)**2*y", "hypot(x,x)*hypot(x,x)*y")],
 ]  # fmt: skip
 
 

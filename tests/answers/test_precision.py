@@ -200,11 +200,11 @@ def test_a_zero_that_is_none() -> None:
 def test_a_zero_is_exact_or_noted() -> None:
     assert asked("value", "sin(x)", "--at", "x=0")["notes"] == []
     assert asked("value", "sin(x)", "--at", "x=pi")["notes"] == []
-    zero = "(log(x) - 2*log(3))"
-    assert asked("value", zero, "--at", "x=9")["notes"] == [ZERO_NOTE]
-    assert asked("value", zero, "--at", "x=9", "--digits", "9")["value"] == "0"
-    assert asked("value", f"{zero}*1e400", "--at", "x=9")["notes"] == [ZERO_NOTE]
-    found = asked("value", f"{zero}*1e1000*1e500", "--at", "x=9")
+    zero = "(sqrt(x + 2*sqrt(2)) - 1 - sqrt(2))"
+    assert asked("value", zero, "--at", "x=3")["notes"] == [ZERO_NOTE]
+    assert asked("value", zero, "--at", "x=3", "--digits", "9")["value"] == "0"
+    assert asked("value", f"{zero}*1e400", "--at", "x=3")["notes"] == [ZERO_NOTE]
+    found = asked("value", f"{zero}*1e1000*1e500", "--at", "x=3")
     assert found["error"]["kind"] == "undecided"  # nothing bounds it by 1e-300
 
 

@@ -11,6 +11,8 @@ from hodiff.engine.leibniz import falling
 from hodiff.engine.operations.functions import function
 from hodiff.engine.operations.row import Jump, elementwise
 
+MOST_SQUARES = 100  # of a sum, that are looked at
+
 # In a rule a/b becomes a*b**-1, so that its parts are shared: see hodiff.engine.sharing.
 
 pi = Operation("pi", 0, lambda shapes, attributes: (), no_derivative)
@@ -181,6 +183,21 @@ def powers_of(x: Tensor) -> tuple[Tensor, Any]:
     if x.operation is pow and not x.opaque and x.inputs[1].operation is CONSTANT:
         return x.inputs[0], x.inputs[1].attributes[0]
     return x, 1
+
+
+def sums_squares(x: Tensor) -> bool:
+    """Whether x is seen to be a sum of even powers, which is never below 0."""
+    stack, looked = [x], 0
+    while stack:
+        y = stack.pop()
+        looked += 1
+        if y.operation is add and looked < MOST_SQUARES:
+            stack += y.inputs
+        else:
+            n = powers_of(y)[1]
+            if type(n) is not int or n <= 0 or n % 2:
+                return False
+    return True
 
 
 def cofactor(g: Tensor, y: Tensor, depth: int = 6) -> Tensor | None:
