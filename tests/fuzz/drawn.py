@@ -24,9 +24,9 @@ TESTS = ["<", "<=", ">", ">=", "==", "!="]
 
 
 def texts(
-    names: str = "xxxy", pieces: bool = True, gammas: bool = True, far: bool = True, leaves: int = 6
+    names: str, pieces: bool = True, gammas: bool = True, far: bool = True
 ) -> st.SearchStrategy[str]:
-    """Expressions in the names, the more often a name is given the more often in it."""
+    """Expressions in the names, two or three operations deep."""
     numbers = pick(NUMBERS) | pick([*NUMBERS, *FAR]) if far else pick(NUMBERS)
     leaf = pick(names) | pick(names) | pick(names) | numbers
 
@@ -48,7 +48,9 @@ def texts(
             ]
         return st.one_of(ways)
 
-    return st.recursive(leaf, grown, max_leaves=leaves)
+    one = grown(leaf)
+    two = grown(leaf | one)
+    return two | grown(one | two)
 
 
 # ------------------------------------------------------------------ points

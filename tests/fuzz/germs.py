@@ -363,7 +363,9 @@ class Germs:
 
     def atan(self, a: Germ) -> Germ:
         return self.integrated(
-            mp.atan, a, lambda: self.div(self.number(ONE), self.add(self.number(ONE), self.mul(a, a)))
+            mp.atan,
+            a,
+            lambda: self.div(self.number(ONE), self.add(self.number(ONE), self.mul(a, a))),
         )
 
     def atan2(self, y: Germ, x: Germ) -> Germ:
@@ -479,9 +481,7 @@ def _asin(g: Germs, a: Germ) -> Germ:
 def _acosh(g: Germs, a: Germ) -> Germ:
     if g.sign(g.sub(a, _one(g))) < 0:
         raise Undefined("below 1")
-    return g.integrated(
-        mp.acosh, a, lambda: g.div(_one(g), g.sqrt(g.sub(g.mul(a, a), _one(g))))
-    )
+    return g.integrated(mp.acosh, a, lambda: g.div(_one(g), g.sqrt(g.sub(g.mul(a, a), _one(g)))))
 
 
 def _atanh(g: Germs, a: Germ) -> Germ:
@@ -545,6 +545,12 @@ def _cosh(g: Germs, a: Germ) -> Germ:
     return g.waves(a, mp.sinh, mp.cosh, 1)[1]
 
 
+def _coth(g: Germs, a: Germ) -> Germ:
+    if a.nothing() or a.start != 0:
+        return g.div(_cosh(g, a), _sinh(g, a))
+    return g.integrated(mp.coth, a, lambda: g.neg(g.whole_power(_sinh(g, a), -2)))
+
+
 def _beta(g: Germs, a: Germ, b: Germ) -> Germ:
     if g.point:
         for x in (a, b):
@@ -593,10 +599,10 @@ FUNCTIONS |= {
     "cot": lambda g, a: g.div(_cos(g, a), _sin(g, a)),
     "sinh": _sinh,
     "cosh": _cosh,
-    "tanh": lambda g, a: g.div(_sinh(g, a), _cosh(g, a)),
+    "tanh": lambda g, a: g.integrated(mp.tanh, a, lambda: g.whole_power(_cosh(g, a), -2)),
     "sech": lambda g, a: g.div(_one(g), _cosh(g, a)),
     "csch": lambda g, a: g.div(_one(g), _sinh(g, a)),
-    "coth": lambda g, a: g.div(_cosh(g, a), _sinh(g, a)),
+    "coth": _coth,
     "asin": _asin,
     "acos": lambda g, a: g.sub(g.number(mp.pi / 2), _asin(g, a)),
     "atan": lambda g, a: g.atan(a),
@@ -617,9 +623,7 @@ FUNCTIONS |= {
     "polygamma": _polygamma,
     "beta": _beta,
     "sigmoid": _sigmoid,
-    "softplus": lambda g, a: g.integrated(
-        lambda c: mp.log1p(mp.exp(c)), a, lambda: _sigmoid(g, a)
-    ),
+    "softplus": lambda g, a: g.integrated(lambda c: mp.log1p(mp.exp(c)), a, lambda: _sigmoid(g, a)),
     "silu": lambda g, a: g.mul(a, _sigmoid(g, a)),
     "gelu": lambda g, a: _half(g, g.mul(a, _erfc(g, g.scaled(a, -1 / mp.sqrt(2))))),
     "sinc": _sinc,
@@ -745,7 +749,7 @@ def derivatives(
     text: str, point: dict[str, str], direction: dict[str, Number], order: int, extend: bool = False
 ) -> list[Number] | None:
     """f, f', ... along a direction; None where one of them doesn't exist. Undefined where f has no
-    value there; extend: its limit serves. Where f is undefined to one side, what the other tells."""
+    value there; extend: its limit serves. Where f is undefined to one side, the other tells."""
     try:
         here = value(text, point)
     except Undefined:

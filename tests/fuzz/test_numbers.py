@@ -59,7 +59,7 @@ def wrong(number: Any, true: germs.Number, digits: int | None = None) -> str:
     return "" if Decimal(number) == right else f"{number}, not {right}"
 
 
-# ------------------------------------------------------------------ what is asked, and what is right
+# ------------------------------------------------------------------ what is right
 
 
 def expected(asked: Asked, order: int) -> list[germs.Number] | None:
@@ -127,7 +127,9 @@ def complaint(asked: Asked, order: int, digits: int | None = None) -> str:
             return ""
         return f"refused ({said}), not {[str(printed(germs.exact(c))) for c in right]}"
     assert len(numbers) == len(right)
-    return "; ".join(filter(None, (wrong(n, c, digits) for n, c in zip(numbers, right, strict=True))))
+    return "; ".join(
+        filter(None, (wrong(n, c, digits) for n, c in zip(numbers, right, strict=True)))
+    )
 
 
 ONE_VARIABLE = st.one_of(
