@@ -220,7 +220,8 @@ def taken(
 
     def true(test: Tensor) -> bool | None:
         value: Any = values.get(id(test))
-        return None if value is None or getattr(value, "shape", ()) else bool(value)
+        many = hasattr(value, "shape") and value.shape
+        return None if value is None or many else bool(value)
 
     found: set[Tensor] = set()
     stack = list(outputs)

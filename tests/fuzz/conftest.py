@@ -1,4 +1,4 @@
-"""fuzz(holds, *strategies, examples=100): whether what is drawn holds, a hundred times with the same
+"""fuzz(holds, *strategies, examples=100): whether what is drawn holds, a hundred times with one
 seed, or with new ones for as long as --minutes gives each test."""
 
 from __future__ import annotations

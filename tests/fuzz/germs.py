@@ -297,9 +297,8 @@ class Germs:
         if a.start != 0:
             raise Undecided
         c = a.terms[0]
-        start = ZERO if c == 1 or abs(real(c) - 1) <= small() and not isinstance(c, Fraction) else (
-            mp.log(real(c)))  # fmt: skip
-        return self.integral(start, self.div(self.slope(a), a))
+        one = zero(plus(c, -ONE))
+        return self.integral(ZERO if one else mp.log(real(c)), self.div(self.slope(a), a))
 
     def sqrt(self, a: Germ) -> Germ:
         return self.power(a, Fraction(1, 2))
@@ -576,8 +575,15 @@ def _polygamma(g: Germs, order: Germ, a: Germ) -> Germ:
     return g.polygamma(m, a)
 
 
-def _sinc(g: Germs, a: Germ) -> Germ:
-    return _one(g) if a.nothing() else g.div(_sin(g, a), a)
+def _sinc(g: Germs, a: Germ, order: Germ | None = None) -> Germ:
+    if order is None:
+        return _one(g) if a.nothing() else g.div(_sin(g, a), a)
+    n = whole(order.at(0))
+    if n is None or not g.point:
+        raise Undecided
+    beside = Germs(n + 2, 1)
+    series = _sinc(beside, beside.variable(a.at(0), ONE))
+    return g.number(times(series.at(n), Fraction(int(mp.factorial(n)))))
 
 
 FUNCTIONS |= {
