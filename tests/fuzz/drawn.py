@@ -24,9 +24,9 @@ TESTS = ["<", "<=", ">", ">=", "==", "!="]
 
 
 def texts(
-    names: str, pieces: bool = True, gammas: bool = True, far: bool = True
+    names: str, pieces: bool = True, gammas: bool = True, far: bool = True, deep: bool = True
 ) -> st.SearchStrategy[str]:
-    """Expressions in the names, two or three operations deep."""
+    """Expressions in the names, two operations deep, or three."""
     numbers = pick(NUMBERS) | pick([*NUMBERS, *FAR]) if far else pick(NUMBERS)
     leaf = pick(names) | pick(names) | pick(names) | numbers
 
@@ -52,7 +52,7 @@ def texts(
 
     one = grown(leaf)
     two = grown(leaf | one)
-    return two | grown(one | two)
+    return two | grown(one | two) if deep else two
 
 
 # ------------------------------------------------------------------ points

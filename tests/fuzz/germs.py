@@ -783,26 +783,38 @@ def same(a: Number, b: Number) -> bool:
     return zero(plus(a, -b))
 
 
-def agreed(question: Callable[[], Any], *texts: str) -> Any:
-    """What the question finds, with the digits that the numbers in the texts need and with twice as
-    many and more; Undecided where they differ. It finds a number, a list of some, or None."""
+def once(question: Callable[[], Any], *texts: str, more: bool = False) -> Any:
+    """What the question finds with the digits that the numbers in the texts need; more: with twice
+    as many and some."""
     powers = [int(n) for text in texts for n in re.findall(r"(?<=\de)-?\d+", text)]
     digits = 150 + 4 * max(map(abs, powers), default=0)
+    with mp.workdps(2 * digits + 200 if more else digits):
+        try:
+            return question()
+        except (OverflowError, MemoryError) as fault:
+            raise Undecided from fault
+
+
+def agreed(question: Callable[[], Any], *texts: str) -> Any:
+    """The same, a number, a list of some, or None; Undecided where more digits find another."""
     found: list[Any] = []
-    for dps in (digits, 2 * digits + 200):
-        with mp.workdps(dps):
-            try:
-                found.append(question())
-            except Undefined:
-                found.append("undefined")
-            except (OverflowError, MemoryError) as fault:
-                raise Undecided from fault
+    for more in (False, True):
+        try:
+            found.append(once(question, *texts, more=more))
+        except Undefined:
+            found.append("undefined")
     first, second = (x if isinstance(x, list) else [x] for x in found)
     if len(first) != len(second) or not all(map(alike, first, second)):
         raise Undecided
     if found[1] == "undefined":
         raise Undefined
     return found[1]
+
+
+def checked(fault: Callable[[Callable[..., Any]], str]) -> str:
+    """What is wrong, asked with the oracle's first word and then, where that finds a fault, with
+    its last."""
+    return fault(once) and fault(agreed)
 
 
 def alike(a: Any, b: Any) -> bool:

@@ -1,14 +1,11 @@
-"""Command lines with slips, from a wrong letter to a wall of brackets: an answer or one message that
-says something, with its exit code, soon; never another exception."""
+"""Command lines with slips, from a wrong letter to a wall of brackets: an answer or one message
+that says something, with its exit code, soon; never another exception."""
 
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +13,9 @@ from hypothesis import strategies as st
 
 from hodiff.cli import outcome
 from tests.fuzz.drawn import pick
+from tests.fuzz.limits import SECONDS, TooLong, limited
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 30  # of the processor: the longest that hostile text may take, many times over
 
 LINES = [
     ["grad", "w1**2*sin(w2)", "--at", "w1=1,w2=pi/2"],
@@ -92,24 +89,6 @@ def command_lines(draw: Any) -> list[str]:
             case 8:
                 words.append(draw(st.text(max_size=8)))
     return words
-
-
-class TooLong(BaseException):
-    """Nothing that a command line's own handlers catch."""
-
-
-@contextmanager
-def limited() -> Iterator[None]:
-    def stop(*_: Any) -> None:
-        raise TooLong
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
 
 
 def complaint(words: list[str]) -> str:

@@ -110,26 +110,26 @@ def complaint(asked: Asked, order: int, digits: int | None = None) -> str:
     """What is wrong with the answer to a command line, as far as the oracle can tell."""
     more = ("--digits", str(digits)) if digits else ()
     numbers, said = answered([*asked.words(), *more])
-    if said.startswith("limit"):
-        return ""
-    try:
-        right = germs.agreed(lambda: expected(asked, order), *asked.words())
-    except Undefined:
-        right = None
-    except Undecided:
-        return ""
-    if right is None:
-        return "" if numbers is None else f"{numbers}, and there are none"
-    if numbers is None:
-        if said.startswith("undecided") or (
-            len(asked.point) > 1 and not germs.smooth(asked.text, asked.point)
-        ):
+    if said.startswith(("limit", "undecided")):
+        return ""  # that it can't tell is no word about f
+
+    def fault(oracle: Any) -> str:
+        try:
+            right = oracle(lambda: expected(asked, order), *asked.words())
+        except Undefined:
+            right = None
+        except Undecided:
             return ""
-        return f"refused ({said}), not {[str(printed(germs.exact(c))) for c in right]}"
-    assert len(numbers) == len(right)
-    return "; ".join(
-        filter(None, (wrong(n, c, digits) for n, c in zip(numbers, right, strict=True)))
-    )
+        if right is None:
+            return "" if numbers is None else f"{numbers}, and there are none"
+        if numbers is None:
+            if len(asked.point) > 1 and not germs.smooth(asked.text, asked.point):
+                return ""
+            return f"refused ({said}), not {[germs.mp.nstr(germs.real(c), 20) for c in right]}"
+        pairs = zip(numbers, right, strict=True)
+        return "; ".join(filter(None, (wrong(n, c, digits) for n, c in pairs)))
+
+    return germs.checked(fault)
 
 
 ONE_VARIABLE = st.one_of(
