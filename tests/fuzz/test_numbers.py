@@ -110,8 +110,10 @@ def complaint(asked: Asked, order: int, digits: int | None = None) -> str:
     """What is wrong with the answer to a command line, as far as the oracle can tell."""
     more = ("--digits", str(digits)) if digits else ()
     numbers, said = answered([*asked.words(), *more])
-    if said.startswith(("limit", "undecided")):
-        return ""  # that it can't tell is no word about f
+    if said.startswith(("limit", "undecided")) or (
+        said.startswith("kink") and "slope" not in said and "jump" not in said
+    ):
+        return ""  # that it can't tell, of two pieces which is where, is no word about f
 
     def fault(oracle: Any) -> str:
         try:
