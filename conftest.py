@@ -1,4 +1,4 @@
-"""What the examples in docstrings know by name."""
+"""What the examples in docstrings know by name, and the fuzzer's option."""
 
 from typing import Any
 
@@ -10,3 +10,11 @@ import hodiff
 @pytest.fixture(autouse=True, scope="session")
 def names_in_examples(doctest_namespace: dict[str, Any]) -> None:
     doctest_namespace["hodiff"] = hodiff
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--minutes",
+        type=float,
+        help="let tests/fuzz run with new seeds for so long, all its tests together",
+    )

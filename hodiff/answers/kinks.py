@@ -64,7 +64,8 @@ def by_convention(node: Tensor) -> bool:
 
 
 class Search:
-    """The runs around a point. refused says which ties count."""
+    """The runs around a point. refused says which ties count; plain is the run without sides, where
+    there is one already."""
 
     def __init__(
         self,
@@ -72,10 +73,12 @@ class Search:
         point: Mapping[Tensor, Any],
         variables: Sequence[Tensor],
         refused: Callable[[Tensor], bool],
+        plain: Values | None = None,
     ) -> None:
         self.program, self.point, self.refused = program, point, refused
         self.decide = program.arithmetic.pointwise
         self.variables = variables
+        self.plain = plain  # every node's value in the run without sides
         self.most_runs = max(2, min(MOST_RUNS, STATE.limits.kinks // (len(program.order) + 1)))
 
     def on(self, outputs: Sequence[Tensor]) -> Program:
@@ -84,8 +87,37 @@ class Search:
         return Program(outputs, None if arithmetic.pointwise is FLOATS else arithmetic)
 
     def run(self, sides: Sides) -> Run:
-        values = self.program.values(self.point, _replaced(self.program, sides))
+        """Nodes that have the numbers of the run without sides keep its value, the same object: two
+        balls that look alike can't be told to be equal."""
+        replaced = _replaced(self.program, sides)
+        if self.plain is None:
+            self.plain = self.program.values(self.point)
+        if not replaced:
+            values = self.plain
+        elif self.decide is FLOATS:
+            values = self.program.values(self.point, replaced)
+        else:
+            kept = {id(n): self.kept(n, replaced.get(id(n))) for n in self.program.order}
+            values = self.program.values(self.point, kept)
         return Run(sides, values, [values[id(y)] for y in self.program.outputs])
+
+    def kept(self, node: Tensor, sided: Callable[..., Any] | None) -> Callable[..., Any]:
+        """What computes a node, where that is anything new."""
+        assert self.plain is not None
+        old, *inputs = [self.plain[id(x)] for x in (node, *node.inputs)]
+
+        def compute(*x: Any) -> Any:
+            if sided is not None:
+                found = sided(*x)
+                return old if self.is_same(found, old) else found
+            if all(map(self.is_same, x, inputs)):
+                return old
+            return self.program.arithmetic.function(node.operation)(*x)
+
+        return compute
+
+    def is_same(self, a: Any, b: Any) -> bool:
+        return a is b or bool(a is not None is not b and self.decide.same(a, b))
 
     def tie(self, run: Run) -> tuple[Tensor, int] | None:
         """The first tie that the outputs of a run depend on and that it has no side for."""

@@ -206,7 +206,7 @@ def _solved(
 
     found = taken(program.outputs, values)
     _refuse(question, program, values, {node for node in found if not node.derived})
-    search = kinks.Search(program, point, question.variables, refused)
+    search = kinks.Search(program, point, question.variables, refused, values)
     base = kinks.Run({}, values, _results(program.outputs, values))
     try:
         if search.tie(base) is None:

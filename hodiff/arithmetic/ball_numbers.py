@@ -166,6 +166,8 @@ def nan() -> Any:
 
 
 def less(a: Any, b: Any) -> bool | None:
+    if a is b and finite(a):  # the same node's number: of two balls that look alike it is open
+        return False
     if rational(a) and rational(b):
         return bool(a < b)
     if type(a) is type(b) is PiMultiple:
@@ -177,6 +179,8 @@ def less(a: Any, b: Any) -> bool | None:
 
 
 def equal(a: Any, b: Any) -> bool | None:
+    if a is b and finite(a):
+        return True
     if rational(a) and rational(b):
         return bool(a == b)
     if type(a) is type(b) is PiMultiple:

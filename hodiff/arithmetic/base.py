@@ -229,6 +229,12 @@ def taken(
     """The nodes that the outputs' values come from: of a where, those of the branch taken; of
     a and b, as in Python, not those of b where a is false. needs gives what a node stands for
     besides its inputs."""
+
+    def true(test: Tensor) -> bool | None:
+        value: Any = values.get(id(test))
+        many = hasattr(value, "shape") and value.shape
+        return None if value is None or many else bool(value)
+
     found: set[Tensor] = set()
     stack = list(outputs)
     while stack:
@@ -237,15 +243,15 @@ def taken(
             continue
         found.add(node)
         stack += needs(node)
-        name = node.operation.name
-        chooses = name in ("where", "and", "or")
-        test: Any = values.get(id(node.inputs[0])) if chooses else None  # None: can't tell
-        if test is None or (hasattr(test, "shape") and test.shape):
-            stack += node.inputs
-        elif name == "where":
-            stack += (node.inputs[0], node.inputs[1 if test else 2])
+        name, inputs = node.operation.name, node.inputs
+        if name == "where" and (test := true(inputs[0])) is not None:
+            stack += (inputs[0], inputs[1 if test else 2])
+        elif name in ("and", "or"):
+            # In a mask that a rule made, conditions may have changed places: any of them tells.
+            first = inputs if node.derived else inputs[:1]
+            stack += [x for x in first if true(x) is (name == "or")][:1] or inputs
         else:
-            stack += node.inputs[:1] if bool(test) == (name == "or") else node.inputs
+            stack += inputs
     return found
 
 

@@ -134,6 +134,17 @@ SMOOTH = [
     ("abs(x) - max(x, -x)", "x=0", [0]),
     ("floor(x) + x%1", "x=2", [1, 0]),
     ("where(x<100, 1, 0) + where(x>=100, 1, 0)", "x=100", [0, 0]),
+    # Beside what is irrational there: in balls no two numbers of it are known to be equal.
+    ("x*abs(x) + exp(x)", "x=0", [1]),
+    ("abs(x)*x + sin(1)*x", "x=0", [math.sin(1)]),
+    ("x**2*relu(x) + sin(x)", "x=0", [1, 0]),
+    ("max(x, x) + exp(x)", "x=1", [1 + math.e, math.e]),
+    ("max(x, x)**(1/3)", "x=3/2", [1.5 ** (-2 / 3) / 3]),
+    ("u=sqrt(x); max(u, u)", "x=2", [0.5**1.5]),
+    ("where(x==x, exp(x), 0)", "x=1", [math.e, math.e]),
+    # A condition of a branch that isn't taken may be undefined.
+    ("where(x>0, where(log(x)>1, 1, x), x**2)", "x=-1", [-2, 2]),
+    ("where(x<=0, x**2, where(log(x)>1 and log(x)<2, 1, x))", "x=-1", [-2, 2]),
 ]
 
 SMOOTH_IN_MORE = [
@@ -155,6 +166,10 @@ SMOOTH_IN_MORE = [
     ("norm([x, y])**2", "x=0,y=0", [0, 0], None),
     ("hypot(x, y)**2", "x=0,y=0", [0, 0], None),
     ("x*norm([x, y])", "x=0,y=0", [0, 0], None),
+    ("x*abs(x) + exp(y)", "x=0,y=1", [0, math.e], None),
+    ("max(x, x)*sin(y)", "x=1,y=0", [0, 1], [[0, 1], [1, 0]]),
+    ("x*abs(x)*exp(y) + x*exp(y)", "x=0,y=0", [1, 0], None),
+    ("where(x>0, where(log(x)==y, 1, x), y**2)", "x=-1,y=1", [0, 2], [[0, 0], [0, 2]]),
 ]
 
 
