@@ -77,7 +77,7 @@ class Call:
             raise TypeError(f"{function.__name__}.forward returned no tensor")
         self.smooth = [
             k for k, x in enumerate(self.returned)
-            if isinstance(x, Tensor) and id(x) not in self.context._flat
+            if isinstance(x, Tensor) and _is_float(x) and id(x) not in self.context._flat
         ]  # fmt: skip
 
     def tracked(self, x: Any) -> bool:
@@ -154,6 +154,13 @@ class Call:
             f"{self.function.__name__}.backward: the gradient of an argument of shape {shape}"
             f" has shape {share.shape}"
         )
+
+
+def _is_float(x: Tensor) -> bool:
+    """Whether x may have a gradient: whole numbers and conditions have none."""
+    if x.value is None:
+        return x.operation.differentiable
+    return getattr(getattr(x.value, "dtype", None), "kind", "f") == "f"
 
 
 class Function:

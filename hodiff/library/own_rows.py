@@ -6,6 +6,7 @@ import re
 from bisect import insort
 from collections.abc import Callable
 from importlib import import_module
+from keyword import kwlist
 from typing import Any
 
 from hodiff.arithmetic import floats
@@ -51,7 +52,8 @@ def elementwise(
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
         raise ValueError(f"a name has letters, digits and _, and begins with a letter: {name!r}")
-    if name in {*OPERATIONS, *FUNCTIONS, *NAMES} or hasattr(Tensor, name):
+    taken = {*OPERATIONS, *FUNCTIONS, *NAMES, *import_module("hodiff").__all__, *kwlist}
+    if name in taken or hasattr(Tensor, name):
         raise ValueError(f"the name '{name}' is taken")
     if not partials:
         raise TypeError(f"elementwise({name!r}) needs a slope for each argument")

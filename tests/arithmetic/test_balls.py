@@ -232,6 +232,8 @@ ROWS: dict[str, tuple[Callable[..., Any], list[Any]]] = {
     "beta": (beta, [p for p in PAIRS if BIG not in map(abs, p)] + [(F(-5, 2), F(1, 2))]),
     "sigmoid": (sigmoid, [*MODERATE, *FAR[:4], 500, -(10**6)]),
     "softplus": (lambda x: mp.log1p(mp.exp(x)), [*MODERATE, *FAR[:4], 30, -40]),
+    "xlogy": (lambda a, b: a * mp.log(b) if a else mpf(0),
+              [(F(1, 2), 2), (-3, F(1, 3)), (0, 2), (10**10, F(1, 10**300)), (2, 1)]),
     "logaddexp": (lambda a, b: mp.log(mp.exp(a) + mp.exp(b)),
                   [(1, 2), (F(1, 3), F(1, 3)), (1000, 1000), (50, -40), (-500, -501)]),
     "silu": (lambda x: x * sigmoid(x), [*MODERATE, *FAR[:4], -(10**6)]),

@@ -657,6 +657,13 @@ class Two(torch.autograd.Function):
     def backward(ctx, ga, gb, gc):
         x, y, p = ctx.saved_tensors
         return ga*p/x + gb, ga*p/y + gb
+class Place(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x*2, x.argmax(), x > 1
+    @staticmethod
+    def backward(ctx, g, *flat):
+        return 2*g
 class Once(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x):
@@ -703,6 +710,7 @@ def twice(f, *v):
             ("one input of two", "result = twice(Cube.apply(x, 3, y.detach()).sum(), x)"),
             ("several outputs", "a, b, c = Two.apply(x, z)\nresult = twice((a**2).sum()*b, x), c"),
             ("one output of several", "result = twice(Two.apply(x, z)[1]**2, x)"),
+            ("whole numbers", "result = Place.apply(x), A.grad(Place.apply(x)[0].sum(), x)"),
             ("once", "result = A.grad(Once.apply(x).sum(), x), A.grad(Same.apply(x).sum(), x)"),
             ("once, twice", "result = twice((Once.apply(x)**2).sum(), x)"),
             ("no_grad", "with torch.no_grad(): result = Cube.apply(x, 3, y)"),
