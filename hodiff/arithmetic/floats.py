@@ -147,7 +147,7 @@ def div(a: float, b: float) -> float:
 
 def _over(x: float, y: float) -> float:
     # At the kink of a norm 0 is the usual subgradient; what its slope would be is no number.
-    return div(x, y) if y else 0.0 if x == 0 else nan
+    return div(x, y) if y else x if x == 0 else nan
 
 
 def powers(a: float, b: float, j: int, k: int) -> float:
@@ -237,6 +237,12 @@ def _gamma(x: float) -> float:
     return math.gamma(x)
 
 
+def _logaddexp(a: float, b: float) -> float:
+    if a == b:  # infinite ones have no difference
+        return a + math.log(2)
+    return max(a, b) + math.log1p(math.exp(-abs(a - b)))
+
+
 # What can't raise goes as it is; the rest is made quiet.
 PLAIN: dict[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -272,6 +278,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "digamma": _digamma,
     "polygamma": _polygamma,
     "beta": _beta,
+    "logaddexp": _logaddexp,
 }
 
 FLOATS = Floats()
