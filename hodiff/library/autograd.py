@@ -170,7 +170,9 @@ def detached(
         return tuple(results)
     values = iter(program.results())
     found = tuple(
-        g if g is None else held(next(values) if inputs is None else _typed(next(values), inputs[i]))
+        g
+        if g is None
+        else held(next(values) if inputs is None else _typed(next(values), inputs[i]))
         for i, g in enumerate(results)
     )
     for y, value in zip(spent, values, strict=True):
@@ -181,10 +183,8 @@ def detached(
 def _typed(value: Any, x: Tensor) -> Any:
     """The value of a gradient in the dtype of the float64 x: where other dtypes are on the way it
     may be theirs. (like() has seen to the others.)"""
-    kind = getattr(value, "dtype", None)
-    if kind is None or kind == float or getattr(x.value, "dtype", float) != float:
-        return value
-    return value.astype(float)
+    found, wanted = (getattr(v, "dtype", "float64") for v in (value, x.value))
+    return value.astype(float) if wanted == "float64" != found else value
 
 
 def _batched(
