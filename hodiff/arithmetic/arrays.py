@@ -77,7 +77,7 @@ def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
             x = tuple(v.astype(dtype) if _is_condition(v) else v for v in x)
         if numeric and any(map(_is_whole, x)):
             dtypes = [v.dtype for v in x if hasattr(v, "dtype") and v.dtype.kind == "f"]
-            if dtypes and (dtype := np.result_type(*dtypes)) != float:
+            if dtypes and (dtype := np.result_type(*dtypes)) != "float64":
                 x = tuple(v.astype(dtype) if _is_whole(v) else v for v in x)
         with np.errstate(all="ignore"):
             return scalar(*x)

@@ -82,7 +82,8 @@ class Floats(Arithmetic):
 def quiet(compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
     """compute with a pole as inf and an undefined value as nan, where it raises; also what passes
     the largest double is inf. The sign is C's and numpy's."""
-    sign = SIGNS.get(operation.name, _positive)
+    sign: Callable[..., float] = SIGNS.get(operation.name, _positive)
+    pole: Callable[..., bool] | None = operation.pole
 
     def called(*x: Any) -> float:
         try:
@@ -90,8 +91,8 @@ def quiet(compute: Callable[..., Any], operation: Operation) -> Callable[..., An
         except OverflowError:
             return inf * sign(*x)
         except (ValueError, ZeroDivisionError):
-            at_pole = operation.pole is not None and all(map(math.isfinite, x))
-            return inf * sign(*x) if at_pole and operation.pole(*x) else nan
+            at_pole = pole is not None and all(map(math.isfinite, x)) and pole(*x)
+            return inf * sign(*x) if at_pole else nan
 
     return called
 
@@ -113,7 +114,7 @@ def _sign_of_power(a: float, b: float) -> float:
 
 
 def _sign_of_gamma(x: float) -> float:
-    """None where the sides differ: at -1, -2, ..."""
+    """nan where the sides differ: at -1, -2, ..."""
     return nan if x <= -1 else _sign_of(x)
 
 
@@ -147,7 +148,7 @@ def div(a: float, b: float) -> float:
 
 def _over(x: float, y: float) -> float:
     # At the kink of a norm 0 is the usual subgradient; what its slope would be is no number.
-    return div(x, y) if y else 0.0 if x == 0 else nan
+    return div(x, y) if y else x if x == 0 else nan
 
 
 def powers(a: float, b: float, j: int, k: int) -> float:
@@ -243,6 +244,12 @@ def _gamma(x: float) -> float:
     return math.gamma(x)
 
 
+def _logaddexp(a: float, b: float) -> float:
+    if a == b:  # infinite ones have no difference
+        return a + math.log(2)
+    return max(a, b) + math.log1p(math.exp(-abs(a - b)))
+
+
 # What can't raise goes as it is; the rest is made quiet.
 PLAIN: dict[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -279,6 +286,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "digamma": _digamma,
     "polygamma": _polygamma,
     "beta": _beta,
+    "logaddexp": _logaddexp,
 }
 
 FLOATS = Floats()

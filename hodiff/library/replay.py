@@ -116,8 +116,8 @@ def _finished(results: Results, asked: Asked) -> Results:
 def _typed(value: Any, x: Tensor) -> Any:
     """The value of a gradient in the dtype of the float64 x: where other dtypes are on the way it
     may be theirs. (like() has seen to the others.)"""
-    single = getattr(value, "dtype", "float64") != "float64"
-    return value.astype(float) if single and _kind(x.value) in (None, float, "float64") else value
+    found, wanted = (getattr(v, "dtype", "float64") for v in (value, x.value))
+    return value.astype(float) if wanted == "float64" != found else value
 
 
 def _order(asked: Asked) -> list[Tensor]:

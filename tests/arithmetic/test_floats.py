@@ -1,4 +1,4 @@
-"""One point and arrays say the same, at zeros, poles and far out: signs of inf and of 0 included."""
+"""One point and arrays say the same, at zeros, poles and far out: the signs of inf and 0, too."""
 
 from __future__ import annotations
 

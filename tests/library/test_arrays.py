@@ -67,7 +67,7 @@ def test_prod_has_few_nodes() -> None:
 def test_norm_at_zero() -> None:
     # pytorch/pytorch#2421
     t = leaf([0.0, 0.0])
-    assert orders(t.norm(), t, 2) == [[0, 0], [0, 0]]
+    assert orders(t.norm(), t, 1) == [[0, 0]]
     t = leaf([[0.0, 0.0], [3.0, 4.0]])
     (g,) = hodiff.grad(hodiff.linalg.norm(t, dim=1).sum(), t)
     np.testing.assert_allclose(g.tolist(), [[0, 0], [0.6, 0.8]], rtol=1e-15)

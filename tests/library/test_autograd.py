@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import hodiff
 from hodiff import grad
 from hodiff.arithmetic.program import evaluate
 from hodiff.engine.graph import Tensor, constant, topological, variable
@@ -131,3 +132,57 @@ def test_an_input_without_requires_grad_is_refused(x: Tensor, allow_unused: bool
     n = variable("n", (), requires_grad=False)
     with pytest.raises(RuntimeError):
         grad(x * n, [n], create_graph=True, allow_unused=allow_unused)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, y: x * y,
+        lambda x, y: x**y,
+        lambda x, y: (x.double() * y).sum(),
+        lambda x, y: y.float() * x,
+        lambda x, y: y.float().double() ** 2 * x,
+        lambda x, y: hodiff.stack([x, y]).prod(),
+        lambda x, y: hodiff.where(x > 0, x * y, y),
+        lambda x, y: hodiff.hypot(x, y),
+        lambda x, y: x * y * hodiff.tensor([1, 2], dtype=int).sum(),
+    ],
+)
+@pytest.mark.parametrize("shape", [(), (2,)])
+def test_a_gradient_has_the_dtype_of_its_leaf(f: Any, shape: tuple[int, ...]) -> None:
+    """PyTorch's rule, with create_graph, in backward() and in second derivatives."""
+    x = hodiff.full(shape, 1.5, dtype="float32", requires_grad=True)
+    y = hodiff.full(shape, 2.5, dtype="float64", requires_grad=True)
+    total = f(x, y).sum()
+    first = hodiff.grad(total, [x, y], create_graph=True)
+    assert [g.dtype for g in first] == ["float32", "float64"]
+    slopes = sum(g.sum() for g in first)
+    second = hodiff.grad(slopes, [x, y], retain_graph=True, materialize_grads=True)
+    assert [g.dtype for g in second] == ["float32", "float64"]
+    total.backward()
+    assert [t.grad.dtype for t in (x, y) if t.grad is not None] == ["float32", "float64"]
+
+
+def test_whole_numbers_take_the_dtype_of_floats_beside_them() -> None:
+    """PyTorch's promotion; numpy's is float64."""
+    x, n = hodiff.tensor([1.5, 2.5], dtype="float32"), hodiff.tensor([2, 3], dtype=int)
+    assert [(x * n).dtype, (n / x).dtype, (x * n.sum()).dtype] == ["float32"] * 3
+    assert (x.double() * n).dtype == "float64"
+
+
+def test_a_node_is_named_after_its_graph_was_let_go() -> None:
+    x = hodiff.tensor(2.0, requires_grad=True)
+    v = hodiff.tensor([[1.0, 2.0]], requires_grad=True)
+    ys = [x**2, 10.0 ** (v * x), 2 - x, v.sum(0), v.sum(), v[0], hodiff.sin(x)]
+    sum(y.sum() for y in ys).backward()
+    assert all("Backward" in repr(y) for y in ys)
+    assert ys[0].grad_fn.name() == "PowBackward0"
+    assert [y.grad_fn.name() for y in ys[3:5]] == ["SumBackward1", "SumBackward0"]
+
+
+def test_the_slope_of_a_remainder_is_the_quotient_rounded_down() -> None:
+    """PyTorch's: of 0.3 % 0.1 = 0.09999999999999998 it is -2, though 0.3/0.1 is 3 in doubles."""
+    for a, b, slope in ((0.3, 0.1, -2), (1.0, 0.1, -9), (2.0, 2.0, -1), (-4.0, -2.0, -2)):
+        x, y = hodiff.tensor(a, requires_grad=True), hodiff.tensor(b, requires_grad=True)
+        assert [g.item() for g in hodiff.grad(x % y, [x, y])] == [1, slope]
+        assert (x // y).item() == -slope

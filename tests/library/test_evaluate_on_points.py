@@ -78,6 +78,7 @@ TABLE: dict[str, tuple[Callable[..., Tensor], Callable[..., Any]]] = {
     "amax, amin": (lambda B: hodiff.amax(B, 0) - hodiff.amin(B), lambda B: B.max(0) - B.min()),
     "argmax": (lambda B: hodiff.argmax(B, 1) * 1.0, lambda B: B.argmax(1)),
     "argmin": (lambda A: hodiff.argmin(A) * 1.0, lambda A: A.argmin()),
+    "% and //": (lambda A, s: A % s + A // s, lambda A, s: A % s + A // s),
     "var": (lambda B: hodiff.var(B, 1), lambda B: B.var(1, ddof=1)),
     "logsumexp": (lambda v: hodiff.logsumexp(v, 0), lambda v: np.log(np.exp(v).sum())),
     "softmax": (lambda v: hodiff.softmax(v, 0), softmax),

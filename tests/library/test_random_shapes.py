@@ -972,3 +972,26 @@ def test_values_and_derivatives_are_pytorchs(case: tuple[str, str, str, str]) ->
             same(s.products(hodiff), second, tolerance)
     finally:
         torch.set_default_dtype(default)
+
+
+@pytest.mark.parametrize("case", EXPANDED, ids=IDS)
+def test_gradients_have_the_dtype_of_their_leaf(case: tuple[str, str, str, str]) -> None:
+    """Whatever dtypes meet on the way, in single precision or double; with create_graph, too."""
+    s = Sample(*case[1:], number=0)
+    exact = s.gradient(hodiff, s.x)
+    dtypes = [str(s.rng.choice(["float32", "float64"])) for _ in s.x]
+    leaves = [
+        hodiff.tensor(x, dtype=d, requires_grad=True) for x, d in zip(s.x, dtypes, strict=True)
+    ]
+    y = s.loss(s.results(case[1], hodiff, leaves), hodiff)
+    if not getattr(y, "requires_grad", False):
+        return
+    flags = {"allow_unused": True, "materialize_grads": True, "retain_graph": True}
+    for create_graph in (False, True):
+        found = hodiff.grad(y, leaves, create_graph=create_graph, **flags)
+        assert [str(g.dtype) for g in found] == dtypes
+        for g, e in zip(found, exact, strict=True):
+            most = max(float(np.abs(e).max(initial=0)), 1)
+            np.testing.assert_allclose(g.detach().numpy(), e, rtol=3e-4, atol=3e-4 * most)
+    y.backward()
+    assert [x.grad is None or str(x.grad.dtype) == d for x, d in zip(leaves, dtypes, strict=True)]
