@@ -109,4 +109,4 @@ def test_two_variables(fuzz: Any) -> None:
 
     drawn = texts("xy", far=False, deep=False)
     pair = st.tuples(RADII, RADII)
-    fuzz(holds, drawn, CENTRES, CENTRES, pair, st.lists(PARTS, max_size=2), examples=20)
+    fuzz(holds, drawn, CENTRES, CENTRES, pair, st.lists(PARTS, max_size=2), examples=14)
