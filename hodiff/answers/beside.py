@@ -145,7 +145,8 @@ def _kinked(question: Question, fault: HodiffError) -> HodiffError:
     """The error where f has a kink along a variable, in place of one that says no more than that
     a rule has no slope."""
     f = question.f
-    if f.shape or fault.kind != "pole" or len(question.variables) > MOST_FACTORS:
+    has_mend = ": write " in fault.message
+    if f.shape or fault.kind != "pole" or has_mend or len(question.variables) > MOST_FACTORS:
         return fault
     for x in question.variables:
         try:

@@ -400,3 +400,12 @@ def test_limits_in_several_variables() -> None:
     assert found["notes"] == [EXTENDED]
     for text in ("x/y", "sin(x*y)/(x*y)", "where(x!=0,sin(x)/x,2)*exp(y)", "floor(x)*exp(y)"):
         assert "error" in asked("grad", text, *at, "--extend")
+
+
+def test_what_vanishes_faster_than_every_power() -> None:
+    """exp(-1/x) to the right of 0, as in a bump function, and all its derivatives."""
+    assert derivatives("where(x>0,exp(-1/x),0)", "x=0") == [0, 0, 0, 0, 0]
+    assert derivatives("where(x>0,exp(-1/x)/x**3,0)+x", "x=0") == [0, 1, 0, 0, 0]
+    assert derivatives("exp(-1/x**2)*cos(x)", "x=0", "--extend") == [0, 0, 0, 0, 0]
+    for text in ("exp(1/x)", "exp(-1/x)", "sign(exp(-1/x**2))", "exp(1/x**2)*exp(-1/x**2)"):
+        assert "error" in asked("grad", text, "--at", "x=0", "--extend")
