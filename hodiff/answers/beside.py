@@ -27,7 +27,7 @@ from hodiff.arithmetic.base import Values, run
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives.germs import NoGerm, beside
 from hodiff.engine.graph import ONE, ZERO, Tensor, constant, rebuilt, topological
-from hodiff.engine.operations.elementary import add, div, mul, neg, sub
+from hodiff.engine.operations.elementary import add, div, mul, neg, pow, sqrt, sub
 from hodiff.engine.operations.piecewise import where
 from hodiff.errors import HodiffError
 
@@ -55,7 +55,7 @@ def answered(
         if own is not None and not question.smooth and len(outputs) == 1:
             return [numbers.ball(own)]
         if not _one_number(question):
-            return _by_pieces(question, outputs, point, fault, notes)
+            return _by_pieces(question, outputs, point, _kinked(question, fault), notes)
         (x,) = question.variables
         found: dict[int, list[Any] | None] = {}
         for side in SIDES:
@@ -73,7 +73,7 @@ def answered(
         _agree(question, outputs, there, fault, own is None)
     if own is not None and numbers.equal(own, values[0]) is not True:
         raise fault
-    notes[:] = [] if len(there) == 2 else [_one_sided(*there)]
+    notes[:] = [] if len(there) == 2 else [_one_sided(next(iter(there)))]
     if own is None:
         notes.append(_extended(question, fault))
     if series:
@@ -129,18 +129,36 @@ def _by_pieces(
     while stack:
         node = stack.pop()
         if node not in seen:
-            if _faulty(node, values):
+            if _faulty(node, values) or (extended and _at_an_edge(node, values)):
                 raise fault
             seen.add(node)
             stack += node.inputs
-    notes[:] = filter(None, [one_sided(question)])
-    if extended:
-        notes.append(_extended(question, fault))
+    notes[:] = filter(None, [_extended(question, fault) if extended else one_sided(question)])
     return [values[id(y)] for y in outputs]
 
 
 def _given(value: Any, *_: Any) -> Any:
     return value
+
+
+def _kinked(question: Question, fault: HodiffError) -> HodiffError:
+    """The error where f has a kink along a variable, in place of one that says no more than that
+    a rule has no slope."""
+    f = question.f
+    has_mend = ": write " in fault.message
+    if f.shape or fault.kind != "pole" or has_mend or len(question.variables) > MOST_FACTORS:
+        return fault
+    for x in question.variables:
+        try:
+            left, right = (beside([f], x, question.at, side, 1) for side in SIDES)
+        except NoGerm:
+            continue
+        if left and right and None not in (*left, *right):
+            same = [numbers.equal(a, b) for a, b in zip(left, right, strict=True)]
+            if same == [True, False]:
+                there = {-1: left, 1: right}
+                return faults.differing([f, x], there, same, [[x]], fault, f" in {x.attributes[0]}")
+    return fault
 
 
 def _gathered(outputs: Sequence[Tensor], variables: Sequence[Tensor]) -> list[Tensor]:
@@ -239,6 +257,14 @@ def _faulty(node: Tensor, values: Values) -> bool:
     return not BALLS.finite(values[id(node)])
 
 
+def _at_an_edge(node: Tensor, values: Values) -> bool:
+    """Whether a node may be undefined to a side of the point."""
+    broken = node.operation is sqrt or (
+        node.operation is pow and not isinstance(values[id(node.inputs[1])], int)
+    )
+    return broken and BALLS.equal(values[id(node.inputs[0])], 0) is not False
+
+
 def _infinite(fault: HodiffError, there: Mapping[int, Sequence[Any]]) -> HodiffError:
     """The error where a limit to a side is infinite, or f is undefined to both, in place of one
     that knows less."""
@@ -273,7 +299,7 @@ def one_sided(question: Question) -> str | None:
         if not there:
             raise HodiffError("domain", f"{NOWHERE}{name}")
         if len(there) == 1:
-            return _one_sided(*there, name)
+            return _one_sided(there[0], name)
     return None
 
 

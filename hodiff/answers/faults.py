@@ -255,13 +255,15 @@ def differing(
     same: Sequence[bool | None],
     slopes: Sequence[Sequence[Tensor]],
     fault: HodiffError,
+    name: str = "",
 ) -> HodiffError:
     """The error for limits to the sides of a point that differ, in place of a fault there."""
     told = ""
     for row in slopes:
         k = next((k for k, y in enumerate(outputs) if row and y is row[0]), 0)
         if k and same[0] and same[k] is False:
-            told = _slopes(*(closed_forms.ball(there[side][k]) for side in (-1, 1)))
+            left, right = (closed_forms.ball(there[side][k]) for side in (-1, 1))
+            told = _slopes(left, right, name)
     if fault.kind == "kink":  # which says what meets there
         said, _, convention = fault.message.partition(" (--")
         if told and ": the slope" not in said:

@@ -161,13 +161,20 @@ class Germs(Arithmetic):
         lazy = operation.name in ("where", "and", "or")
 
         def called(*x: Any) -> Any:
+            # What can't be told is a value, too: a branch that isn't taken may be such.
+            unknown = next((v for v in x[: 1 if lazy else None] if isinstance(v, NoGerm)), None)
+            if unknown is not None:
+                return unknown
             if lazy:
                 return compute(*x)
             if any(v is None for v in x):
                 return None
             if operation.name != "not":
                 x = tuple(constant(int(v)) if isinstance(v, bool) else v for v in x)
-            return compute(*x)
+            try:
+                return compute(*x)
+            except NoGerm as fault:
+                return fault
 
         return called
 
@@ -331,6 +338,11 @@ class Germs(Arithmetic):
         return None if found is None else _scaled(found, 2)
 
     def _exp(self, a: Germ) -> Germ | None:
+        """Of what falls without bounds it vanishes faster than every power, with its derivatives:
+        a sum of no terms, as far as it goes."""
+        first = a.lead() if (a.least() or 0) < 0 else None
+        if first is not None and first[0] < 0 and numbers.less(first[1], 0):
+            return Germ({}, self.order)
         return self.analytic(exp, a, ())
 
     def _tan(self, a: Germ) -> Germ | None:
@@ -471,9 +483,12 @@ def beside(
     for length in ORDERS:
         germs = Germs(length)
         fixed = run(topological(list(at.values()), unknown=True), germs)
-        point = {y: fixed[id(graph)] for y, graph in at.items()}
+        point = {y: _number(fixed[id(graph)]) for y, graph in at.items()}
         if x is not None:
-            point[x] = _add(point[x], Germ({1: side}))
+            here = point[x]
+            if here is None:
+                raise NoGerm
+            point[x] = _add(here, Germ({1: side}))
         try:
             values = run(topological(outputs, unknown=True), germs, point)
             series = [_number(values[id(y)]) for y in outputs]
@@ -488,7 +503,9 @@ def beside(
 
 
 def _number(y: Any) -> Germ | None:
-    """A germ, also of what is true or false."""
+    """A germ, also of what is true or false. Raises NoGerm for what can't be told."""
+    if isinstance(y, NoGerm):
+        raise y
     return constant(int(y)) if isinstance(y, bool) else y
 
 

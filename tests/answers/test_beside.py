@@ -365,3 +365,47 @@ def test_no_finite_limit_is_said() -> None:
     assert kind == "pole" and "no finite limit" in message
     kind, message = refusal("grad", "relu(sqrt(x))", "--at", "x=0")
     assert kind == "pole" and "no finite derivative" in message
+
+
+def test_a_kink_in_one_of_several_variables() -> None:
+    for text, at, name, slopes in (
+        ("(sqrt((x*w)^2)-1)^2", "w=1,x=0", "x", (2, -2)),
+        ("sqrt(x**2)*y", "x=0,y=3", "x", (-3, 3)),
+        ("acos(cos(x))*y", "x=pi,y=1", "x", (1, -1)),
+    ):
+        kind, message = refusal("grad", text, "--at", at)
+        told = "the slope in {} is {} from the left and {} from the right"
+        assert kind == "kink" and told.format(name, *slopes) in message
+
+
+@pytest.mark.parametrize(("text", "at", "gradient", "second"), [
+    ("sqrt(x**4)*y+y**2*x", "x=0,y=3", [9, 0], [[6, 6], [6, 0]]),  # x**2*y + x*y**2
+    ("cbrt(x)**3*y", "x=0,y=2", [2, 0], [[0, 1], [1, 0]]),  # x*y
+    ("where(x!=0,sin(x)/x,1)*exp(y)", "x=0,y=0", [0, 1], [[nearest(Fraction(-1, 3)), 0], [0, 1]]),
+    ("sqrt(x**4)+sqrt(y**4)", "x=0,y=0", [0, 0], [[2, 0], [0, 2]]),
+])  # fmt: skip
+def test_pieces_of_one_variable(
+    text: str, at: str, gradient: list[int], second: list[list[Any]]
+) -> None:
+    found = asked("hessian", text, "--at", at)
+    assert [*found["gradient"].values()] == gradient
+    assert (found["hessian"], found["notes"]) == (second, [])
+
+
+def test_limits_in_several_variables() -> None:
+    text, at = "sin(x)/x*exp(y)", ("--at", "x=0,y=0")
+    assert "--extend" in refusal("grad", text, *at)[1]
+    found = asked("hessian", text, *at, "--extend")
+    assert found["hessian"] == [[nearest(Fraction(-1, 3)), 0], [0, 1]]
+    assert found["notes"] == [EXTENDED]
+    for text in ("x/y", "sin(x*y)/(x*y)", "where(x!=0,sin(x)/x,2)*exp(y)", "floor(x)*exp(y)"):
+        assert "error" in asked("grad", text, *at, "--extend")
+
+
+def test_what_vanishes_faster_than_every_power() -> None:
+    """exp(-1/x) to the right of 0, as in a bump function, and all its derivatives."""
+    assert derivatives("where(x>0,exp(-1/x),0)", "x=0") == [0, 0, 0, 0, 0]
+    assert derivatives("where(x>0,exp(-1/x)/x**3,0)+x", "x=0") == [0, 1, 0, 0, 0]
+    assert derivatives("exp(-1/x**2)*cos(x)", "x=0", "--extend") == [0, 0, 0, 0, 0]
+    for text in ("exp(1/x)", "exp(-1/x)", "sign(exp(-1/x**2))", "exp(1/x**2)*exp(-1/x**2)"):
+        assert "error" in asked("grad", text, "--at", "x=0", "--extend")
