@@ -8,8 +8,10 @@ from typing import Any
 
 from hodiff.answers import kinks
 from hodiff.answers.precision import LAST_BITS, Unproven
+from hodiff.arithmetic.ball_numbers import ball
 from hodiff.arithmetic.base import Values
 from hodiff.arithmetic.program import Program
+from hodiff.engine.exact import rational
 from hodiff.engine.graph import CONSTANT, DATA, VARIABLE, Tensor, constant
 from hodiff.engine.operations.elementary import add, atan2, div, pow, sin, sqrt
 from hodiff.engine.operations.piecewise import compares
@@ -18,6 +20,7 @@ from hodiff.views.formula import formula
 
 TWO = constant(2)
 MOST_NAMES = 9  # in a mend
+HUGE = 1 << 20  # bits of a number whose power of 2 no precision is enough for
 TOLD = f", as far as {LAST_BITS} bits tell"
 
 
@@ -40,9 +43,17 @@ def refuse(
     explain = _explained if exact or all(map(arithmetic.known, inputs)) else _open
     error = explain(node, inputs, values[id(node)])
     # What jumps (mod, floor) may need more bits for exact inputs too.
+    if explain is _open and error.kind == "limit" and any(map(_beyond, inputs)):
+        raise error
     if exact and (arithmetic.pointwise.doubles or node.operation.jumps is None):
         raise error
     raise Unproven(error)
+
+
+def _beyond(x: Any) -> bool:
+    """Whether a number is so large that a function that isn't bounded there passes what balls
+    hold, at whatever precision."""
+    return not rational(x) and not getattr(x, "shape", ()) and bool(abs(ball(x)) > ball(2) ** HUGE)
 
 
 def culprit(program: Program, values: Values, among: set[Tensor]) -> Tensor | None:
