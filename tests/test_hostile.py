@@ -332,6 +332,52 @@ def test_hostile_command_lines(
     assert len(done.stderr) < 2000
 
 
+LONG = {
+    "a tower": ("x**" * 21_800 + "x", 2, "too large to be computed"),
+    "remainders": ("x%" * 32_700 + "x", 1, "has a kink"),
+    "ties": ("max(" + "x," * 12_000 + "x)", 0, ""),
+}
+
+
+@pytest.mark.parametrize("case", LONG)
+def test_long_texts_are_decided_with_proof(case: str) -> None:
+    """In balls, where a tower used to be run at every precision and each tie to build gradients."""
+    text, code, said = LONG[case]
+    done = subprocess.run(
+        [sys.executable, "-m", "hodiff", "grad", "-", "--at", "x=1.5", "--format", "plain"],
+        input=text,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=120,
+        preexec_fn=limited,
+    )
+    assert done.returncode == code and said in done.stderr
+    assert done.stdout == ("1\n" if code == 0 else "")
+
+
+SHORT = [
+    ["nth", "gamma(x)", "--at", "x=2.5", "--order", "1000"],
+    ["nth", "digamma(x**2 + 1)", "--at", "x=2.5", "--order", "500"],
+    ["hessian", "exp(sin(x*y*z))*w/(1+x^2)", "--at", "x=1+/-0.5,y=1+/-0.5,z=1+/-0.5,w=1+/-0.5"],
+    ["grad", "x**x**x**x**x**x**x**x**x**x**x", "--at", "x=3"],
+    ["grad", "exp(exp(exp(exp(exp(x)))))", "--at", "x=5"],
+]
+
+
+@pytest.mark.parametrize("arguments", SHORT, ids=" ".join)
+def test_short_command_lines_end(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "hodiff", *arguments, "--format", "json"],
+        capture_output=True,
+        cwd=ROOT,
+        timeout=120,
+        preexec_fn=limited,
+    )
+    assert done.returncode in (0, 2) and b"Traceback" not in done.stderr
+    assert json.loads(done.stdout)
+
+
 # ------------------------------------------------------------------ any text at all
 
 TOKENS = [

@@ -26,9 +26,10 @@ from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.base import Values, run
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives.germs import NoGerm, beside
-from hodiff.engine.graph import ONE, ZERO, Tensor, constant, rebuilt, topological
+from hodiff.engine.graph import ONE, ZERO, Tensor, constant, topological
 from hodiff.engine.operations.elementary import add, div, mul, neg, pow, sqrt, sub
 from hodiff.engine.operations.piecewise import where
+from hodiff.engine.passes import rebuilt
 from hodiff.errors import HodiffError
 
 MOST_FACTORS = 40  # of a product, that are gathered by variables

@@ -9,6 +9,7 @@ from typing import Any
 from hodiff.answers import kinks
 from hodiff.answers.precision import LAST_BITS, Unproven
 from hodiff.arithmetic import closed_forms
+from hodiff.arithmetic.ball_numbers import ball
 from hodiff.arithmetic.ball_numbers import equal as balls_equal
 from hodiff.arithmetic.base import Values
 from hodiff.arithmetic.program import Program
@@ -21,6 +22,7 @@ from hodiff.views.formula import formula
 
 TWO = constant(2)
 MOST_NAMES = 9  # in a mend
+HUGE = 1 << 20  # bits of a number whose power of 2 no precision is enough for
 TOLD = f", as far as {LAST_BITS} bits tell"
 
 
@@ -43,9 +45,17 @@ def refuse(
     explain = _explained if exact or all(map(arithmetic.known, inputs)) else _open
     error = explain(node, inputs, values[id(node)])
     # What jumps (mod, floor) may need more bits for exact inputs too.
+    if explain is _open and error.kind == "limit" and any(map(_beyond, inputs)):
+        raise error
     if exact and (arithmetic.pointwise.doubles or node.operation.jumps is None):
         raise error
     raise Unproven(error)
+
+
+def _beyond(x: Any) -> bool:
+    """Whether a number is so large that a function that isn't bounded there passes what balls
+    hold, at whatever precision."""
+    return not rational(x) and not getattr(x, "shape", ()) and bool(abs(ball(x)) > ball(2) ** HUGE)
 
 
 def culprit(program: Program, values: Values, among: set[Tensor]) -> Tensor | None:

@@ -231,7 +231,7 @@ class _Range:
         ends = EDGES.get(node.operation)
         if ends is None or (node.operation is pow and not _positive(node.inputs[1])):
             return False
-        argument = _Range(node.inputs[0], self.fixed, self.variables, self.rtol)
+        argument = _Range(node.inputs[0], self.fixed, self.variables, self.rtol, self.work)
         try:
             found = [argument.end(box, side) for side in (-1, 1)]
         except HodiffError:

@@ -26,12 +26,13 @@ from hodiff.arithmetic.base import Values, taken
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import components, gradient
-from hodiff.engine.graph import STATE, ZERO, Kind, Tensor
+from hodiff.engine.graph import STATE, ZERO, Kind, Tensor, topological
 from hodiff.engine.operations.elementary import div, mul
 from hodiff.engine.operations.piecewise import compares, mod, sign, where
 
 MOST_RUNS = 256
 MOST_DEPTH = 20  # ties in the derivatives of ties' quantities
+NODES_A_SLOPE = 12  # that a maximum's slope adds, and that a run of it then computes
 MOST_ORDERS = 6  # derivatives of a tie's quantity, before its side is given up
 
 Key = tuple[str, int, int]  # a tie's quantity, shared by all that it decides: x < y, y <= x, ...
@@ -74,12 +75,16 @@ class Search:
         variables: Sequence[Tensor],
         refused: Callable[[Tensor], bool],
         plain: Values | None = None,
+        outer: Search | None = None,
     ) -> None:
         self.program, self.point, self.refused = program, point, refused
         self.decide = program.arithmetic.pointwise
         self.variables = variables
         self.plain = plain  # every node's value in the run without sides
         self.most_runs = max(2, min(MOST_RUNS, STATE.limits.kinks // (len(program.order) + 1)))
+        # Nodes that slopes of ties' quantities may still take, here and in the searches for the
+        # sides of their own ties, one inside the other.
+        self.left: list[int] = [STATE.limits.slopes] if outer is None else outer.left
 
     def on(self, outputs: Sequence[Tensor]) -> Program:
         """A program in the arithmetic of this search: floats or arrays, as the graph needs them."""
@@ -188,14 +193,18 @@ class Search:
         """The sign that a tie's quantity takes in a direction; 0 where it doesn't change."""
         (x,) = self.variables
         along = components(quantity(node))[i]
-        # Where the sides of a < b move alike, what is left of a - b may be rounding alone.
-        terms = [y for y in node.inputs if y.shape == node.shape and node.operation.arity == 2]
-        terms = [components(y)[i] for y in terms]
+        # Where the sides of a < b move alike, what is left of a - b may be rounding alone: balls
+        # tell by themselves.
+        apart = node.operation.arity == 2 and self.decide is FLOATS
+        terms = [components(y)[i] for y in node.inputs if apart and y.shape == node.shape]
         for order in range(1, MOST_ORDERS + 1):
+            self.left[0] -= NODES_A_SLOPE * len(topological([along, *terms]))
+            if self.left[0] < 0:
+                raise Undecided(node)
             along, *terms = (gradient(y, [x])[0] for y in [along, *terms])
             program = self.on([along, *terms])
             # The derivative may have ties of its own, as that of abs(x) < 0 has.
-            search = Search(program, self.point, self.variables, lambda node: True)
+            search = Search(program, self.point, self.variables, lambda node: True, outer=self)
             run = search.toward(direction, sides, depth + 1)
             if _locally(along, run.values) is ZERO:
                 return 0

@@ -244,12 +244,6 @@ def _gamma(x: float) -> float:
     return math.gamma(x)
 
 
-def _logaddexp(a: float, b: float) -> float:
-    if a == b:  # infinite ones have no difference
-        return a + math.log(2)
-    return max(a, b) + math.log1p(math.exp(-abs(a - b)))
-
-
 # What can't raise goes as it is; the rest is made quiet.
 PLAIN: dict[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -286,7 +280,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "digamma": _digamma,
     "polygamma": _polygamma,
     "beta": _beta,
-    "logaddexp": _logaddexp,
 }
 
 FLOATS = Floats()

@@ -22,9 +22,9 @@ if TYPE_CHECKING:  # start-up: low orders need no series
     from hodiff.derivatives.taylor import Directional
 
 NESTED = 2  # the highest order that is nested where there is a choice
-STEPS_A_NODE = 100  # of a series, in the time that a node of a nested derivative takes
+STEPS_A_NODE = 20  # of a series, in the time that a node of a nested derivative takes
 FEW_NODES = 2000  # which are nested in any case: what is exact shows
-MOST_STEPS = 20_000_000  # of series for mixed partials: some seconds
+MOST_STEPS = 10_000_000  # of series for mixed partials: some seconds
 
 
 def no_series() -> HodiffError:
@@ -114,12 +114,15 @@ def mixed(
     cost = sum(tensor.cost for tensor in wholes)
     if method == "auto":
         try:
-            found = graphs(max(FEW_NODES, cost // STEPS_A_NODE))
+            found = graphs(max(FEW_NODES, min(cost, MOST_STEPS) // STEPS_A_NODE))
             return Plan(stages=lambda: iter([found]), asked=asked)
         except MemoryError:
             pass
     if cost > MOST_STEPS:
-        raise HodiffError("limit", "that takes too many steps: ask for a lower order")
+        message = (
+            f"that takes over {MOST_STEPS} steps: ask for a lower order, or for fewer variables"
+        )
+        raise HodiffError("limit", message)
     value = Directional(f, {}, 0)
 
     def compute(point: Point, arithmetic: Arithmetic) -> list[Any]:

@@ -12,6 +12,7 @@ class Limits:
     series = 20_000  # that the rules of a Taylor series may need
     text = 100_000  # a definition that calls itself twice, forty deep, would pass any memory
     kinks = 300_000  # computed at a kink, in all runs together
+    slopes = 100_000  # made for the sides of ties; a series decides where they don't
     intervals = 1_000_000  # computed over intervals, in all pieces together: some seconds
 
     # Files as values, which are read in Python, a line after the other.

@@ -256,3 +256,12 @@ def test_families_along_an_implicit_function() -> None:
     found = proven_series(f, curve.derivatives)
     assert found is not None
     assert [float(v) for v in found.values] == [2.5, 1.0] + [0.0] * 11
+
+
+def test_a_family_of_what_stands_still() -> None:
+    """1 + x + 2 - x is 3 at every t, as is any argument at order 0."""
+    for order in (0, 1, 5):
+        found = by_line(read("lgamma((1 + x) + (2 - x)) + x", ["x=1/2"]), order)
+        assert found is not None
+        expected = [math.log(2) + 0.5, 1.0, *[0.0] * 4][: order + 1]
+        assert [float(v) for v in found.values] == pytest.approx(expected, rel=1e-15)
