@@ -178,6 +178,12 @@ def _logaddexp(a: float, b: float) -> float:
     return (a if a > b else b) + math.log1p(math.exp(-abs(a - b)))
 
 
+def _xlogy(x: float, y: float) -> float:
+    if x == 0 and y == y:
+        return 0.0
+    return x * (-inf if y == 0 else math.log(y))
+
+
 def _mod(a: float, b: float) -> float:
     return a % b
 
@@ -272,6 +278,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "betas": _betas,
     "mod": _mod,
     "logaddexp": _logaddexp,
+    "xlogy": _xlogy,
     "remainder": _mod,
     "floordiv": lambda a, b: a // b if b else div(a, b),
     "sinc": sinc,
