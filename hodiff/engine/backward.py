@@ -83,7 +83,7 @@ def _share_out(
     partials = () if node.shape else operation.partials
     arguments = (*xs, node, *node.attributes)
     for i, x in enumerate(xs):
-        if x not in on_the_way:
+        if x not in on_the_way or x.since > node.serial:
             continue
         if partials:
             slope = partials[i](*arguments)
@@ -120,6 +120,7 @@ def _used(outputs: Sequence[Tensor], since: int) -> set[Tensor]:
     for node in nodes:  # which grows
         if node.operation.differentiable or node.operation.used:
             new = [x for x in node.inputs if x not in found and x.serial >= since]
+            new = [x for x in new if x.since <= node.serial]
             found.update(new)
             nodes += new
     return found

@@ -163,6 +163,7 @@ class Tensor(Methods):
     borrowed: bool  # a walk used this older node again: another result needs it
     opaque: bool  # its owner may ask for its gradient, or hook it: no identity looks into it
     requires_grad: bool
+    since: int  # the serial from which on it is tracked: users that are older don't count
     value: Any  # a float or an array, None until it is computed
     grad: Tensor | None  # what backward() gathers
     retained: bool  # backward() fills .grad though it is no leaf
@@ -230,6 +231,7 @@ def make(operation: Operation, inputs: Inputs, attributes: Attributes, shape: Sh
     node.value = node.grad = node.hooks = node.spent = None
     node.derived = node.freed = node.borrowed = False
     node.requires_grad = node.retained = node.opaque = False
+    node.since = 0
     if operation.differentiable:
         for x in inputs:
             if x.requires_grad:
@@ -388,7 +390,9 @@ def topological(
         if unknown and node.value is not None:
             continue
         for x in node.inputs:
-            if x not in found and (x.requires_grad or not tracked) and x.serial >= since:
+            if x in found or (tracked and not (x.requires_grad and x.since <= node.serial)):
+                continue
+            if x.serial >= since:
                 found.add(x)
                 nodes.append(x)
     nodes.sort(key=serial)

@@ -16,6 +16,7 @@ from hodiff.engine.graph import (
     CONSTANT,
     DATA,
     OPERATORS,
+    SERIAL,
     STATE,
     VARIABLE,
     Attributes,
@@ -45,6 +46,7 @@ KEEPING = {  # how the graph keeps a node, which dir() need not show
         "opaque",
         "retained",
         "serial",
+        "since",
         "span",
         "spent",
     ),
@@ -200,6 +202,8 @@ class Methods(Tensor):
             raise RuntimeError("you can only change requires_grad flags of leaf variables")
         if requires_grad and self.value is not None and self.dtype.kind != "f":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if requires_grad and not self.requires_grad:
+            self.since = next(SERIAL)
         self.requires_grad = requires_grad
         return self
 

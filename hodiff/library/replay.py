@@ -159,6 +159,8 @@ def _key(order: Sequence[Tensor], asked: Asked) -> Any:
             parts += (operation, attributes, _kind(node.value), len(inputs))
             parts += (node.requires_grad, node.opaque, node.borrowed)
             parts += [places[x] for x in inputs]
+            if any([x.since > node.serial for x in inputs]):
+                return None
         elif operation is CONSTANT:
             parts += (type(node.attributes[0]), node.attributes[0])
         elif operation is DATA:

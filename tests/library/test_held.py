@@ -108,3 +108,14 @@ def test_a_freed_graph_refuses_only_what_leads_through_it() -> None:
     for inputs in (x, [z, x], [y, x]):
         with pytest.raises(RuntimeError, match="second time"):
             hodiff.grad(product, inputs, retain_graph=True)
+
+
+def test_a_leaf_is_tracked_from_when_it_is_asked_to_be() -> None:
+    for _ in range(3):
+        x = hodiff.tensor(2.0, requires_grad=True)
+        c = hodiff.tensor(3.0)
+        z = x * c * c
+        c.requires_grad_()
+        assert hodiff.grad(z, [x, c], retain_graph=True, allow_unused=True)[1] is None
+        found = hodiff.grad(z + 5 * c, [x, c])
+        assert [g.item() for g in found] == [9.0, 5.0]
