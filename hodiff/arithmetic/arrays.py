@@ -12,8 +12,10 @@ import numpy as np
 
 from hodiff.arithmetic.base import Arithmetic, Ring
 from hodiff.arithmetic.floats import FLOATS, Floats, div
-from hodiff.engine.graph import OPERATIONS, Operation
+from hodiff.engine.graph import CONSTANT, OPERATIONS, Operation, Tensor
 from hodiff.engine.operations.structure import numpy_index
+
+DOUBLE = np.dtype(float)
 
 
 class Arrays(Floats):
@@ -31,11 +33,15 @@ class Arrays(Floats):
     def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
         return _quiet(compute, bool(operation.partials))
 
-    def unguarded(self, operation: Operation, scalar: bool, whole: bool) -> Callable[..., Any]:
+    def unguarded(self, node: Tensor, whole: bool) -> tuple[Callable[..., Any], Sequence[Tensor]]:
+        operation, inputs = node.operation, node.inputs
         compute = self._found(operation)
         if compute is None or (whole and operation.partials):
-            return self.function(operation)
-        return _scalar(compute) if scalar else compute
+            return self.function(operation), inputs
+        if operation.name == "pow" and inputs[1].operation is CONSTANT and inputs[0].shape:
+            quick = QUICK_POWERS.get(self.number(inputs[1].attributes[0]))
+            compute, inputs = (quick, inputs[:1]) if quick else (compute, inputs)
+        return compute if node.shape else _scalar(compute), inputs
 
     def data(self, x: Any) -> Any:
         return x
@@ -72,15 +78,23 @@ def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
     whole numbers take the dtype of floats beside them, as in PyTorch: numpy's would be float64."""
 
     def quiet(*x: Any) -> Any:
-        if numeric and any(map(_is_condition, x)):
+        if numeric:
+            for v in x:
+                if getattr(v, "dtype", DOUBLE).kind != "f":
+                    x = floating(*x)
+                    break
+        with np.errstate(all="ignore"):
+            return scalar(*x)
+
+    def floating(*x: Any) -> Any:
+        if any(map(_is_condition, x)):
             dtype = _dtype(*[v for v in x if hasattr(v, "dtype")])
             x = tuple(v.astype(dtype) if _is_condition(v) else v for v in x)
-        if numeric and any(map(_is_whole, x)):
+        if any(map(_is_whole, x)):
             dtypes = [v.dtype for v in x if hasattr(v, "dtype") and v.dtype.kind == "f"]
             if dtypes and (dtype := np.result_type(*dtypes)) != "float64":
                 x = tuple(v.astype(dtype) if _is_whole(v) else v for v in x)
-        with np.errstate(all="ignore"):
-            return scalar(*x)
+        return x
 
     scalar = _scalar(compute)
     return quiet
@@ -346,6 +360,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "over": _over,
     "round": np.round,
     "softplus": lambda x: np.logaddexp(0.0, x),
+    "sech": lambda x: np.reciprocal(np.cosh(_float(x))),
+    "sigmoid": lambda x: np.reciprocal(1 + np.exp(-_float(x))),
     "sinc": _sinc,
     "digamma": _mostly("digamma", "digamma", lambda x: (x > 1e-300) & (x < np.inf)),
     "polygamma": _mostly("polygamma", "polygamma", lambda x: (x > 1e-3) & (x < 1e8)),

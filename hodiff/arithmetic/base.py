@@ -60,10 +60,10 @@ class Arithmetic:
             found = self.resolved[operation.name] = self._made(compute, operation)
         return found
 
-    def unguarded(self, operation: Operation, scalar: bool, whole: bool) -> Callable[..., Any]:
-        """function, for use inside quietly(). scalar: it gives one; whole: it may take integers or
-        conditions."""
-        return self.function(operation)
+    def unguarded(self, node: Tensor, whole: bool) -> tuple[Callable[..., Any], Sequence[Tensor]]:
+        """What computes a node inside quietly(), and from which of its inputs. whole: they may be
+        integers or conditions."""
+        return self.function(node.operation), node.inputs
 
     def _found(self, operation: Operation) -> Callable[..., Any] | None:
         """What the arithmetic itself has for an operation."""

@@ -82,18 +82,20 @@ class Program:
 
 def apart(node: Tensor) -> Any:
     """The value of one node, from its inputs', which are computed first where they have none."""
-    operation, inputs, attributes = node.operation, node.inputs, node.attributes
-    values = [
-        FLOATS.number(x.attributes[0]) if x.operation is CONSTANT else x.value for x in inputs
-    ]
-    if any(value is None for value in values):
-        values = evaluate(inputs)
-    scalars = all(type(value) is float for value in values)
-    if scalars and not node.shape and not operation.arrays_only:
-        return FLOATS.function(operation)(*values, *attributes)
+    operation, values, scalars = node.operation, [], not node.shape
+    for x in node.inputs:
+        value = x.value
+        if value is None:
+            exact = x.operation is CONSTANT
+            value = FLOATS.number(x.attributes[0]) if exact else evaluate([x])[0]
+        if type(value) is not float:
+            scalars = False
+        values.append(value)
+    if scalars and not operation.arrays_only:
+        return FLOATS.function(operation)(*values, *node.attributes)
     from hodiff.arithmetic.arrays import ARRAYS  # start-up: brings numpy
 
-    return ARRAYS.function(operation)(*values, *attributes)
+    return ARRAYS.function(operation)(*values, *node.attributes)
 
 
 def evaluate(

@@ -293,16 +293,16 @@ def eager(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> 
 
 
 def _valued(inputs: Inputs) -> bool:
-    """Whether inputs have values, in numbers that Python or numpy gave."""
-    if not STATE.enabled:
-        inputs = tuple(x for x in inputs if x.operation is not CONSTANT)
-        return bool(inputs) and all(x.operation is not VARIABLE for x in topological(inputs))
+    """Whether inputs have values, in numbers that Python or numpy gave; where nothing is tracked,
+    whether they can have."""
     found = False
     for x in inputs:
         if x.value is not None:
             found = True
         elif x.operation is not CONSTANT:
-            return False
+            return not STATE.enabled and all(
+                node.operation is not VARIABLE for node in topological(inputs)
+            )
     return found
 
 

@@ -33,6 +33,7 @@ from hodiff.engine.graph import (
     topological,
 )
 from hodiff.engine.operations.piecewise import where
+from hodiff.engine.operations.structure import custom, pick, place
 from hodiff.engine.shapes import Shape
 from hodiff.engine.sharing import NodeTable
 
@@ -41,6 +42,7 @@ Places: TypeAlias = dict[Tensor, int]
 
 MOST_NODES = 1000  # of a graph that is remembered
 MOST_REPLAYS = 512
+APART = {pick, place, custom}  # whose attributes may be other ones each time
 PLAIN = {int, bool, str, float, type(None), slice}
 
 REPLAYS: dict[Any, "Replay | None"] = {}
@@ -143,27 +145,32 @@ def _key(order: Sequence[Tensor], asked: Asked) -> Any:
     since = min(map(serial, asked.xs), default=0)
     places: Places = {}
     parts: list[Any] = []
+    tracked = 0  # from which serial on the leaves so far are
+    last: Shape = ()
     for i, node in enumerate(order):
         places[node] = i
         operation, inputs, shape = node.operation, node.inputs, node.shape
-        if shape and prod(shape) > LARGE:
-            return None
+        if shape is not last:
+            if prod(shape) > LARGE:
+                return None
+            last = shape
         if inputs and node.opaque and node.serial < since:
             parts += (_kind(node.value), shape, node.requires_grad)
         elif node.freed or node.hooks or operation is VARIABLE:
             return None
         elif inputs:
-            attributes = node.attributes
-            if attributes and not _plain(attributes):
+            attributes, value = node.attributes, node.value
+            if node.serial < tracked or (operation in APART and not _plain(attributes)):
                 return None
-            parts += (operation, attributes, _kind(node.value), len(inputs))
-            parts += (node.requires_grad, node.opaque, node.borrowed)
-            parts += [places[x] for x in inputs]
-            if any([x.since > node.serial for x in inputs]):
-                return None
+            kind = None if value is None else _kind(value)
+            parts += (operation, attributes, kind, len(inputs), node.requires_grad, node.opaque)
+            parts.append(node.borrowed)
+            for x in inputs:
+                parts.append(places[x])
         elif operation is CONSTANT:
             parts += (type(node.attributes[0]), node.attributes[0])
         elif operation is DATA:
+            tracked = max(tracked, node.since)
             parts += (_kind(node.value), shape, node.requires_grad)
         else:  # pi, e
             parts.append(operation)
@@ -349,9 +356,9 @@ def _run(places: Places, own: int, wanted: Sequence[Tensor], asked: Asked) -> Ru
         mixed = not whole.isdisjoint(node.inputs)
         if node.operation.kind is Kind.CONDITION or (mixed and _stays_whole(node, whole)):
             whole.add(node)
-        compute = arithmetic.unguarded(node.operation, not node.shape, mixed)
-        inputs = tuple([places[x] for x in node.inputs])
-        steps.append(Step(places[node], compute, inputs, node.attributes))
+        compute, inputs = arithmetic.unguarded(node, mixed)
+        found = tuple([places[x] for x in inputs])
+        steps.append(Step(places[node], compute, found, node.attributes))
     constants = [x for x in needed if x.operation is CONSTANT]
     kept = [node for node in computed if places[node] < own and node.inputs]
     return Run(
