@@ -11,8 +11,9 @@ from hodiff.answers.question import How, Question
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives.vmap import vmapped
 from hodiff.engine.exact import rational
-from hodiff.engine.graph import CONSTANT, VARIABLE, Tensor, constant, data, topological
+from hodiff.engine.graph import CONSTANT, VARIABLE, Tensor, constant, data, make, topological
 from hodiff.engine.operations.structure import reshape_to, stack
+from hodiff.engine.passes import rebuilt
 from hodiff.engine.shapes import broadcast, described
 from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError
@@ -86,7 +87,8 @@ def evaluate(
     if arithmetic == "float" and digits is None:
         found = Program(ys).results(rest)
         return found if shape is None else [y.reshape(shape + y.shape[1:]) for y in found]
-    for node in topological(ys, unknown=True):
+    ys = _unrounded(ys)
+    for node in topological(ys):
         if node.value is not None and node.operation is not CONSTANT:
             _check_floats(node.value, exact_floats)
     for value in rest.values():
@@ -101,6 +103,22 @@ def evaluate(
         return in_balls(question, ys).values
     except NotImplementedError as fault:
         raise HodiffError("usage", f"digits can't be proven here: {fault}") from None
+
+
+def _unrounded(outputs: Sequence[Tensor]) -> list[Tensor]:
+    """outputs without the values that a run in doubles left on their nodes, leaves aside."""
+    order = topological(outputs)
+
+    def computed_anew(node: Tensor, inputs: list[Tensor]) -> Tensor:
+        same = all(a is b for a, b in zip(inputs, node.inputs, strict=True))
+        if not inputs or (node.value is None and same):
+            return node
+        copy = make(node.operation, tuple(inputs), node.attributes, node.shape)
+        copy.span, copy.derived = node.span, node.derived
+        return copy
+
+    copies = rebuilt(order, computed_anew)
+    return [copies[y] for y in outputs]
 
 
 def _by_variable(outputs: Iterable[Tensor], point: Point) -> dict[Tensor, Any]:

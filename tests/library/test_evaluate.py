@@ -62,6 +62,18 @@ def test_a_rounded_float_is_refused_in_a_proof() -> None:
     assert hodiff.evaluate(x / 2, {x: 3.0}, digits=20) == "1.5"  # a whole number is what it is
 
 
+def test_digits_are_those_of_the_graph_not_of_doubles_that_were_asked_for() -> None:
+    t = hodiff.tensor(2.0, requires_grad=True)
+    y = hodiff.exp(t)
+    y.item()
+    (slope,) = hodiff.grad(y, t, create_graph=True)
+    slope.item()
+    hodiff.grad(y, t, retain_graph=True)
+    for z in (y, y * 1, slope):
+        found = hodiff.evaluate(z, digits=40)
+        assert found == "7.389056098930650227230427460575007813180"
+
+
 def test_faults() -> None:
     with pytest.raises(HodiffError, match="infinite"):
         hodiff.evaluate(1 / x, {x: 0}, digits=5)
