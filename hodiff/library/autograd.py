@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any, Literal, TypeAlias, TypeVar, overload
 
-from hodiff.engine.backward import walk
+from hodiff.engine.backward import FREED, walk
 from hodiff.engine.graph import (
     ONE,
     STATE,
@@ -204,7 +204,10 @@ def backward(
     retain = create_graph if retain_graph is None else retain_graph
     _check(ys, [])
     if inputs is None:
-        leaves = [x for x in topological(ys, tracked=True) if x.is_leaf or x.retained]
+        order = topological(ys, tracked=True)
+        if any(x.spent and not x.inputs for x in order):  # behind it there were leaves
+            raise RuntimeError(FREED)
+        leaves = [x for x in order if x.is_leaf or x.retained]
     else:
         leaves = _sequence(inputs)
         if not leaves:

@@ -119,3 +119,12 @@ def test_a_leaf_is_tracked_from_when_it_is_asked_to_be() -> None:
         assert hodiff.grad(z, [x, c], retain_graph=True, allow_unused=True)[1] is None
         found = hodiff.grad(z + 5 * c, [x, c])
         assert [g.item() for g in found] == [9.0, 5.0]
+
+
+def test_backward_through_a_freed_graph_is_refused_for_its_leaves_are_unknown() -> None:
+    for _ in range(3):
+        x, z = (hodiff.tensor(v, requires_grad=True) for v in (0.5, 2.0))
+        y = hodiff.exp(x)
+        y.backward()
+        with pytest.raises(RuntimeError, match="second time"):
+            (y * z).backward()
