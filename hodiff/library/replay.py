@@ -60,6 +60,11 @@ class Asked(NamedTuple):
     computed: bool  # the values of ys are wanted, too
     flags: tuple[bool, ...] = ()  # what else build depends on
 
+    @property
+    def since(self) -> int:
+        """The serial of the oldest of xs: a walk passes nothing that is older."""
+        return min(map(serial, self.xs), default=0)
+
 
 def gradients(build: Callable[[], Results], asked: Asked) -> Results:
     """What build() makes by a walk: as nodes or, without create_graph, their values.
@@ -80,7 +85,8 @@ def gradients(build: Callable[[], Results], asked: Asked) -> Results:
             REPLAYS.clear()
         REPLAYS[key] = replay
         return _finished(results, asked)
-    return replay.found(order, asked) or _finished(build(), asked)
+    found = replay.found(order, asked)
+    return _finished(build(), asked) if found is None else found
 
 
 def detached(
@@ -125,7 +131,7 @@ def _typed(value: Any, x: Tensor) -> Any:
 def _order(asked: Asked) -> list[Tensor]:
     """The graph of what is asked, inputs before users, down to what is older than all of xs: what
     a walk neither passes nor looks into."""
-    since = min(map(serial, asked.xs), default=0)
+    since = asked.since
     found = {*asked.ys, *(seed for seed in asked.seeds if seed is not None)}
     order = list(found)
     for node in order:  # which grows
@@ -142,7 +148,7 @@ def _key(order: Sequence[Tensor], asked: Asked) -> Any:
     """The structure of a graph; None where it has what isn't remembered."""
     if len(order) > MOST_NODES or isinstance(STATE.builder, NodeTable):
         return None
-    since = min(map(serial, asked.xs), default=0)
+    since = asked.since
     places: Places = {}
     parts: list[Any] = []
     tracked = 0  # from which serial on the leaves so far are
@@ -248,7 +254,7 @@ class Replay(NamedTuple):
         for i in self.freed:
             order[i].freed = True
         if self.freed:
-            release(order, min(map(serial, asked.xs)))
+            release(order, asked.since)
         if run is None or values is None:
             return self.nodes(order)
         for i in run.ys if asked.free else run.kept:
@@ -306,7 +312,8 @@ def _recorded(
     new = [x for x in after if x.serial > start and x.operation is not CONSTANT]
     places = {node: i for i, node in enumerate(order)}
     others = dict.fromkeys((*wanted, *(x for node in new for x in node.inputs)))
-    constants = [x for x in others if x not in places and x not in set(new)]
+    known = {*order, *new}
+    constants = [x for x in others if x not in known]
     if any(x.operation is not CONSTANT for x in constants):
         return None
     if any(node.value is not None or node.operation is DATA for node in new):
@@ -335,7 +342,7 @@ def _recorded(
 
 def _run(places: Places, own: int, wanted: Sequence[Tensor], asked: Asked) -> Run:
     """What computes wanted: the graph's nodes have places before own, what is made has later."""
-    since = min(map(serial, asked.xs))
+    since = asked.since
     needed = {*wanted, *(asked.ys if asked.computed else ())}
     given, computed = [], []
     for node in reversed(places):

@@ -187,6 +187,15 @@ def test_zeros_have_their_inputs_shape_and_dtype() -> None:
             assert (g.shape, g.dtype, g.tolist()) == (z.shape, z.dtype, np.zeros(z.shape).tolist())
 
 
+def test_a_graph_without_leaves_to_fill_goes_backward_each_time() -> None:
+    for _ in range(3):
+        x = hodiff.tensor(2.0, requires_grad=True)
+        y = hodiff.sin(x)
+        x.requires_grad_(False)
+        y.backward()
+        assert y.item() == math.sin(2.0)
+
+
 def test_it_is_remembered() -> None:
     for n in range(4):
         assert gradient(lambda x: hodiff.sin(x) * x, float(n)) == [math.sin(n) + n * math.cos(n)]
