@@ -1,0 +1,653 @@
+"""Notation that people write, as the language's tokens: 2x, x², |x|, √x, x!, sin² x, Math.sin(x).
+
+A pass between Lark's lexer and its parser, for texts that the grammar alone doesn't read. What has
+one reading gets the tokens that are missing, each at its place in the text; what has two is refused
+with both. Brackets are done from the inside out, a run of tokens at a time, and nothing recurses.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeAlias
+
+import lark
+
+from hodiff.engine.operations import FUNCTIONS
+from hodiff.errors import HodiffError
+from hodiff.language import complaints
+from hodiff.language.bars import paired
+from hodiff.language.checks import (
+    FILE,
+    MAX_NESTING,
+    RAISED,
+    READ,
+    gathered,
+    quote,
+    syntax,
+)
+from hodiff.language.complaints import Tokens, missing_operator, operand_end
+from hodiff.language.grammar import parser
+from hodiff.language.slips import ELEMENTARY
+
+MOST_FAULTS = 10  # of one text
+LONG = 60  # characters of a reading that a message can show
+
+Rope: TypeAlias = "lark.Token | list[Rope]"
+"""Tokens in lists of lists: parts are put together without being copied."""
+
+ROOTS = {"√": "sqrt", "∛": "cbrt"}
+DIVIDING = ("/", "//", "%", "@")  # a factor more changes what these act on
+KEYWORDS = ("if", "else", "for")
+
+LIBRARY = rf"(?<![\w.])(?:{'|'.join(complaints.LIBRARIES)})(?:\.[A-Za-z_]\w*)*\.(?=[A-Za-z_])"
+SIGNS = re.compile(
+    rf"(?P<raised>[{re.escape(''.join(RAISED))}]+)|(?P<plain>[{re.escape(''.join(READ))}])"
+    rf"|(?P<root>[√∛])|(?P<bar>\|)|(?P<factorial>!(?!=))|(?P<library>{LIBRARY})"
+)
+SIGNS_AND_FILES = re.compile(rf"(?P<file>{FILE})|{SIGNS.pattern}")
+
+
+def translated(text: str, start: str, strict: bool = False) -> tuple[Tokens, bool]:
+    """The tokens of a text that Lark's parser takes, and whether any is not in the text itself.
+
+    strict: notation that is not the grammar's own is refused. Cost: linear. Raises HodiffError.
+    """
+    return Translation(text, start, strict).result()
+
+
+def token(kind: str, value: str, start: int, end: int) -> lark.Token:
+    return lark.Token(kind, value, start_pos=start, end_pos=end)
+
+
+def bracket(sign: str, at: int, end: int | None = None) -> lark.Token:
+    kind = {"(": "LPAR", ")": "RPAR"}[sign]
+    return token(kind, sign, at, at if end is None else end)
+
+
+def flat(rope: Rope) -> Tokens:
+    """The tokens of a rope."""
+    found: Tokens = []
+    todo = [rope]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, list):
+            todo += reversed(part)
+        else:
+            found.append(part)
+    return found
+
+
+def rendered(rope: Rope) -> str:
+    """A rope as text of the language."""
+    words = {"and": " and ", "or": " or ", "not": "not ", ",": ", "}
+    return "".join(words.get(part, str(part)) for part in flat(rope))
+
+
+def begins_value(token: lark.Token) -> bool:
+    return token.type in ("NAME", "NUMBER", "ROOT") or token in ("(", "[")
+
+
+def left(token: lark.Token) -> int:
+    """Where a token of a text begins: Lark's type for it may be None."""
+    return int(token.start_pos or 0)
+
+
+def right(token: lark.Token) -> int:
+    return int(token.end_pos or 0)
+
+
+class Translation:
+    """One text on its way.
+
+    tokens   those of the text, bars as calls of abs
+    partner  of each bracket the index of the other
+    ropes    what is inside a bracket, by the index of the opening one
+    raised   where exponents begin that are written as superscripts
+    """
+
+    def __init__(self, text: str, start: str, strict: bool) -> None:
+        self.text, self.start, self.strict = text, start, strict
+        self.faults: list[HodiffError] = []
+        self.used = False
+        self.raised: set[int] = set()
+        self.ropes: dict[int, Rope] = {}
+        self.partner: dict[int, int] = {}
+        self.tokens = self.lexed()
+        self.first_equal = next((i for i, t in enumerate(self.tokens) if t == "="), len(text))
+
+    def result(self) -> tuple[Tokens, bool]:
+        tokens = self.tokens
+        opened: list[int] = []
+        pairs = []
+        for i, part in enumerate(tokens):
+            if part in ("(", "["):
+                opened.append(i)
+            elif part in (")", "]") and opened:
+                self.partner[opened[-1]] = i
+                pairs.append(opened.pop())
+        for i in pairs:
+            self.ropes[i] = self.run(i + 1, self.partner[i], self.kind(i))
+        found = flat(self.run(0, len(tokens), "program" if self.start == "program" else "entries"))
+        if self.faults:
+            raise gathered(self.faults)
+        self.check_nesting(found)
+        return found, self.used
+
+    def fault(self, fault: HodiffError) -> None:
+        self.faults.append(fault)
+        if len(self.faults) == MOST_FAULTS:
+            raise gathered(self.faults)
+
+    def use(self, start: int, end: int, message: str) -> None:
+        """There is notation that strict refuses."""
+        self.used = True
+        if self.strict:
+            self.fault(syntax(message, start, end))
+
+    def check_nesting(self, tokens: Tokens) -> None:
+        """What was short in the text may be nested too deep now: √√√x, and so its reading."""
+        depth = 0
+        for part in tokens:
+            depth += (part in ("(", "[")) - (part in (")", "]"))
+            if depth > MAX_NESTING:
+                message = f"the brackets are nested too deep: {MAX_NESTING} is the most"
+                raise HodiffError("limit", message, start=left(part), end=left(part) + 1)
+
+    # -------------------------------------------------------------- signs to tokens
+
+    def lexed(self) -> Tokens:
+        """The text's tokens, those of signs that the grammar doesn't have among them."""
+        pattern = SIGNS if self.start == "program" else SIGNS_AND_FILES
+        signs = [m for m in pattern.finditer(self.text) if m.lastgroup != "file"]
+        parts, end = [], 0
+        for m in signs:
+            parts += [self.text[end : m.start()], " " * len(m[0])]
+            end = m.end()
+        blank = "".join([*parts, self.text[end:]])
+        found: Tokens = []
+        names: dict[int, re.Match[str]] = {}  # library prefixes, by where they end
+        rest = iter(signs)
+        sign = next(rest, None)
+        try:
+            for part in parser().lex(blank):
+                while sign is not None and sign.start() < left(part):
+                    self.sign(sign, found, names)
+                    sign = next(rest, None)
+                if left(part) in names:
+                    part = self.of_library(names[left(part)], part)
+                found.append(part)
+        except lark.UnexpectedCharacters:  # a '.' that is no decimal point
+            raise complaints.stray_sign(blank) from None
+        while sign is not None:
+            self.sign(sign, found, names)
+            sign = next(rest, None)
+        if "|" in self.text:
+            found = self.without_bars(found)
+        return found
+
+    def sign(self, match: re.Match[str], found: Tokens, names: dict[int, Any]) -> None:
+        """Add the tokens of one sign."""
+        kind, sign, start, end = match.lastgroup, match[0], match.start(), match.end()
+        if kind == "library":
+            names[end] = match
+        elif kind == "plain":
+            plain = READ[sign]
+            self.use(start, end, f"write '{plain}' instead of '{sign}'")
+            types = {"*": "TIMES", "/": "TIMES", "-": "SIGN"}
+            found.append(token(types.get(plain, "COMPARISON"), plain, start, end))
+        elif kind == "raised":
+            self.exponent(sign, start, found)
+        else:
+            types = {"root": "ROOT", "bar": "BAR", "factorial": "FACTORIAL"}
+            found.append(token(types[str(kind)], sign, start, end))
+
+    def exponent(self, sign: str, start: int, found: Tokens) -> None:
+        """Add the tokens of a run of superscripts: ** and what it says, in brackets where that
+        isn't one number."""
+        plain = "".join(RAISED[c] for c in sign)
+        end = start + len(sign)
+        last = found[-1] if found else None
+        message = f"write '**{quote(plain)}' instead of '{quote(sign)}'"
+        if last is None or not (complaints.ends_value(last) or last.type in ("BAR", "FACTORIAL")):
+            what = "a root is written sqrt(x), cbrt(x) or x**(1/n)"
+            if self.text[end : end + 1] != "√":
+                what = "nothing stands before the exponent"
+            self.fault(syntax(f"'{quote(sign)}' is an exponent, and {what}", start, end))
+            return
+        inner = [
+            token(part.type, part, start + left(part), start + right(part))
+            for part in parser().lex(plain)
+        ]
+        if last.type == "NAME" and last in FUNCTIONS:
+            argument = re.match(r"\([^()]*\)", self.text[end:])
+            if argument:
+                written = quote(f"{last}{argument[0]}**{plain}")
+                what = quote(self.text[left(last) : end + argument.end()])
+                message = f"write '{written}' instead of '{what}'"
+        self.use(start, end, message)
+        found.append(token("POWER", "**", start, start))
+        if re.fullmatch(r"[+-]?\d+", plain):
+            found += inner
+            self.raised.add(left(inner[-1]))
+            return
+        depth = 0
+        for part in inner:
+            depth += (part == "(") - (part == ")")
+            if depth < 0:
+                break
+        if depth or not inner:
+            self.fault(syntax(f"the brackets of '{quote(sign)}' don't match", start, end))
+            return
+        self.raised.add(start)
+        found += [bracket("(", start), *inner, bracket(")", end)]
+
+    def of_library(self, match: re.Match[str], name: lark.Token) -> lark.Token:
+        """The name that stands behind 'np.', 'Math.' ..., as this language has it."""
+        known = complaints.NAMES.get(name, str(name))
+        library = match[0].partition(".")[0]
+        dot = match.start() + len(library)
+        attribute = re.compile(r"(?:\.\w+)*\.(\w+)").match(self.text, dot)
+        assert attribute is not None
+        message = complaints.of_a_library(self.text, library, attribute, dot)
+        if known in FUNCTIONS or known in ("pi", "e") or known in complaints.CALLS:
+            self.use(dot, dot + 1, message)
+        else:
+            self.fault(syntax(message, dot, dot + 1))
+        return token("NAME", known, match.start(), right(name))
+
+    def without_bars(self, found: Tokens) -> Tokens:
+        """The tokens with '|' as 'abs(' and ')'."""
+        pairs, faults = paired(self.text, found)
+        if faults:
+            raise gathered([*self.faults, *faults])
+        new: Tokens = []
+        closes = {close: opening for opening, close in pairs.items()}
+        for i, part in enumerate(found):
+            if i in pairs:
+                start, end = left(part), right(found[pairs[i]])
+                inside = quote(self.text[start + 1 : end - 1].strip())
+                self.use(start, end, f"write 'abs({inside})' instead of '|{inside}|'")
+                new += [token("NAME", "abs", start, right(part)), bracket("(", right(part))]
+            elif i in closes:
+                new.append(bracket(")", left(part), right(part)))
+            else:
+                new.append(part)
+        return new
+
+    # -------------------------------------------------------------- a run of tokens
+
+    def kind(self, i: int) -> str:
+        """What a bracket is: '(' where two values in a row can only be a product, '[' where a
+        comma may be missing."""
+        if self.tokens[i] == "[":
+            return "["
+        name = self.tokens[i - 1] if i else None
+        if name is None or name.type != "NAME":
+            return "("
+        function = FUNCTIONS.get(str(name))
+        return "(" if function is not None and function.least == function.most == 1 else "["
+
+    def run(self, first: int, end: int, where: str) -> Rope:
+        """The tokens from first to end, with what is missing between and around them."""
+        return Run(self, first, end, where).out
+
+    def factor(self, i: int, end: int) -> tuple[list[Rope], int, str]:
+        """The operand that begins at i, up to end: its tokens, where it ends, and its kind: number,
+        name, closed, or root and applied for what has its argument without brackets. Of these the
+        tokens are [what is before, argument, what is behind]."""
+        tokens, begin = self.tokens, i
+        before: list[list[Rope]] = []
+        behind: list[list[Rope]] = []
+        kind, prefix = "", None
+        while True:
+            part = tokens[i]
+            if part.type == "ROOT":
+                if i + 1 == end or not begins_value(tokens[i + 1]):
+                    message = f"write '{ROOTS[part]}(…)' instead of '{part}'"
+                    self.fault(syntax(message, left(part), right(part)))
+                    return [token("NAME", "x", left(part), right(part))], i + 1, "closed"
+                message = f"write '{ROOTS[part]}(…)' instead of '{part}'"
+                self.use(left(part), right(part), message)
+                name = token("NAME", ROOTS[part], left(part), right(part))
+                before.append([name, bracket("(", right(part))])
+                behind.append([])
+                kind, i = "root" if kind in ("", "root") else kind, i + 1
+                continue
+            if part.type != "NAME" or part not in ELEMENTARY or i + 1 >= end:
+                break
+            after = tokens[i + 1]
+            if after.type == "POWER":
+                j = self.exponent_end(i + 2, end)
+                if j >= end or not begins_value(tokens[j]) or tokens[j] == "[":
+                    break
+                if tokens[j].type == "NUMBER" and right(tokens[j - 1]) == left(tokens[j]):
+                    break
+                name, exponent = self.power_of_function(i, j)
+                if tokens[j] == "(":
+                    prefix = (name, exponent, j)
+                    break
+                before.append([name, bracket("(", left(tokens[j]))])
+                behind.append(exponent)
+                kind, i = "applied", j
+                continue
+            if not begins_value(after) or after in ("(", "[") or "\n" in self.between(i + 1):
+                break
+            self.use(left(after), right(after), self.missing(i + 1, "program").message)
+            before.append([part, bracket("(", left(after))])
+            behind.append([])
+            kind, i = "applied", i + 1
+        if prefix is not None:
+            name, exponent, j = prefix
+            close = self.partner[j]
+            call = [name, tokens[j], self.ropes[j], tokens[close]]
+            place = right(tokens[close])
+            rope: list[Rope] = [call, *self.closed_at(exponent, place)]
+            i, own = close + 1, "closed"
+            if i < end and tokens[i] == "[":
+                shown = rendered(rope)
+                shown = shown if len(shown) < LONG else "…"
+                message = f"put the power in brackets: write ({shown})"
+                self.fault(syntax(message, left(name), place))
+        else:
+            rope, i, own = self.atom(i, end)
+        if i < end and tokens[i].type == "FACTORIAL":
+            rope, i = self.factorial(rope, i, end, begin if before else None, before, behind)
+            own = "closed"
+        if not before:
+            return rope, i, own
+        place = right(tokens[i - 1])
+        opening = [part for pair in before for part in pair]
+        closing: list[Rope] = []
+        for exponent in reversed(behind):
+            closing += [bracket(")", place), *self.closed_at(exponent, place)]
+        if kind == "root" and own == "closed" and tokens[begin + len(before)] == "(":
+            kind = "bracketed root"
+        return [opening, rope, closing], i, kind
+
+    def between(self, i: int) -> str:
+        """What stands between a token and the one before it."""
+        return self.text[right(self.tokens[i - 1]) : left(self.tokens[i])]
+
+    def missing(self, i: int, where: str) -> HodiffError:
+        return missing_operator(self.text, self.tokens, i, where)
+
+    def atom(self, i: int, end: int) -> tuple[list[Rope], int, str]:
+        """A number, a name, a call or a bracket, with its indices."""
+        tokens = self.tokens
+        part = tokens[i]
+        raised = left(part) in self.raised
+        rope: list[Rope] = [part]
+        if part.type == "NUMBER":
+            return rope, i + 1, "closed" if raised else "number"
+        kind = "name"
+        if part.type == "NAME":
+            i += 1
+        if i < end and (tokens[i] == "(" or tokens[i] == part):
+            rope += [tokens[i]] if part.type == "NAME" else []
+            rope += [self.ropes[i], tokens[self.partner[i]]]
+            i, kind = self.partner[i] + 1, "closed"
+        while i < end and tokens[i] == "[" and not raised:
+            rope += [tokens[i], self.ropes[i], tokens[self.partner[i]]]
+            i, kind = self.partner[i] + 1, "index"
+        return rope, i, kind
+
+    def exponent_end(self, i: int, end: int) -> int:
+        """Where the exponent of a function's name ends: sin^2(x), sin^-1(x), sin^(n+1)(x)."""
+        tokens = self.tokens
+        i += i < end and tokens[i].type == "SIGN"
+        if i >= end:
+            return end
+        if tokens[i] == "(":
+            return self.partner[i] + 1
+        if tokens[i].type == "NUMBER":
+            return i + 1
+        if tokens[i].type == "NAME" and i + 1 < end and tokens[i + 1] != "(":
+            return i + 1
+        return end
+
+    def power_of_function(self, i: int, j: int) -> tuple[lark.Token, list[Rope]]:
+        """The name, and ** with the exponent in brackets, of sin^2(x) with its argument at j; the
+        inverse's name alone, of sin⁻¹(x)."""
+        tokens = self.tokens
+        name, first = tokens[i], tokens[i + 2]
+        last = tokens[j - 1]
+        raised = left(first) in self.raised or left(last) in self.raised
+        exponent = rendered(tokens[i + 2 : j])
+        found = complaints.power_of_function(
+            self.text, tokens, j, operand_end(tokens, j), exponent if raised else None
+        )
+        assert found is not None
+        if exponent.strip("()") == "-1":
+            inverse = f"a{name}"
+            if raised and inverse in FUNCTIONS:
+                self.used = True  # in strict its signs are refused already
+                return token("NAME", inverse, left(name), right(last)), []
+            self.fault(found)
+        elif not raised:
+            self.use(left(name), right(tokens[j]), found.message)
+        inner = self.ropes[i + 2] if first == "(" else tokens[i + 2 : j]
+        if first == "(" and self.partner[i + 2] + 1 != j:
+            inner = tokens[i + 2 : j]
+        opening, closing = bracket("(", left(first)), bracket(")", right(last))
+        return name, [token("POWER", "**", left(first), left(first)), [opening, inner, closing]]
+
+    def closed_at(self, exponent: list[Rope], place: int) -> list[Rope]:
+        """The exponent of a function, ending where its argument ends: so does the power."""
+        if not exponent:
+            return []
+        power, group = exponent
+        assert isinstance(group, list)
+        return [power, [*group[:-1], bracket(")", place)]]
+
+    def factorial(
+        self,
+        rope: list[Rope],
+        i: int,
+        end: int,
+        prefixed: int | None,
+        before: list[list[Rope]],
+        behind: list[list[Rope]],
+    ) -> tuple[list[Rope], int]:
+        """gamma(... + 1) around a rope, for the '!' at i."""
+        tokens, sign = self.tokens, self.tokens[i]
+        start = left(flat(rope)[0])
+        value = quote(self.text[start : left(sign)].strip())
+        j = i + 1
+        while j < end and tokens[j].type == "FACTORIAL":
+            j += 1
+        if j > i + 1:
+            message = f"'{value}!!' has two readings: write gamma({value}+1) for one factorial,"
+            message += f" (({value})!)! for two; there is no double factorial"
+            self.fault(syntax(message, start, right(tokens[i + 1])))
+        elif prefixed is not None:
+            names = "".join(f"{pair[0]}(" for pair in before)
+            inner = f"{names}{rendered(rope)}"
+            closing = ")" * len(before)
+            self.two(
+                left(tokens[prefixed]), right(sign),
+                f"{inner[: len(names)]}({rendered(rope)})!{closing}",
+                f"({inner}{closing})!",
+            )  # fmt: skip
+        elif left(flat(rope)[-1]) in self.raised:
+            message = "put what is before the '!' in brackets: (x**2)!"
+            self.fault(syntax(message, start, right(sign)))
+        else:
+            message = f"write 'gamma({value}+1)' instead of '{value}!'"
+            self.use(left(sign), right(sign), message)
+        place = left(sign), right(sign)
+        head: list[Rope] = [token("NAME", "gamma", start, start), bracket("(", start)]
+        return [
+            *head, *rope, token("SIGN", "+", *place), token("NUMBER", "1", *place),
+            bracket(")", *place),
+        ], j  # fmt: skip
+
+    def two(self, start: int, end: int, one: str, other: str) -> None:
+        """A part of the text that has two readings."""
+        message = f"'{quote(self.text[start:end], 40)}' has two readings"
+        if len(one) <= LONG and len(other) <= LONG:
+            message += f": write {one} or {other}"
+        else:
+            message += ": put what belongs together in brackets, and write each '*'"
+        self.fault(syntax(message, start, end))
+
+
+class Run:
+    """A run of tokens at one depth of brackets, and what is known of the product that it is in.
+
+    out      the tokens, as far as the run is done
+    term     where in out the term began: behind the last + or -, or a comma ...
+    chain    where the factors began that no sign has parted
+    before   the sign before them
+    divided, raised, applied   what has two readings, if another factor came: where in out
+    """
+
+    def __init__(self, whole: Translation, first: int, end: int, where: str) -> None:
+        self.whole, self.where = whole, where
+        self.out: list[Rope] = []
+        self.term = self.chain = self.exponent = 0
+        self.before: str | None = None
+        self.power = False  # the last factor is an exponent
+        self.kind = ""
+        self.divided = self.refused = False
+        self.raised: int | None = None
+        self.applied: int | None = None
+        tokens, i, value = whole.tokens, first, False
+        while i < end:
+            part = tokens[i]
+            if begins_value(part):
+                if value:
+                    self.join(i, end)
+                rope, i, self.kind = whole.factor(i, end)
+                self.out.append(rope)
+                value = True
+                continue
+            if part.type == "FACTORIAL":
+                if value:
+                    message = f"put what is before the '{part}' in brackets"
+                else:
+                    message = "write 'not' instead of '!'"
+                whole.fault(syntax(message, left(part), right(part)))
+                i += 1
+                continue
+            if part.type == "POWER":
+                if value and self.kind in ("applied", "root", "bracketed root"):
+                    self.keep_applied()
+                self.power = True
+                self.exponent = len(self.out) + 1
+            elif part.type == "TIMES":
+                if value and self.kind == "applied":
+                    self.keep_applied()
+                if self.applied is None:
+                    self.settle()
+                    self.chain = len(self.out) + 1
+                self.before, self.power = str(part), False
+            elif part.type != "SIGN" or value:
+                self.settle()
+                self.term = self.chain = len(self.out) + 1
+                self.before, self.power, self.refused = None, False, False
+            self.out.append(part)
+            value = False
+            i += 1
+        self.settle()
+
+    def keep_applied(self) -> None:
+        if self.applied is None:
+            self.applied = len(self.out) - 1
+
+    def join(self, i: int, end: int) -> None:
+        """A value at i follows another: put '*' between, or say why not."""
+        whole, here = self.whole, self.whole.tokens[i]
+        between = whole.between(i)
+        if here in KEYWORDS:
+            raise gathered([*whole.faults, whole.missing(i, self.where)])
+        fault = self.refusal(i, between)
+        if fault is not None:
+            whole.fault(fault)
+            self.refused = True
+        else:
+            if not (whole.strict and self.kind == "applied"):
+                whole.use(left(here), right(here), whole.missing(i, self.where).message)
+            function = here.type == "ROOT" or (here.type == "NAME" and here in ELEMENTARY)
+            spaced = between != "" and (self.kind == "number" or function)
+            if self.kind in ("applied", "root") and not function:
+                self.keep_applied()
+            elif self.power and self.kind != "closed" and not spaced and self.raised is None:
+                self.raised = self.exponent
+            elif self.before in DIVIDING:
+                self.divided = True
+        self.power = False
+        self.out.append(token("TIMES", "*", left(here), left(here)))
+
+    def refusal(self, i: int, between: str) -> HodiffError | None:
+        """The error for a value at i that can't be a factor of what is before it."""
+        whole, tokens = self.whole, self.whole.tokens
+        last, here = tokens[i - 1], tokens[i]
+        spaced = between != "" and not between.strip()
+        missing = whole.missing(i, self.where)
+        if here.type == "NUMBER":
+            if last.type == "NUMBER" or self.kind in ("name", "index", "applied", "root"):
+                return missing
+            if spaced and self.where in ("[", "entries"):
+                return missing
+            if left(last) in whole.raised:
+                message = f"a number can't follow an exponent: write *{here}"
+                return syntax(message, left(here), right(here))
+            return self.either(i, "*", "**", "{} or {}")
+        if spaced and self.where in ("[", "entries"):
+            return missing
+        after = operand_end(tokens, i)
+        if after < len(tokens) and tokens[after] == "=" and whole.first_equal < i:
+            return missing
+        if "\n" in between or not missing.message.startswith(("missing '*'", "a power stands")):
+            return missing
+        if left(last) in whole.raised and here == "[":
+            message = "put the power in brackets to take an entry: (x**2)[0]"
+            return syntax(message, left(here), right(here))
+        if self.kind == "index" and here == "(":
+            return missing
+        if here.type != "NAME" or here in ELEMENTARY:
+            return missing if missing.message.startswith("a power stands") else None
+        if self.kind == "name":
+            if last in FUNCTIONS:
+                return missing
+            return self.either(i, "*", "", "{}, or {} for one name")
+        return None
+
+    def either(self, i: int, sign: str, other: str, words: str) -> HodiffError:
+        """The error for a value at i and what is before it, which one of two signs may join."""
+        text, here = self.whole.text, self.whole.tokens[i]
+        value = complaints.left_of(text, self.whole.tokens, i)
+        start = right(self.whole.tokens[i - 1]) - len(value)
+        shown = quote(value)
+        readings = words.format(f"{shown}{sign}{here}", f"{shown}{other}{here}")
+        message = f"'{quote(text[start : right(here)])}' has two readings: write {readings}"
+        return syntax(message, start, right(here))
+
+    def settle(self) -> None:
+        """The product ends here: refuse it where it has two readings."""
+        out = self.out
+        one: Rope
+        if not self.refused:
+            if self.applied is not None:
+                rope = out[self.applied]
+                assert isinstance(rope, list)
+                opening, argument, closing = rope
+                rest = out[self.applied + 1 :]
+                self.two(self.applied, [opening, argument, rest, closing], rope + rest)
+            elif self.raised is not None:
+                one = [*out[self.chain : self.raised], *grouped(out[self.raised :])]
+                self.two(self.chain, one, out[self.chain :])
+            elif self.divided:
+                one = [*out[self.term : self.chain], *grouped(out[self.chain :])]
+                self.two(self.term, one, out[self.term :])
+        self.divided, self.raised, self.applied = False, None, None
+
+    def two(self, first: int, one: Rope, other: Rope) -> None:
+        tokens = flat(self.out[first:])
+        start = min(map(left, tokens))
+        end = max(map(right, tokens))
+        self.whole.two(start, end, rendered(one), rendered(other))
+
+
+def grouped(rope: list[Rope]) -> list[Rope]:
+    return [bracket("(", 0), rope, bracket(")", 0)]
