@@ -240,7 +240,8 @@ class Request(NamedTuple):
     ) -> Answer:
         """The answer. shows_f, shows: whether the table's rows hold f, and which variables; more:
         what else stands above it."""
-        at, title = found.at, self.problem.text
+        at, title, reading = found.at, self.problem.text, self.problem.reading
+        said = list(dict.fromkeys([*self.problem.notes, *found.notes]))
         value = fields["value"]
         f = None if at is None or shows_f else value
         aside = {name: x for name, x in (at or {}).items() if name not in shows}
@@ -258,10 +259,11 @@ class Request(NamedTuple):
             fields={
                 "command": self.command,
                 "expression": title,
+                **({} if reading is None else {"reading": reading}),
                 "arithmetic": "float" if found.arithmetic == "float" else "ball",
                 "at": at,
                 **fields,
-                "notes": list(found.notes),
+                "notes": said,
             },
             records=Each(records),
             lines=lines,
@@ -271,7 +273,8 @@ class Request(NamedTuple):
                 [],
                 Each(lambda: ([e.label, e.value] for e in entries())),
             ),
-            notes=[SAID[found.arithmetic or "ball"], *found.notes] if at is not None else [],
+            notes=[SAID[found.arithmetic or "ball"], *said] if at is not None else said,
+            reading=reading,
         )
 
 

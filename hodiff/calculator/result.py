@@ -63,7 +63,10 @@ class Result:
         """The expression as it was read, as text of the language; None where there was none."""
         from hodiff.views.formula import formula  # start-up: numbers need none
 
-        return None if self._request is None else formula(self._request.f)
+        if self._request is None:
+            return None
+        read = self._request.problem.reading
+        return formula(self._request.f) if read is None else read
 
     @property
     def formulas(self) -> dict[str, str]:
@@ -136,6 +139,7 @@ def calculate(
     subgradient: bool = False,
     extend: bool = False,
     exact: bool = False,
+    strict: bool = False,
     **own: Any,
 ) -> Result:
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
@@ -152,6 +156,7 @@ def calculate(
     subgradient  at a kink the convention of machine learning frameworks
     extend       where f has no value at the point but a limit, take the limit
     exact        rational numbers as int and Fraction
+    strict       refuse notation that Python hasn't: 2x, x²
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
                  solve=; vectors by name, in the variables' order, or an array of all numbers
 
@@ -195,7 +200,7 @@ def calculate(
     with _calculating():
         problem = read(
             expression, bindings(at, "--at"), bindings(let, "--let"), names(wrt),
-            known.repeats, of,
+            known.repeats, of, strict=strict,
         )  # fmt: skip
         _check_intervals(problem, how)
         request = Request(command, problem, problem.wrt, how)
@@ -207,12 +212,15 @@ def calculate(
 
 
 def parse(
-    expression: str, let: Bound = None, shapes: Mapping[str, tuple[int, ...]] | None = None
+    expression: str,
+    let: Bound = None,
+    shapes: Mapping[str, tuple[int, ...]] | None = None,
+    strict: bool = False,
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """A text of the language as a tensor, and its variables by name.
 
-    let gives constants; shapes the variables that are arrays. Raises HodiffError that points into
-    the text.
+    let gives constants; shapes the variables that are arrays; strict refuses notation that Python
+    hasn't. Raises HodiffError that points into the text.
 
     >>> import hodiff
     >>> f, variables = hodiff.parse("x**2 + y")
@@ -229,7 +237,9 @@ def parse(
             raise usage(f"the shape of {name!r} is a tuple of lengths, as (3,), not {shape!r}")
         known[name] = tuple(shape)
     with _calculating():
-        problem = read(_text(expression, "EXPR"), (), bindings(let, "--let"), shapes=known)
+        problem = read(
+            _text(expression, "EXPR"), (), bindings(let, "--let"), shapes=known, strict=strict
+        )
         return problem.f, problem.variables
 
 

@@ -47,6 +47,8 @@ def table(answer: Answer) -> str:
     above = (answer.grid if fits else answer.entries).above()
     if answer.title:
         console.print(Text(shortened(shown(answer.title), width), "bold"))
+    if answer.reading is not None:
+        console.print(Text(shortened(shown(f"= {answer.reading}"), width)))
     paper.writelines(f"{line}\n" for line in folded(shown(above), width))
     if fits:
         console.print(boxed(cells))

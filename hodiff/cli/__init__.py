@@ -92,7 +92,8 @@ def failed(error: HodiffError, arguments: list[str]) -> tuple[str, str, int]:
     from hodiff.calculator.formats import one_line  # start-up: errors alone
 
     names = ("kind", "message", "source", "start", "end")
-    return one_line({"error": {n: getattr(error, n) for n in names}}), report, error.exit_code
+    first, *more = [{n: getattr(e, n) for n in names} for e in (error, *error.more)]
+    return one_line({"error": first | ({"more": more} if more else {})}), report, error.exit_code
 
 
 def wants_json(arguments: list[str]) -> bool:

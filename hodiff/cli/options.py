@@ -262,6 +262,8 @@ ARITHMETIC = click.Option(["--arithmetic"], metavar="ball|float",
 RTOL = click.Option(["--rtol"], metavar="1e-6", callback=positive,
                     help="Over an interval, x=2+/-0.1: how far outside the range an end may "
                          "be, relative to it.  [default: 1e-6]")
+STRICT = click.Option(["--strict"], is_flag=True,
+                      help="Refuse notation that Python hasn't: 2x, x², |x|.")
 DIGITS = click.Option(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
                       help="Give N proven significant digits.")
 COTANGENT = click.Option(["--v"], metavar="0.5,1", required=True,

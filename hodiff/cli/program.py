@@ -27,7 +27,7 @@ examples=(
     'hodiff grad "a*x**2" --let a=3',
 ))
 
-COMMON = (o.AT, o.LET, o.WRT, o.DIGITS, o.RTOL, o.ARITHMETIC, o.EXTEND, o.FORMAT)
+COMMON = (o.AT, o.LET, o.WRT, o.DIGITS, o.RTOL, o.ARITHMETIC, o.EXTEND, o.STRICT, o.FORMAT)
 
 HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     "grad": ("""The gradient: the slope in each variable.""", ()),

@@ -25,8 +25,8 @@ from hodiff.language.checks import (
     quote,
     syntax,
 )
-from hodiff.language.complaints import Tokens, missing_operator, operand_end
-from hodiff.language.grammar import parser
+from hodiff.language.complaints import Tokens, missing_operator
+from hodiff.language.grammar import normal, parser
 from hodiff.language.slips import ELEMENTARY
 
 MOST_FAULTS = 10  # of one text
@@ -47,12 +47,16 @@ SIGNS = re.compile(
 SIGNS_AND_FILES = re.compile(rf"(?P<file>{FILE})|{SIGNS.pattern}")
 
 
-def translated(text: str, start: str, strict: bool = False) -> tuple[Tokens, bool]:
-    """The tokens of a text that Lark's parser takes, and whether any is not in the text itself.
+def translated(
+    text: str, start: str, strict: bool = False
+) -> tuple[Tokens, bool, HodiffError | None]:
+    """The tokens of a text that Lark's parser takes, whether any is not in the text itself, and the
+    error for a '.' behind them that begins none.
 
     strict: notation that is not the grammar's own is refused. Cost: linear. Raises HodiffError.
     """
-    return Translation(text, start, strict).result()
+    whole = Translation(text, start, strict)
+    return whole.result(), whole.used, whole.stray
 
 
 def token(kind: str, value: str, start: int, end: int) -> lark.Token:
@@ -109,13 +113,14 @@ class Translation:
         self.text, self.start, self.strict = text, start, strict
         self.faults: list[HodiffError] = []
         self.used = False
+        self.stray: HodiffError | None = None
         self.raised: set[int] = set()
         self.ropes: dict[int, Rope] = {}
         self.partner: dict[int, int] = {}
         self.tokens = self.lexed()
         self.first_equal = next((i for i, t in enumerate(self.tokens) if t == "="), len(text))
 
-    def result(self) -> tuple[Tokens, bool]:
+    def result(self) -> Tokens:
         tokens = self.tokens
         opened: list[int] = []
         pairs = []
@@ -125,13 +130,15 @@ class Translation:
             elif part in (")", "]") and opened:
                 self.partner[opened[-1]] = i
                 pairs.append(opened.pop())
+        if opened:  # a file's name where none can be has swallowed a bracket, or a '.' ends all
+            return tokens
         for i in pairs:
             self.ropes[i] = self.run(i + 1, self.partner[i], self.kind(i))
         found = flat(self.run(0, len(tokens), "program" if self.start == "program" else "entries"))
         if self.faults:
             raise gathered(self.faults)
         self.check_nesting(found)
-        return found, self.used
+        return found
 
     def fault(self, fault: HodiffError) -> None:
         self.faults.append(fault)
@@ -177,8 +184,8 @@ class Translation:
                     part = self.of_library(names[left(part)], part)
                 found.append(part)
         except lark.UnexpectedCharacters:  # a '.' that is no decimal point
-            raise complaints.stray_sign(blank) from None
-        while sign is not None:
+            self.stray = complaints.stray_sign(blank)
+        while sign is not None and (self.stray is None or sign.start() < (self.stray.start or 0)):
             self.sign(sign, found, names)
             sign = next(rest, None)
         if "|" in self.text:
@@ -218,12 +225,11 @@ class Translation:
             token(part.type, part, start + left(part), start + right(part))
             for part in parser().lex(plain)
         ]
-        if last.type == "NAME" and last in FUNCTIONS:
-            argument = re.match(r"\([^()]*\)", self.text[end:])
-            if argument:
-                written = quote(f"{last}{argument[0]}**{plain}")
-                what = quote(self.text[left(last) : end + argument.end()])
-                message = f"write '{written}' instead of '{what}'"
+        called = self.strict and last.type == "NAME" and last in FUNCTIONS
+        if called and (argument := re.match(r"\([^()]*\)", self.text[end:])):
+            written = quote(f"{last}{argument[0]}**{plain}")
+            what = quote(self.text[left(last) : end + argument.end()])
+            message = f"write '{written}' instead of '{what}'"
         self.use(start, end, message)
         found.append(token("POWER", "**", start, start))
         if re.fullmatch(r"[+-]?\d+", plain):
@@ -246,7 +252,7 @@ class Translation:
         known = complaints.NAMES.get(name, str(name))
         library = match[0].partition(".")[0]
         dot = match.start() + len(library)
-        attribute = re.compile(r"(?:\.\w+)*\.(\w+)").match(self.text, dot)
+        attribute = re.match(r"(?:\.\w+)*\.(\w+)", self.text[dot : right(name)])
         assert attribute is not None
         message = complaints.of_a_library(self.text, library, attribute, dot)
         if known in FUNCTIONS or known in ("pi", "e") or known in complaints.CALLS:
@@ -338,6 +344,7 @@ class Translation:
             kind, i = "applied", i + 1
         if prefix is not None:
             name, exponent, j = prefix
+            first = i
             close = self.partner[j]
             call = [name, tokens[j], self.ropes[j], tokens[close]]
             place = right(tokens[close])
@@ -349,9 +356,10 @@ class Translation:
                 message = f"put the power in brackets: write ({shown})"
                 self.fault(syntax(message, left(name), place))
         else:
+            first = i
             rope, i, own = self.atom(i, end)
         if i < end and tokens[i].type == "FACTORIAL":
-            rope, i = self.factorial(rope, i, end, begin if before else None, before, behind)
+            rope, i = self.factorial(rope, first, i, end, before, begin)
             own = "closed"
         if not before:
             return rope, i, own
@@ -371,6 +379,16 @@ class Translation:
     def missing(self, i: int, where: str) -> HodiffError:
         return missing_operator(self.text, self.tokens, i, where)
 
+    def operand_end(self, i: int) -> int:
+        """One past the last token of the operand that begins at i."""
+        tokens = self.tokens
+        if tokens[i].type == "NAME" and tokens[i + 1 : i + 2] == ["("]:
+            i += 1
+        i = self.partner.get(i, i) + 1
+        while tokens[i : i + 1] == ["["]:
+            i = self.partner[i] + 1
+        return i
+
     def atom(self, i: int, end: int) -> tuple[list[Rope], int, str]:
         """A number, a name, a call or a bracket, with its indices."""
         tokens = self.tokens
@@ -382,7 +400,7 @@ class Translation:
         kind = "name"
         if part.type == "NAME":
             i += 1
-        if i < end and (tokens[i] == "(" or tokens[i] == part):
+        if part.type != "NAME" or (i < end and tokens[i] == "("):
             rope += [tokens[i]] if part.type == "NAME" else []
             rope += [self.ropes[i], tokens[self.partner[i]]]
             i, kind = self.partner[i] + 1, "closed"
@@ -412,24 +430,30 @@ class Translation:
         name, first = tokens[i], tokens[i + 2]
         last = tokens[j - 1]
         raised = left(first) in self.raised or left(last) in self.raised
-        exponent = rendered(tokens[i + 2 : j])
-        found = complaints.power_of_function(
-            self.text, tokens, j, operand_end(tokens, j), exponent if raised else None
-        )
-        assert found is not None
-        if exponent.strip("()") == "-1":
+        if rendered(tokens[i + 2 : j]).strip("()") == "-1":
             inverse = f"a{name}"
             if raised and inverse in FUNCTIONS:
                 self.used = True  # in strict its signs are refused already
                 return token("NAME", inverse, left(name), right(last)), []
-            self.fault(found)
+            self.fault(self.power_behind(i, j))
         elif not raised:
-            self.use(left(name), right(tokens[j]), found.message)
+            self.used = True
+            if self.strict:
+                self.fault(self.power_behind(i, j))
         inner = self.ropes[i + 2] if first == "(" else tokens[i + 2 : j]
         if first == "(" and self.partner[i + 2] + 1 != j:
             inner = tokens[i + 2 : j]
         opening, closing = bracket("(", left(first)), bracket(")", right(last))
         return name, [token("POWER", "**", left(first), left(first)), [opening, inner, closing]]
+
+    def power_behind(self, i: int, j: int) -> HodiffError:
+        """The error for sin^2(x) with the name at i and the argument at j."""
+        exponent = rendered(self.tokens[i + 2 : j])
+        fault = complaints.power_of_function(
+            self.text, self.tokens, j, self.operand_end(j), exponent
+        )
+        assert fault is not None
+        return fault
 
     def closed_at(self, exponent: list[Rope], place: int) -> list[Rope]:
         """The exponent of a function, ending where its argument ends: so does the power."""
@@ -440,35 +464,25 @@ class Translation:
         return [power, [*group[:-1], bracket(")", place)]]
 
     def factorial(
-        self,
-        rope: list[Rope],
-        i: int,
-        end: int,
-        prefixed: int | None,
-        before: list[list[Rope]],
-        behind: list[list[Rope]],
+        self, rope: list[Rope], first: int, i: int, end: int, before: list[list[Rope]], begin: int
     ) -> tuple[list[Rope], int]:
-        """gamma(... + 1) around a rope, for the '!' at i."""
+        """gamma(... + 1) around a rope of the tokens from first on, for the '!' at i."""
         tokens, sign = self.tokens, self.tokens[i]
-        start = left(flat(rope)[0])
+        start = left(tokens[first])
         value = quote(self.text[start : left(sign)].strip())
         j = i + 1
         while j < end and tokens[j].type == "FACTORIAL":
             j += 1
         if j > i + 1:
-            message = f"'{value}!!' has two readings: write gamma({value}+1) for one factorial,"
-            message += f" (({value})!)! for two; there is no double factorial"
+            message = f"'{value}!!' has two readings: write ({value}!)! for two factorials; there"
+            message += " is no double factorial here"
             self.fault(syntax(message, start, right(tokens[i + 1])))
-        elif prefixed is not None:
+        elif before:
             names = "".join(f"{pair[0]}(" for pair in before)
-            inner = f"{names}{rendered(rope)}"
-            closing = ")" * len(before)
-            self.two(
-                left(tokens[prefixed]), right(sign),
-                f"{inner[: len(names)]}({rendered(rope)})!{closing}",
-                f"({inner}{closing})!",
-            )  # fmt: skip
-        elif left(flat(rope)[-1]) in self.raised:
+            inner, closing = rendered(rope), ")" * len(before)
+            one, other = f"{names}{inner}!{closing}", f"({names}{inner}{closing})!"
+            self.two(left(tokens[begin]), right(sign), one, other)
+        elif left(tokens[i - 1]) in self.raised:
             message = "put what is before the '!' in brackets: (x**2)!"
             self.fault(syntax(message, start, right(sign)))
         else:
@@ -565,8 +579,6 @@ class Run:
             whole.fault(fault)
             self.refused = True
         else:
-            if not (whole.strict and self.kind == "applied"):
-                whole.use(left(here), right(here), whole.missing(i, self.where).message)
             function = here.type == "ROOT" or (here.type == "NAME" and here in ELEMENTARY)
             spaced = between != "" and (self.kind == "number" or function)
             if self.kind in ("applied", "root") and not function:
@@ -575,6 +587,10 @@ class Run:
                 self.raised = self.exponent
             elif self.before in DIVIDING:
                 self.divided = True
+            else:
+                whole.used = True
+                if whole.strict:
+                    whole.fault(whole.missing(i, self.where))
         self.power = False
         self.out.append(token("TIMES", "*", left(here), left(here)))
 
@@ -582,35 +598,36 @@ class Run:
         """The error for a value at i that can't be a factor of what is before it."""
         whole, tokens = self.whole, self.whole.tokens
         last, here = tokens[i - 1], tokens[i]
-        spaced = between != "" and not between.strip()
-        missing = whole.missing(i, self.where)
+        raised = left(last) in whole.raised
+        after = whole.operand_end(i)
+        if (
+            "\n" in between
+            or (between != "" and not between.strip() and self.where in ("[", "entries"))
+            or (tokens[after : after + 1] == ["="] and whole.first_equal < i)
+            or (self.kind == "index" and here == "(")
+        ):
+            return whole.missing(i, self.where)
+        digits = here[0] == "_" or (last == "0" and re.fullmatch("[xXoObB][0-9a-fA-F]+", here))
+        if last.type == "NUMBER" and between == "" and digits:  # 1__0, 0x1F
+            return whole.missing(i, self.where)
+        if self.power and not raised:  # gamma^2(x)
+            powered = complaints.power_of_function(whole.text, tokens, i, after)
+            if powered is not None:
+                return powered
+        if raised and (here.type == "NUMBER" or here == "["):
+            message = "put the power in brackets to take an entry: (x**2)[0]"
+            if here != "[":
+                message = f"a number can't follow an exponent: write *{here}"
+            return syntax(message, left(here), right(here))
         if here.type == "NUMBER":
             if last.type == "NUMBER" or self.kind in ("name", "index", "applied", "root"):
-                return missing
-            if spaced and self.where in ("[", "entries"):
-                return missing
-            if left(last) in whole.raised:
-                message = f"a number can't follow an exponent: write *{here}"
-                return syntax(message, left(here), right(here))
+                return whole.missing(i, self.where)
             return self.either(i, "*", "**", "{} or {}")
-        if spaced and self.where in ("[", "entries"):
-            return missing
-        after = operand_end(tokens, i)
-        if after < len(tokens) and tokens[after] == "=" and whole.first_equal < i:
-            return missing
-        if "\n" in between or not missing.message.startswith(("missing '*'", "a power stands")):
-            return missing
-        if left(last) in whole.raised and here == "[":
-            message = "put the power in brackets to take an entry: (x**2)[0]"
-            return syntax(message, left(here), right(here))
-        if self.kind == "index" and here == "(":
-            return missing
-        if here.type != "NAME" or here in ELEMENTARY:
-            return missing if missing.message.startswith("a power stands") else None
-        if self.kind == "name":
+        if here.type == "NAME" and here not in ELEMENTARY and self.kind == "name":
             if last in FUNCTIONS:
-                return missing
-            return self.either(i, "*", "", "{}, or {} for one name")
+                return whole.missing(i, self.where)
+            if normal(last) != "pi":
+                return self.either(i, "*", "", "{}, or {} for one name")
         return None
 
     def either(self, i: int, sign: str, other: str, words: str) -> HodiffError:

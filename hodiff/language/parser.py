@@ -46,12 +46,14 @@ def notation_tree(text: str, start: str, strict: bool) -> Node:
     """The tree of a text that isn't the grammar's own as it stands."""
     from hodiff.language import complaints, notation  # start-up: plain texts need neither
 
-    tokens, used = notation.translated(text, start, strict)
+    tokens, used, stray = notation.translated(text, start, strict)
     rule = "program" if start == "program" else "entries"
     reading: Any = parser().parse_interactive(start=rule)
     try:
         for token in tokens:
             reading.feed_token(token)
+        if stray is not None:
+            raise stray
         tree = cast(Node, reading.feed_eof())
     except lark.UnexpectedToken as fault:
         raise complaints.unexpected(text, start, tokens, fault.token) from None
