@@ -299,7 +299,8 @@ class Builder:
         rest = self.text[bracket : node.end]
         product = f"{name}*{rest if len(rest) < 40 else '(...)'}"
         if names.get(name) is not None or name in NAMED:
-            return self.fault("syntax", f"missing '*': write {product}", node)
+            message = f"missing '*': write {product}, or define {name}(t) = … for a call"
+            return self.fault("syntax", message, node)
         for definition in self.definitions:
             if definition.value[0] == name and definition.value[1] is not None:
                 inside = definition.start <= node.start <= definition.children[0].end

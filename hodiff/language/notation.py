@@ -8,43 +8,33 @@ with both. Brackets are done from the inside out, a run of tokens at a time, and
 from __future__ import annotations
 
 import re
-from typing import Any, TypeAlias
 
 import lark
 
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.errors import HodiffError
 from hodiff.language import complaints
-from hodiff.language.bars import paired
-from hodiff.language.checks import (
-    FILE,
-    MAX_NESTING,
-    RAISED,
-    READ,
-    gathered,
-    quote,
-    syntax,
-)
+from hodiff.language.checks import MAX_NESTING, gathered, quote, syntax
 from hodiff.language.complaints import Tokens, missing_operator
-from hodiff.language.grammar import normal, parser
+from hodiff.language.grammar import normal
+from hodiff.language.signs import (
+    LONG,
+    Rope,
+    Signs,
+    begins_value,
+    bracket,
+    flat,
+    grouped,
+    left,
+    rendered,
+    right,
+    token,
+)
 from hodiff.language.slips import ELEMENTARY
-
-MOST_FAULTS = 10  # of one text
-LONG = 60  # characters of a reading that a message can show
-
-Rope: TypeAlias = "lark.Token | list[Rope]"
-"""Tokens in lists of lists: parts are put together without being copied."""
 
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
 DIVIDING = ("/", "//", "%", "@")  # a factor more changes what these act on
 KEYWORDS = ("if", "else", "for")
-
-LIBRARY = rf"(?<![\w.])(?:{'|'.join(complaints.LIBRARIES)})(?:\.[A-Za-z_]\w*)*\.(?=[A-Za-z_])"
-SIGNS = re.compile(
-    rf"(?P<raised>[{re.escape(''.join(RAISED))}]+)|(?P<plain>[{re.escape(''.join(READ))}])"
-    rf"|(?P<root>[√∛])|(?P<bar>\|)|(?P<factorial>!(?!=))|(?P<library>{LIBRARY})"
-)
-SIGNS_AND_FILES = re.compile(rf"(?P<file>{FILE})|{SIGNS.pattern}")
 
 
 def translated(
@@ -59,65 +49,17 @@ def translated(
     return whole.result(), whole.used, whole.stray
 
 
-def token(kind: str, value: str, start: int, end: int) -> lark.Token:
-    return lark.Token(kind, value, start_pos=start, end_pos=end)
-
-
-def bracket(sign: str, at: int, end: int | None = None) -> lark.Token:
-    kind = {"(": "LPAR", ")": "RPAR"}[sign]
-    return token(kind, sign, at, at if end is None else end)
-
-
-def flat(rope: Rope) -> Tokens:
-    """The tokens of a rope."""
-    found: Tokens = []
-    todo = [rope]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, list):
-            todo += reversed(part)
-        else:
-            found.append(part)
-    return found
-
-
-def rendered(rope: Rope) -> str:
-    """A rope as text of the language."""
-    words = {"and": " and ", "or": " or ", "not": "not ", ",": ", "}
-    return "".join(words.get(part, str(part)) for part in flat(rope))
-
-
-def begins_value(token: lark.Token) -> bool:
-    return token.type in ("NAME", "NUMBER", "ROOT") or token in ("(", "[")
-
-
-def left(token: lark.Token) -> int:
-    """Where a token of a text begins: Lark's type for it may be None."""
-    return int(token.start_pos or 0)
-
-
-def right(token: lark.Token) -> int:
-    return int(token.end_pos or 0)
-
-
-class Translation:
+class Translation(Signs):
     """One text on its way.
 
-    tokens   those of the text, bars as calls of abs
     partner  of each bracket the index of the other
     ropes    what is inside a bracket, by the index of the opening one
-    raised   where exponents begin that are written as superscripts
     """
 
     def __init__(self, text: str, start: str, strict: bool) -> None:
-        self.text, self.start, self.strict = text, start, strict
-        self.faults: list[HodiffError] = []
-        self.used = False
-        self.stray: HodiffError | None = None
-        self.raised: set[int] = set()
+        super().__init__(text, start, strict)
         self.ropes: dict[int, Rope] = {}
         self.partner: dict[int, int] = {}
-        self.tokens = self.lexed()
         self.first_equal = next((i for i, t in enumerate(self.tokens) if t == "="), len(text))
 
     def result(self) -> Tokens:
@@ -131,6 +73,10 @@ class Translation:
                 self.partner[opened[-1]] = i
                 pairs.append(opened.pop())
         if opened:  # a file's name where none can be has swallowed a bracket, or a '.' ends all
+            told = [*self.faults, *([self.stray] if self.stray else [])]
+            signs = any(part.type in ("ROOT", "FACTORIAL") for part in tokens)
+            if self.faults or (told and signs):
+                raise gathered(told)
             return tokens
         for i in pairs:
             self.ropes[i] = self.run(i + 1, self.partner[i], self.kind(i))
@@ -140,17 +86,6 @@ class Translation:
         self.check_nesting(found)
         return found
 
-    def fault(self, fault: HodiffError) -> None:
-        self.faults.append(fault)
-        if len(self.faults) == MOST_FAULTS:
-            raise gathered(self.faults)
-
-    def use(self, start: int, end: int, message: str) -> None:
-        """There is notation that strict refuses."""
-        self.used = True
-        if self.strict:
-            self.fault(syntax(message, start, end))
-
     def check_nesting(self, tokens: Tokens) -> None:
         """What was short in the text may be nested too deep now: √√√x, and so its reading."""
         depth = 0
@@ -159,128 +94,6 @@ class Translation:
             if depth > MAX_NESTING:
                 message = f"the brackets are nested too deep: {MAX_NESTING} is the most"
                 raise HodiffError("limit", message, start=left(part), end=left(part) + 1)
-
-    # -------------------------------------------------------------- signs to tokens
-
-    def lexed(self) -> Tokens:
-        """The text's tokens, those of signs that the grammar doesn't have among them."""
-        pattern = SIGNS if self.start == "program" else SIGNS_AND_FILES
-        signs = [m for m in pattern.finditer(self.text) if m.lastgroup != "file"]
-        parts, end = [], 0
-        for m in signs:
-            parts += [self.text[end : m.start()], " " * len(m[0])]
-            end = m.end()
-        blank = "".join([*parts, self.text[end:]])
-        found: Tokens = []
-        names: dict[int, re.Match[str]] = {}  # library prefixes, by where they end
-        rest = iter(signs)
-        sign = next(rest, None)
-        try:
-            for part in parser().lex(blank):
-                while sign is not None and sign.start() < left(part):
-                    self.sign(sign, found, names)
-                    sign = next(rest, None)
-                if left(part) in names:
-                    part = self.of_library(names[left(part)], part)
-                found.append(part)
-        except lark.UnexpectedCharacters:  # a '.' that is no decimal point
-            self.stray = complaints.stray_sign(blank)
-        while sign is not None and (self.stray is None or sign.start() < (self.stray.start or 0)):
-            self.sign(sign, found, names)
-            sign = next(rest, None)
-        if "|" in self.text:
-            found = self.without_bars(found)
-        return found
-
-    def sign(self, match: re.Match[str], found: Tokens, names: dict[int, Any]) -> None:
-        """Add the tokens of one sign."""
-        kind, sign, start, end = match.lastgroup, match[0], match.start(), match.end()
-        if kind == "library":
-            names[end] = match
-        elif kind == "plain":
-            plain = READ[sign]
-            self.use(start, end, f"write '{plain}' instead of '{sign}'")
-            types = {"*": "TIMES", "/": "TIMES", "-": "SIGN"}
-            found.append(token(types.get(plain, "COMPARISON"), plain, start, end))
-        elif kind == "raised":
-            self.exponent(sign, start, found)
-        else:
-            types = {"root": "ROOT", "bar": "BAR", "factorial": "FACTORIAL"}
-            found.append(token(types[str(kind)], sign, start, end))
-
-    def exponent(self, sign: str, start: int, found: Tokens) -> None:
-        """Add the tokens of a run of superscripts: ** and what it says, in brackets where that
-        isn't one number."""
-        plain = "".join(RAISED[c] for c in sign)
-        end = start + len(sign)
-        last = found[-1] if found else None
-        message = f"write '**{quote(plain)}' instead of '{quote(sign)}'"
-        if last is None or not (complaints.ends_value(last) or last.type in ("BAR", "FACTORIAL")):
-            what = "a root is written sqrt(x), cbrt(x) or x**(1/n)"
-            if self.text[end : end + 1] != "√":
-                what = "nothing stands before the exponent"
-            self.fault(syntax(f"'{quote(sign)}' is an exponent, and {what}", start, end))
-            return
-        inner = [
-            token(part.type, part, start + left(part), start + right(part))
-            for part in parser().lex(plain)
-        ]
-        called = self.strict and last.type == "NAME" and last in FUNCTIONS
-        if called and (argument := re.match(r"\([^()]*\)", self.text[end:])):
-            written = quote(f"{last}{argument[0]}**{plain}")
-            what = quote(self.text[left(last) : end + argument.end()])
-            message = f"write '{written}' instead of '{what}'"
-        self.use(start, end, message)
-        found.append(token("POWER", "**", start, start))
-        if re.fullmatch(r"[+-]?\d+", plain):
-            found += inner
-            self.raised.add(left(inner[-1]))
-            return
-        depth = 0
-        for part in inner:
-            depth += (part == "(") - (part == ")")
-            if depth < 0:
-                break
-        if depth or not inner:
-            self.fault(syntax(f"the brackets of '{quote(sign)}' don't match", start, end))
-            return
-        self.raised.add(start)
-        found += [bracket("(", start), *inner, bracket(")", end)]
-
-    def of_library(self, match: re.Match[str], name: lark.Token) -> lark.Token:
-        """The name that stands behind 'np.', 'Math.' ..., as this language has it."""
-        known = complaints.NAMES.get(name, str(name))
-        library = match[0].partition(".")[0]
-        dot = match.start() + len(library)
-        attribute = re.match(r"(?:\.\w+)*\.(\w+)", self.text[dot : right(name)])
-        assert attribute is not None
-        message = complaints.of_a_library(self.text, library, attribute, dot)
-        if known in FUNCTIONS or known in ("pi", "e") or known in complaints.CALLS:
-            self.use(dot, dot + 1, message)
-        else:
-            self.fault(syntax(message, dot, dot + 1))
-        return token("NAME", known, match.start(), right(name))
-
-    def without_bars(self, found: Tokens) -> Tokens:
-        """The tokens with '|' as 'abs(' and ')'."""
-        pairs, faults = paired(self.text, found)
-        if faults:
-            raise gathered([*self.faults, *faults])
-        new: Tokens = []
-        closes = {close: opening for opening, close in pairs.items()}
-        for i, part in enumerate(found):
-            if i in pairs:
-                start, end = left(part), right(found[pairs[i]])
-                inside = quote(self.text[start + 1 : end - 1].strip())
-                self.use(start, end, f"write 'abs({inside})' instead of '|{inside}|'")
-                new += [token("NAME", "abs", start, right(part)), bracket("(", right(part))]
-            elif i in closes:
-                new.append(bracket(")", left(part), right(part)))
-            else:
-                new.append(part)
-        return new
-
-    # -------------------------------------------------------------- a run of tokens
 
     def kind(self, i: int) -> str:
         """What a bracket is: '(' where two values in a row can only be a product, '[' where a
@@ -371,10 +184,6 @@ class Translation:
         if kind == "root" and own == "closed" and tokens[begin + len(before)] == "(":
             kind = "bracketed root"
         return [opening, rope, closing], i, kind
-
-    def between(self, i: int) -> str:
-        """What stands between a token and the one before it."""
-        return self.text[right(self.tokens[i - 1]) : left(self.tokens[i])]
 
     def missing(self, i: int, where: str) -> HodiffError:
         return missing_operator(self.text, self.tokens, i, where)
@@ -495,15 +304,6 @@ class Translation:
             bracket(")", *place),
         ], j  # fmt: skip
 
-    def two(self, start: int, end: int, one: str, other: str) -> None:
-        """A part of the text that has two readings."""
-        message = f"'{quote(self.text[start:end], 40)}' has two readings"
-        if len(one) <= LONG and len(other) <= LONG:
-            message += f": write {one} or {other}"
-        else:
-            message += ": put what belongs together in brackets, and write each '*'"
-        self.fault(syntax(message, start, end))
-
 
 class Run:
     """A run of tokens at one depth of brackets, and what is known of the product that it is in.
@@ -610,7 +410,8 @@ class Run:
         digits = here[0] == "_" or (last == "0" and re.fullmatch("[xXoObB][0-9a-fA-F]+", here))
         if last.type == "NUMBER" and between == "" and digits:  # 1__0, 0x1F
             return whole.missing(i, self.where)
-        if self.power and not raised:  # gamma^2(x)
+        base = self.out[self.exponent - 2] if self.power and not raised else []
+        if len(base) == 1 and base[0] in FUNCTIONS:  # gamma^2(x)
             powered = complaints.power_of_function(whole.text, tokens, i, after)
             if powered is not None:
                 return powered
@@ -664,7 +465,3 @@ class Run:
         start = min(map(left, tokens))
         end = max(map(right, tokens))
         self.whole.two(start, end, rendered(one), rendered(other))
-
-
-def grouped(rope: list[Rope]) -> list[Rope]:
-    return [bracket("(", 0), rope, bracket(")", 0)]

@@ -444,17 +444,18 @@ def test_v_has_a_value_or_none() -> None:
         ("«pow»(x + 1, 2)", "name", "unknown function 'pow': write (x + 1)**2"),
         ("«square»(x)", "name", "unknown function 'square': write x**2"),
         ("«pow»(x)", "name", "unknown function 'pow' (for a product write pow*(x))"),
-        ("«x(x + 1)»", "syntax", "missing '*': write x*(x + 1)"),
-        ("y*«x(2)»", "syntax", "missing '*': write x*(2)"),
-        ("«pi(2)»", "syntax", "missing '*': write pi*(2)"),
-        ("f = 3; «f(x)»", "syntax", "missing '*': write f*(x)"),
-        ("«a(x)»", "syntax", "missing '*': write a*(x)"),
-        ("«x (y)»", "syntax", "missing '*': write x*(y)"),
+        ("«x(x + 1)»", "syntax", "missing '*': write x*(x + 1), or define x(t) = … for a call"),
+        ("y*«x(2)»", "syntax", "missing '*': write x*(2), or define x(t) = … for a call"),
+        ("«pi(2)»", "syntax", "missing '*': write pi*(2), or define pi(t) = … for a call"),
+        ("f = 3; «f(x)»", "syntax", "missing '*': write f*(x), or define f(t) = … for a call"),
+        ("«a(x)»", "syntax", "missing '*': write a*(x), or define a(t) = … for a call"),
+        ("«x (y)»", "syntax", "missing '*': write x*(y), or define x(t) = … for a call"),
     ],
 )
 def test_calls(text: str, kind: str, message: str) -> None:
     plain = text.replace("«", "").replace("»", "")
-    refused(kind, message, "EXPR", text, plain, at=["x=1,y=2,w1=1,w2=2"], let=["a=3"])
+    point = {"at": ["x=1,y=2,w1=1,w2=2"], "let": ["a=3"]}
+    refused(kind, message, "EXPR", text, plain, **point, strict=True)
 
 
 @pytest.mark.parametrize("text", ["x(x + 1)", "x*x(2)", "si(t + 1)*si", "x + x(y)", "sig(2)*sig"])
