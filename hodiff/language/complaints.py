@@ -81,7 +81,9 @@ def _arguments(text: str, bracket: int) -> list[str]:
 
 def unexpected(text: str, start: str, found: Tokens, stopped: lark.Token) -> HodiffError:
     """The error for a text of the tokens found that can't go on with the one stopped."""
-    at = next((i for i, token in enumerate(found) if token is stopped), len(found))
+    place = stopped.type, stopped.start_pos, stopped.end_pos
+    same = (i for i, t in enumerate(found) if (t.type, t.start_pos, t.end_pos) == place)
+    at = len(found) if stopped.type == "$END" else next(same, len(found))
     open_at: list[str] = []
     for token in found[:at]:
         if token in ("(", "["):

@@ -83,7 +83,8 @@ class Translation(Signs):
         found = flat(self.run(0, len(tokens), "program" if self.start == "program" else "entries"))
         if self.faults:
             raise gathered(self.faults)
-        self.check_nesting(found)
+        if self.used:
+            self.check_nesting(found)
         return found
 
     def check_nesting(self, tokens: Tokens) -> None:

@@ -3,7 +3,6 @@ that help."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any, cast
 
 import lark
@@ -23,14 +22,15 @@ def parse(text: str, start: str = "program", source: str = "EXPR", strict: bool 
     The tree's value is whether the text has notation that the grammar hasn't; strict refuses it.
     """
     try:
-        plain = check(text, start)
-        tree = None
-        if plain:
-            rule = "program" if start == "program" else "entries"
-            with suppress(lark.UnexpectedToken, lark.UnexpectedCharacters):
+        rule = "program" if start == "program" else "entries"
+        tree, stopped = None, None
+        if check(text, start):
+            try:
                 tree = cast(Node, parser().parse(text, rule))
+            except (lark.UnexpectedToken, lark.UnexpectedCharacters) as fault:
+                stopped = fault
         if tree is None:
-            tree = notation_tree(text, start, strict)
+            tree = notation_tree(text, start, strict, stopped)
         if start != "program":
             return check_entries(tree, text, start)
         if tree.children[-1].kind == "definition":
@@ -42,13 +42,14 @@ def parse(text: str, start: str = "program", source: str = "EXPR", strict: bool 
         raise error.placed(text, source) from None
 
 
-def notation_tree(text: str, start: str, strict: bool) -> Node:
-    """The tree of a text that isn't the grammar's own as it stands."""
+def notation_tree(text: str, start: str, strict: bool, stopped: Exception | None) -> Node:
+    """The tree of a text that isn't the grammar's own as it stands; stopped: where Lark stopped."""
     from hodiff.language import complaints, notation  # start-up: plain texts need neither
 
     tokens, used, stray = notation.translated(text, start, strict)
-    rule = "program" if start == "program" else "entries"
-    reading: Any = parser().parse_interactive(start=rule)
+    if not used and isinstance(stopped, lark.UnexpectedToken):
+        raise complaints.unexpected(text, start, tokens, stopped.token)
+    reading: Any = parser().parse_interactive(start="program" if start == "program" else "entries")
     try:
         for token in tokens:
             reading.feed_token(token)

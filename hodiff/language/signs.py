@@ -14,6 +14,7 @@ from hodiff.language.bars import paired
 from hodiff.language.checks import FILE, RAISED, READ, gathered, quote, syntax
 from hodiff.language.complaints import Tokens
 from hodiff.language.grammar import parser
+from hodiff.language.slips import ELEMENTARY
 
 MOST_FAULTS = 10  # of one text
 LONG = 60  # characters of a reading that a message can show
@@ -21,10 +22,15 @@ LONG = 60  # characters of a reading that a message can show
 Rope: TypeAlias = "lark.Token | list[Rope]"
 """Tokens in lists of lists: parts are put together without being copied."""
 
-LIBRARY = rf"(?<![\w.])(?:{'|'.join(complaints.LIBRARIES)})(?:\.[A-Za-z_]\w*)*\.(?=[A-Za-z_])"
+LIBRARY = (
+    rf"(?<![^\W\d])(?<!\.)(?:{'|'.join(complaints.LIBRARIES)})(?:\.[A-Za-z_]\w*)*\.(?=[A-Za-z_])"
+)
 SIGNS = re.compile(
     rf"(?P<raised>[{re.escape(''.join(RAISED))}]+)|(?P<plain>[{re.escape(''.join(READ))}])"
     rf"|(?P<root>[√∛])|(?P<bar>\|)|(?P<factorial>!(?!=))|(?P<library>{LIBRARY})"
+)
+EXPONENT = re.compile(  # all that superscripts can say
+    r"(?P<NUMBER>\d+)|(?P<NAME>[a-z]\w*)|(?P<SIGN>[+-])|(?P<LPAR>\()|(?P<RPAR>\))"
 )
 SIGNS_AND_FILES = re.compile(rf"(?P<file>{FILE})|{SIGNS.pattern}")
 
@@ -118,32 +124,42 @@ class Signs:
     def lexed(self) -> Tokens:
         """The text's tokens, those of signs that the grammar doesn't have among them."""
         pattern = SIGNS if self.start == "program" else SIGNS_AND_FILES
-        signs = [m for m in pattern.finditer(self.text) if m.lastgroup != "file"]
+        found = pattern.finditer(self.text)
+        signs = [m for m in found if m.lastgroup != "file" and not self.in_a_name(m)]
         parts, end = [], 0
         for m in signs:
             parts += [self.text[end : m.start()], " " * len(m[0])]
             end = m.end()
         blank = "".join([*parts, self.text[end:]])
-        found: Tokens = []
+        tokens: Tokens = []
         names: dict[int, re.Match[str]] = {}  # library prefixes, by where they end
         rest = iter(signs)
         sign = next(rest, None)
         try:
             for part in parser().lex(blank):
                 while sign is not None and sign.start() < left(part):
-                    self.sign(sign, found, names)
+                    self.sign(sign, tokens, names)
                     sign = next(rest, None)
                 if left(part) in names:
                     part = self.of_library(names[left(part)], part)
-                found.append(part)
+                tokens.append(part)
         except lark.UnexpectedCharacters:  # a '.' that is no decimal point
             self.stray = complaints.stray_sign(blank)
         while sign is not None and (self.stray is None or sign.start() < (self.stray.start or 0)):
-            self.sign(sign, found, names)
+            self.sign(sign, tokens, names)
             sign = next(rest, None)
         if "|" in self.text:
-            found = self.without_bars(found)
-        return found
+            tokens = self.without_bars(tokens)
+        return tokens
+
+    def in_a_name(self, match: re.Match[str]) -> bool:
+        """Whether what looks like a library goes on with a name: x2np.sin, and not 2np.sin."""
+        start = match.start()
+        if match.lastgroup != "library" or not self.text[start - 1 : start].isdigit():
+            return False
+        while start and (self.text[start - 1].isalnum() or self.text[start - 1] == "_"):
+            start -= 1
+        return not self.text[start].isdigit()
 
     def sign(self, match: re.Match[str], found: Tokens, names: dict[int, re.Match[str]]) -> None:
         """Add the tokens of one sign."""
@@ -167,7 +183,8 @@ class Signs:
         plain = "".join(RAISED[c] for c in sign)
         end = start + len(sign)
         last = found[-1] if found else None
-        message = f"write '**{quote(plain)}' instead of '{quote(sign)}'"
+        shown = plain if re.fullmatch(r"[+-]?\d+|\w+", plain) else f"({plain})"
+        message = f"write '**{quote(shown)}' instead of '{quote(sign)}'"
         if last is None or not (complaints.ends_value(last) or last.type in ("BAR", "FACTORIAL")):
             what = "a root is written sqrt(x), cbrt(x) or x**(1/n)"
             if self.text[end : end + 1] != "√":
@@ -175,14 +192,16 @@ class Signs:
             self.fault(syntax(f"'{quote(sign)}' is an exponent, and {what}", start, end))
             return
         inner = [
-            token(part.type, part, start + left(part), start + right(part))
-            for part in parser().lex(plain)
+            token(str(m.lastgroup), m[0], start + m.start(), start + m.end())
+            for m in EXPONENT.finditer(plain)
         ]
         called = self.strict and last.type == "NAME" and last in FUNCTIONS
         if called and (argument := re.match(r"\([^()]*\)", self.text[end:])):
             written = quote(f"{last}{argument[0]}**{plain}")
             what = quote(self.text[left(last) : end + argument.end()])
             message = f"write '{written}' instead of '{what}'"
+        if plain == "-1" and f"a{last}" in FUNCTIONS:
+            message = f"write 'a{last}' instead of '{last}{sign}'"
         self.use(start, end, message)
         found.append(token("POWER", "**", start, start))
         if re.fullmatch(r"[+-]?\d+", plain):
@@ -225,7 +244,10 @@ class Signs:
             if i in pairs:
                 start, end = left(part), right(found[pairs[i]])
                 inside = quote(self.text[start + 1 : end - 1].strip())
-                self.use(start, end, f"write 'abs({inside})' instead of '|{inside}|'")
+                call, last = f"abs({inside})", new[-1] if new else None
+                if last is not None and right(last) == start and last.type in ("NAME", "NUMBER"):
+                    call = f"({call})" if last in ELEMENTARY else f"*{call}"
+                self.use(start, end, f"write '{call}' instead of '|{inside}|'")
                 new += [token("NAME", "abs", start, right(part)), bracket("(", right(part))]
             elif i in closes:
                 new.append(bracket(")", left(part), right(part)))
