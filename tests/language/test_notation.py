@@ -207,7 +207,7 @@ def test_plain_text_has_no_reading(text):
 @pytest.mark.parametrize(
     ("text", "plain"),
     [("x=2π", "x=2*pi"), ("x=√2,y=3π/4", "x=sqrt(2),y=3*pi/4"), ("w=[2², −1]", "w=[2**2, -1]"),
-     ("x=2×10³±½".replace("½", "0.5"), "x=2*10**3±0.5"), ("w=@a²b!.npy,x=2y", "w=@a²b!.npy,x=2*y")],
+     ("x=2×10³±0.5", "x=2*10**3±0.5"), ("w=@a²b!.npy,x=2y", "w=@a²b!.npy,x=2*y")],
 )  # fmt: skip
 def test_values_of_options(text, plain):
     tree = parse(text, "bindings", "--at")
@@ -442,10 +442,10 @@ def joined(inner):
 
 
 DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-WRITTEN = st.recursive(st.sampled_from(LEAVES), joined, max_leaves=10)
+WRITTEN = st.recursive(st.sampled_from(LEAVES), joined, max_leaves=6)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(WRITTEN)
 def test_drawn_texts_are_read_as_meant(pair):
     human, plain = pair
@@ -456,7 +456,7 @@ def test_drawn_texts_are_read_as_meant(pair):
     assert len(written.replace(" ", "")) <= len(plain.replace(" ", ""))  # no more brackets
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(EXPRESSIONS)
 def test_a_reading_reads_back(text):
     try:
@@ -478,7 +478,7 @@ def without_a_bracket(text):
                 yield text[:j] + " " + text[j + 1 : i] + " " + text[i + 1 :]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(WRITTEN)
 def test_a_reading_has_no_bracket_too_many(pair):
     tree = parse(pair[0])
