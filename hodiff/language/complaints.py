@@ -186,9 +186,7 @@ def missing_operator(text: str, found: Tokens, at: int, where: str) -> HodiffErr
     return syntax(message, here.start_pos, here.end_pos)
 
 
-def power_of_function(
-    text: str, found: Tokens, at: int, after: int, exponent: str | None = None
-) -> HodiffError | None:
+def power_of_function(text: str, found: Tokens, at: int, after: int) -> HodiffError | None:
     """The error for sin^2(x), with found[at] where its argument begins; None for other texts."""
     base = at - 1
     if found[base] == ")":
@@ -198,8 +196,16 @@ def power_of_function(
         base -= 1
     if base < 1 or found[base] not in ("^", "**") or found[base - 1] not in FUNCTIONS:
         return None
-    name, first = found[base - 1], found[base + 1]
-    exponent = exponent or text[first.start_pos : found[at - 1].end_pos]
+    exponent = text[found[base + 1].start_pos : found[at - 1].end_pos]
+    return power_behind(text, found, base - 1, at, after, exponent)
+
+
+def power_behind(
+    text: str, found: Tokens, base: int, at: int, after: int, exponent: str
+) -> HodiffError:
+    """The error for the function's name found[base], a power, and an argument from found[at] to
+    before found[after]."""
+    name = found[base]
     argument = text[found[at].start_pos : found[after - 1].end_pos]
     argument = argument if argument.startswith("(") else f"({argument})"
     if len(exponent) + len(argument) > 40:

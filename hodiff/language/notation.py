@@ -259,11 +259,7 @@ class Translation(Signs):
     def power_behind(self, i: int, j: int) -> HodiffError:
         """The error for sin^2(x) with the name at i and the argument at j."""
         exponent = rendered(self.tokens[i + 2 : j])
-        fault = complaints.power_of_function(
-            self.text, self.tokens, j, self.operand_end(j), exponent
-        )
-        assert fault is not None
-        return fault
+        return complaints.power_behind(self.text, self.tokens, i, j, self.operand_end(j), exponent)
 
     def closed_at(self, exponent: list[Rope], place: int) -> list[Rope]:
         """The exponent of a function, ending where its argument ends: so does the power."""
@@ -411,6 +407,13 @@ class Run:
         digits = here[0] == "_" or (last == "0" and re.fullmatch("[xXoObB][0-9a-fA-F]+", here))
         if last.type == "NUMBER" and between == "" and digits:  # 1__0, 0x1F
             return whole.missing(i, self.where)
+        name = tokens[i - 3] if i > 2 and tokens[i - 2] == "-" and last == "1" else None
+        if here == "(" and name in ELEMENTARY:  # sin-1(x), where a superscript was
+            shown = quote(whole.text[left(here) : right(tokens[after - 1])])
+            inverse = f"a{name}" if f"a{name}" in FUNCTIONS else f"1/{name}"
+            what = quote(whole.text[left(name) : right(tokens[after - 1])])
+            message = f"'{what}' has two readings: write {inverse}{shown} or {name} - 1*{shown}"
+            return syntax(message, left(name), right(tokens[after - 1]))
         base = self.out[self.exponent - 2] if self.power and not raised else []
         if len(base) == 1 and base[0] in FUNCTIONS:  # gamma^2(x)
             powered = complaints.power_of_function(whole.text, tokens, i, after)

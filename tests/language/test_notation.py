@@ -259,6 +259,8 @@ TWO = [
     ("sin^-1 x", "1/sin(x)", "asin(x)"),
     ("sin^(-1)(x)", "1/sin(x)", "asin(x)"),
     ("exp⁻¹(x)", "1/exp(x)", None),
+    ("sin-1(x)", "asin(x)", "sin - 1*(x)"),
+    ("exp-1(x)", "1/exp(x)", "exp - 1*(x)"),
     ("x y", "x*y", "xy"),
     ("(x+1)2", "(x+1)*2", "(x+1)**2"),
     ("|x|y|z|", "abs(x*abs(y)*z)", "abs(x)*y*abs(z)"),
