@@ -205,8 +205,8 @@ def power_behind(
 ) -> HodiffError:
     """The error for the function's name found[base], a power, and an argument from found[at] to
     before found[after]."""
-    name = found[base]
-    argument = text[found[at].start_pos : found[after - 1].end_pos]
+    name, exponent = found[base], " ".join(exponent.split())
+    argument = " ".join(text[found[at].start_pos : found[after - 1].end_pos].split())
     argument = argument if argument.startswith("(") else f"({argument})"
     if len(exponent) + len(argument) > 40:
         argument = "(…)"

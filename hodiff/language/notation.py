@@ -113,64 +113,19 @@ class Translation(Signs):
 
     def factor(self, i: int, end: int) -> tuple[list[Rope], int, str]:
         """The operand that begins at i, up to end: its tokens, where it ends, and its kind: number,
-        name, closed, or root and applied for what has its argument without brackets. Of these the
-        tokens are [what is before, argument, what is behind]."""
+        name, index, closed; and root, bracketed root, applied for what has its argument without
+        brackets. Of these three the tokens are [what is before, argument, what is behind]."""
         tokens, begin = self.tokens, i
-        before: list[list[Rope]] = []
-        behind: list[list[Rope]] = []
-        kind, prefix = "", None
-        while True:
-            part = tokens[i]
-            if part.type == "ROOT":
-                if i + 1 == end or not begins_value(tokens[i + 1]):
-                    message = f"write '{ROOTS[part]}(…)' instead of '{part}'"
-                    self.fault(syntax(message, left(part), right(part)))
-                    return [token("NAME", "x", left(part), right(part))], i + 1, "closed"
-                message = f"write '{ROOTS[part]}(…)' instead of '{part}'"
-                self.use(left(part), right(part), message)
-                name = token("NAME", ROOTS[part], left(part), right(part))
-                before.append([name, bracket("(", right(part))])
-                behind.append([])
-                kind, i = "root" if kind in ("", "root") else kind, i + 1
-                continue
-            if part.type != "NAME" or part not in ELEMENTARY or i + 1 >= end:
-                break
-            after = tokens[i + 1]
-            if after.type == "POWER":
-                j = self.exponent_end(i + 2, end)
-                if j >= end or not begins_value(tokens[j]) or tokens[j] == "[":
-                    break
-                if tokens[j].type == "NUMBER" and right(tokens[j - 1]) == left(tokens[j]):
-                    break
-                name, exponent = self.power_of_function(i, j)
-                if tokens[j] == "(":
-                    prefix = (name, exponent, j)
-                    break
-                before.append([name, bracket("(", left(tokens[j]))])
-                behind.append(exponent)
-                kind, i = "applied", j
-                continue
-            if not begins_value(after) or after in ("(", "[") or "\n" in self.between(i + 1):
-                break
-            self.use(left(after), right(after), self.missing(i + 1, "program").message)
-            before.append([part, bracket("(", left(after))])
-            behind.append([])
-            kind, i = "applied", i + 1
-        if prefix is not None:
-            name, exponent, j = prefix
-            first = i
-            close = self.partner[j]
-            call = [name, tokens[j], self.ropes[j], tokens[close]]
-            place = right(tokens[close])
-            rope: list[Rope] = [call, *self.closed_at(exponent, place)]
-            i, own = close + 1, "closed"
-            if i < end and tokens[i] == "[":
-                shown = rendered(rope)
-                shown = shown if len(shown) < LONG else "…"
-                message = f"put the power in brackets: write ({shown})"
-                self.fault(syntax(message, left(name), place))
+        before, behind, i, kind = self.prefixes(i, end)
+        first, j = i, self.argument_of_power(i, end)
+        if i == end or not begins_value(tokens[i]) or tokens[i].type == "ROOT":
+            root = tokens[i - 1] if before else tokens[i]
+            message = f"write '{ROOTS.get(root, root)}(…)' instead of '{root}'"
+            self.fault(syntax(message, left(root), right(root)))
+            return [token("NAME", "x", left(root), right(root))], max(i, begin + 1), "closed"
+        if j is not None:
+            rope, i, own = *self.call_with_power(i, j, end), "closed"
         else:
-            first = i
             rope, i, own = self.atom(i, end)
         if i < end and tokens[i].type == "FACTORIAL":
             rope, i = self.factorial(rope, first, i, end, before, begin)
@@ -178,13 +133,79 @@ class Translation(Signs):
         if not before:
             return rope, i, own
         place = right(tokens[i - 1])
-        opening = [part for pair in before for part in pair]
         closing: list[Rope] = []
         for exponent in reversed(behind):
             closing += [bracket(")", place), *self.closed_at(exponent, place)]
-        if kind == "root" and own == "closed" and tokens[begin + len(before)] == "(":
+        if kind == "root" and own == "closed" and tokens[first] == "(":
             kind = "bracketed root"
-        return [opening, rope, closing], i, kind
+        return [[part for pair in before for part in pair], rope, closing], i, kind
+
+    def prefixes(self, i: int, end: int) -> tuple[list[list[Rope]], list[list[Rope]], int, str]:
+        """The roots and functions without brackets that begin at i: what opens each call, what
+        stands behind it, where they end, and their kind."""
+        tokens = self.tokens
+        before: list[list[Rope]] = []
+        behind: list[list[Rope]] = []
+        kind = ""
+        while i < end:
+            part = tokens[i]
+            name, exponent, j = part, list[Rope](), i + 1
+            if part.type == "ROOT":
+                message = f"write '{ROOTS[part]}(…)' instead of '{part}'"
+                self.use(left(part), right(part), message)
+                name = token("NAME", ROOTS[part], left(part), right(part))
+                kind = kind or "root"
+            else:
+                argument = self.argument_of_power(i, end)
+                if argument is not None:
+                    if tokens[argument] == "(":
+                        break
+                    name, exponent = self.power_of_function(i, argument)
+                    j = argument
+                elif not self.is_applied(i, end):
+                    break
+                elif self.strict:
+                    self.fault(self.missing(j, "program"))
+                self.used = True
+                kind = "applied"
+            place = left(tokens[j]) if j < end else right(part)
+            before.append([name, bracket("(", place)])
+            behind.append(exponent)
+            i = j
+        return before, behind, i, kind
+
+    def is_applied(self, i: int, end: int) -> bool:
+        """Whether a function's name at i has its argument behind it without brackets."""
+        if i + 1 >= end or self.tokens[i].type != "NAME" or self.tokens[i] not in ELEMENTARY:
+            return False
+        after = self.tokens[i + 1]
+        return begins_value(after) and after not in ("(", "[") and "\n" not in self.between(i + 1)
+
+    def argument_of_power(self, i: int, end: int) -> int | None:
+        """Where the argument of sin^2(x), with the name at i, begins; None for what is no such."""
+        tokens = self.tokens
+        if i + 1 >= end or tokens[i].type != "NAME" or tokens[i] not in ELEMENTARY:
+            return None
+        if tokens[i + 1].type != "POWER":
+            return None
+        j = self.exponent_end(i + 2, end)
+        if j >= end or not begins_value(tokens[j]) or tokens[j] == "[":
+            return None
+        glued = tokens[j].type == "NUMBER" and right(tokens[j - 1]) == left(tokens[j])
+        return None if glued else j
+
+    def call_with_power(self, i: int, j: int, end: int) -> tuple[list[Rope], int]:
+        """The tokens of sin^2(x), with the name at i and its argument's bracket at j."""
+        name, exponent = self.power_of_function(i, j)
+        close = self.partner[j]
+        place = right(self.tokens[close])
+        call: list[Rope] = [name, self.tokens[j], self.ropes[j], self.tokens[close]]
+        rope: list[Rope] = [call, *self.closed_at(exponent, place)]
+        if close + 1 < end and self.tokens[close + 1] == "[":
+            shown = rendered(rope)
+            message = f"put the power in brackets: write ({shown if len(shown) < LONG else '…'})"
+            self.fault(syntax(message, left(name), place))
+        return rope, close + 1
 
     def missing(self, i: int, where: str) -> HodiffError:
         return missing_operator(self.text, self.tokens, i, where)
