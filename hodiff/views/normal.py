@@ -126,7 +126,7 @@ class Normal:
             found = self.written(value)
         except TooLong:
             return built
-        return self.best([built, found])
+        return self.best([found, built])
 
     def best(self, parts: Sequence[Part]) -> Part:
         return min(parts, key=lambda part: operations(part, self.costs))
