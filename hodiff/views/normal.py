@@ -67,6 +67,8 @@ def shortest(f: Tensor, ys: Sequence[Tensor]) -> list[Part]:
 
     Cost: about that of differentiating, once more.
     """
+    if len(ys) > 1 and len(topological([f, *ys])) > MOST_NODES:
+        return [Normal(f, [y]).part(y) for y in ys]
     normal = Normal(f, ys)
     return [normal.part(y) for y in ys]
 
@@ -447,7 +449,7 @@ class Normal:
         return found
 
     def tried(self, n: Poly, d: Poly) -> Part:
-        if not len(n):
+        if self.vanishes(n):
             return number(0)
         ways = []
         for p, q in self.variants(n, d):
@@ -455,6 +457,18 @@ class Normal:
             if 1 < len(p) <= MOST_COLLECTED:
                 ways.append(_sum([self.product(t, q) for t in self.terms(p)]))
         return self.best(ways)
+
+    def vanishes(self, n: Poly) -> bool:
+        """Whether n is 0 once the user's sums in it are written out."""
+        d = self.one
+        for i in range(len(self.kernels) - 1, -1, -1):
+            value = self.kernels[i].value
+            if len(n) > 1 and self.kernels[i].kind == "sum" and value and n.degrees()[i]:
+                try:
+                    n, d = self.reduced(*self.without(n, d, i, 1, value))
+                except TooLong:
+                    return False
+        return not len(n)
 
     def variants(self, n: Poly, d: Poly) -> Iterator[Rational]:
         """n/d, without the user's sums of quotients, and by sin(u)**2 + cos(u)**2 = 1."""
