@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import reduce
 
 from hodiff.engine.graph import CONSTANT, ZERO, Tensor, constant
@@ -82,7 +81,7 @@ def written_sinc(x: Tensor, n: int) -> Tensor:
         for i, value in enumerate(polynomial)
         if value
     ]
-    limit = constant(0 if n % 2 else Fraction((-1) ** (n // 2), n + 1))
+    limit = ZERO if n % 2 else constant((-1) ** (n // 2)) / (n + 1)
     return where(eq(x, ZERO), limit, reduce(add, terms) / x ** (n + 1))
 
 
