@@ -27,9 +27,7 @@ def derivatives(text: str, at: str, *options: str, order: int = 4) -> list[Any]:
     return [found["value"], *found["derivatives"]]
 
 
-def by_cauchy(
-    f: Callable[[Any], Any], x: Any, orders: range, radius: Any = mpf(1) / 8
-) -> list[Any]:
+def by_cauchy(f: Callable[[Any], Any], x: Any, orders: range, radius: float = 1 / 8) -> list[Any]:
     """Derivatives of f at x by Cauchy's integrals around a circle, by the trapezoidal rule."""
     roots = [mp.expjpi(mpf(2 * j) / POINTS) for j in range(POINTS)]
     values = [f(x + radius * root) for root in roots]
