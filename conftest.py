@@ -1,4 +1,4 @@
-"""What the examples in docstrings know by name, and the fuzzer's option."""
+"""What the examples in docstrings know by name, and the options of long tests."""
 
 import gc
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import hodiff
+from tests import lengths
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -19,6 +20,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=float,
         help="let tests/fuzz run with new seeds for so long, all its tests together",
     )
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="draw four times as many examples, and longer texts and chains, as .ci/run does",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    lengths.LONG = config.getoption("long")
 
 
 def pytest_collection_finish() -> None:

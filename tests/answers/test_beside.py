@@ -14,10 +14,10 @@ import mpmath
 import pytest
 from mpmath import mp, mpf
 
+from tests.cauchy import by_cauchy
 from tests.printed import asked, exact, nearest
 
 ORDERS = range(5)
-POINTS = 64  # on a circle: with singularities at four times its radius they leave 4**-64
 EXTENDED = "f has no value at the point: its limit is taken"
 
 
@@ -25,17 +25,6 @@ def derivatives(text: str, at: str, *options: str, order: int = 4) -> list[Any]:
     """The value and the derivatives up to order."""
     found = asked("nth", text, "--at", at, "--order", str(order), *options)
     return [found["value"], *found["derivatives"]]
-
-
-def by_cauchy(f: Callable[[Any], Any], x: Any, orders: range, radius: float = 1 / 8) -> list[Any]:
-    """Derivatives of f at x by Cauchy's integrals around a circle, by the trapezoidal rule."""
-    roots = [mp.expjpi(mpf(2 * j) / POINTS) for j in range(POINTS)]
-    values = [f(x + radius * root) for root in roots]
-    return [
-        mp.factorial(k) / radius**k
-        * mp.re(sum(y * roots[-j * k % POINTS] for j, y in enumerate(values))) / POINTS
-        for k in orders
-    ]  # fmt: skip
 
 
 def sided(side: str) -> str:
