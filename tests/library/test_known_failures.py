@@ -132,6 +132,11 @@ def test_a_norm_at_zero(norm: Callable[[Any], Any]) -> None:
         lambda x: hodiff.cos(x.norm()),  # -I, which doubles don't find: 0 times 1/0
         lambda x: hodiff.cosh(x.norm()),
         lambda x: (1 + x.norm()) * hodiff.exp(-x.norm()),
+        lambda x: hodiff.hypot(x[0], x[1]),
+        lambda x: hodiff.cos(hodiff.hypot(x[0], x[1])),
+        lambda x: hodiff.cosh(hodiff.hypot(x[0], x[1])),
+        lambda x: hodiff.cos(hodiff.linalg.vector_norm(x, 3)),
+        lambda x: hodiff.cosh(hodiff.linalg.vector_norm(x, 4)),
     ],
 )
 def test_no_second_derivative_of_a_norm_at_zero(f: Callable[[Any], Any]) -> None:
@@ -148,6 +153,23 @@ def test_no_second_derivative_of_a_norm_at_zero(f: Callable[[Any], Any]) -> None
 def test_a_squared_norm_has_its_second_derivative() -> None:
     np.testing.assert_array_equal(hessian(lambda x: x.norm() ** 2, [0.0, 0.0]), 2 * np.eye(2))
     np.testing.assert_array_equal(hessian(lambda x: x.norm() ** 4, [0.0, 0.0]), np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize(
+    "square",
+    [
+        lambda x: x.norm() * x.norm(),
+        lambda x: hodiff.hypot(x[0], x[1]) ** 2,
+        lambda x: (lambda h: h * h)(hodiff.hypot(x[0], x[1])),
+        lambda x: (hodiff.hypot(x, x) ** 2).sum() / 2,
+        lambda x: (hodiff.hypot(x[:1], x[1:]) ** 2).sum(),
+        lambda x: hodiff.expm1(hodiff.hypot(x[0], x[1]) ** 2),
+    ],
+)
+def test_a_square_of_a_length_at_zero(square: Callable[[Any], Any]) -> None:
+    """x**2 + y**2, and what is it up to terms of the fourth order: its Hessian is 2*I."""
+    np.testing.assert_array_equal(hessian(square, [0.0, 0.0]), 2 * np.eye(2))
+    np.testing.assert_array_equal(hessian(lambda x: square(x) ** 2, [0.0, 0.0]), np.zeros((2, 2)))
 
 
 def test_a_norm_beside_zero() -> None:
