@@ -349,7 +349,7 @@ def test_even_powers_of_a_length_are_smooth() -> None:
         found = asked("hessian", text, "--at", "x=0,y=0")
         assert (found["value"], found["hessian"]) == (f, second), text
     assert refusal("grad", "sqrt(x**2-y**2)**2", "--at", "x=1,y=2")[0] == "domain"
-    # Its second derivatives are of the order of the length; those of a length times x have no limit.
+    # Its second derivatives are of the order of the length; a length's times x have no limit.
     assert asked("hessian", "hypot(x,y)**3", "--at", "x=0,y=0")["hessian"] == [[0, 0], [0, 0]]
     assert refusal("hessian", "hypot(x,y)*x", "--at", "x=0,y=0")[0] == "kink"
     assert refusal("tensor", "hypot(x,y)**3", "--at", "x=0,y=0", "--order", "3")[0] == "kink"
@@ -413,3 +413,19 @@ def test_what_vanishes_faster_than_every_power() -> None:
     assert derivatives("exp(-1/x**2)*cos(x)", "x=0", "--extend") == [0, 0, 0, 0, 0]
     for text in ("exp(1/x)", "exp(-1/x)", "sign(exp(-1/x**2))", "exp(1/x**2)*exp(-1/x**2)"):
         assert "error" in asked("grad", text, "--at", "x=0", "--extend")
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("mod(x,x)", [0, 0]), ("floor(x/x)", [1, 0]), ("where(x/x>=1,x,7)", [2, 1]),
+    ("where(tanh(x)>=tanh(x),x,2*x)", [2, 1]), ("where(tanh(x)<tanh(x),x,2*x)", [4, 2]),
+    ("floor(tanh(x)/tanh(x))*x", [2, 1]), ("mod(exp(x),exp(x))+x", [2, 1]),
+    ("floor(sin(x)-sin(x))+x**2", [4, 4]),
+])  # fmt: skip
+def test_a_tie_all_around_is_none(text: str, expected: list[int]) -> None:
+    """u/u is 1 and u - u is 0 to both sides, whatever u is, so what is chosen doesn't change."""
+    assert derivatives(text, "x=2", order=1) == expected
+
+
+def test_a_tie_of_what_is_not_alike_stays_open() -> None:
+    for text in ("mod(x,2)", "mod(2*x,x)*x+floor(x)", "floor(tanh(x)/tanh(2))"):
+        assert asked("grad", text, "--at", "x=2")["error"]["kind"] in ("kink", "undecided")
