@@ -18,6 +18,7 @@ from hodiff.language.problem import read
 from hodiff.language.reading import reading
 from hodiff.language.slips import slip
 from tests.language.test_parser import AT, EXPR, EXPRESSIONS, V, below, short
+from tests.lengths import examples
 
 
 def refusal(text, start="program", strict=False):
@@ -447,7 +448,7 @@ DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 WRITTEN = st.recursive(st.sampled_from(LEAVES), joined, max_leaves=6)
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=examples(120), deadline=None, derandomize=True)
 @given(WRITTEN)
 def test_drawn_texts_are_read_as_meant(pair):
     human, plain = pair
@@ -458,7 +459,7 @@ def test_drawn_texts_are_read_as_meant(pair):
     assert len(written.replace(" ", "")) <= len(plain.replace(" ", ""))  # no more brackets
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=examples(120), deadline=None, derandomize=True)
 @given(EXPRESSIONS)
 def test_a_reading_reads_back(text):
     try:
@@ -480,7 +481,7 @@ def without_a_bracket(text):
                 yield text[:j] + " " + text[j + 1 : i] + " " + text[i + 1 :]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(WRITTEN)
 def test_a_reading_has_no_bracket_too_many(pair):
     tree = parse(pair[0])
