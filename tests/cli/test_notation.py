@@ -23,6 +23,12 @@ def test_a_long_reading_is_cut_as_the_title_is(answer):
     assert lines[1].startswith("= 2*x + 2*x") and lines[1].endswith("...") and len(lines[1]) == 80
 
 
+def test_a_terminal_without_superscripts(answer, monkeypatch):
+    monkeypatch.setattr("hodiff.calculator.tables.stdout_encoding", lambda: "ascii")
+    lines = answer("grad", "2x²", "--at", "x=1").splitlines()
+    assert lines[:2] == ["2x\\xb2", "= 2*x**2"]  # and not 2x2
+
+
 def test_json_has_the_reading_where_there_is_notation(found):
     fields = found("grad", "2x²", "--at", "x=3")
     assert list(fields)[:3] == ["command", "expression", "reading"]
