@@ -577,11 +577,11 @@ def test_refusals(row: tuple[Callable[[], Any], str, str | None, str]) -> None:
 
 PLACES: list[tuple[dict[str, Any], str, str, str]] = [
     # What is passed, the kind, the source, and the place that is underlined.
-    ({"expression": "2x", "at": AT}, "syntax", "EXPR", "x"),
+    ({"expression": "2 3", "at": AT}, "syntax", "EXPR", "3"),
     ({"expression": "w1**2*sine(w2)"}, "name", "EXPR", "sine"),
     ({"expression": "x*y + q", "at": AT}, "name", "EXPR", "q"),
     ({"expression": "x*log(y - 4)", "at": AT}, "domain", "EXPR", "log(y - 4)"),
-    ({"at": "x=2,y=3z"}, "syntax", "--at", "z"),
+    ({"at": "x=2,y=3 z"}, "syntax", "--at", "z"),
     ({"at": "x=2,y=(3"}, "syntax", "--at", "("),
     ({"at": "x=2,x=3"}, "usage", "--at", "x"),
     ({"at": ["x=2", "y=3", "x=3"]}, "usage", "--at", "x"),
@@ -595,11 +595,11 @@ PLACES: list[tuple[dict[str, Any], str, str, str]] = [
     ({"at": AT, "let": {"a": "sine(1)"}}, "name", "--let", "sine"),
     ({"at": AT, "let": {"a": "b", "b": 1}}, "name", "--let", "b"),
     ({"at": AT, "wrt": "x,z"}, "name", "--wrt", "z"),
-    ({"command": "hvp", "at": AT, "v": "1,2z"}, "syntax", "--v", "z"),
+    ({"command": "hvp", "at": AT, "v": "1,2 z"}, "syntax", "--v", "z"),
     ({"command": "hvp", "at": AT, "v": [1]}, "usage", "--v", "1"),
     ({"command": "hvp", "at": AT, "v": {"x": 1, "z": 2}}, "name", "--v", "z"),
     ({"command": "hvp", "at": AT, "v": [1, "q"]}, "name", "--v", "q"),
-    ({"command": "nth", "at": AT, "along": "1,2z", "order": 1}, "syntax", "--along", "z"),
+    ({"command": "nth", "at": AT, "along": "1,2 z", "order": 1}, "syntax", "--along", "z"),
     ({"command": "implicit", "expression": "x = y = 2", "at": AT, "of": "y", "order": 1},
      "syntax", "EXPR", "="),
 ]  # fmt: skip
@@ -800,7 +800,7 @@ def test_parse_keeps_what_was_written() -> None:
     [
         ("x +", None, "syntax", "EXPR", ""),
         ("sine(x)", None, "name", "EXPR", "sine"),
-        ("2x", None, "syntax", "EXPR", "x"),
+        ("2 3", None, "syntax", "EXPR", "3"),
         ("sum(x)", None, "syntax", "EXPR", "sum(x)"),
         ("x*(1 + 2", None, "syntax", "EXPR", "("),
         ("a*x", {"a": "2)"}, "syntax", "--let", ")"),
