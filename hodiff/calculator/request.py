@@ -244,6 +244,7 @@ class Request(NamedTuple):
         value = fields["value"]
         f = None if at is None or shows_f else value
         aside = {name: x for name, x in (at or {}).items() if name not in shows}
+        notes = [*self.problem.notes, *found.notes]
 
         def entries() -> Iterator[Entry]:
             yield from (Entry(name, name, x) for name, x in components("f", value))
@@ -261,7 +262,7 @@ class Request(NamedTuple):
                 "arithmetic": "float" if found.arithmetic == "float" else "ball",
                 "at": at,
                 **fields,
-                "notes": list(found.notes),
+                "notes": notes,
             },
             records=Each(records),
             lines=lines,
@@ -271,7 +272,7 @@ class Request(NamedTuple):
                 [],
                 Each(lambda: ([e.label, e.value] for e in entries())),
             ),
-            notes=[SAID[found.arithmetic or "ball"], *found.notes] if at is not None else [],
+            notes=notes if at is None else [SAID[found.arithmetic or "ball"], *notes],
         )
 
 
@@ -287,10 +288,14 @@ def _graphs(wanted: Sequence[Tensor] | Plan) -> Sequence[Tensor]:
 
 
 def exactly(value: Any, exact: Any) -> Any:
-    """A number as the quotient that it is, where that is known; lists for arrays."""
+    """A number as the quotient that it is, where that is known, and else no whole number, 2.0 for
+    2; lists for arrays."""
     if isinstance(exact, list):
         return [exactly(*pair) for pair in zip(value, exact, strict=True)]
-    return plain_number(value) if exact is None else exact
+    if exact is not None:
+        return exact
+    number = plain_number(value)
+    return float(number) if isinstance(number, int) else number
 
 
 def parts(values: Mapping[str, Value]) -> Parts:

@@ -302,6 +302,8 @@ def _check(how: How, own: Mapping[str, Any]) -> None:
         raise usage(f"--rtol is a number above 0, not {str(how.rtol)[:60]!r}", "--rtol")
     if how.digits is not None and how.arithmetic == "float":
         raise usage("--digits are proven ones, which floats have not: leave one out", "--digits")
+    if how.exact and how.arithmetic == "float":
+        raise usage("--exact numbers are none that floats have: leave one out", "--exact")
 
 
 def _check_intervals(problem: Problem, how: How) -> None:
@@ -311,6 +313,7 @@ def _check_intervals(problem: Problem, how: How) -> None:
             raise usage("--rtol is for an interval in --at, as in x=2+/-0.1", "--rtol")
         return
     asked = {"--digits": how.digits, "--arithmetic float": how.arithmetic == "float"}
-    for option, given in {**asked, "--subgradient": how.subgradient}.items():
+    asked |= {"--subgradient": how.subgradient, "--exact": how.exact}
+    for option, given in asked.items():
         if given:
             raise usage(f"over an interval there is no {option}", option.split()[0])
