@@ -303,7 +303,7 @@ def _check(how: How, own: Mapping[str, Any]) -> None:
     if how.digits is not None and how.arithmetic == "float":
         raise usage("--digits are proven ones, which floats have not: leave one out", "--digits")
     if how.exact and how.arithmetic == "float":
-        raise usage("--exact numbers are none that floats have: leave one out", "--exact")
+        raise usage("--exact numbers are more than floats are: leave one out", "--exact")
 
 
 def _check_intervals(problem: Problem, how: How) -> None:

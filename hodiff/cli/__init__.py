@@ -67,6 +67,8 @@ def outcomes(arguments: list[str]) -> Iterator[Outcome]:
     from hodiff.cli.program import program
     from hodiff.errors import HodiffError
 
+    if "_HODIFF_COMPLETE" in os.environ:
+        import hodiff.cli.completion  # start-up: shells alone ask
     try:
         said = program.main(arguments, "hodiff", standalone_mode=False)
         yield from [Outcome(said)] if isinstance(said, str) else said
