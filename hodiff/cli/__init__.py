@@ -68,7 +68,9 @@ def outcomes(arguments: list[str]) -> Iterator[Outcome]:
     from hodiff.errors import HodiffError
 
     if "_HODIFF_COMPLETE" in os.environ:
-        import hodiff.cli.completion  # start-up: shells alone ask
+        from hodiff.cli.completion import register  # start-up: shells alone ask
+
+        register()
     try:
         said = program.main(arguments, "hodiff", standalone_mode=False)
         yield from [Outcome(said)] if isinstance(said, str) else said

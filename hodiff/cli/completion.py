@@ -23,6 +23,7 @@ DEEPEST = 16  # folders in folders that are gone through at once
 
 def script(program: click.Command, shell: str) -> str:
     """What a shell has to run once to complete the program's words."""
+    register()
     found = get_completion_class(shell)
     assert found is not None
     return found(program, {}, "hodiff", VARIABLE).source().rstrip("\n")
@@ -68,7 +69,9 @@ class Zsh(Joined, ZshComplete):
 
 
 class Fish(Joined, FishComplete):
-    pass
+    """Its script takes what stands before a second comma: here all."""
+
+    source_template = FishComplete.source_template.replace('split ","', 'split -m 1 ","')
 
 
 class Bash(Joined, BashComplete):
@@ -103,5 +106,7 @@ class Bash(Joined, BashComplete):
         return found
 
 
-for shell in (Bash, Zsh, Fish):
-    add_completion_class(shell)
+def register() -> None:
+    """Have Click take these for its own."""
+    for shell in (Bash, Zsh, Fish):
+        add_completion_class(shell)

@@ -1,7 +1,8 @@
 """Many expressions: each line of a file, or of standard input, is one, answered in turn.
 
-A line that is blank or begins with # is none; one that ends with a backslash goes on in the next.
-Lines are read as they come and none is kept, so that a stream may have any number of them.
+A line that is blank or begins with # is none. One that ends with ; has definitions alone and goes
+on in the next, as one that ends with a backslash does. Lines are read as they come and none is
+kept, so that a stream may have any number of them.
 """
 
 from __future__ import annotations
@@ -42,10 +43,10 @@ def answered(
                         raise text
                     said = answer(text)
                 except Exception as fault:
-                    error = as_error(fault)
+                    wrong = as_error(fault)
                     if not isinstance(text, HodiffError) and (place != STDIN or number > 1):
-                        error = error.retold(f"{place}, line {number}: {error.message}")
-                    found = failed(error, form == "json", command, number)
+                        wrong = wrong.retold(f"{place}, line {number}: {wrong.message}")
+                    found = failed(wrong, form == "json", command, number)
                     yield found._replace(out="") if form == "plain" else found
                     continue
                 if form == "table" and separate:
@@ -55,17 +56,15 @@ def answered(
                     said, header = (rest if first == header else said), first
                 separate = True
                 yield Outcome(said)
+            if asked:
+                return
+            error = usage(f"{place} holds no expression: write one a line", "EXPR")
         except OSError as fault:
             what = f"{place} can't be read" if place == STDIN else f"can't read '{place}'"
             error = usage(f"{what}: {fault.strerror or fault}", "EXPR")
-            yield failed(error, form == "json", command)
-            return
-        except HodiffError as error:  # of the file as such
+        except HodiffError as fault:  # of the file as such
+            error = fault
             error.source = "EXPR"
-            yield failed(error, form == "json", command)
-            return
-    if not asked:
-        error = usage(f"{place} holds no expression: write one a line", "EXPR")
         yield failed(error, form == "json", command)
 
 
@@ -77,35 +76,32 @@ def _stream(source: str, stack: ExitStack) -> BinaryIO | None:
     return stack.enter_context(opened(source[1:]))
 
 
-def _expressions(
-    stream: BinaryIO | None, place: str
-) -> Iterator[tuple[int, str | HodiffError]]:
+def _expressions(stream: BinaryIO | None, place: str) -> Iterator[tuple[int, str | HodiffError]]:
     """Each expression with the number of its first line; an error for one that can't be read."""
     number, begun, kept = 0, 0, b""
+    where = place
     while stream and (line := stream.readline(MAX_BYTES + 2)):
         number += 1
-        begun = begun if kept else number
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")  # which editors may put in front
-        bare = line.rstrip(b"\r\n")
-        if not kept and bare.lstrip().startswith(b"#"):
-            line = _rest(stream, line)
+        bare = line.strip()
+        if not bare or bare.startswith(b"#"):
+            _rest(stream, line)
             continue
-        text = kept + bare
-        kept = b""
-        where = place if place == STDIN and begun == 1 else f"{place}, line {begun}"
+        if not kept:
+            begun = number
+            where = place if place == STDIN and begun == 1 else f"{place}, line {begun}"
+        text, kept = kept + line.rstrip(b"\r\n"), b""
         if len(text) > MAX_BYTES:
-            yield begun, usage(
-                f"{where} is too long: {MAX_BYTES // 1024} KiB are the most", "EXPR", "limit"
-            )
+            message = f"{where} is too long: {MAX_BYTES // 1024} KiB are the most"
+            yield begun, usage(message, "EXPR", "limit")
             if not _rest(stream, line).endswith(b"\n"):
                 return
-        elif bare.endswith(b"\\"):
-            kept = text[:-1] + b"\n"
-        elif text.strip():
+        elif bare.endswith((b"\\", b";")):
+            kept = text.removesuffix(b"\\") + b"\n"
+        else:
             yield begun, _decoded(text, where)
-    if kept.strip():
-        where = place if place == STDIN and begun == 1 else f"{place}, line {begun}"
+    if kept:
         yield begun, _decoded(kept.rstrip(b"\n"), where)
 
 

@@ -117,10 +117,11 @@ def functions(format: str) -> str:
 
 
 def completion(shell: str, format: str) -> str:
-    """What makes a shell complete commands, options, their values and files.
+    """A script that completes in a shell.
 
-    In ~/.bashrc, ~/.zshrc: eval "$(hodiff completion bash)", and zsh. In fish: hodiff completion
-    fish > ~/.config/fish/completions/hodiff.fish
+    It completes commands, options, their values and files behind an @. In ~/.bashrc or ~/.zshrc:
+    eval "$(hodiff completion bash)", or zsh. For fish: hodiff completion fish >
+    ~/.config/fish/completions/hodiff.fish
     """
     from hodiff.cli.completion import script  # start-up: brings click's own
 
