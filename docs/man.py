@@ -3,7 +3,8 @@
     python docs/man.py          write it
     python docs/man.py --check  only say whether it would change (exit 1 if so)
 
-Read it with `man docs/hodiff.1`; an installed hodiff has it as `man hodiff`. tests/test_docs.py runs the check.
+Read it with `man docs/hodiff.1`, or `man hodiff` where hodiff is installed. tests/test_docs.py runs
+the check.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def examples(lines: tuple[str, ...]) -> Iterator[str]:
 def page() -> str:
     main = click.Context(program, info_name="hodiff")
     lines = [
-        '.\\" Written by docs/man.py from the commands\' help.',
+        ".\\\" Written by docs/man.py from the commands' help.",
         '.TH HODIFF 1 "" "hodiff" "User Commands"',
         ".nh",
         ".ad l",
