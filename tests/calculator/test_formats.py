@@ -279,6 +279,17 @@ def test_exact_says_what_is_whole_and_what_is_rounded(found, plain):
     assert told == ["2.0", "2", "1/2"] and float(root) == math.sqrt(2)
     numbers = found(*asked)["value"]
     assert [type(x) for x in numbers] == [float, int, str, float]
+    told = {
+        ("2**53 - 1 + exp(-x)/2", ()): "9007199254740991e0",
+        ("100 + pi", ("--digits", "3")): "103e0",
+        ("100 + pi", ("--digits", "4")): "103.1",
+        ("-100*x", ("--digits", "3")): "-50",
+    }
+    for (text, digits), number in told.items():
+        assert plain("value", text, "--at", "x=1/2", "--exact", *digits) == number
+        assert float(found("value", text, "--at", "x=1/2", "--exact", *digits)["value"]) == float(
+            number
+        )
     large = found("value", "x**2", "--at", "x=10**15", "--exact")["value"]
     assert large == "1" + "0" * 30  # more than others read as a number
     assert found("value", "x", "--at", "x=9007199254740993", "--exact")["value"] == 2**53 + 1

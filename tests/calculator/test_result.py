@@ -810,3 +810,17 @@ def test_parse_refuses(text: str, let: Any, kind: str, source: str, place: str) 
     assert (error.kind, error.source) == (kind, source)
     assert error.text is not None and error.start is not None
     assert error.text[error.start : error.end].startswith(place)
+
+
+def test_what_is_in_doubles_is_never_whole() -> None:
+    r = calculate("grad", "sum(w*w)", at={"w": [1.0, 2.0]}, arithmetic="float").exact
+    assert repr(r.gradient["w"]) == "[2.0, 4.0]" and repr(r.value) == "5.0"
+
+
+@pytest.mark.parametrize(
+    "options", [{"at": "x=2+/-1"}, {"at": "x=2", "arithmetic": "float"}], ids=str
+)
+def test_exact_is_refused_where_it_says_nothing(options: dict[str, Any]) -> None:
+    with pytest.raises(HodiffError) as caught:
+        calculate("grad", "x**2", exact=True, **options)
+    assert (caught.value.kind, caught.value.source) == ("usage", "--exact")
