@@ -163,13 +163,18 @@ class Request(NamedTuple):
     ) -> Found:
         """The values of what is wanted at the point; formulas without one: see Question."""
         if not self.has_point:
-            from hodiff.views.formula import formula  # start-up: numbers need none
-
-            return Found([formula(y) for y in _graphs(wanted)])
+            return Found(self.formulas(_graphs(wanted)))
         question = self.question()._replace(
             wanted=wanted, smooth=smooth, slopes=slopes, orders=orders
         )
         return self._told(answers.solve(question if f is None else question._replace(f=f)))
+
+    def formulas(self, graphs: Sequence[Tensor]) -> list[Value]:
+        """Derivatives of f as a person would write them, in text."""
+        from hodiff.views.formula import infix  # start-up: numbers need none
+        from hodiff.views.normal import shortest  # start-up: the same
+
+        return [infix(part) for part in shortest(self.f, graphs)]
 
     def question(self) -> Question:
         """The expression's value at the point, as a question."""

@@ -10,7 +10,7 @@ derivative wherever f has one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import comb, gcd, lcm
 from typing import Any, NamedTuple, TypeAlias
@@ -31,6 +31,11 @@ SUMS = {"add", "sub", "neg"}
 ODD = {"sin", "tan", "csc", "cot", "asin", "atan", "sinh", "tanh", "csch", "coth", "asinh",
        "atanh", "erf", "cbrt", "sign"}  # fmt: skip
 EVEN = {"cos", "sec", "cosh", "sech", "abs"}
+
+SQUARES = {"sin": ("cos", 1, -1), "cos": ("sin", 1, -1), "sinh": ("cosh", -1, 1),
+           "cosh": ("sinh", 1, 1), "tanh": ("sech", 1, -1), "sech": ("tanh", 1, -1),
+           "tan": ("sec", -1, 1), "sec": ("tan", 1, 1)}  # fmt: skip
+"""sin(u)**2 is 1 - cos(u)**2, and so on."""
 
 Poly: TypeAlias = Any  # flint.fmpq_mpoly
 Rational: TypeAlias = tuple[Poly, Poly]
@@ -70,6 +75,7 @@ class Normal:
     """The derivatives of one f, what they are rational in, and how it is written."""
 
     def __init__(self, f: Tensor, ys: Sequence[Tensor]) -> None:
+        self.f = f
         own = _in_text_order(f)
         self.own = set(own)
         self.reading = Reading([f, *ys], {x: i for i, x in enumerate(own)})
@@ -90,6 +96,8 @@ class Normal:
         self.rational_parts: dict[Key, Part] = {}
         self.bases: dict[int, Part] = {}
         self.factors: dict[int, Factors] = {}
+        self.squares: list[tuple[int, int, Rational]] = []
+        self.index: dict[Key, int] = {}
         self.raw: dict[Tensor, Rational] = {}
         self.kernels: list[Kernel] = []
         try:
@@ -109,6 +117,8 @@ class Normal:
 
     def part(self, y: Tensor) -> Part:
         built = self.reading.of(y)
+        if y is self.f:
+            return built
         value = self.raw.get(self.plain[y])
         if value is None:
             return built
@@ -116,7 +126,7 @@ class Normal:
             found = self.written(value)
         except TooLong:
             return built
-        return self.best([built, found])
+        return self.best([found, built])
 
     def best(self, parts: Sequence[Part]) -> Part:
         return min(parts, key=lambda part: operations(part, self.costs))
@@ -135,7 +145,8 @@ class Normal:
         self.fmpq, self.constant = fmpq, ring.constant
         self.one = ring.constant(1)
         while True:
-            self.kernels, self.index, self.raw = [], {}, {}
+            self.kernels, self.raw = [], {}
+            self.index.clear()
             self.met: dict[tuple[int, Fraction], Tensor] = {}
             self.whole_sums: dict[Key, tuple[int, Any]] = {}
             try:
@@ -219,7 +230,7 @@ class Normal:
             known = key in self.index
             value = (n, d)
             n, d = self.kernel(key, Kernel("sum", x, value))
-            if not known and len(value[1]) == 1:
+            if not known and value[1].is_constant():
                 primitive = _primitive(value[0])
                 self.whole_sums[_key((primitive, self.one))[0]] = (
                     self.index[key],
@@ -344,26 +355,27 @@ class Normal:
         """With roots to powers below their order, and nothing to cancel."""
         for i in range(len(self.kernels) - 1, -1, -1):
             relation = self.kernels[i].relation
-            if relation is None:
-                continue
-            order, (p, q) = relation
-            for turn in (0, 1):
-                poly = (n, d)[turn]
-                degree = poly.degrees()[i]
-                if degree < order:
-                    continue
-                most = degree // order
-                new = self.one * 0
-                for k, c in self.collected(poly, i).items():
-                    new += (
-                        c
-                        * self.gens[i] ** (k % order)
-                        * p ** (k // order)
-                        * q ** (most - k // order)
-                    )
-                    self.bounded(new)
-                n, d = (new, d * q**most) if turn == 0 else (n * q**most, new)
+            if relation is not None:
+                n, d = self.without(n, d, i, *relation)
         return self.canonical(n, d)
+
+    def without(self, n: Poly, d: Poly, i: int, order: int, value: Rational) -> Rational:
+        """n/d with value for the i-th generator to the power order."""
+        p, q = value
+        for turn in (0, 1):
+            poly = (n, d)[turn]
+            most = poly.degrees()[i] // order
+            if not most:
+                continue
+            new = self.one * 0
+            for k, c in self.collected(poly, i).items():
+                whole = k // order
+                if len(p) > 1 and comb(len(p) - 1 + whole, whole) > MOST_TERMS:
+                    raise TooLong
+                new += c * self.gens[i] ** (k % order) * p**whole * q ** (most - whole)
+                self.bounded(new)
+            n, d = (new, d * q**most) if turn == 0 else (n * q**most, new)
+        return self.bounded(n), self.bounded(d)
 
     def collected(self, p: Poly, i: int) -> dict[int, Poly]:
         """The coefficient of each power of a generator."""
@@ -376,7 +388,14 @@ class Normal:
     # How kernels are written.
 
     def ready(self) -> None:
-        """Bases and arguments, innermost first."""
+        """Bases and arguments, innermost first; which squares are 1 minus others."""
+        for key, i in self.index.items():
+            row, *rest = key if type(key) is tuple else ("",)
+            if row in SQUARES:
+                other, c, sign = SQUARES[row]
+                j = self.index.get((other, *rest))
+                if j is not None:
+                    self.squares.append((i, j, (c + sign * self.gens[j] ** 2, self.one)))
         for i, kernel in enumerate(self.kernels):
             if kernel.kind == "power" and kernel.value is not None:
                 self.bases[i] = self.argument(kernel.node.inputs[0])
@@ -430,11 +449,29 @@ class Normal:
     def tried(self, n: Poly, d: Poly) -> Part:
         if not len(n):
             return number(0)
-        ways = [_signed(self.product(n, d))]
-        if 1 < len(n) <= MOST_COLLECTED:
-            terms = [self.product(t, d) for t in self.terms(n)]
-            ways.append(_sum(terms))
+        ways = []
+        for p, q in self.variants(n, d):
+            ways.append(_signed(self.product(p, q)))
+            if 1 < len(p) <= MOST_COLLECTED:
+                ways.append(_sum([self.product(t, q) for t in self.terms(p)]))
         return self.best(ways)
+
+    def variants(self, n: Poly, d: Poly) -> Iterator[Rational]:
+        """n/d, without the user's sums of quotients, and by sin(u)**2 + cos(u)**2 = 1."""
+        yield n, d
+        if max(len(n), len(d)) > MOST_COLLECTED:
+            return
+        degrees = [max(a, b) for a, b in zip(n.degrees(), d.degrees(), strict=True)]
+        plain: Rational = n, d
+        for i in range(len(self.kernels) - 1, -1, -1):
+            kernel = self.kernels[i]
+            if kernel.kind == "sum" and kernel.value and not kernel.value[1].is_constant():
+                plain = self.without(*plain, i, 1, kernel.value)
+        if plain != (n, d):
+            yield self.reduced(*plain)
+        for i, j, value in self.squares:
+            if degrees[i] > 1 and degrees[j]:
+                yield self.reduced(*self.without(n, d, i, 2, value))
 
     def terms(self, p: Poly) -> list[Poly]:
         """Its terms, each a polynomial, in the order in which they are written."""
@@ -451,14 +488,14 @@ class Normal:
     def product(self, n: Poly, d: Poly, depth: int = DEPTH) -> Term:
         """n/d as factors."""
         found = []
-        for apart in (True, False) if depth and len(n) > 1 else (True,):
+        for apart in (True, False):
             factors = Factors(self)
             factors.take(n, 1, apart)
             factors.take(d, -1)
             factors.expand(depth)
             found.append(factors.part(depth))
-            if sum(len(q) > 1 and m > 0 for q, m in factors.polys.values()) < 2:
-                break  # there is nothing to multiply out
+            if sum(m > 0 for _, m in factors.polys.values()) < 2 or not depth:
+                return min(found, key=lambda term: operations(_signed(term), self.costs))
         return min(found, key=lambda term: operations(_signed(term), self.costs))
 
     def sum(self, p: Poly, depth: int) -> Part:
@@ -498,15 +535,21 @@ class Factors:
 
     def take(self, p: Poly, times: int, apart: bool = True) -> None:
         """p**times more, as its factors or, apart from what all of its terms have, as a whole."""
-        content = p.term_content()
-        for i, n in enumerate(content.degrees()):
+        if p.is_one():
+            return
+        content = p if len(p) == 1 else p.term_content()
+        for i, n in enumerate(content.monoms()[0]):
             if n:
                 self.gens[i] = self.gens.get(i, 0) + int(n) * times
-        p = p / content
         if len(p) == 1:
             self.factor *= p.leading_coefficient() ** times
             return
-        c, factors = p.factor() if apart else (self.normal.fmpq(1), [(p, 1)])
+        p = p / content
+        if apart:
+            c, factors = p.factor()
+        else:
+            primitive = _primitive(p)
+            c, factors = p.leading_coefficient() / primitive.leading_coefficient(), [(primitive, 1)]
         self.factor *= c**times
         for q, n in factors:
             key = _key((q, q))[0]
@@ -520,35 +563,32 @@ class Factors:
 
     def expand(self, depth: int) -> None:
         """Where a factor gets shorter when a user's sum in it is written out, it is."""
-        kernels = self.normal.kernels
+        normal, kernels = self.normal, self.normal.kernels
         for key, (poly, n) in list(self.polys.items()):
             if not n:
                 continue
             best = Factors(self.normal)
             best.polys[key] = poly, n
             cost = operations(_signed(best.part(depth)), self.normal.costs)
-            p = poly
+            p, q = poly, normal.one
             while True:
-                inside = [i for i, m in enumerate(p.degrees()) if m and kernels[i].kind == "sum"
-                          and kernels[i].value[1].is_constant()]  # fmt: skip
+                inside = [i for i, m in enumerate(p.degrees()) if m and kernels[i].kind == "sum"]
                 if not inside:
                     break
-                i = inside[-1]
-                n_, d_ = kernels[i].value
-                q = 0 * p
-                if p.degrees()[i] > 8 or len(n_) > 20 or len(p) > MOST_COLLECTED:
+                value = kernels[inside[-1]].value
+                if value is None or len(p) > MOST_COLLECTED:
                     break
-                for k, c in self.normal.collected(p, i).items():
-                    q += c * (n_ / d_.leading_coefficient()) ** k
-                q, d = self.normal.reduced(q, self.normal.one)
-                if not len(q) or not d.is_constant() or len(q) > MOST_TERMS:
+                p, q = normal.reduced(*normal.without(p, q, inside[-1], 1, value))
+                if not len(p):
                     break
-                p = q / d.leading_coefficient()
-                tried = self.only(p, n)
-                here = operations(_signed(tried.part(depth)), self.normal.costs)
-                meets = any(self.gens.get(i, 0) * m < 0 for i, m in tried.gens.items())
-                if here < cost or meets:
-                    best, cost = tried, here
+                for apart in (True, False):
+                    tried = Factors(self.normal)
+                    tried.take(p, n, apart)
+                    tried.take(q, -n)
+                    here = operations(_signed(tried.part(depth)), self.normal.costs)
+                    meets = any(self.gens.get(i, 0) * m < 0 for i, m in tried.gens.items())
+                    if here < cost or (meets and apart):
+                        best, cost = tried, here
             if best.polys.keys() != {key}:
                 del self.polys[key]
                 self.factor *= best.factor
@@ -557,15 +597,12 @@ class Factors:
                 for k, (q, m) in best.polys.items():
                     self.polys[k] = q, self.polys.get(k, (q, 0))[1] + m
 
-    def only(self, p: Poly, n: int) -> Factors:
-        found = Factors(self.normal)
-        found.take(p, n)
-        return found
-
     def part(self, depth: int) -> Term:
         """As it is written: x*sqrt(x) as x**(3/2), where that is shorter."""
         normal = self.normal
         best = self.written(depth)
+        if not self.polys and len(self.gens) == 1:
+            return best
         for i in sorted(self.gens):
             kernel = normal.kernels[i]
             if not self.gens[i] or kernel.kind != "power" or kernel.value is None:
@@ -618,14 +655,14 @@ class Factors:
                     side.append((place, power(normal.bases[i], abs(exponent))))
             else:
                 side = above if k > 0 else below
-                side.append((place, power(normal.reading.of(kernel.node), Fraction(abs(k)))))
+                side.append((place, power(normal.reading.of(kernel.node), abs(k))))
         for q, n in self.polys.values():
             if not n:
                 continue
             if n % 2 and factor < 0 and any(c < 0 for c in q.coeffs()):
                 q, factor = -q, -factor
             side = above if n > 0 else below
-            side.append(((4, 0), power(normal.sum(q, depth), Fraction(abs(n)))))
+            side.append(((4, 0), power(normal.sum(q, depth), abs(n))))
         above.sort(key=lambda x: x[0])
         below.sort(key=lambda x: x[0])
         c = _fraction(factor)
@@ -657,7 +694,7 @@ def _fraction(x: Any) -> Fraction:
 
 def _key(value: Rational) -> tuple[Key, Key]:
     n, d = value
-    return tuple(n.to_dict().items()), tuple(d.to_dict().items())
+    return str(n), str(d)  # hashing rational coefficients takes three times as long
 
 
 def _primitive(p: Poly) -> Poly:

@@ -57,6 +57,7 @@ class Reading:
         self.shared = _shared(list(self.plain.values()))
         self.made: dict[tuple[Any, Tensor], Part] = {}
         self.all: set[Part] = set()
+        self.read_already: dict[Part, Part] = {}
         self.empty: list[tuple[Any, Tensor]] = []
         self.count = 0
 
@@ -65,16 +66,17 @@ class Reading:
         root = self.part(self.plain.get(y, y))
         while self.empty:
             factor, node = key = self.empty.pop()
-            found = self.read(node) if factor == 1 else self.product(factor, node)
+            made = self.read(node) if factor == 1 else self.product(factor, node)
             part = self.made[key]
-            if found in self.all:
-                found = Part("same", [found])
-            part.kind, part.children, part.data = found.kind, found.children, found.data
+            if made in self.all:
+                made = Part("same", [made])
+            part.kind, part.children, part.data = made.kind, made.children, made.data
             self.count += 1 + len(part.children)
             if self.count > MOST_PARTS:
                 message = f"the formula has over {MOST_PARTS} parts: give a point, or a lower order"
                 raise HodiffError("limit", message)
-        return without_aliases(root)
+        found = self.read_already[root] = without_aliases(root)
+        return found
 
     def give(self, node: Tensor, part: Part) -> None:
         """From now on node is written as this."""
