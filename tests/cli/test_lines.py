@@ -47,6 +47,43 @@ def test_each_line_is_answered_in_order(exprs: Any, answer: Any) -> None:
         assert [float(value) for value in values] == [x["value"] for x in found]
 
 
+TEXTS = ["x**2", "exp(x)*y", "2", "[x, y]", "x +", "sine(x)", "log(-x)", "abs(x - 3)", "1/(x - 3)",
+         "a = x; a*y", "f(t) = t**2; f(y)", "z", "(x", "x)", "θ", "x\t*y", "é", "x y"]  # fmt: skip
+BETWEEN = ["", "   ", "# x + y", "\t#;", "#\\"]
+
+
+@pytest.mark.parametrize("form", ["json", "plain", "csv"])
+def test_each_line_is_as_if_it_were_asked_alone(hodiff: Any, form: str) -> None:
+    asked = ("--at", "x=3,y=1/2", "--format", form)
+    alone = {text: hodiff("grad", text, *asked) for text in TEXTS}
+    draw = random.Random(7)
+    for _ in range(6):
+        drawn = draw.choices([*TEXTS, *BETWEEN], k=12)
+        ran = hodiff("grad", "-", *asked, stdin="\n".join([*drawn, "x*y"]).encode())
+        texts = [text for text in drawn if text in alone]
+        assert ran.code == max((alone[text].code for text in texts), default=0)
+        for text in texts:
+            assert all(line in ran.err for line in alone[text].err.splitlines()[1:])
+        if form == "json":
+            told, last = [], json.loads(ran.out.splitlines()[-1])
+            for line in map(json.loads, ran.out.splitlines()[:-1]):
+                error = line.get("error", {})
+                number = error.pop("line", 1)
+                if number > 1:
+                    prefix = f"standard input, line {number}: "
+                    error["message"] = error["message"].removeprefix(prefix)
+                    assert drawn[number - 1] in alone
+                told.append(line)
+            assert told == [json.loads(alone[text].out) for text in texts]
+            assert last["expression"] == "x*y"
+        elif form == "plain":
+            assert ran.out == "".join(alone[text].out or "\n" for text in texts) + "0.5\t3\n"
+        else:
+            records = [alone[text].out.splitlines()[1] for text in texts if alone[text].out]
+            header = "x,y,f,df_dx,df_dy"
+            assert ran.out.splitlines() == [header, *records, "3,0.5,1.5,0.5,3"]
+
+
 def test_what_is_no_expression(exprs: Any, answer: Any) -> None:
     exprs("\ufeff# a list\r\n\r\nx**2\r\n   \n  # another\nx\n\n# the end")
     assert answer("value", "@exprs.txt", *POINT, "plain") == "9\n3\n"
