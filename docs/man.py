@@ -41,6 +41,7 @@ format, or text with commas.
 def text(written: str) -> str:
     """Text as roff has it: no line is a request, and a minus stays one."""
     escaped = " ".join(written.split()).replace("\\", "\\e").replace("-", "\\-")
+    escaped = "".join(c if c.isascii() else f"\\[u{ord(c):04X}]" for c in escaped)
     lines = wrap(escaped, 76, break_long_words=False, break_on_hyphens=False)
     return "\n".join(f"\\&{line}" if line[:1] in (".", "'") else line for line in lines)
 

@@ -57,7 +57,7 @@ def test_the_manual_page_is_current() -> None:
 @pytest.mark.skipif(not shutil.which("groff"), reason="needs groff")
 def test_the_manual_page_as_groff_reads_it() -> None:
     """No warning, and every command, example and option is there."""
-    groff = ["groff", "-man", "-ww", "-Tascii", "-P-c", "-P-b", "-P-u", "-rLL=400n"]
+    groff = ["groff", "-man", "-ww", "-Tutf8", "-P-c", "-P-b", "-P-u", "-rLL=400n"]
     ran = subprocess.run([*groff, str(man.PAGE)], capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stderr) == (0, "")
     shown = " ".join(ran.stdout.split())
