@@ -36,6 +36,7 @@ SAID = {
 }
 MOST_PRINTED = 10_000_000  # numbers of a matrix
 JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+MOST_POINTED = 10**14  # below it a double is near enough to give a digit behind the point
 LONGEST_WHOLE = 21  # digits of a whole number that is told in full
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -262,6 +263,7 @@ class Request(NamedTuple):
         value = fields["value"]
         f = None if at is None or shows_f else value
         aside = {name: x for name, x in (at or {}).items() if name not in shows}
+        notes = [*self.problem.notes, *found.notes]
 
         def entries() -> Iterator[Entry]:
             yield from (Entry(name, name, x) for name, x in components("f", value))
@@ -279,7 +281,7 @@ class Request(NamedTuple):
                 "arithmetic": "float" if found.arithmetic == "float" else "ball",
                 "at": at,
                 **fields,
-                "notes": list(found.notes),
+                "notes": notes,
             },
             records=Each(records),
             lines=lines,
@@ -289,9 +291,7 @@ class Request(NamedTuple):
                 [],
                 Each(lambda: ([e.label, e.value] for e in entries())),
             ),
-            notes=[SAID[found.arithmetic or "ball"], *found.notes]
-            if at is not None
-            else list(found.notes),
+            notes=notes if at is None else [SAID[found.arithmetic or "ball"], *notes],
         )
 
 
@@ -307,10 +307,21 @@ def _graphs(wanted: Sequence[Tensor] | Plan) -> Sequence[Tensor]:
 
 
 def exactly(value: Any, exact: Any) -> Any:
-    """A number as the quotient that it is, where that is known; lists for arrays."""
+    """A number as the quotient that it is, where that is known; else such that it doesn't look
+    whole, 2.0 for 2, and 123e0 for what is so long or has so few digits that 0 may be no digit of
+    it. Lists for arrays."""
     if isinstance(exact, list):
         return [exactly(*pair) for pair in zip(value, exact, strict=True)]
-    return plain_number(value) if exact is None else exact
+    if exact is not None:
+        return exact
+    number = plain_number(value)
+    if isinstance(number, list):
+        return [exactly(entry, None) for entry in number]
+    if isinstance(number, dict) or set(str(number)) & set(".e"):
+        return number
+    if isinstance(number, str):
+        return f"{number}e0"
+    return float(number) if abs(number) < MOST_POINTED else double(f"{number}e0")
 
 
 def parts(values: Mapping[str, Value]) -> Parts:
