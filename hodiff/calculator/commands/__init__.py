@@ -51,6 +51,6 @@ COMMANDS = {
                       ("order",), ("order",)),
     "laplacian": Command("hessian", 'hodiff laplacian "x**2*y + y**3" --at x=1,y=2'),
     "implicit": Command("implicit", 'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2',
-                        ("order", "of", "solve"), ("order", "of")),
+                        ("order", "of", "solve"), ("of",)),
 }
 # fmt: on
