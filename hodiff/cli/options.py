@@ -348,8 +348,8 @@ ARITHMETIC = HOW(["--arithmetic"], **choice(["ball", "float"], "arithmetic"),
 RTOL = STATES(["--rtol"], metavar="1e-6", callback=positive,
               help="Over an interval, x=2+/-0.1: how far outside the range an end may "
                    "be, relative to it.  [default: 1e-6]")
-STRICT = HOW(["--strict"], is_flag=True,
-             help="Refuse notation that Python hasn't: 2x, x², |x|.")
+STRICT = STATES(["--strict"], is_flag=True,
+                help="Refuse notation that Python hasn't: 2x, x², |x|.")
 DIGITS = HOW(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
              help="Give N proven significant digits.")
 COTANGENT = STATES(["--v"], metavar="0.5,1", required=True, shell_complete=at_files,
