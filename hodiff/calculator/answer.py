@@ -53,6 +53,7 @@ class Answer(NamedTuple):
     grid     table
     entries  table, where the grid is too wide: a label and a value a row, above as in a Grid
     notes    table: what else is to be said
+    whole    table: text that stands instead of all that
     """
 
     title: str
@@ -62,6 +63,7 @@ class Answer(NamedTuple):
     grid: Grid
     entries: Grid
     notes: list[str]
+    whole: str | None = None
 
 
 def plain_number(x: Any) -> Value:

@@ -285,6 +285,13 @@ WITHIN = click.Option(["--within"], metavar="0.1", callback=ratio,
                       help="Bound the remainder, with proof, up to so far from the point.")
 OF = click.Option(["--of"], metavar="y", required=True,
                   help="The variable that the equation defines.")
+TO = click.Option(["--to"], metavar="LANGUAGE", required=True,
+                  help="python, numpy, c, cpp, julia, rust, js, jax, torch, sympy, sql or polars.")
+WHAT = click.Option(["--what"], metavar="value,grad,hessian", default="value,grad",
+                    show_default=True, help="What the function gives, in order.")
+NAME = click.Option(["--name"], metavar="f",
+                    help="The function's name; in SQL that of the table that has the variables as "
+                         "columns.  [default: f, points]")
 SOLVE = click.Option(["--solve"], is_flag=True,
                      help="The value of --of in --at is where to start: find the one that solves "
                           "the equation.")

@@ -133,6 +133,19 @@ for _name, (_help, _own) in HELP.items():
     )
 program.add_command(
     Command(
+        "code",
+        callback=answering("code"),
+        params=[o.EXPR, o.TO, o.WHAT, o.NAME, o.LET, o.WRT, o.FORMAT],
+        help="""EXPR and its derivatives as a function in a programming language.
+
+        What they share is computed once. A function that the language lacks is written in others
+        where that keeps its digits, and else refused.
+        """,
+        examples=(COMMANDS["code"].example,),
+    )
+)
+program.add_command(
+    Command(
         functions.__name__,
         callback=functions,
         params=[o.FORMAT],
