@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -150,6 +151,9 @@ def _braced(f: Function, entries: Any) -> str:
     return f"{{{{{inner}}}}}"
 
 
+NUMBER = re.compile(r"-?[\d.]+(e[-+]?\d+)?(/[\d.]+)?")
+
+
 class Rust(_Braces):
     title = "Rust"
     functions: ClassVar[dict[str, str]] = {
@@ -176,19 +180,16 @@ class Rust(_Braces):
 
     def filled(self, function: str, children: list[Written]) -> Written:
         (text, precedence), *rest = children
-        if text[0].isdigit():  # a number has no methods before it has a type
+        if NUMBER.fullmatch(text):  # which has no methods before it has a type
             text += "_f64"
         return super().filled(function, [(text, precedence), *rest])
 
     def where(self, part: Part, children: list[Written]) -> Written:
-        test, a, b = (x for x, _ in children)
+        test, a, b = (_bare(x) for x in children)
         return f"(if {test} {{ {a} }} else {{ {b} }})", ATOM
 
     def defined(self, d: Definition) -> str:
-        text = d.text[0]
-        if text.startswith("(if ") and d.text[1] == ATOM:
-            text = text[1:-1]
-        return f"let {d.name}: {'bool' if d.condition else 'f64'} = {text};"
+        return f"let {d.name}: {'bool' if d.condition else 'f64'} = {_bare(d.text)};"
 
     def layout(self, f: Function) -> str:
         kinds = [_rust_array(r.entries) for r in f.results]
@@ -198,7 +199,16 @@ class Rust(_Braces):
         body.append(values if len(kinds) == 1 else f"({values})")
         whats = dict(zip((r.what for r in f.results), kinds, strict=True))
         head = self.documented([*f.about, returned(f, whats)])
+        names = [*f.arguments, *(d.name for d in f.definitions)]
+        if any(x != x.lower() for x in names):
+            head.append("#[allow(non_snake_case)]")
         return self.written(head, f"pub fn {f.name}({self.parameters(f)}) -> {kind} {{", body)
+
+
+def _bare(written: Written) -> str:
+    """A choice without the parentheses that it has inside a formula."""
+    text, precedence = written
+    return text[1:-1] if text.startswith("(if ") and precedence == ATOM else text
 
 
 def _rust_array(entries: object) -> str:

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from hodiff.engine.graph import building, variable, written
 from hodiff.errors import HodiffError
 from hodiff.views.code.definitions import MOST_SINC, definition
-from hodiff.views.code.syntax import Code
+from hodiff.views.code.syntax import FIELD, Code
 from hodiff.views.parts import Part, in_order
 from hodiff.views.reading import read
 
@@ -284,7 +284,8 @@ EMPTY = {"sum": 0, "prod": 1, "norm": 0}
 
 
 def _arity(template: str) -> int:
-    return 3 if "{2" in template else 2 if "{1" in template else 1
+    fields = FIELD.findall(template)
+    return len(set(fields)) if fields[0] != "{}" else len(fields)
 
 
 def _shape(x: Entries) -> tuple[int, ...]:

@@ -218,6 +218,7 @@ class Program:
                     name,
                     texts[part],
                     part.kind in CONDITIONS,
+                    part in target.fixed,
                     texts[guard] if guard is not None else None,
                     levels[part],
                 )

@@ -205,14 +205,15 @@ class Jax(_Arrays):
 
 
 class Torch(_Arrays):
+    """Without its polygamma, which has ten digits."""
+
     title = "PyTorch"
     module = "torch"
     chosen = "torch.where({}, {}, {})"
     functions = _calls(
         "torch", f"{_MATH} abs exp2 log2 floor ceil round {_SAME_INVERSE}",
         erf="@.erf({})", erfc="@.erfc({})", lgamma="@.lgamma({})", digamma="@.digamma({})",
-        polygamma="@.polygamma({}, {})", atan2="@.atan2({}, {})", hypot="@.hypot({}, {})",
-        mod="@.remainder({}, {})", pow="math.pow({}, {})",
+        atan2="@.atan2({}, {})", hypot="@.hypot({}, {})", mod="@.remainder({}, {})", pow="math.pow({}, {})",
     )  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "torch.pi", "e": "torch.e"}
     imports = (("math.", "import math\n"), ("torch.", "import torch"))
@@ -230,8 +231,7 @@ class Torch(_Arrays):
         wrapped = list(children)
         for i, x in enumerate(part.children):
             alone = i == 1 and all(x in self.fixed for x in part.children[1:])
-            numeric = x in self.fixed and not (part.data == "polygamma" and i == 0)
-            if numeric and (alone if where else part.data != "where"):
+            if x in self.fixed and (alone if where else part.data != "where"):
                 wrapped[i] = made.format(children[i][0]), ATOM
         return super().call(part, wrapped)
 
@@ -279,11 +279,13 @@ class Polars(_Arrays):
             f"{x} = pl.col({quoted(column)}).cast(pl.Float64)"
             for x, column in zip(f.arguments, f.columns, strict=True)
         ]
+        body += [self.defined(d) for d in f.definitions if d.fixed]
         columns = {
             d.name: d.name if f.outputs.get(d.name) == d.name else f"{f.name}.{d.name}"
             for d in f.definitions
+            if not d.fixed
         }
-        for level in f.levels():
+        for level in f.levels(fixed=False):
             made = ", ".join(
                 f"{inside(d.text, ATOM)}.alias({quoted(columns[d.name])})" for d in level
             )

@@ -38,12 +38,13 @@ WORD = re.compile(r"[^\W\d]\w*")
 
 
 class Definition(NamedTuple):
-    """A name for a part: its text, whether it is true or false, when it is wanted, if not always,
-    and how many definitions stand behind it."""
+    """A name for a part: its text, whether it is true or false, whether it has no variables, when
+    it is wanted, if not always, and how many definitions stand behind it."""
 
     name: str
     text: Written
     condition: bool
+    fixed: bool
     guard: Written | None
     level: int
 
@@ -74,10 +75,12 @@ class Function(NamedTuple):
     results: Sequence[Result]
     about: Sequence[str]
 
-    def levels(self) -> list[list[Definition]]:
-        """The definitions, those together that need none of each other."""
+    def levels(self, fixed: bool = True) -> list[list[Definition]]:
+        """The definitions, those together that need none of each other; fixed ones, or not."""
         found: dict[int, list[Definition]] = {}
         for d in self.definitions:
+            if d.fixed and not fixed:
+                continue
             found.setdefault(d.level, []).append(d)
         return [found[level] for level in sorted(found)]
 
