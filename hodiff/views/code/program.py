@@ -42,15 +42,26 @@ def named(order: Sequence[Part], roots: Sequence[Part]) -> list[Part]:
     return found
 
 
-def choice(roots: Sequence[Part], wanted: dict[Part, Part]) -> tuple[set[Part], dict[Part, Part]]:
-    """The parts that get a name, and the guards of those that have one; guards share parts, too."""
-    chosen: set[Part] = set()
+def choice(
+    roots: Sequence[Part], wanted: dict[Part, Part]
+) -> tuple[set[Part], dict[Part, Part], list[Part]]:
+    """The parts that get a name, the guards of those that have one, and the order of all.
+
+    A part whose guard needs the part itself is written where it is used, each time.
+    """
+    repeated: set[Part] = set()
     while True:
-        behind = {part: wanted[part] for part in chosen if part in wanted}
-        more = set(named(ordered([*roots, *behind.values()]), roots)) - chosen
-        if not more:
-            return chosen, behind
-        chosen |= more
+        chosen: set[Part] = set()
+        behind: dict[Part, Part] = {}
+        more = set(named(ordered(roots), roots)) - repeated
+        while more:  # guards share parts, too
+            chosen |= more
+            behind = {part: wanted[part] for part in chosen if part in wanted}
+            more = set(named(ordered([*roots, *behind.values()]), roots)) - repeated - chosen
+        order, circular = arranged(roots, behind)
+        if circular is None:
+            return chosen, behind, order
+        repeated.add(circular)
 
 
 def _atomic(part: Part) -> bool:
@@ -83,18 +94,43 @@ def guards(order: Sequence[Part], roots: Iterable[Part], table: Lowering) -> dic
         if guard is not None:
             found[part] = guard
         for i, child in enumerate(part.children):
-            wanted[child].add((guard, *_branch(part, i)))
+            first = part.children[0]
+            if part.kind == "call" and part.data == "where" and i:
+                wanted[child].add(_under(guard, first, i == 1, above, table))
+            elif part.kind == "logic" and i:
+                wanted[child].add(_under(guard, first, part.data == "and", above, table))
+            else:
+                wanted[child].add((guard, None, True))
     return found
 
 
-def _branch(part: Part, i: int) -> tuple[Part | None, bool]:
-    """The condition under which a part needs its i-th child, and whether that holds or not."""
-    first = part.children[0]
-    if part.kind == "call" and part.data == "where" and i:
-        return first, i == 1
-    if part.kind == "logic" and i:
-        return first, part.data == "and"
-    return None, True
+def _under(
+    guard: Part | None, test: Part, holds: bool, above: dict[Part, Condition], table: Lowering
+) -> Condition:
+    """What holds under a guard where a test does, or its contrary: one condition after the other,
+    for 'a and b' needs b where a holds."""
+    joint = "and" if holds else "or"
+    tests, stack = [], [test]
+    while stack:
+        x = stack.pop()
+        if x.kind == "logic" and x.data == joint:
+            stack += reversed(x.children)
+        else:
+            tests.append(x)
+    *before, last = tests
+    for x in before:
+        guard = _both((guard, x, holds), above, table)
+    return guard, last, holds
+
+
+def _both(x: Condition, above: dict[Part, Condition], table: Lowering) -> Part:
+    """A guard and a condition as one."""
+    guard, condition, holds = x
+    assert condition is not None
+    test = condition if holds else table.make("not", (condition,))
+    found = test if guard is None else table.make("logic", (guard, test), "and")
+    above.setdefault(found, x)
+    return found
 
 
 def _joined(wanted: set[Condition], above: dict[Part, Condition], table: Lowering) -> Part | None:
@@ -124,48 +160,34 @@ def _joined(wanted: set[Condition], above: dict[Part, Condition], table: Lowerin
 
     made = []
     for x in sorted((x for x in rest if not implied(x)), key=key):
-        guard, condition, holds = x
-        if condition is not None:
-            test = condition if holds else table.make("not", (condition,))
-            guard = test if guard is None else table.make("logic", (guard, test), "and")
-            above.setdefault(guard, x)
+        guard = x[0] if x[1] is None else _both(x, above, table)
         assert guard is not None
         made.append(guard)
     return made[0] if len(made) == 1 else table.make("logic", tuple(made), "or")
 
 
-def arranged(roots: Sequence[Part], behind: dict[Part, Part]) -> list[Part]:
-    """The parts, each after its own and after its guard; a guard that needs what it guards goes."""
-    while True:
-        order: list[Part] = []
-        state: dict[Part, int] = {}  # 1: begun, 2: done
-        path: list[Part] = []
-        circular: Part | None = None
-        stack = list(reversed(roots))
-        while stack and circular is None:
-            part = stack[-1]
-            if state.get(part) == 2:
-                stack.pop()
-                continue
-            if state.get(part) == 1:
-                stack.pop()
-                path.pop()
-                state[part] = 2
-                order.append(part)
-                continue
-            state[part] = 1
-            path.append(part)
-            needed = [*part.children, *([behind[part]] if part in behind else [])]
-            for child in reversed(needed):
-                if state.get(child) == 1:
-                    start = path.index(child)
-                    circular = next(x for x in reversed(path[start:]) if x in behind)
-                    break
-                if state.get(child) is None:
-                    stack.append(child)
-        if circular is None:
-            return order
-        del behind[circular]
+def arranged(roots: Sequence[Part], behind: dict[Part, Part]) -> tuple[list[Part], Part | None]:
+    """The parts, each after its own parts and its guard; or one whose guard needs itself."""
+    order: list[Part] = []
+    done: dict[Part, bool] = {}
+    path: list[Part] = []
+    stack = list(reversed(roots))
+    while stack:
+        part = stack[-1]
+        if part in done:
+            stack.pop()
+            if not done[part]:
+                done[part] = True
+                order.append(path.pop())
+            continue
+        done[part] = False
+        path.append(part)
+        for x in reversed([*part.children, *([behind[part]] if part in behind else [])]):
+            if x not in done:
+                stack.append(x)
+            elif not done[x]:
+                return order, next(y for y in reversed(path[path.index(x) :]) if y in behind)
+    return order, None
 
 
 class Program:
@@ -186,8 +208,7 @@ class Program:
         roots = [part for _, part in outputs]
         order = ordered(roots)
         wanted = guards(order, roots, table) if target.strict else {}
-        chosen, behind = choice(roots, wanted)
-        order = arranged(roots, behind)
+        chosen, behind, order = choice(roots, wanted)
         self.names: dict[Part, str] = {}
         for name, part in outputs:
             if part.children:
@@ -199,6 +220,8 @@ class Program:
         levels: dict[Part, int] = {}
         for part in order:
             texts[part] = target.write(part, [texts[child] for child in part.children])
+            if len(texts[part][0]) > LONGEST:
+                raise HodiffError("limit", f"the code has over {LONGEST} characters")
             guard = behind.get(part)
             levels[part] = max(
                 (levels[x] for x in (*part.children, *([guard] if guard else []))), default=0

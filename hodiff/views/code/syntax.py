@@ -158,9 +158,12 @@ class Code(Printer):
         return (self.constants[part.data] if known is None else known), ATOM
 
     def sum(self, part: Part, children: list[Written]) -> Written:
-        texts = [inside(child, PRODUCT) for child in children]
-        signs = [" - " if minus else " + " for minus in part.data]
-        head = "-" if part.data[0] else ""
+        texts, minus = [inside(child, PRODUCT) for child in children], list(part.data)
+        for i, (x, (text, _)) in enumerate(zip(part.children, children, strict=True)):
+            if x.kind == "negation" and text.startswith("-"):  # a - b for a + (-b)
+                texts[i], minus[i] = text[1:], not minus[i]
+        signs = [" - " if negative else " + " for negative in minus]
+        head = "-" if minus[0] else ""
         rest = (sign + text for sign, text in zip(signs[1:], texts[1:], strict=True))
         return head + texts[0] + "".join(rest), SUM
 
