@@ -49,19 +49,20 @@ def choice(
 
     A part whose guard needs the part itself is written where it is used, each time.
     """
-    repeated: set[Part] = set()
+    chosen: set[Part] = set()
+    behind: dict[Part, Part] = {}
+    more = set(named(ordered(roots), roots))
+    while more:  # guards share parts, too
+        chosen |= more
+        behind = {part: wanted[part] for part in chosen if part in wanted}
+        more = set(named(ordered([*roots, *behind.values()]), roots)) - chosen
     while True:
-        chosen: set[Part] = set()
-        behind: dict[Part, Part] = {}
-        more = set(named(ordered(roots), roots)) - repeated
-        while more:  # guards share parts, too
-            chosen |= more
-            behind = {part: wanted[part] for part in chosen if part in wanted}
-            more = set(named(ordered([*roots, *behind.values()]), roots)) - repeated - chosen
         order, circular = arranged(roots, behind)
-        if circular is None:
+        if not circular:
             return chosen, behind, order
-        repeated.add(circular)
+        chosen -= circular
+        for part in circular:
+            del behind[part]
 
 
 def _atomic(part: Part) -> bool:
@@ -166,9 +167,10 @@ def _joined(wanted: set[Condition], above: dict[Part, Condition], table: Lowerin
     return made[0] if len(made) == 1 else table.make("logic", tuple(made), "or")
 
 
-def arranged(roots: Sequence[Part], behind: dict[Part, Part]) -> tuple[list[Part], Part | None]:
-    """The parts, each after its own parts and its guard; or one whose guard needs itself."""
+def arranged(roots: Sequence[Part], behind: dict[Part, Part]) -> tuple[list[Part], set[Part]]:
+    """The parts, each after its own parts and its guard; and those whose guard needs them."""
     order: list[Part] = []
+    circular: set[Part] = set()
     done: dict[Part, bool] = {}
     path: list[Part] = []
     stack = list(reversed(roots))
@@ -186,8 +188,8 @@ def arranged(roots: Sequence[Part], behind: dict[Part, Part]) -> tuple[list[Part
             if x not in done:
                 stack.append(x)
             elif not done[x]:
-                return order, next(y for y in reversed(path[path.index(x) :]) if y in behind)
-    return order, None
+                circular.add(next(y for y in reversed(path[path.index(x) :]) if y in behind))
+    return order, circular
 
 
 class Program:
