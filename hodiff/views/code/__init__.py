@@ -106,7 +106,7 @@ def others(function: str) -> str:
         name
         for name, target in TARGETS.items()
         if function in target.functions
-        or function in REDUCTIONS
+        or function in (*REDUCTIONS, "mod", "hypot")
         or definition(function, target.exact) is not None
     ]
     return f"leave it out, or take --to {' or '.join(having[:2])}" if having else "leave it out"

@@ -206,9 +206,14 @@ class Rust(_Braces):
 
 
 def _bare(written: Written) -> str:
-    """A choice without the parentheses that it has inside a formula."""
-    text, precedence = written
-    return text[1:-1] if text.startswith("(if ") and precedence == ATOM else text
+    """A text without parentheses around all of it, which rustc warns of."""
+    text, _ = written
+    depth = 0
+    for i, c in enumerate(text):
+        depth += (c == "(") - (c == ")")
+        if not depth:
+            return text[1:-1] if i == len(text) - 1 > 0 else text
+    return text
 
 
 def _rust_array(entries: object) -> str:

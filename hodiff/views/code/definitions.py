@@ -24,8 +24,6 @@ from hodiff.engine.operations.piecewise import (
     gt,
     le,
     lt,
-    max,
-    min,
     ne,
     sign,
     where,
@@ -60,12 +58,6 @@ def _cbrt(x: Tensor) -> Tensor:
     """A power and a step of Newton's, for 1/3 is no double."""
     r = sign(x) * abs(x) ** constant(Fraction(1, 3))
     return where(eq(x, 0), x, (2 * r + x / r**2) / 3)
-
-
-def _hypot(x: Tensor, y: Tensor) -> Tensor:
-    """Without squares that overflow or vanish."""
-    most, least = max(abs(x), abs(y)), min(abs(x), abs(y))
-    return where(eq(most, 0), most, most * sqrt(1 + (least / most) ** 2))
 
 
 def _round(x: Tensor) -> Tensor:
@@ -124,7 +116,6 @@ DEFINITIONS: dict[str, Callable[..., Any]] = {
     "expm1": _expm1,
     "log1p": _log1p,
     "cbrt": _cbrt,
-    "hypot": _hypot,
     "round": _round,
     "sign": _sign,
     "max": _max,

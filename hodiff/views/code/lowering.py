@@ -205,6 +205,8 @@ class Lowering:
             return self.reduced(function, list(xs))
         if function == "mod" and "fmod" in self.target.functions:
             return self.mod(*xs)
+        if function == "hypot" and not self.target.exact:
+            return self.hypot(*xs)
         attributes: tuple[int, ...] = ()
         name = function
         if function == "sinc":
@@ -244,6 +246,15 @@ class Lowering:
         sides = [self.make("logic", (test(r, x), test(b, y)), "and") for x, y in ("<>", "><")]
         other = self.make("logic", tuple(sides), "or")
         return self.make("call", (other, self.sum([r, b]), r), "where")
+
+    def hypot(self, a: Part, b: Part) -> Part:
+        """Without squares that overflow or vanish, which reading() would make of a quotient's."""
+        a, b = self.call("abs", (a,)), self.call("abs", (b,))
+        most, least = self.call("max", (a, b)), self.call("min", (a, b))
+        square = self.power(self.product((least, most), 1), self.exact(2))
+        root = self.call("sqrt", (self.sum([self.exact(1), square]),))
+        zero = self.make("comparison", (most, self.exact(0)), "==")
+        return self.make("call", (zero, most, self.times(most, root)), "where")
 
     # Reductions.
 

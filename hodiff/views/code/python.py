@@ -179,11 +179,13 @@ class Numpy(_Arrays):
 
 
 class Jax(_Arrays):
+    """Without its exp2, which is exp(x*log(2)), rounded."""
+
     title = "JAX"
     module = "jnp"
     chosen = "jnp.where({}, {}, {})"
     functions = _calls(
-        "jnp", f"{_MATH} abs cbrt exp2 log2 floor ceil sign round", **_INVERSE,
+        "jnp", f"{_MATH} abs cbrt log2 floor ceil sign round", **_INVERSE,
         atan2="@.arctan2({}, {})", hypot="@.hypot({}, {})", mod="@.mod({}, {})",
         pow="math.pow({}, {})", max="@.maximum({}, {})", min="@.minimum({}, {})",
     ) | _calls(
@@ -250,6 +252,7 @@ class Polars(_Arrays):
         },
         **{name: f"{{0:a}}.arc{name[1:]}()" for name in _INVERSE},
         "atan2": "pl.arctan2({}, {})",
+        "mod": "({0:a} % {1:a})",
         "pow": "math.pow({}, {})",
     }
     constants: ClassVar[dict[str, str]] = {"pi": "math.pi", "e": "math.e"}
