@@ -153,7 +153,8 @@ def calculate(
     extend       where f has no value at the point but a limit, take the limit
     exact        rational numbers as int and Fraction
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
-                 solve=, to=, what=, name=; vectors by name, in the variables' order, or an array of all numbers
+                 solve=, to=, what=, name=; vectors by name, in the variables' order, or an array
+                 of all numbers
 
     Cost: that of one process of the command line less its start. Raises HodiffError, with the
     place in the text and the mend, where there is no answer, and for over 300 000 nodes.

@@ -31,9 +31,14 @@ def code(request: Request, to: str, what: str = "value,grad", name: str | None =
 
     What they share is computed once.
     """
+    for option, x in (("--to", to), ("--what", what), ("--name", name)):
+        if x is not None and not isinstance(x, str):
+            raise usage(f"{option} is text, not {type(x).__name__}", option)
     if to not in TARGETS:
         known = ", ".join(TARGETS)
-        raise usage(f"unknown target {to[:60]!r}{nearest(to, list(TARGETS))}: it can be {known}", "--to")
+        raise usage(
+            f"unknown target {to[:60]!r}{nearest(to, list(TARGETS))}: it can be {known}", "--to"
+        )
     asked = _whats(what)
     if request.has_point:
         raise usage("code is for every point: leave out --at, or bind constants by --let", "--at")
@@ -63,7 +68,9 @@ def _whats(what: str) -> list[str]:
         word = part.strip()
         if word not in WHATS:
             mend = nearest(word, list(WHATS))
-            raise usage(f"--what can't be {word[:60]!r}{mend}: it can be value, grad, hessian", "--what")
+            raise usage(
+                f"--what can't be {word[:60]!r}{mend}: it can be value, grad, hessian", "--what"
+            )
         if WHATS[word] in found:
             raise usage(f"--what names {word} twice", "--what")
         found.append(WHATS[word])

@@ -6,38 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from hodiff.views.code import words
 from hodiff.views.code.syntax import Code, Definition, Function, nested, returned
 from hodiff.views.parts import Part
 from hodiff.views.printer import ATOM, OR, POWER, Written, inside
 
 INDENT = "    "
 
-# fmt: off
-C_WORDS = """auto break case char const continue default do double else enum extern float for goto if
-    inline int long register restrict return short signed sizeof static struct switch typedef union
-    unsigned void volatile while bool true false main asm typeof NAN INFINITY j0 j1 jn y0 y1 yn gamma
-    signgam NULL gradient hessian errno nullptr constexpr alignas alignof thread_local"""
-CPP_WORDS = """alignas alignof and and_eq asm bitand bitor catch char16_t char32_t char8_t class compl
-    concept const_cast constexpr consteval constinit co_await co_return co_yield decltype delete
-    dynamic_cast explicit export false friend mutable namespace new noexcept not not_eq nullptr
-    operator or or_eq private protected public reinterpret_cast requires static_assert static_cast
-    template this thread_local throw true try typeid typename using virtual wchar_t xor xor_eq std"""
-RUST_WORDS = """as async await break const continue crate dyn else enum extern false fn for gen if impl
-    in let loop match mod move mut pub ref return self Self static struct super trait true type unsafe
-    use where while abstract become box do final macro override priv try typeof unsized virtual yield
-    f64 std union"""
-JS_WORDS = """arguments await break case catch class const continue debugger default delete do else enum
-    eval export extends false finally for function if implements import in instanceof interface let new
-    null package private protected public return static super switch this throw true try typeof
-    undefined var void while with yield async of NaN Infinity Math"""
-JULIA_WORDS = """baremodule begin break catch const continue do else elseif end export false finally for
-    function global if import in isa let local macro module mutable outer public quote return struct
-    true try type using where while abstract primitive im Inf NaN missing nothing float Real Float64
-    permutedims hcat SpecialFunctions ans"""
-# fmt: on
-
 _ONE = "sqrt cbrt exp expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh"
 _ONE += " acosh atanh floor ceil"
+_RUST_ONE = "sqrt cbrt exp exp2 log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh atanh"
+_RUST_ONE += " floor ceil abs"
+_TWO = "hypot mod max min beta polygamma"
 
 
 class _Braces(Code):
@@ -77,7 +57,7 @@ class C(_Braces):
         "hypot": "hypot({}, {})", "fmod": "fmod({}, {})", "pow": "pow({}, {})",
     }  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "3.141592653589793", "e": "2.718281828459045"}
-    keywords = frozenset(C_WORDS.split())
+    keywords = words.C
     unicode = False
     multiplies = 4
 
@@ -102,7 +82,8 @@ class C(_Braces):
             body += [f"{result.what}[{i}] = {f.outputs[x]};" for i, x in enumerate(flat)]
             parameters.append(f"double {result.what}[{len(flat)}]")
             rows = ", row by row" if result.what == "hessian" else ""
-            about.append(f"Writes the {result.what} into {result.what}[{len(flat)}]{rows}.")
+            told = result.what.replace("hess", "Hess")
+            about.append(f"Writes the {told} into {result.what}[{len(flat)}]{rows}.")
         opening = f"{kind} {f.name}({', '.join(parameters) or 'void'})"
         head = ["#include <math.h>", "", *self.documented([*f.about, " ".join(about)])]
         return self.written(head, opening + " {", [*body, *([last] if last else [])])
@@ -110,8 +91,10 @@ class C(_Braces):
 
 class Cpp(C):
     title = "C++"
-    functions: ClassVar[dict[str, str]] = {name: f"std::{text}" for name, text in C.functions.items()}
-    keywords = frozenset((C_WORDS + " " + CPP_WORDS).split())
+    functions: ClassVar[dict[str, str]] = {
+        name: f"std::{text}" for name, text in C.functions.items()
+    }
+    keywords = words.C | words.CPP
 
     def reserved(self) -> set[str]:
         return super().reserved() | {"array", "result"}
@@ -159,8 +142,7 @@ class Rust(_Braces):
     functions: ClassVar[dict[str, str]] = {
         **{
             name: f"{{0:a}}.{name}()"
-            for name in "sqrt cbrt exp exp2 log2 log10 sin cos tan asin acos atan sinh cosh tanh "
-            "asinh atanh floor ceil abs".split()
+            for name in _RUST_ONE.split()
         },
         "expm1": "{0:a}.exp_m1()", "log": "{0:a}.ln()", "log1p": "{0:a}.ln_1p()",
         "round": "{0:a}.round_ties_even()", "atan2": "{0:a}.atan2({1})",
@@ -170,7 +152,7 @@ class Rust(_Braces):
         "pi": "std::f64::consts::PI",
         "e": "std::f64::consts::E",
     }
-    keywords = frozenset(RUST_WORDS.split())
+    keywords = words.RUST
     unicode = False
     multiplies = 4
     parameter = "{}: f64"
@@ -232,7 +214,7 @@ class JavaScript(_Braces):
         "fmod": "({0:a} % {1:a})",
     }
     constants: ClassVar[dict[str, str]] = {"pi": "Math.PI", "e": "Math.E"}
-    keywords = frozenset(JS_WORDS.split())
+    keywords = words.JS
     operators: ClassVar[dict[str, str]] = {**_Braces.operators, "==": "===", "!=": "!=="}
     multiplies = 4
     parameter = "{}"
@@ -262,12 +244,12 @@ class Julia(_Braces):
             )
         },
         **{
-            name: f"{name}({{}}, {{}})" for name in ("hypot", "mod", "max", "min", "beta", "polygamma")
+            name: f"{name}({{}}, {{}})" for name in _TWO.split()
         },
         "atan2": "atan({}, {})", "lgamma": "logabsgamma({})[1]",
     }  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "pi", "e": "exp(1.0)"}
-    keywords = frozenset(JULIA_WORDS.split())
+    keywords = words.JULIA
     strict = True
     parameter = "{}::Real"
 

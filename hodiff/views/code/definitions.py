@@ -63,7 +63,9 @@ def _cbrt(x: Tensor) -> Tensor:
 def _round(x: Tensor) -> Tensor:
     """Half to even."""
     n = floor(x)
-    down = either(lt(x - n, Fraction(1, 2)), both(eq(x - n, Fraction(1, 2)), eq(2 * floor(n / 2), n)))
+    down = either(
+        lt(x - n, Fraction(1, 2)), both(eq(x - n, Fraction(1, 2)), eq(2 * floor(n / 2), n))
+    )
     return where(down, n, n + 1)
 
 
@@ -99,7 +101,9 @@ def _sinc(x: Tensor, n: int) -> Tensor:
         return where(eq(x, 0), constant(1), sin(x) / x)
     first, last = (n + 1) // 2, 9 + 3 * n
     series = [Fraction((-1) ** k, (2 * k + 1) * factorial(2 * k - n)) for k in range(first, last)]
-    total = reduce(lambda found, c: constant(c) + x**2 * found, series[-2::-1], constant(series[-1]))
+    total = reduce(
+        lambda found, c: constant(c) + x**2 * found, series[-2::-1], constant(series[-1])
+    )
     return where(le(abs(x), n), x * total if n % 2 else total, _upward(x, n))
 
 

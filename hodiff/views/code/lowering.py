@@ -44,7 +44,9 @@ class Lowering:
         found = self.lowered(Part("vector", roots), {})
         assert isinstance(found, list)
         if any(isinstance(x, list) for x in found):
-            raise HodiffError("usage", "code is of numbers: take the entries of a vector", source="EXPR")
+            raise HodiffError(
+                "usage", "code is of numbers: take the entries of a vector", source="EXPR"
+            )
         return [self.number(x) for x in found]  # type: ignore[arg-type]
 
     def lowered(self, root: Part, names: dict[str, Part]) -> Entries:
@@ -67,7 +69,9 @@ class Lowering:
     # Vectors.
 
     def floats(self, data: Any) -> Entries:
-        return list(map(self.floats, data)) if isinstance(data, list) else self.make("float", (), data)
+        return (
+            list(map(self.floats, data)) if isinstance(data, list) else self.make("float", (), data)
+        )
 
     def vector(self, part: Part, xs: list[Entries]) -> Entries:
         """What a part is of vectors."""
@@ -92,7 +96,9 @@ class Lowering:
         """A part of each entry; vectors are broadcast."""
         size = reduce(lambda n, m: n * m, shape, 1)
         if size > MOST_ENTRIES:
-            message = f"code writes arrays out, of {MOST_ENTRIES} entries at most, and one has {size}"
+            message = (
+                f"code writes arrays out, of {MOST_ENTRIES} entries at most, and one has {size}"
+            )
             raise HodiffError("limit", message, source="EXPR")
         flat = [
             self.part(kind, [_at(x, index) for x in xs], data)
@@ -172,7 +178,11 @@ class Lowering:
         while len(terms) > LONG:
             head = self.make("sum", tuple(terms[:LONG]), tuple(signs[:LONG]))
             terms, signs = [head, *terms[LONG:]], [False, *signs[LONG:]]
-        return self.make("sum", tuple(terms), tuple(signs)) if len(terms) > 1 or any(signs) else terms[0]
+        return (
+            self.make("sum", tuple(terms), tuple(signs))
+            if len(terms) > 1 or any(signs)
+            else terms[0]
+        )
 
     def product(self, xs: tuple[Part, ...], above: int) -> Part:
         if all(x.kind == "number" for x in xs) and all(x.data for x in xs[above:]):
@@ -214,7 +224,9 @@ class Lowering:
             xs = xs[:1]
             if attributes[0] > MOST_SINC:
                 name = f"sinc(x, {attributes[0]})"
-                raise HodiffError("usage", f"no target has {name}: {MOST_SINC} is the most", source="EXPR")
+                raise HodiffError(
+                    "usage", f"no target has {name}: {MOST_SINC} is the most", source="EXPR"
+                )
         template = self.template(function, len(xs), attributes)
         if template is None:
             mend = self.others(function)

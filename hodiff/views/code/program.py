@@ -13,6 +13,7 @@ from hodiff.views.printer import ATOM, LONGEST, Written
 DEEP = 20  # parts in each other; a deeper one gets a name, for parsers that recurse
 WIDE = 160  # characters, about, of a part; a longer one gets a name, for readers
 
+
 def ordered(roots: Iterable[Part]) -> list[Part]:
     """The parts of several formulas, each once and after its own parts."""
     return in_order(Part("vector", roots))[:-1]
@@ -70,8 +71,8 @@ def _atomic(part: Part) -> bool:
     return part.kind == "negation" and not part.children[0].children
 
 
-# What a branch alone needs is only computed where the branch is taken, in targets where an undefined
-# number is an error: such a part has a guard, the condition under which it is wanted.
+# What a branch alone needs is only computed where the branch is taken, in targets where an
+# undefined number is an error: such a part has a guard, the condition under which it is wanted.
 
 
 Condition = tuple["Part | None", "Part | None", bool]

@@ -26,6 +26,7 @@ _MATH = "sqrt exp log log10 log1p expm1 sin cos tan sinh cosh tanh"
 _INVERSE = {
     name: f"@.arc{name[1:]}({{}})" for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh")
 }
+_POLARS = "sqrt exp log log10 log1p sin cos tan sinh cosh tanh abs sign floor ceil cbrt"
 _SAME_INVERSE = "asin acos atan asinh acosh atanh"
 
 
@@ -46,7 +47,7 @@ class Python(Code):
     """What a function's text needs where it has a word."""
 
     def harmless(self, text: str) -> str:
-        return super().harmless(text).replace("\\", "\\\\").replace('"', '\\"')
+        return super().harmless(text).replace("\\", "\\\\").replace('""', '\\"\\"')
 
     def power(self, part: Part, children: list[Written]) -> Written:
         base, exponent = children
@@ -65,7 +66,7 @@ class Python(Code):
         return self.written(f, ", ".join(f.arguments), body, self.about(f))
 
     def about(self, f: Function) -> list[str]:
-        whats = {"value": "a float", "gradient": "a list", "hessian": "a list of rows"}
+        whats = {"value": "a number", "gradient": "a list", "hessian": "a list of rows"}
         return [returned(f, whats), "Outside the domain it raises what math raises."]
 
     def written(self, f: Function, parameters: str, body: list[str], about: list[str]) -> str:
@@ -135,9 +136,12 @@ class _Arrays(Python):
         return [f"{names} = {converted}"] if names else []
 
     def about(self, f: Function) -> list[str]:
-        whats = {"value": "shape", "gradient": "(n, *shape)", "hessian": "(n, n, *shape)"}
-        of = f"arrays of {len(f.arguments)} variables and the shape that all arguments have together."
-        return [returned(f, whats), f"n, shape: {of}"]
+        whats = {
+            "value": "an array",
+            "gradient": "an array, its first axis for the variable",
+            "hessian": "an array, its first two axes for the variables",
+        }
+        return [returned(f, whats), "Arguments are arrays or numbers, broadcast to one shape."]
 
     def result(self, f: Function, entries: object) -> str:
         if not isinstance(entries, str):
@@ -215,7 +219,8 @@ class Torch(_Arrays):
     functions = _calls(
         "torch", f"{_MATH} abs exp2 log2 floor ceil round {_SAME_INVERSE}",
         erf="@.erf({})", erfc="@.erfc({})", lgamma="@.lgamma({})", digamma="@.digamma({})",
-        atan2="@.atan2({}, {})", hypot="@.hypot({}, {})", mod="@.remainder({}, {})", pow="math.pow({}, {})",
+        atan2="@.atan2({}, {})", hypot="@.hypot({}, {})", mod="@.remainder({}, {})",
+        pow="math.pow({}, {})",
     )  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "torch.pi", "e": "torch.e"}
     imports = (("math.", "import math\n"), ("torch.", "import torch"))
@@ -245,11 +250,7 @@ class Polars(_Arrays):
     module = "pl"
     chosen = "pl.when({}).then({}).otherwise({})"
     functions: ClassVar[dict[str, str]] = {
-        **{
-            name: f"{{0:a}}.{name}()"
-            for name in "sqrt exp log log10 log1p sin cos tan sinh cosh tanh abs sign floor ceil "
-            "cbrt".split()
-        },
+        **{name: f"{{0:a}}.{name}()" for name in _POLARS.split()},
         **{name: f"{{0:a}}.arc{name[1:]}()" for name in _INVERSE},
         "atan2": "pl.arctan2({}, {})",
         "mod": "({0:a} % {1:a})",
@@ -274,7 +275,6 @@ class Polars(_Arrays):
         if a is b and part.data == "!=" and a not in self.fixed:  # nan == nan here
             return f"{inside(children[0], ATOM)}.is_nan()", ATOM
         return super().comparison(part, children)
-
 
     def layout(self, f: Function) -> str:
         """Columns level by level; what is no result goes at the end."""
@@ -357,9 +357,11 @@ class Sympy(Python):
 
     def prepared(self, f: Function) -> list[str]:
         names = ", ".join(f.arguments)
-        return [f"{names} = map(sp.sympify, ({names}))"] if len(f.arguments) > 1 else [
-            f"{names} = sp.sympify({names})"
-        ] * bool(names)
+        return (
+            [f"{names} = map(sp.sympify, ({names}))"]
+            if len(f.arguments) > 1
+            else [f"{names} = sp.sympify({names})"] * bool(names)
+        )
 
     def about(self, f: Function) -> list[str]:
         whats = {"value": "an expression", "gradient": "a list", "hessian": "a list of rows"}

@@ -6,26 +6,13 @@ from collections import Counter
 from typing import ClassVar
 
 from hodiff.errors import HodiffError
+from hodiff.views.code import words
 from hodiff.views.code.syntax import Code, Definition, Function
 from hodiff.views.parts import Part
 from hodiff.views.printer import ATOM, NOT, SUM, Written, inside
 
-# fmt: off
-WORDS = """abort action add all alter analyze and any as asc at attach authorization auto begin between
-    binary both by cascade case cast check collate column commit concurrently constraint create cross
-    current current_date current_time current_timestamp current_user database default deferrable
-    delete desc describe distinct do drop else end escape except exclude execute exists explain fail
-    false fetch filter first following for foreign freeze from full generated glob grant group grouping
-    groups having if ignore ilike immediate in index indexed initially inner insert intersect into is
-    isnull join key lambda last lateral leading left like limit localtime localtimestamp match
-    materialized natural no not nothing notnull null nulls of offset on only or order others outer over
-    overlaps partition pivot placing plan pragma preceding primary qualify query raise range recursive
-    references regexp reindex release rename replace restrict returning right rollback row rows
-    savepoint select semi session_user set show similar some summarize symmetric table tablesample temp
-    then ties to trailing transaction trigger true try_cast unbounded union unique unpivot update user
-    using vacuum values variadic verbose view virtual when where window with without oid rowid _rowid_
-    anti positional asof"""
-# fmt: on
+_ONE = "sqrt exp log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh floor"
+_ONE += " ceil abs sign"
 
 
 class Sql(Code):
@@ -33,13 +20,12 @@ class Sql(Code):
     functions: ClassVar[dict[str, str]] = {
         **{
             name: f"{name}({{}})"
-            for name in "sqrt exp log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh "
-            "atanh floor ceil abs sign".split()
+            for name in _ONE.split()
         },
         "log": "ln({})", "atan2": "atan2({}, {})", "pow": "pow({}, {})", "fmod": "mod({}, {})",
     }  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "3.141592653589793e0", "e": "2.718281828459045e0"}
-    keywords = frozenset(WORDS.split())
+    keywords = words.SQL
     operators: ClassVar[dict[str, str]] = {
         "and": "AND", "or": "OR", "not": "NOT ", "==": "=", "!=": "<>",
     }  # fmt: skip

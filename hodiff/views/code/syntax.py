@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from hodiff.errors import HodiffError
 from hodiff.views.parts import Part
@@ -100,10 +100,10 @@ class Code(Printer):
     """Writes parts as code of numbers; what its subclasses say is data where it can be."""
 
     title = ""
-    functions: Mapping[str, str] = {}  # a template for each function of the language
-    constants: Mapping[str, str] = {}
+    functions: ClassVar[Mapping[str, str]] = {}  # a template for each function of the language
+    constants: ClassVar[Mapping[str, str]] = {}
     keywords: Collection[str] = ()  # what can't be a name
-    operators: Mapping[str, str] = {"and": "and", "or": "or", "not": "not "}
+    operators: ClassVar[Mapping[str, str]] = {"and": "and", "or": "or", "not": "not "}
     multiplies = 1  # powers up to this one are written as products
     exact = False  # nothing is rounded: numbers stay quotients
     strict = False  # an undefined number stops it, so that what a branch needs isn't made before
@@ -111,7 +111,6 @@ class Code(Printer):
     floats = False  # a whole number is written 2.0
     folds = False  # names are the same in capitals
     comment: tuple[str, str, str] = ('"""', "", '"""')  # what documentation stands between
-    returns = ""  # how a result is told of, in documentation
 
     def __init__(self) -> None:
         self.fixed: set[Part] = set()  # parts without variables
@@ -136,7 +135,9 @@ class Code(Printer):
         except OverflowError:
             double = float("inf")
         if abs(double) == float("inf") or (not double and x):
-            raise HodiffError("limit", f"a double can't hold a constant of the formula: {_short(x)}")
+            raise HodiffError(
+                "limit", f"a double can't hold a constant of the formula: {_short(x)}"
+            )
         if x.denominator == 1 and abs(x) < WHOLE:
             return self.literal(double)
         text = repr(double)
@@ -183,7 +184,9 @@ class Code(Printer):
         return self.filled("pow", children)
 
     def call(self, part: Part, children: list[Written]) -> Written:
-        return self.where(part, children) if part.data == "where" else self.filled(part.data, children)
+        return (
+            self.where(part, children) if part.data == "where" else self.filled(part.data, children)
+        )
 
     def filled(self, function: str, children: list[Written]) -> Written:
         return self.functions[function].format(*map(Argument, children)), ATOM
@@ -280,4 +283,3 @@ def nested(f: Function, entries: Any, written: Callable[[list[str]], str]) -> st
 def _short(x: Fraction) -> str:
     n = (x.numerator.bit_length() - x.denominator.bit_length()) * 0.30103
     return f"about 1e{n:+.0f}"
-
