@@ -285,6 +285,9 @@ WITHIN = click.Option(["--within"], metavar="0.1", callback=ratio,
                       help="Bound the remainder, with proof, up to so far from the point.")
 OF = click.Option(["--of"], metavar="y", required=True,
                   help="The variable that the equation defines.")
+CONSTANTS = click.Option(["--let"], metavar="a=3", multiple=True, help="Constants of EXPR.")
+WITHIN_EXPR = click.Option(["--wrt"], metavar="x,y", multiple=True,
+                           help="The variables to differentiate in.  [default: all of EXPR]")
 TO = click.Option(["--to"], metavar="LANGUAGE", required=True,
                   help="python, numpy, c, cpp, julia, rust, js, jax, torch, sympy, sql or polars.")
 WHAT = click.Option(["--what"], metavar="value,grad,hessian", default="value,grad",

@@ -135,11 +135,11 @@ program.add_command(
     Command(
         "code",
         callback=answering("code"),
-        params=[o.EXPR, o.TO, o.WHAT, o.NAME, o.LET, o.WRT, o.FORMAT],
-        help="""EXPR and its derivatives as a function in a programming language.
+        params=[o.EXPR, o.TO, o.WHAT, o.NAME, o.CONSTANTS, o.WITHIN_EXPR, o.FORMAT],
+        help="""EXPR and its derivatives as source code.
 
-        What they share is computed once. A function that the language lacks is written in others
-        where that keeps its digits, and else refused.
+        One function, in which what they share is computed once. What the language lacks is written
+        in other functions where that keeps its digits, and else refused.
         """,
         examples=(COMMANDS["code"].example,),
     )

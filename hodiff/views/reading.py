@@ -19,6 +19,7 @@ from hodiff.engine.graph import (
     Tensor,
     apply,
     constant,
+    tensor_of,
     topological,
 )
 from hodiff.engine.operations import FUNCTIONS
@@ -246,8 +247,10 @@ def _entrywise(y: Tensor) -> Tensor:
         row = node.operation
         if any(x is None for x in inputs):
             return None
-        if not node.inputs:
-            found: Any = _Entry(node)
+        if row is DATA and node.shape:
+            found: Any = numpy.frompyfunc(_datum, 1, 1)(node.value)
+        elif not node.inputs:
+            found = _Entry(node)
         elif row.kind in (Kind.ENTRYWISE, Kind.CONDITION):
             build = partial(_on_entries, row, node.attributes)
             found = numpy.frompyfunc(build, len(inputs), 1)(*inputs)
@@ -274,6 +277,11 @@ class _Entry:
 
     def __init__(self, tensor: Tensor) -> None:
         self.tensor = tensor
+
+
+def _datum(x: Any) -> _Entry:
+    """A number of an array as an entry."""
+    return _Entry(tensor_of(x.item() if hasattr(x, "item") else x))
 
 
 def _on_entries(row: Operation, attributes: tuple[Any, ...], *xs: _Entry) -> _Entry:

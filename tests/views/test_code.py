@@ -267,7 +267,8 @@ def in_database(connect: Callable[[], Any]) -> Run:
             marks = ", ".join("?" for _ in job.at)
             database.execute(f"INSERT INTO {name} VALUES ({marks})", tuple(job.at.values()))
             (row,) = database.execute(text).fetchall()
-            assert list(row[: len(job.at)]) == list(job.at.values())
+            given = ["nan" if x is None else str(x) for x in row[: len(job.at)]]
+            assert given == list(map(str, map(float, job.at.values())))
             yield list(row[len(job.at) :])
 
     return run
@@ -293,15 +294,15 @@ def compiled(file: Path, text: str, *command: str) -> Iterator[list[float]]:
     return ran([str(program)])
 
 
-def arguments(job: Job) -> str:
-    return ", ".join(map(repr, map(float, job.at.values())))
+def arguments(job: Job, nan: str) -> str:
+    return ", ".join(repr(float(x)).replace("nan", nan) for x in job.at.values())
 
 
 def in_c(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[float]]:
     """One file with all functions."""
     lines = []
     for job, name, _ in jobs:
-        n, given = len(job.at), arguments(job)
+        n, given = len(job.at), arguments(job, "NAN")
         if len(job.wanted) > 1:
             lines.append(
                 f"{{ double g[{n}], h[{n * n}]; p({name}({given}, g, h)); "
@@ -330,7 +331,7 @@ def in_c(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[float]
 def in_cpp(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[float]]:
     lines = []
     for job, name, _ in jobs:
-        given = arguments(job)
+        given = arguments(job, "NAN")
         if len(job.wanted) > 1:
             lines.append(
                 f"{{ auto r = {name}({given}); p(r.value); for (double x : r.gradient) p(x); "
@@ -347,7 +348,7 @@ def in_cpp(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[floa
 def in_rust(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[float]]:
     lines = []
     for job, name, _ in jobs:
-        given = arguments(job)
+        given = arguments(job, "f64::NAN")
         if len(job.wanted) > 1:
             lines.append(
                 f"{{ let (v, g, h) = {name}({given}); p(&[v]); p(&g); "
@@ -365,9 +366,8 @@ def in_node(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[flo
     lines = ["'use strict';", all_of(jobs)]
     for job, name, _ in jobs:
         numbers = "r" if len(job.wanted) == 1 else "[r.value, ...r.gradient, ...r.hessian.flat()]"
-        lines.append(
-            f"{{ const r = {name}({arguments(job)}); console.log([{numbers}].flat().join(' ')); }}"
-        )
+        given = arguments(job, "NaN")
+        lines.append(f"{{ const r = {name}({given}); console.log([{numbers}].flat().join(' ')); }}")
     file = folder / "all.js"
     file.write_text("\n".join(lines), encoding="utf-8")
     return ran(["node", str(file)])
@@ -389,16 +389,20 @@ RUNS: dict[str, tuple[str, str, Run]] = {
 }
 
 
-@pytest.mark.parametrize("tool", RUNS)
-def test_what_is_printed_computes_the_references(tool: str, tmp_path: Path) -> None:
-    """Value, gradient and Hessian of tests/cases; functions at the edges of what doubles hold;
-    names that the target keeps for itself."""
-    to, needs, run = RUNS[tool]
+def available(needs: str) -> None:
     if needs.startswith("$"):
         if shutil.which(needs[1:]) is None:
             pytest.skip(f"there is no {needs[1:]}")
     elif needs:
         pytest.importorskip(needs)
+
+
+@pytest.mark.parametrize("tool", RUNS)
+def test_what_is_printed_computes_the_references(tool: str, tmp_path: Path) -> None:
+    """Value, gradient and Hessian of tests/cases; functions at the edges of what doubles hold;
+    names that the target keeps for itself."""
+    to, needs, run = RUNS[tool]
+    available(needs)
     jobs, refused = [], set()
     every = {"python": 1, "c": 3}.get(to, 9)
     texts: dict[tuple[str, int], tuple[str, str]] = {}
@@ -673,6 +677,43 @@ def test_refused(text: str, own: dict[str, Any], message: str) -> None:
         calculate("code", text, **own)
     assert fault.value.message.startswith(message)
     assert fault.value.kind in ("usage", "limit", "syntax")
+
+
+NAN = ["max(x, 1)", "max(1, x)", "min(x, 1)", "min(1, x)", "clip(x, 0, 1)", "relu(x)", "x % 3",
+       "hypot(x, 1)", "norm([1, x])", "logsumexp([1, x])", "sinc(x, 1)", "softplus(x)"]  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", ["python", "polars", "sqlite", "duckdb", "c", "rust", "node"])
+def test_nan_stays(tool: str, tmp_path: Path) -> None:
+    to, needs, run = RUNS[tool]
+    available(needs)
+    jobs = []
+    for i, text in enumerate(NAN):
+        job = Job(text, {"x": math.nan}, [math.nan], 0)
+        jobs.append((job, f"fn_{i}", printed(job, to, f"fn_{i}")))
+    for (job, _, _), (found,) in zip(jobs, run(jobs, tmp_path), strict=True):
+        assert found is None or math.isnan(found), job.text
+
+
+@pytest.mark.parametrize(
+    ("text", "let", "at", "wanted"),
+    [
+        ("dot(k, [x, y, 1])**2", [1, 2, 3], (5, 7), (484, [44, 88])),
+        ("norm(k*x)", [0.0, 3.0, 4.0], (2,), (10, [5])),
+        ("norm([3, 4, 12])*x", [], (2,), (26, [13])),
+        ("[[1, 2], [3, 4]] @ [x, y] @ k", [1, 1], (5, 7), (62, [4, 6])),
+        ("prod([[x, y], [2, x]])", [], (5, 7), (350, [140, 50])),
+        ("mean([x, y, 3]) + [x, y][1:][0] + sum([x, y][0:0])", [], (5, 7), (12, [1 / 3, 4 / 3])),
+        ("sum([x > 0, y > 0]) + where([x, y] > 0, [x, y], 1) @ k", [1, 2], (5, -7), (8, [1, 0])),
+    ],
+)
+def test_vectors(text: str, let: list[float], at: Sequence[float], wanted: Any) -> None:
+    import numpy
+
+    given: Any = numpy.array(let) if text.startswith("norm(k") else let
+    found = calculate("code", text, to="python", let={"k": given} if let else None).code
+    value, gradient = defined(found, "f")(*at)
+    assert (value, gradient) == (pytest.approx(wanted[0], rel=1e-15), pytest.approx(wanted[1]))
 
 
 def test_constants_and_the_order_of_variables() -> None:

@@ -169,12 +169,15 @@ class Lowering:
         return self.make("number", (), Fraction(x))
 
     def times(self, a: Part, b: Part) -> Part:
-        return self.make("product", (self.number(a), self.number(b)), 2)
+        return self.product((self.number(a), self.number(b)), 2)
 
     def sum(self, xs: Iterable[Part], minus: Sequence[bool] | None = None) -> Part:
         """A sum, in pieces where it is long."""
         terms = list(xs)
         signs = list(minus or [False] * len(terms))
+        pairs = [(x, sign) for x, sign in zip(terms, signs, strict=True) if not _is(x, 0)]
+        if pairs:
+            terms, signs = [x for x, _ in pairs], [sign for _, sign in pairs]
         while len(terms) > LONG:
             head = self.make("sum", tuple(terms[:LONG]), tuple(signs[:LONG]))
             terms, signs = [head, *terms[LONG:]], [False, *signs[LONG:]]
@@ -190,7 +193,10 @@ class Lowering:
             for i, x in enumerate(xs):
                 found = found * x.data if i < above else found / x.data
             return self.exact(found)
-        tops, bottoms = list(xs[:above]), list(xs[above:])
+        tops = [x for x in xs[:above] if not _is(x, 1)] or [self.exact(1)]
+        bottoms = list(xs[above:])
+        if len(tops) == 1 and not bottoms:
+            return tops[0]
         for factors in (tops, bottoms):
             while len(factors) > LONG:
                 factors[:LONG] = [self.make("product", tuple(factors[:LONG]), LONG)]
@@ -215,6 +221,9 @@ class Lowering:
             return self.reduced(function, list(xs))
         if function == "mod" and "fmod" in self.target.functions:
             return self.mod(*xs)
+        if function == "min" and self.target.nan_last:  # max finds nan by comparing, min doesn't
+            less = [self.make("negation", (x,)) for x in xs]
+            return self.make("negation", (self.call("max", tuple(less)),))
         if function == "hypot" and not self.target.exact:
             return self.hypot(*xs)
         attributes: tuple[int, ...] = ()
@@ -304,6 +313,10 @@ REDUCTIONS: dict[str, Callable[[Lowering, list[Part]], Part]] = {
 """What a vector becomes a number by."""
 
 EMPTY = {"sum": 0, "prod": 1, "norm": 0}
+
+
+def _is(x: Part, n: int) -> bool:
+    return x.kind == "number" and x.data == n
 
 
 def _arity(template: str) -> int:

@@ -248,6 +248,7 @@ class Polars(_Arrays):
 
     title = "Polars"
     module = "pl"
+    nan_last = True
     chosen = "pl.when({}).then({}).otherwise({})"
     functions: ClassVar[dict[str, str]] = {
         **{name: f"{{0:a}}.{name}()" for name in _POLARS.split()},

@@ -34,6 +34,7 @@ class Sql(Code):
     multiplies = 4
     comment = ("", "-- ", "")
     folds = True
+    nan_last = True  # in DuckDB
 
     def truth(self, x: bool) -> str:
         return "1 = 1" if x else "1 = 0"

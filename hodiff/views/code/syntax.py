@@ -109,6 +109,7 @@ class Code(Printer):
     strict = False  # an undefined number stops it, so that what a branch needs isn't made before
     unicode = True  # names may have letters of all alphabets
     floats = False  # a whole number is written 2.0
+    nan_last = False  # nan is larger than all numbers, and equal to itself
     folds = False  # names are the same in capitals
     comment: tuple[str, str, str] = ('"""', "", '"""')  # what documentation stands between
 
