@@ -165,6 +165,7 @@ HARD_FOR_SYMPY += ("log(x) > 1", "log(x) <= 1", "0) > 1")
 NAMES: list[str] = str.split(
     "lambda in_ select λ math np double int value t1 df_dx x fn _ abs_ class_ e1 end y0 std f frame"
     " pl self static im sp special torch jnp where_ order function let var is None_ f64 group"
+    " M_PI linux isnan OVERFLOW"
 )
 NAMED = Job(
     " + ".join(f"{i}*{name}" for i, name in enumerate(NAMES, 1)),
@@ -314,7 +315,7 @@ def in_c(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[float]
     text = all_of(jobs) + "\n#include <stdio.h>\n"
     text += 'static void p(double x) { printf("%.17g ", x); }\n'
     text += "int main(void) {\n" + "\n".join(lines) + "\nreturn 0; }\n"
-    command = ("cc", "-std=c11", "-Wall", "-ffp-contract=off", "-lm")
+    command = ("cc", "-std=gnu11", "-Wall", "-ffp-contract=off", "-lm")
     file = folder / "all.c"
     file.write_text(text, encoding="utf-8")
     program = str(folder / "all")
@@ -342,7 +343,7 @@ def in_cpp(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[floa
     text = all_of(jobs) + "\n#include <cstdio>\n"
     text += 'static void p(double x) { std::printf("%.17g ", x); }\n'
     text += "int main() {\n" + "\n".join(lines) + "\n}\n"
-    return compiled(folder / "all.cpp", text, "c++", "-std=c++17", "-Wall", "-ffp-contract=off")
+    return compiled(folder / "all.cpp", text, "c++", "-std=gnu++17", "-Wall", "-ffp-contract=off")
 
 
 def in_rust(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[float]]:

@@ -13,6 +13,10 @@ C = _words(
     inline int long register restrict return short signed sizeof static struct switch typedef
     union unsigned void volatile while bool true false main asm typeof NAN INFINITY j0 j1 jn y0 y1
     yn gamma signgam NULL gradient hessian errno nullptr constexpr alignas alignof thread_local
+    M_E M_LOG2E M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI M_2_SQRTPI M_SQRT2
+    M_SQRT1_2 HUGE_VAL HUGE_VALF HUGE_VALL MAXFLOAT FP_NAN FP_INFINITE FP_ZERO FP_SUBNORMAL
+    FP_NORMAL DOMAIN SING OVERFLOW UNDERFLOW PLOSS TLOSS X_TLOSS MATH_ERRNO MATH_ERREXCEPT
+    math_errhandling unix linux i386
     """
 )
 
