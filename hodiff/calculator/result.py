@@ -28,7 +28,8 @@ class Result:
 
     r.value, r.gradient, r.hessian ...  numbers as the command line prints them: ints, floats, text
                    where digits were asked for or where a double has not the range
-    r.exact        the same result with what is known to be rational as int and Fraction
+    r.exact        the same result with what is known to be rational as int and Fraction, and
+                   floats for the rest
     r.formulas     without at=: the formulas, by the names of csv's columns
     r.arithmetic   "ball", every digit proven, or "float"
     r.notes        what has to be said of them
@@ -151,7 +152,7 @@ def calculate(
     rtol         over an interval: how far outside the range an end may be, relative to it
     subgradient  at a kink the convention of machine learning frameworks
     extend       where f has no value at the point but a limit, take the limit
-    exact        rational numbers as int and Fraction
+    exact        rational numbers as int and Fraction, floats for the rest
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
                  solve=, to=, what=, name=; vectors by name, in the variables' order, or an array
                  of all numbers
@@ -303,6 +304,8 @@ def _check(how: How, own: Mapping[str, Any]) -> None:
         raise usage(f"--rtol is a number above 0, not {str(how.rtol)[:60]!r}", "--rtol")
     if how.digits is not None and how.arithmetic == "float":
         raise usage("--digits are proven ones, which floats have not: leave one out", "--digits")
+    if how.exact and how.arithmetic == "float":
+        raise usage("--exact numbers are more than floats are: leave one out", "--exact")
 
 
 def _check_intervals(problem: Problem, how: How) -> None:
@@ -312,6 +315,7 @@ def _check_intervals(problem: Problem, how: How) -> None:
             raise usage("--rtol is for an interval in --at, as in x=2+/-0.1", "--rtol")
         return
     asked = {"--digits": how.digits, "--arithmetic float": how.arithmetic == "float"}
-    for option, given in {**asked, "--subgradient": how.subgradient}.items():
+    asked |= {"--subgradient": how.subgradient, "--exact": how.exact}
+    for option, given in asked.items():
         if given:
             raise usage(f"over an interval there is no {option}", option.split()[0])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, TypeAlias
 
-from hodiff.engine.graph import Tensor, variable
+from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
 from hodiff.engine.operations.structure import reshape_to, stack
 from hodiff.engine.shapes import Shape, described
 from hodiff.errors import HodiffError, Span, nearest
-from hodiff.language.build import Builder
+from hodiff.language.build import NAMED, Builder
+from hodiff.language.checks import LETTERS
 from hodiff.language.grammar import Node, normal
 from hodiff.language.parser import parse
 
@@ -32,6 +34,7 @@ class Problem:
     wrt        the names to differentiate in
     taken      what --wrt says, where one may come several times: x, x, y
     of         the name that an equation is solved for
+    notes      what has to be said of how they were read
     """
 
     def __init__(self, text: str) -> None:
@@ -46,6 +49,7 @@ class Problem:
         self.wrt: list[str] = []
         self.taken: list[str] = []
         self.of: str | None = None
+        self.notes: list[str] = []
 
     @property
     def inputs(self) -> list[Tensor]:
@@ -174,6 +178,8 @@ def read(
     known = {**constants, **problem.variables}
     built = [Builder(expression, "EXPR", known, free, (), places).program(tree) for tree in trees]
     problem.f = built[0] if len(built) == 1 else built[0] - built[1]
+    if chosen is not None:
+        _note_unused(chosen.names, problem, free)
     for names in filter(None, (chosen, solved)):
         names.check(problem.variables, constants)
     if solved is not None:
@@ -183,6 +189,25 @@ def read(
     problem.taken = chosen.names if chosen is not None else []
     problem.wrt = list(dict.fromkeys(problem.taken or problem.variables))
     return problem
+
+
+def _note_unused(names: list[str], problem: Problem, free: Callable[[str], Tensor]) -> None:
+    """Say of each of names that it doesn't come in the text: there its derivative is 0."""
+    used = {x.attributes[0] for x in topological([problem.f]) if x.operation is VARIABLE}
+    taken = {normal(word) for word in re.findall(r"\w+", problem.text)}
+    taken.update(problem.constants, NAMED, ("and", "or", "not"))
+    for name in dict.fromkeys(names):
+        if name in used:
+            continue
+        if problem.point is None and name not in taken and is_name(name):
+            free(name)
+        if name in problem.variables:
+            mend = nearest(name, sorted(used - set(names)))
+            problem.notes.append(f"EXPR doesn't use '{name}'{mend}: its derivative is 0")
+
+
+def is_name(text: str) -> bool:
+    return text.isidentifier() and set(text) <= LETTERS | set("0123456789")
 
 
 def is_number(tree: Node) -> bool:

@@ -61,15 +61,15 @@ Outputs = list[tuple[str, Any]]
 def parts_of(text: str, names: tuple[str, ...]) -> tuple[Outputs, list[Result]]:
     """Value, gradient and Hessian in these variables; the value alone in none."""
     problem = problem_of(text)
-    outputs, results = [("value", read(problem.f))], [Result("value", "value")]
+    outputs, results = [("value", read(problem.f, sincs=0))], [Result("value", "value")]
     if names:
         inputs = [problem.variables[x] for x in names]
         slopes, blocks = derivatives.hessian(problem.f, inputs)
         first = [f"df_d{x}" for x in names]
         second = [[f"d2f_d{x}_d{y}" for y in names] for x in names]
-        outputs += [(x, read(y)) for x, y in zip(first, slopes, strict=True)]
+        outputs += [(x, read(y, sincs=0)) for x, y in zip(first, slopes, strict=True)]
         for row, block in zip(second, blocks, strict=True):
-            outputs += [(x, read(y)) for x, y in zip(row, block, strict=True)]
+            outputs += [(x, read(y, sincs=0)) for x, y in zip(row, block, strict=True)]
         results += [Result("gradient", first), Result("hessian", second)]
     return outputs, results
 

@@ -53,6 +53,6 @@ COMMANDS = {
     "code": Command("code", 'hodiff code "w1**2*sin(w2)" --to c --what value,grad',
                     ("to", "what", "name"), ("to",), kinks=False),
     "implicit": Command("implicit", 'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2',
-                        ("order", "of", "solve"), ("order", "of")),
+                        ("order", "of", "solve"), ("of",)),
 }
 # fmt: on

@@ -45,7 +45,7 @@ def code(request: Request, to: str, what: str = "value,grad", name: str | None =
     name = NAMES.get(to, "f") if name is None else name
     graphs, results = _outputs(request, asked)
     variables = list(request.problem.variables)
-    parts = [(x, read(y)) for x, y in graphs]
+    parts = [(x, read(y, sincs=0)) for x, y in graphs]
     text = written(parts, variables, results, to, name, _about(request, asked, to, what, name))
     fields = {
         "command": "code",
