@@ -751,3 +751,9 @@ def test_what_the_shell_shows(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["code", "x"]) == 2
     assert "code needs --to" in capsys.readouterr().err
     assert hodiff.calculate("code", "x", to="c").reading == "x"
+
+
+def test_a_convention_is_said() -> None:
+    found = calculate("code", "abs(x)", to="js")
+    assert len(found.notes) == 1 and f" * {found.notes[0]}." in found.code.splitlines()
+    assert not calculate("code", "abs(x)", to="js", what="value").notes

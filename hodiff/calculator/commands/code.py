@@ -46,7 +46,9 @@ def code(request: Request, to: str, what: str = "value,grad", name: str | None =
     graphs, results = _outputs(request, asked)
     variables = list(request.problem.variables)
     parts = [(x, read(y, sincs=0)) for x, y in graphs]
-    text = written(parts, variables, results, to, name, _about(request, asked, to, what, name))
+    notes = request.conventions([y for _, y in graphs])
+    about = [*_about(request, asked, to, what, name), *(f"{note}." for note in notes)]
+    text = written(parts, variables, results, to, name, about)
     fields = {
         "command": "code",
         "expression": request.problem.text,
@@ -56,7 +58,7 @@ def code(request: Request, to: str, what: str = "value,grad", name: str | None =
         "variables": variables,
         "wrt": list(request.wrt),
         "code": text,
-        "notes": [],
+        "notes": notes,
     }
     grid = Grid(str, ["code"], [[text]])
     return Answer(request.problem.text, fields, [["code"], [text]], [[text]], grid, grid, [], text)
