@@ -61,7 +61,7 @@ def code(request: Request, to: str, what: str = "value,grad", name: str | None =
         "notes": notes,
     }
     grid = Grid(str, ["code"], [[text]])
-    return Answer(request.problem.text, fields, [["code"], [text]], [[text]], grid, grid, [], text)
+    return Answer(request.problem.text, fields, [["code"], [text]], [[text]], grid, grid, [], whole=text)
 
 
 def _whats(what: str) -> list[str]:
