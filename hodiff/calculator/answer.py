@@ -3,7 +3,7 @@
 # start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
@@ -53,6 +53,7 @@ class Answer(NamedTuple):
     grid     table
     entries  table, where the grid is too wide: a label and a value a row, above as in a Grid
     notes    table: what else is to be said
+    own      formats that it is written in by a way of its own, by their names
     """
 
     title: str
@@ -62,6 +63,7 @@ class Answer(NamedTuple):
     grid: Grid
     entries: Grid
     notes: list[str]
+    own: Mapping[str, Callable[[], str]] = {}
 
 
 def plain_number(x: Any) -> Value:

@@ -249,6 +249,11 @@ FORMAT = click.Option(["--format", "style"], metavar="table|json|csv|plain",
                       callback=one_of(["table", "json", "csv", "plain"], "format"),
                       help="table: for people; json: an object on one line; csv: a header and a "
                            "row; plain: the numbers asked for, tab-separated.")
+OUTLINE = click.Option(["--format", "style"], metavar="table|json|csv|plain|markdown",
+                       default="table", show_default=True,
+                       callback=one_of(["table", "json", "csv", "plain", "markdown"], "format"),
+                       help="table: a tree, for people; plain: indented lines; markdown: a list; "
+                            "json: steps in steps; csv: the formulas alone.")
 SUBGRADIENT = click.Option(["--subgradient"], is_flag=True,
                            help="Answer at a kink of abs, max, floor ... as machine learning "
                                 "frameworks do: 0 for abs.")
@@ -275,6 +280,9 @@ DEGREE = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), r
                       help="The degree of the polynomial: 0, 1, 2 ...")
 COUNTED = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER),
                        help="The order of the derivative: 0, 1, 2 ...  [--wrt x,x,y: 3]")
+FROM_ONE = click.Option(["--order"], metavar="N", callback=whole(1, MOST_ORDER),
+                        help="Every derivative up to this order, one after the other.  "
+                             "[default: 1]")
 METHOD = click.Option(["--method"], metavar="auto|nested|taylor", default="auto",
                       callback=one_of(["auto", "nested", "taylor"], "method"), show_default=True,
                       help="nested: differentiate N times; taylor: by Taylor series.")

@@ -76,6 +76,11 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     EXPR is an equation, or an expression that is to be 0. --at gives a point that solves it; with
     --solve the solution is found from there.
     """, (o.ORDER, o.OF, o.SOLVE)),
+    "steps": ("""The rules that give the derivative, one after the other.
+
+    The outermost first, each with the derivatives that it needs; at last the formula that grad
+    prints, and with --at its value.
+    """, (o.FROM_ONE, o.OUTLINE)),
 }
 """The help of each command, and the options that it alone has."""
 # fmt: on
@@ -121,12 +126,13 @@ def functions(style: str) -> str:
 
 for _name, (_help, _own) in HELP.items():
     _command = COMMANDS[_name]
+    _names = {option.name for option in _own}
     _kinks = (o.SUBGRADIENT,) if _command.kinks else ()
     program.add_command(
         Command(
             _name,
             callback=answering(_name),
-            params=[o.EXPR, *_own, *COMMON, *_kinks],
+            params=[o.EXPR, *_own, *(x for x in COMMON if x.name not in _names), *_kinks],
             help=_help,
             examples=(_command.example,),
         )

@@ -210,9 +210,8 @@ class _Derivation:
                 self.same[found] = found
                 with building(written):
                     self.values[found] = self.value(found, [self.values[c] for c in children])
-                if part.kind == "name" and part.data == self.x:
-                    self.depending.add(found)
-                elif not self.depending.isdisjoint(children):
+                named = part.kind == "name" and part.data == self.x
+                if named or not self.depending.isdisjoint(children):
                     self.depending.add(found)
             self.same[part] = found
         return self.same[root]
@@ -281,7 +280,8 @@ class _Derivation:
         varying = [x for x in above if x in self.depending]
         divisors = [x for x in below if x in self.depending]
         if varying and divisors:
-            return _Form("quotient", (self.part(times(*above, sign=sign)), self.part(times(*below))))
+            u, v = times(*above, sign=sign), times(*below)
+            return _Form("quotient", (self.part(u), self.part(v)))
         constants = times(
             *(x for x in above if x not in self.depending),
             below=[x for x in below if x not in self.depending],
@@ -309,6 +309,8 @@ class _Derivation:
             return "power"
         if form.rule == "exponential":
             return "exponential" if form.operands[0].kind == "name" else ""
+        if part.kind == "call" and CONVENTIONS.get(part.data) == FLAT:
+            return "piecewise"
         if form.rule == "function" and [x.kind for x in form.operands] == ["name"]:
             return "piecewise" if part.data in CONVENTIONS else TITLES.get(part.data, part.data)
         return "piecewise" if not form.operands else ""
@@ -439,8 +441,8 @@ class _Derivation:
             return Step(simple, part, {}, None, derivative, (), note)
         rule, letters, equation = _Writer(self, part, form).written()
         every = rule in ("sum", "vector")
-        inner = [x for x in form.operands if every or x in self.depending and x.kind != "name"]
-        return Step(rule, part, letters, equation, derivative, tuple(inner), note)
+        inner = [x for x in form.operands if every or (x in self.depending and x.kind != "name")]
+        return Step(rule, part, letters, equation, derivative, tuple(dict.fromkeys(inner)), note)
 
 
 class _Writer:
@@ -493,8 +495,8 @@ class _Writer:
             base = self.constant(part.children[0])
             u, du = self.letter(operands[0])
             y = Part("power", (base, u))
-            rate = [] if base.data == "e" and "e" not in self.derivation.limits.variables else None
-            slope = times(y, *([call("log", base)] if rate is None else rate), du)
+            natural = self.derivation.values[part.children[0]].operation is e
+            slope = times(y, *([] if natural else [call("log", base)]), du)
             return "chain", self.letters, (y, slope)
         pairs = [self.letter(x) for x in operands]
         us = [u for u, _ in pairs]
@@ -599,7 +601,9 @@ def times(*above: Part, below: Sequence[Part] = (), sign: Any = 1) -> Part:
     >>> times(number(2), times(number(-3), name("x"))).kind
     'negation'
     """
-    factor, tops, bottoms = sign, [], []
+    factor: Any = sign
+    tops: list[Part] = []
+    bottoms: list[Part] = []
     stack = [(x, True) for x in reversed(above)] + [(x, False) for x in reversed(below)]
     for part, up in reversed(stack):
         inside = [part]
