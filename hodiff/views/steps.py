@@ -42,6 +42,7 @@ MOST_STEPS = 500  # in one answer
 MOST_DEEP = 100  # steps inside steps
 MOST_PARTS = 100_000  # of all formulas that the steps show
 INSTEAD = "hodiff grad, or hodiff nth --order N, gives the formula alone"
+PARTS_A_STEP = 4  # that may need a derivative, at most: terms that are derived in one line
 SHORT = 3  # parts; a longer constant gets a letter
 MOST_FACTORS = 4  # of a product whose rule is written out
 MOST_TERMS = 3
@@ -82,6 +83,7 @@ CONVENTIONS = {
     "ceil": FLAT,
     "round": FLAT,
 }
+POSITIVE = "where the base is above 0"
 CONVENTIONS["min"] = CONVENTIONS["max"]
 """What is smooth in pieces, and what holds where the pieces meet."""
 
@@ -235,15 +237,16 @@ class _Derivation:
             operands = self.forms[part].operands if part in self.forms else ()
             if done:
                 order.append(part)
-                deep[part] = 1 + max((deep[x] for x in operands), default=0)
+                deep[part] = 1 + max((deep.get(x, 0) for x in operands), default=0)
                 if deep[part] > MOST_DEEP:
                     raise too_large(f"the derivative has over {MOST_DEEP} steps inside each other")
                 self.simple[part] = self.at_once(part)
             elif part not in self.forms:
                 self.forms[part] = form = self.form(part)
-                self.limits.add(parts=1)
                 stack.append((part, True))
-                stack += [(x, False) for x in reversed(form.operands)]
+                stack += [(x, False) for x in reversed(form.operands) if x in self.depending]
+                if len(self.forms) > PARTS_A_STEP * MOST_STEPS:
+                    raise too_large(f"the derivative takes over {MOST_STEPS} steps")
         return order
 
     def form(self, part: Part) -> _Form:
@@ -296,7 +299,7 @@ class _Derivation:
     def at_once(self, part: Part) -> str:
         """The rule, where one line says the derivative; else ""."""
         form = self.forms[part]
-        rules = {self.simple[x] for x in form.operands}
+        rules = {self.simple.get(x, "constant") for x in form.operands}
         if form.rule in ("constant", "linear"):
             return form.rule
         if form.rule == "sum":
@@ -324,7 +327,7 @@ class _Derivation:
         if rule == "linear":
             return ONE
         values = [self.values[x] for x in form.operands]
-        slopes = [self.slopes[x] for x in form.operands]
+        slopes = [self.slope_of(x) for x in form.operands]
         c = ONE if form.factor is None else self.values[form.factor]
         if rule == "sum":
             signed = zip(slopes, part.data, strict=True)
@@ -363,12 +366,16 @@ class _Derivation:
             return where(self.values[part.children[0]], *slopes)
         return self.through(part, values, slopes)
 
+    def slope_of(self, part: Part) -> Tensor:
+        found = self.slopes.get(part)
+        return expand_to(ZERO, self.values[part].shape) if found is None else found
+
     def through(self, part: Part, values: list[Tensor], slopes: list[Tensor]) -> Tensor:
         """The derivative of a function of what has one."""
         node, xs = self.values[part], part.children
         if part.data in ("max", "min"):
             a, b = (self.values[x] for x in xs)
-            da, db = (self.slopes.get(x, ZERO) for x in xs)
+            da, db = map(self.slope_of, xs)
             first, second = (gt, lt) if part.data == "max" else (lt, gt)
             return where(first(a, b), da, where(second(a, b), db, (da + db) / 2))
         places = self.places(part)
@@ -432,17 +439,34 @@ class _Derivation:
         return lines
 
     def step(self, part: Part) -> Step:
+        self.limits.add(parts=len(in_order(part)))
+        if part not in self.depending:
+            return Step("constant", part, {}, None, number(0), (), "")
         form = self.forms[part]
         derivative = read(self.slopes[part])
-        self.limits.add(parts=len(in_order(derivative)) + len(in_order(part)))
-        note = _note(part)
+        self.limits.add(parts=len(in_order(derivative)))
+        note = POSITIVE if form.rule == "general power" else _note(part)
         simple = self.simple[part]
         if simple:
             return Step(simple, part, {}, None, derivative, (), note)
         rule, letters, equation = _Writer(self, part, form).written()
-        every = rule in ("sum", "vector")
-        inner = [x for x in form.operands if every or (x in self.depending and x.kind != "name")]
+        inner = [x for x in form.operands if x in self.depending and x.kind != "name"]
+        if form.rule == "sum":
+            inner = self.terms(part)
+        elif form.rule == "vector":
+            inner = list(form.operands)
         return Step(rule, part, letters, equation, derivative, tuple(dict.fromkeys(inner)), note)
+
+    def terms(self, part: Part) -> list[Part]:
+        """The terms of a sum, the constants in one."""
+        found = [x for x in part.children if x in self.depending]
+        signed = zip(part.children, part.data, strict=True)
+        constants = [
+            Part("negation", [x]) if minus else x for x, minus in signed if x not in self.depending
+        ]
+        if len(constants) == 1:
+            return list(part.children)
+        return [*found, self.part(plus(*constants))] if constants else found
 
 
 class _Writer:

@@ -3,10 +3,11 @@
 # start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from hodiff.calculator import trees
-from hodiff.calculator.answer import Answer, Entry, Grid, Row
+from hodiff.calculator.answer import Answer, Each, Entry, Grid, Row
 from hodiff.calculator.request import Found, Request, above, partial, raised, usage
 from hodiff.calculator.trees import Item
 from hodiff.derivatives import gradient, nested
@@ -62,10 +63,6 @@ def defined(part: Part) -> str:
     return f"{text} where {meanings}" if meanings else text
 
 
-PLAIN = Notation(defined)
-MARKDOWN = Notation(defined, marked="`{}`")
-
-
 class Section(NamedTuple):
     """One derivative: its name, what to know of it, how it comes, and what it is."""
 
@@ -83,26 +80,28 @@ def steps(request: Request, order: int | None = None) -> Answer:
     if n < 1:
         raise usage("steps begins with order 1: hodiff value gives EXPR itself", "--order")
     request.only_numbers("steps", "--wrt")
-    if n > 1:
-        request.one_variable()
+    if n > 1 and len(request.wrt) > 1:
+        message = f"steps of order {n} differentiate in one variable: choose it, --wrt"
+        raise usage(f"{message} {request.wrt[0]}", "--wrt")
     graphs = gradient(f, request.inputs) if n == 1 else nested.along(f, {request.inputs[0]: ONE}, n)
     sections = list(_sections(request, n, graphs))
     found = _values(request, n, sections)
     f_value, *values = found.values
     entries = [s.entry._replace(value=x) for s, x in zip(sections, values, strict=True)]
-    listed = [
-        {
-            "variable": section.variable,
-            "order": section.order,
-            "formula": infix(section.formula),
-            **({"value": x} if request.has_point else {}),
-            "steps": as_json(section.lines),
-        }
-        for section, x in zip(sections, values, strict=True)
-    ]
+
+    def listed() -> Iterator[dict[str, Any]]:
+        for section, x in zip(sections, values, strict=True):
+            yield {
+                "variable": section.variable,
+                "order": section.order,
+                "formula": infix(section.formula),
+                **({"value": x} if request.has_point else {}),
+                "steps": as_json(section.lines),
+            }
+
     answer = request.answer(
         found,
-        {"variables": request.wrt, "order": n, "value": f_value, "derivatives": listed},
+        {"variables": request.wrt, "order": n, "value": f_value, "derivatives": Each(listed)},
         entries,
         lines=[],
         header=[],
@@ -112,16 +111,17 @@ def steps(request: Request, order: int | None = None) -> Answer:
     rows: list[Row] = [["f", f_value], *([e.label, e.value] for e in entries)]
     below = Grid(lambda: above(None, at or {}), [], rows if at is not None else [])
 
-    def plain() -> str:
-        return trees.indented(outline(sections, PLAIN), below)
-
-    def table() -> str:
-        return trees.tree(answer.title, outline(sections, PLAIN), below, answer.notes)
-
-    def markdown() -> str:
-        return trees.listed(outline(sections, MARKDOWN), below)
-
-    return answer._replace(own={"table": table, "plain": plain, "markdown": markdown})
+    written = cache(defined)  # the formats say some formulas several times
+    plain, markdown = Notation(written), Notation(written, marked="`{}`")
+    return answer._replace(
+        own={
+            "table": lambda: trees.tree(
+                answer.title, outline(sections, plain), below, answer.notes
+            ),
+            "plain": lambda: trees.indented(outline(sections, plain), below),
+            "markdown": lambda: trees.listed(outline(sections, markdown), below),
+        }
+    )
 
 
 def _sections(request: Request, order: int, graphs: Iterable[Tensor]) -> Iterator[Section]:
@@ -130,7 +130,6 @@ def _sections(request: Request, order: int, graphs: Iterable[Tensor]) -> Iterato
     y = read(request.f)
     others = [x for x in names(y) if x in problem.variables]
     alone = len(others) < 2 and len(request.wrt) == 1
-    d = "d" if alone else "∂"
     before = "f"
     for k, graph in enumerate(graphs):
         x = request.wrt[k if order == 1 else 0]
