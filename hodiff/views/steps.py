@@ -40,7 +40,7 @@ from hodiff.views.reading import COMPARISONS, read
 
 MOST_STEPS = 500  # in one answer
 MOST_DEEP = 100  # steps inside steps
-MOST_PARTS = 100_000  # of all formulas that the steps show
+MOST_PARTS = 50_000  # of all formulas that the steps show
 INSTEAD = "hodiff grad, or hodiff nth --order N, gives the formula alone"
 PARTS_A_STEP = 4  # that may need a derivative, at most: terms that are derived in one line
 SHORT = 3  # parts; a longer constant gets a letter
@@ -237,7 +237,8 @@ class _Derivation:
             operands = self.forms[part].operands if part in self.forms else ()
             if done:
                 order.append(part)
-                deep[part] = 1 + max((deep.get(x, 0) for x in operands), default=0)
+                below = max((deep.get(x, 0) for x in operands), default=0)
+                deep[part] = below + (part.kind != "name")
                 if deep[part] > MOST_DEEP:
                     raise too_large(f"the derivative has over {MOST_DEEP} steps inside each other")
                 self.simple[part] = self.at_once(part)
