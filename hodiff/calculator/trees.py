@@ -63,7 +63,7 @@ def indented(outline: Sequence[Item], below: Grid) -> str:
         + item.text for item in outline
     ]  # fmt: skip
     rows = [f"{label} = {value}" for label, value in below.rows]
-    return "\n".join([*lines, *([below.above(), *rows] if rows else [])])
+    return shown("\n".join([*lines, *([below.above(), *rows] if rows else [])]))
 
 
 def listed(outline: Sequence[Item], below: Grid) -> str:
@@ -78,7 +78,7 @@ def listed(outline: Sequence[Item], below: Grid) -> str:
             lines += ["", f"{title}{colon}{item.text}", ""]
     rows = [f"{label} = `{value}`" for label, value in below.rows]
     text = "\n".join([*lines, *(["", f"{below.above()}: {', '.join(rows)}"] if rows else [])])
-    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+    return shown(re.sub(r"\n{3,}", "\n\n", text).strip("\n"))
 
 
 def lasts(outline: Sequence[Item]) -> list[list[bool]]:

@@ -76,10 +76,10 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     EXPR is an equation, or an expression that is to be 0. --at gives a point that solves it; with
     --solve the solution is found from there.
     """, (o.ORDER, o.OF, o.SOLVE)),
-    "steps": ("""The rules that give the derivative, one after the other.
+    "steps": ("""The rules that give the derivative.
 
-    The outermost first, each with the derivatives that it needs; at last the formula that grad
-    prints, and with --at its value.
+    They come one after the other, the outermost first, each with the derivatives that it needs; at
+    last the formula that grad prints, and with --at its value.
     """, (o.FROM_ONE, o.OUTLINE)),
 }
 """The help of each command, and the options that it alone has."""

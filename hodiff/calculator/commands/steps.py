@@ -14,7 +14,7 @@ from hodiff.derivatives import gradient, nested
 from hodiff.derivatives import method as policy
 from hodiff.engine.graph import ONE, Tensor
 from hodiff.views.formula import Infix, infix
-from hodiff.views.parts import Part, in_order
+from hodiff.views.parts import Part, in_order, name
 from hodiff.views.reading import read
 from hodiff.views.steps import Line, Step, Steps
 
@@ -59,7 +59,7 @@ class Notation(NamedTuple):
 def defined(part: Part) -> str:
     """A formula, and after it what it shares."""
     definitions, text = Infix()(part)
-    meanings = ", ".join(f"{name} = {meaning}" for name, meaning in definitions)
+    meanings = ", ".join(f"{letter} = {meaning}" for letter, meaning in definitions)
     return f"{text} where {meanings}" if meanings else text
 
 
@@ -128,7 +128,8 @@ def _sections(request: Request, order: int, graphs: Iterable[Tensor]) -> Iterato
     problem = request.problem
     taken = Steps(problem.variables)
     y = read(request.f)
-    others = [x for x in names(y) if x in problem.variables]
+    used = {part.data for part in in_order(y) if part.kind == "name"}
+    others = [x for x in problem.variables if x in used]
     alone = len(others) < 2 and len(request.wrt) == 1
     before = "f"
     for k, graph in enumerate(graphs):
@@ -138,7 +139,7 @@ def _sections(request: Request, order: int, graphs: Iterable[Tensor]) -> Iterato
         if alone:
             entry = entry._replace(label=f"d{raised(n)}f/d{x}{raised(n)}")
         remark = [f"the derivative of {before}"] if n > 1 else []
-        constants = [name for name in others if name != x]
+        constants = [other for other in others if other != x]
         if constants:
             shown = ", ".join(constants) if len(constants) <= MOST_NAMED else "all other variables"
             remark.append(f"{shown} {'is' if len(constants) == 1 else 'are'} constant")
@@ -146,10 +147,6 @@ def _sections(request: Request, order: int, graphs: Iterable[Tensor]) -> Iterato
         yield Section(entry, x, n, "; ".join(remark), taken(y, x), formula)
         if order > 1:
             y, before = formula, entry.label
-
-
-def names(y: Part) -> list[str]:
-    return list(dict.fromkeys(part.data for part in in_order(y) if part.kind == "name"))
 
 
 def _values(request: Request, order: int, sections: Sequence[Section]) -> Found:
@@ -207,7 +204,7 @@ def rule(step: Step, notation: Notation) -> str:
     """A rule in letters, or in words, and what the letters stand for."""
     text = notation.derivative(*step.equation) if step.equation else WORDS.get(step.rule, "")
     letters = [
-        notation.marked.format(f"{letter} = {notation.formula(part)}")
+        notation.marked.format(f"{notation.formula(name(letter))} = {notation.formula(part)}")
         for letter, part in step.letters.items()
     ]
     return text + (f" with {', '.join(letters)}" if letters else "")
