@@ -6,23 +6,19 @@ of three is one step. What a function's slope is, its row in the table of operat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import accumulate, chain, count
 from typing import Any, NamedTuple
 
 from hodiff.engine.backward import walk
-from hodiff.engine.exact import quotient as divided
 from hodiff.engine.graph import (
     ONE,
-    OPERATIONS,
     ZERO,
     Kind,
     Tensor,
     apply,
     building,
-    constant,
-    data,
     tensor_of,
     topological,
     variable,
@@ -35,8 +31,9 @@ from hodiff.engine.operations.structure import expand_to, matmul, pick, stack, t
 from hodiff.engine.passes import rebuilt
 from hodiff.engine.sharing import NodeTable
 from hodiff.errors import HodiffError
-from hodiff.views.parts import Part, call, in_order, name, number, power, quotient
-from hodiff.views.reading import COMPARISONS, read
+from hodiff.views.graphs import node
+from hodiff.views.parts import Part, call, in_order, name, number, plus, power, times
+from hodiff.views.reading import read
 
 MOST_STEPS = 500  # in one answer
 MOST_DEEP = 100  # steps inside steps
@@ -211,19 +208,16 @@ class _Derivation:
                 found = self.known[key] = Part(part.kind, children, part.data)
                 self.same[found] = found
                 with building(written):
-                    self.values[found] = self.value(found, [self.values[c] for c in children])
+                    inputs = [self.values[child] for child in children]
+                    y = node(found, inputs, self.limits.variables)
+                if y is None:
+                    raise no_rule(part.data)
+                self.values[found] = y
                 named = part.kind == "name" and part.data == self.x
                 if named or not self.depending.isdisjoint(children):
                     self.depending.add(found)
             self.same[part] = found
         return self.same[root]
-
-    def value(self, part: Part, xs: list[Tensor]) -> Tensor:
-        try:
-            found: Tensor = _VALUES[part.kind](self, part.data, xs)
-            return found
-        except (KeyError, ValueError, TypeError, IndexError):
-            raise no_rule(part.data or part.kind) from None
 
     # What is what.
 
@@ -620,56 +614,6 @@ def within(partial: Part, slope: Part) -> Part:
     return times(partial, slope)
 
 
-def times(*above: Part, below: Sequence[Part] = (), sign: Any = 1) -> Part:
-    """A product as it is written: its numbers are one, and a product in it is no part of its own.
-
-    >>> times(number(2), times(number(-3), name("x"))).kind
-    'negation'
-    """
-    factor: Any = sign
-    tops: list[Part] = []
-    bottoms: list[Part] = []
-    stack = [(x, True) for x in reversed(above)] + [(x, False) for x in reversed(below)]
-    for part, up in reversed(stack):
-        inside = [part]
-        if part.kind == "negation":
-            factor, inside = -factor, [part.children[0]]
-        for x in inside:
-            if x.kind == "product" and up:
-                tops += x.children[: x.data]
-                bottoms += x.children[x.data :]
-            else:
-                (tops if up else bottoms).append(x)
-    for x in [x for x in tops if x.kind == "number"]:
-        factor *= x.data
-    for x in [x for x in bottoms if x.kind == "number" and x.data]:
-        factor = divided(factor, x.data)
-    tops = [x for x in tops if x.kind != "number"]
-    bottoms = [x for x in bottoms if x.kind != "number" or not x.data]
-    if factor == 0:
-        return number(0)
-    return quotient(factor, tops, bottoms)
-
-
-def plus(*terms: Part) -> Part:
-    """A sum as it is written, a term below 0 subtracted.
-
-    >>> plus(name("x"), times(number(-2), name("y"))).data
-    (False, True)
-    """
-    found: list[tuple[Part, bool]] = []
-    for term in terms:
-        if term.kind == "negation":
-            found.append((term.children[0], True))
-        elif term.kind == "sum":
-            found += zip(term.children, term.data, strict=True)
-        elif not (term.kind == "number" and term.data == 0):
-            found.append((term, False))
-    if len(found) < 2:
-        return terms[0] if len(terms) == 1 else found[0][0] if found else number(0)
-    return Part("sum", [x for x, _ in found], tuple(minus for _, minus in found))
-
-
 def _note(part: Part) -> str:
     if part.kind == "call":
         return CONVENTIONS.get(part.data, "")
@@ -679,39 +623,3 @@ def _note(part: Part) -> str:
 def _applied(node: Tensor, inputs: list[Tensor]) -> Tensor:
     same = all(a is b for a, b in zip(inputs, node.inputs, strict=True))
     return node if same else apply(node.operation, tuple(inputs), node.attributes)
-
-
-def _joined(derivation: _Derivation, signs: tuple[bool, ...], xs: list[Tensor]) -> Tensor:
-    head = -xs[0] if signs[0] else xs[0]
-    return reduce(lambda y, x: y - x[1] if x[0] else y + x[1],
-                  zip(signs[1:], xs[1:], strict=True), head)  # fmt: skip
-
-
-def _named(derivation: _Derivation, text: str, xs: list[Tensor]) -> Tensor:
-    found = derivation.limits.variables.get(text)
-    return OPERATIONS[text]() if found is None else found
-
-
-def _quotient(derivation: _Derivation, middle: int, xs: list[Tensor]) -> Tensor:
-    above = reduce(mul, xs[:middle])
-    return above / reduce(mul, xs[middle:]) if xs[middle:] else above
-
-
-_ROWS = {sign: row for row, sign in COMPARISONS.items()}
-_VALUES: dict[str, Callable[[_Derivation, Any, list[Tensor]], Tensor]] = {
-    "number": lambda d, x, xs: constant(x),
-    "float": lambda d, x, xs: data(x),
-    "name": _named,
-    "sum": _joined,
-    "negation": lambda d, _, xs: -xs[0],
-    "product": _quotient,
-    "power": lambda d, _, xs: xs[0] ** xs[1],
-    "call": lambda d, function, xs: FUNCTIONS[function].build(*xs),
-    "comparison": lambda d, sign, xs: OPERATIONS[_ROWS[sign]](*xs),
-    "logic": lambda d, row, xs: OPERATIONS[row](*xs),
-    "not": lambda d, _, xs: OPERATIONS["not"](*xs),
-    "vector": lambda d, _, xs: stack(*xs),
-    "entry": lambda d, items, xs: pick(xs[0], items),
-    "matmul": lambda d, _, xs: matmul(*xs),
-}
-"""What each kind of part (parts.KINDS) is as a graph."""
