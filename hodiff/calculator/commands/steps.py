@@ -2,7 +2,7 @@
 
 # start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -12,11 +12,11 @@ from hodiff.calculator.request import Found, Request, above, partial, raised, us
 from hodiff.calculator.trees import Item
 from hodiff.derivatives import gradient, nested
 from hodiff.derivatives import method as policy
-from hodiff.engine.graph import ONE, Tensor
+from hodiff.engine.graph import ONE
 from hodiff.views.formula import Infix, infix
+from hodiff.views.normal import shortest
 from hodiff.views.parts import Part, in_order, name
-from hodiff.views.reading import read
-from hodiff.views.steps import Line, Step, Steps
+from hodiff.views.steps import MOST_STEPS, Line, Step, Steps, too_large
 
 RULES = {
     "chain": "chain rule",
@@ -83,9 +83,12 @@ def steps(request: Request, order: int | None = None) -> Answer:
     if n > 1 and len(request.wrt) > 1:
         message = f"steps of order {n} differentiate in one variable: choose it, --wrt"
         raise usage(f"{message} {request.wrt[0]}", "--wrt")
+    if n > MOST_STEPS:  # each order takes one at least
+        raise too_large(f"order {n} takes over {MOST_STEPS} steps")
     graphs = gradient(f, request.inputs) if n == 1 else nested.along(f, {request.inputs[0]: ONE}, n)
-    sections = list(_sections(request, n, graphs))
-    found = _values(request, n, sections)
+    y, *formulas = shortest(f, [f, *graphs])  # as grad and nth print them
+    sections = list(_sections(request, n, y, formulas))
+    found = _values(request, n, [y, *formulas])
     f_value, *values = found.values
     entries = [s.entry._replace(value=x) for s, x in zip(sections, values, strict=True)]
 
@@ -124,15 +127,14 @@ def steps(request: Request, order: int | None = None) -> Answer:
     )
 
 
-def _sections(request: Request, order: int, graphs: Iterable[Tensor]) -> Iterator[Section]:
+def _sections(request: Request, order: int, y: Part, formulas: Sequence[Part]) -> Iterator[Section]:
     problem = request.problem
     taken = Steps(problem.variables)
-    y = read(request.f)
     used = {part.data for part in in_order(y) if part.kind == "name"}
     others = [x for x in problem.variables if x in used]
     alone = len(others) < 2 and len(request.wrt) == 1
     before = "f"
-    for k, graph in enumerate(graphs):
+    for k, formula in enumerate(formulas):
         x = request.wrt[k if order == 1 else 0]
         n = 1 if order == 1 else k + 1
         entry = partial([x] * n)
@@ -143,16 +145,15 @@ def _sections(request: Request, order: int, graphs: Iterable[Tensor]) -> Iterato
         if constants:
             shown = ", ".join(constants) if len(constants) <= MOST_NAMED else "all other variables"
             remark.append(f"{shown} {'is' if len(constants) == 1 else 'are'} constant")
-        formula = read(graph)
         yield Section(entry, x, n, "; ".join(remark), taken(y, x), formula)
         if order > 1:
             y, before = formula, entry.label
 
 
-def _values(request: Request, order: int, sections: Sequence[Section]) -> Found:
+def _values(request: Request, order: int, formulas: Sequence[Part]) -> Found:
     """f and the derivatives at the point; formulas without one."""
     if not request.has_point:
-        return Found([infix(read(request.f)), *(infix(s.formula) for s in sections)])
+        return Found(list(map(infix, formulas)))
     if order > 1:
         line = {request.inputs[0]: ONE}
         return request.solve(policy.successive(request.f, line, order, "auto", sloped=True))
