@@ -86,7 +86,8 @@ def steps(request: Request, order: int | None = None) -> Answer:
     if n > MOST_STEPS:  # each order takes one at least
         raise too_large(f"order {n} takes over {MOST_STEPS} steps")
     graphs = gradient(f, request.inputs) if n == 1 else nested.along(f, {request.inputs[0]: ONE}, n)
-    y, *formulas = shortest(f, [f, *graphs])  # as grad and nth print them
+    (y,) = shortest(f, [f])
+    _, *formulas = shortest(f, [f, *graphs])  # as grad and nth print them
     sections = list(_sections(request, n, y, formulas))
     found = _values(request, n, [y, *formulas])
     f_value, *values = found.values
