@@ -146,7 +146,7 @@ REFUSED = {
     "emoji": ("😀" * 15_000, "syntax"),
     "combining": ("x" + "\u0301" * 30_000, "syntax"),
     "direction marks": ("\u202ex+1", "syntax"),
-    "superscripts": ("x" + "²" * 30_000, "syntax"),
+    "superscripts": ("x" + "²" * 30_000, "limit"),
     "spaces": (" " * 65_000, "syntax"),
     "semicolons": (";" * 65_000, "syntax"),
     "equals": ("x=" * 30_000 + "x", "syntax"),

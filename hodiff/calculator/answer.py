@@ -53,6 +53,7 @@ class Answer(NamedTuple):
     grid     table
     entries  table, where the grid is too wide: a label and a value a row, above as in a Grid
     notes    table: what else is to be said
+    reading  how the expression was read, where it has notation of its own
     own      formats that it is written in by a way of its own, by their names
     """
 
@@ -63,6 +64,7 @@ class Answer(NamedTuple):
     grid: Grid
     entries: Grid
     notes: list[str]
+    reading: str | None = None
     own: Mapping[str, Callable[[], str]] = {}
 
 

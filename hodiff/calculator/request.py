@@ -36,6 +36,7 @@ SAID = {
 }
 MOST_PRINTED = 10_000_000  # numbers of a matrix
 JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+MOST_POINTED = 10**14  # below it a double is near enough to give a digit behind the point
 LONGEST_WHOLE = 21  # digits of a whole number that is told in full
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -258,7 +259,8 @@ class Request(NamedTuple):
     ) -> Answer:
         """The answer. shows_f, shows: whether the table's rows hold f, and which variables; more:
         what else stands above it."""
-        at, title = found.at, self.problem.text
+        at, title, reading = found.at, self.problem.text, self.problem.reading
+        said = list(dict.fromkeys([*self.problem.notes, *found.notes]))
         value = fields["value"]
         f = None if at is None or shows_f else value
         aside = {name: x for name, x in (at or {}).items() if name not in shows}
@@ -276,10 +278,11 @@ class Request(NamedTuple):
             fields={
                 "command": self.command,
                 "expression": title,
+                **({} if reading is None else {"reading": reading}),
                 "arithmetic": "float" if found.arithmetic == "float" else "ball",
                 "at": at,
                 **fields,
-                "notes": list(found.notes),
+                "notes": said,
             },
             records=Each(records),
             lines=lines,
@@ -289,9 +292,8 @@ class Request(NamedTuple):
                 [],
                 Each(lambda: ([e.label, e.value] for e in entries())),
             ),
-            notes=[SAID[found.arithmetic or "ball"], *found.notes]
-            if at is not None
-            else list(found.notes),
+            notes=[SAID[found.arithmetic or "ball"], *said] if at is not None else said,
+            reading=reading,
         )
 
 
@@ -307,10 +309,21 @@ def _graphs(wanted: Sequence[Tensor] | Plan) -> Sequence[Tensor]:
 
 
 def exactly(value: Any, exact: Any) -> Any:
-    """A number as the quotient that it is, where that is known; lists for arrays."""
+    """A number as the quotient that it is, where that is known; else such that it doesn't look
+    whole, 2.0 for 2, and 123e0 for what is so long or has so few digits that 0 may be no digit of
+    it. Lists for arrays."""
     if isinstance(exact, list):
         return [exactly(*pair) for pair in zip(value, exact, strict=True)]
-    return plain_number(value) if exact is None else exact
+    if exact is not None:
+        return exact
+    number = plain_number(value)
+    if isinstance(number, list):
+        return [exactly(entry, None) for entry in number]
+    if isinstance(number, dict) or set(str(number)) & set(".e"):
+        return number
+    if isinstance(number, str):
+        return f"{number}e0"
+    return float(number) if abs(number) < MOST_POINTED else double(f"{number}e0")
 
 
 def parts(values: Mapping[str, Value]) -> Parts:

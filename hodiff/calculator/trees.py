@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hodiff.calculator.answer import Grid, encodable
+from hodiff.calculator.answer import Answer, Grid, encodable
 from hodiff.calculator.tables import aligned, folded, sheet, shortened, shown
 
 LEAST = 24  # columns of a text; deeper in a narrow terminal, lines are longer than it
@@ -24,14 +24,16 @@ class Item(NamedTuple):
     text: str
 
 
-def tree(heading: str, outline: Sequence[Item], below: Grid, notes: Sequence[str]) -> str:
-    """Lines with branches, folded to the terminal's width, under a heading; then what is below."""
+def tree(answer: Answer, outline: Sequence[Item], below: Grid) -> str:
+    """Lines with branches, folded to the terminal's width, under the title; then what is below."""
     from rich.text import Text  # start-up: brings rich
 
     width = shutil.get_terminal_size().columns
     console, paper = sheet()
     branches = BRANCHES if encodable("└├│") else ASCII_BRANCHES
-    console.print(Text(shortened(shown(heading), width), "bold"))
+    console.print(Text(shortened(shown(answer.title), width), "bold"))
+    if answer.reading is not None:
+        console.print(Text(shortened(shown(f"= {answer.reading}"), width)))
     for item, last in zip(outline, lasts(outline), strict=True):
         stem = "".join(branches[x][1] for x in last[1:-1])
         first, rest = branches[last[-1]] if item.depth else ("", "  ")
@@ -45,7 +47,7 @@ def tree(heading: str, outline: Sequence[Item], below: Grid, notes: Sequence[str
                 )
             )
     paper.writelines(f"{line}\n" for line in _below(below, width))
-    for note in notes:
+    for note in answer.notes:
         for line in folded(shown(note), width):
             console.print(Text(line, "dim"))
     return paper.getvalue().removesuffix("\n")

@@ -51,7 +51,7 @@ COMMANDS = {
                       ("order",), ("order",)),
     "laplacian": Command("hessian", 'hodiff laplacian "x**2*y + y**3" --at x=1,y=2'),
     "implicit": Command("implicit", 'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2',
-                        ("order", "of", "solve"), ("order", "of")),
+                        ("order", "of", "solve"), ("of",)),
     "steps": Command("steps", 'hodiff steps "x**3*exp(x)"', ("order",)),
 }
 # fmt: on

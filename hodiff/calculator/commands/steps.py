@@ -119,9 +119,7 @@ def steps(request: Request, order: int | None = None) -> Answer:
     plain, markdown = Notation(written), Notation(written, marked="`{}`")
     return answer._replace(
         own={
-            "table": lambda: trees.tree(
-                answer.title, outline(sections, plain), below, answer.notes
-            ),
+            "table": lambda: trees.tree(answer, outline(sections, plain), below),
             "plain": lambda: trees.indented(outline(sections, plain), below),
             "markdown": lambda: trees.listed(outline(sections, markdown), below),
         }

@@ -147,6 +147,11 @@ def test_values_at_a_point(found, answer):
     assert found("steps", "a*x**2", "--let", "a=1/2", "--at", "x=3")["derivatives"][0]["value"] == 3
 
 
+def test_the_reading_is_shown(answer, found):
+    assert answer("steps", "2x sin(x)").startswith("2x sin(x)\n= 2*x*sin(x)\ndf/dx\n")
+    assert found("steps", "2x sin(x)")["reading"] == "2*x*sin(x)"
+
+
 def test_a_definition_is_named_after_the_formula(answer):
     chain = "x0 = x; " + "".join(f"x{i + 1} = sin(x{i})*cos(x{i}); " for i in range(5)) + "x5"
     plain = answer("steps", chain, "--format", "plain")
