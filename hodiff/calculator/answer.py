@@ -3,7 +3,7 @@
 # start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
@@ -54,7 +54,7 @@ class Answer(NamedTuple):
     entries  table, where the grid is too wide: a label and a value a row, above as in a Grid
     notes    table: what else is to be said
     reading  how the expression was read, where it has notation of its own
-    whole    table: text that stands instead of all that
+    own      formats that it is written in by a way of its own, by their names
     """
 
     title: str
@@ -65,7 +65,7 @@ class Answer(NamedTuple):
     entries: Grid
     notes: list[str]
     reading: str | None = None
-    whole: str | None = None
+    own: Mapping[str, Callable[[], str]] = {}
 
 
 def plain_number(x: Any) -> Value:

@@ -106,15 +106,16 @@ class Result:
         return {name: _plain(value) for name, value in self.answer.fields.items()}
 
     def text(self, style: str = "table") -> str:
-        """The result as the command line prints it: table, json, csv or plain.
+        """The result as the command line prints it: table, json, csv or plain; steps: markdown.
 
         >>> import hodiff
         >>> hodiff.calculate("nth", "x**3", at="x=2", order=2).text("plain")
         '12'
         """
-        if not isinstance(style, str) or style not in FORMATS:
-            raise _unknown("format", style, list(FORMATS), "--format")
-        return FORMATS[style](self.answer)
+        own = self.answer.own
+        if not isinstance(style, str) or (style not in FORMATS and style not in own):
+            raise _unknown("format", style, [*dict.fromkeys([*FORMATS, *own])], "--format")
+        return own[style]() if style in own else FORMATS[style](self.answer)
 
     def __str__(self) -> str:
         return self.text()
@@ -146,7 +147,7 @@ def calculate(
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
 
     command      grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian,
-                 implicit, code, functions
+                 implicit, steps, code, functions
     at           the point: numbers, text of the language ("pi/2", "2+/-0.1"), lists, arrays; a
                  float means the decimal that Python prints, 0.1 one tenth. Without it formulas
     let          constants of the expression

@@ -334,6 +334,10 @@ FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format")
              default="table", show_default=True,
              help="table: for people; json: an object on one line; csv: a header and a "
                   "row; plain: the numbers asked for, tab-separated.")
+OUTLINE = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown"], "format"),
+              default="table", show_default=True,
+              help="table: a tree, for people; plain: indented lines; markdown: a list; json: "
+                   "steps in steps; csv: the formulas alone.")
 SUBGRADIENT = HOW(["--subgradient"], is_flag=True,
                   help="Answer at a kink of abs, max, floor ... as machine learning "
                        "frameworks do: 0 for abs.")
@@ -365,6 +369,8 @@ COUNTED = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER),
                  help="The order of the derivative: 0, 1, 2 ...  [default: 1; --wrt x,x,y: 3]")
 FIRST = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default="1",
                help="The order of the derivative: 0, 1, 2 ...", show_default=True)
+UP_TO = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="1",
+               help="Every derivative up to this order, one after the other.", show_default=True)
 METHOD = HOW(["--method"], **choice(["auto", "nested", "taylor"], "method"),
              default="auto", show_default=True,
              help="nested: differentiate N times; taylor: by Taylor series.")

@@ -79,6 +79,11 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     EXPR is an equation, or an expression that is to be 0. --at gives a point that solves it; with
     --solve the solution is found from there.
     """, (o.FIRST, o.OF, o.SOLVE)),
+    "steps": ("""The rules that give the derivative.
+
+    They come one after the other, the outermost first, each with the derivatives that it needs; at
+    last the formula that grad prints, and with --at its value.
+    """, (o.UP_TO, o.OUTLINE)),
 }
 """The help of each command, and the options that it alone has."""
 # fmt: on
@@ -148,12 +153,13 @@ def help_page(command: str | None) -> str:
 
 for _name, (_help, _own) in HELP.items():
     _command = COMMANDS[_name]
+    _names = {option.name for option in _own}
     _kinks = (o.SUBGRADIENT,) if _command.kinks else ()
     program.add_command(
         Command(
             _name,
             callback=answering(_name),
-            params=[o.EXPR, *_own, *COMMON, *_kinks],
+            params=[o.EXPR, *_own, *(x for x in COMMON if x.name not in _names), *_kinks],
             help=_help,
             examples=(_command.example,),
         )
@@ -162,7 +168,7 @@ program.add_command(
     Command(
         "code",
         callback=answering("code"),
-        params=[o.EXPR, o.TO, o.WHAT, o.NAME, o.CONSTANTS, o.WITHIN_EXPR, o.FORMAT],
+        params=[o.EXPR, o.TO, o.WHAT, o.NAME, o.CONSTANTS, o.WITHIN_EXPR, o.STRICT, o.FORMAT],
         help="""EXPR and its derivatives as source code.
 
         One function, in which what they share is computed once. What the language lacks is written

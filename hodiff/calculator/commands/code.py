@@ -61,7 +61,10 @@ def code(request: Request, to: str, what: str = "value,grad", name: str | None =
         "notes": notes,
     }
     grid = Grid(str, ["code"], [[text]])
-    return Answer(request.problem.text, fields, [["code"], [text]], [[text]], grid, grid, [], whole=text)
+    own = {"table": lambda: text}
+    return Answer(
+        request.problem.text, fields, [["code"], [text]], [[text]], grid, grid, [], own=own
+    )
 
 
 def _whats(what: str) -> list[str]:
