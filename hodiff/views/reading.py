@@ -44,6 +44,11 @@ def read(y: Tensor) -> Part:
     return _Reading(_entrywise(_expanded(y))).parts()
 
 
+def variables(y: Tensor) -> list[str]:
+    """The names of y's variables, in the order of the graph."""
+    return [x.attributes[0] for x in topological([y]) if x.operation is VARIABLE]
+
+
 class _Reading:
     """Parts are made for a factor times a node, empty at first, and filled one after the other."""
 

@@ -1,0 +1,136 @@
+"""Formulas in MathML Core, presentation: what browsers draw by themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from hodiff.engine.graph import Tensor
+from hodiff.views.parts import Part
+from hodiff.views.reading import read, variables
+from hodiff.views.typeset import Equation, Line, Typeset
+
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+APPLIED, TIMES = "\u2061", "\u2062"  # what stands unseen between a function, a factor, and the next
+ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+OPENING = re.compile(r"(?:<m(?:row|sup|sub)>)*<mo>\(")
+PRIMES = "′″‴"
+
+
+def mathml(y: Tensor) -> str:
+    """y as one <math> element.
+
+    >>> from hodiff.engine.graph import variable
+    >>> x = variable("x")
+    >>> print(mathml(x / 2).partition(">")[2])
+    <mfrac><mi>x</mi><mn>2</mn></mfrac></math>
+    """
+    printer = Mathml(variables(y))
+    lines = list(printer.lines([Equation(Part("name", data="f"), read(y))]))
+    return printer.math(lines[0].right if len(lines) == 1 else printer.aligned(lines))
+
+
+def _element(tag: str, *children: str) -> str:
+    return f"<{tag}>{''.join(children)}</{tag}>"
+
+
+class Mathml(Typeset):
+    longest = 4 * Typeset.longest  # its signs are long
+    times = f"<mo>{TIMES}</mo>"
+
+    def row(self, *texts: str) -> str:
+        return _element("mrow", *texts) if len(texts) > 1 else texts[0]
+
+    def sign(self, character: str) -> str:
+        return _element("mo", character.translate(ESCAPED))
+
+    def minus(self, text: str) -> str:
+        return self.row('<mo form="prefix">−</mo>', text)
+
+    def digits_of(self, text: str) -> str:
+        return _element("mn", text)
+
+    def fraction(self, above: str, below: str) -> str:
+        return _element("mfrac", above, below)
+
+    def superscript(self, base: str, text: str) -> str:
+        return _element("msup", base, text)
+
+    def subscript(self, base: str, text: str) -> str:
+        return _element("msub", base, text)
+
+    def root(self, text: str, index: str = "") -> str:
+        return _element("mroot", text, index) if index else _element("msqrt", text)
+
+    def fenced(self, text: str, fences: str = "()") -> str:
+        left, right = fences
+        if left != right:  # whose forms a browser knows
+            return self.row(self.sign(left), text, self.sign(right))
+        bar = '<mo form="{}" fence="true" stretchy="true">{}</mo>'
+        return self.row(bar.format("prefix", left), text, bar.format("postfix", right))
+
+    def opens(self, text: str) -> bool:
+        return OPENING.match(text) is not None
+
+    def listed(self, texts: Sequence[str]) -> str:
+        commas = [x for text in texts for x in (self.sign(","), text)]
+        return self.row(*commas[1:])
+
+    def letter(self, character: str) -> str:
+        return _element("mi", character.translate(ESCAPED))
+
+    def word(self, text: str) -> str:
+        upright = ' mathvariant="normal"' if len(text) == 1 else ""
+        return f"<mi{upright}>{text.translate(ESCAPED)}</mi>"
+
+    def operator(self, name: str) -> str:
+        return self.word(name)
+
+    def applied(self, function: str, arguments: str) -> str:
+        return self.row(function, self.sign(APPLIED), arguments)
+
+    def powered(self, applied: str, function: str, exponent: str) -> str:
+        before = f"<mrow>{function}"
+        if not applied.startswith(before):
+            return ""
+        return f"<mrow>{self.superscript(function, exponent)}{applied[len(before) :]}"
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        table = (_element("mtr", *(_element("mtd", x) for x in row)) for row in rows)
+        return self.fenced(_element("mtable", *table))
+
+    def primes(self, text: str, n: int) -> str:
+        return self.superscript(text, self.sign(PRIMES[n - 1])) if n else text
+
+    def text(self, words: str) -> str:
+        return _element("mtext", words.translate(ESCAPED))
+
+    def cases(self, pairs: Sequence[tuple[str, str]]) -> str:
+        left = '<mtd style="text-align: left">'
+        rows = [
+            f"<mtr>{left}{value}</mtd>{left}{self._condition(test)}</mtd></mtr>"
+            for value, test in pairs
+        ]
+        return self.row(self.sign("{"), _element("mtable", *rows))
+
+    def _condition(self, test: str) -> str:
+        return self.row(self.text("if\u00a0"), test) if test else self.text("otherwise")
+
+    def math(self, inside: str) -> str:
+        return f'<math xmlns="{NAMESPACE}" display="block">{inside}</math>'
+
+    def aligned(self, lines: Iterable[Line]) -> str:
+        """Equations under one another, a line of the text each."""
+        right, left = ('<mtd style="text-align: ' + side + '">' for side in ("right", "left"))
+        rows = []
+        for line in lines:
+            first = self.row(self.text("where\u00a0"), line.left) if line.defines else line.left
+            rows.append(f"<mtr>{right}{first}</mtd>{left}{self.row(line.sign, line.right)}</mtd></mtr>")
+        return "\n".join(['<mtable displaystyle="true">', *rows, "</mtable>"])
+
+    def document(self, equations: Iterable[Equation], notes: Sequence[str] = ()) -> str:
+        """A <div>: the equations, and a paragraph for each note."""
+        told = [_element("p", note.translate(ESCAPED)) for note in notes]
+        lines = list(self.lines(equations))
+        shown = [self.math(f"\n{self.aligned(lines)}\n")] if lines else []
+        return "\n".join(["<div>", *shown, *told, "</div>"])
