@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.answers import digits
+from hodiff.engine.graph import Tensor
 
 # A number, a formula, an interval ({"lower": 1.9, "upper": 2.1}), or vectors of them.
 Value: TypeAlias = int | float | str | dict[str, Any] | list[Any]
@@ -43,6 +44,20 @@ class Grid(NamedTuple):
     rows: Iterable[Row]
 
 
+class Asked(NamedTuple):
+    """The expression, for formats that write it anew.
+
+    variables  all of them, those that are differentiated in first
+    taken      the names of those
+    distance   of a Taylor polynomial: the formula of what it is a polynomial in
+    """
+
+    f: Tensor
+    variables: Sequence[str]
+    taken: Sequence[str]
+    distance: str | None = None
+
+
 class Answer(NamedTuple):
     """What a command found, in the shape that each format needs.
 
@@ -53,6 +68,7 @@ class Answer(NamedTuple):
     grid     table
     entries  table, where the grid is too wide: a label and a value a row, above as in a Grid
     notes    table: what else is to be said
+    asked    latex and its like, which write the fields as equations: see equations.py
     """
 
     title: str
@@ -62,6 +78,7 @@ class Answer(NamedTuple):
     grid: Grid
     entries: Grid
     notes: list[str]
+    asked: Asked | None = None
 
 
 def plain_number(x: Any) -> Value:

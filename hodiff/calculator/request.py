@@ -13,6 +13,7 @@ from hodiff.answers.digits import double
 from hodiff.answers.question import How, Question
 from hodiff.calculator.answer import (
     Answer,
+    Asked,
     Each,
     Entry,
     Grid,
@@ -162,13 +163,17 @@ class Request(NamedTuple):
     ) -> Found:
         """The values of what is wanted at the point; formulas without one: see Question."""
         if not self.has_point:
-            from hodiff.views.formula import formula  # start-up: numbers need none
-
-            return Found([formula(y) for y in _graphs(wanted)])
+            return Found(self.formulas(_graphs(wanted)))
         question = self.question()._replace(
             wanted=wanted, smooth=smooth, slopes=slopes, orders=orders
         )
         return self._told(answers.solve(question if f is None else question._replace(f=f)))
+
+    def formulas(self, graphs: Sequence[Tensor]) -> list[Value]:
+        """What is told of graphs where there is no point: text that knows its parts."""
+        from hodiff.views.formula import formula  # start-up: numbers need none
+
+        return [formula(y) for y in graphs]
 
     def question(self) -> Question:
         """The expression's value at the point, as a question."""
@@ -237,9 +242,10 @@ class Request(NamedTuple):
         shows_f: bool = False,
         shows: Sequence[str] = (),
         more: str = "",
+        distance: str | None = None,
     ) -> Answer:
         """The answer. shows_f, shows: whether the table's rows hold f, and which variables; more:
-        what else stands above it."""
+        what else stands above it; distance: see Asked."""
         at, title = found.at, self.problem.text
         value = fields["value"]
         f = None if at is None or shows_f else value
@@ -272,6 +278,12 @@ class Request(NamedTuple):
                 Each(lambda: ([e.label, e.value] for e in entries())),
             ),
             notes=[SAID[found.arithmetic or "ball"], *found.notes] if at is not None else [],
+            asked=Asked(
+                self.f,
+                list(dict.fromkeys([*self.wrt, *self.problem.variables])),
+                self.wrt,
+                distance,
+            ),
         )
 
 

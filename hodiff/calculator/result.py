@@ -102,7 +102,8 @@ class Result:
         return {name: _plain(value) for name, value in self.answer.fields.items()}
 
     def text(self, style: str = "table") -> str:
-        """The result as the command line prints it: table, json, csv or plain.
+        """The result as the command line prints it: table, json, csv, plain, latex, mathml,
+        markdown or typst.
 
         >>> import hodiff
         >>> hodiff.calculate("nth", "x**3", at="x=2", order=2).text("plain")
@@ -254,7 +255,9 @@ def _plain(x: Any) -> Any:
     """Lists and dicts for what is made anew at each walk."""
     if isinstance(x, dict):
         return {key: _plain(value) for key, value in x.items()}
-    if isinstance(x, (str, int, float)) or not hasattr(x, "__iter__"):
+    if isinstance(x, str):
+        return str(x)
+    if isinstance(x, (int, float)) or not hasattr(x, "__iter__"):
         return x
     return [_plain(value) for value in x]
 

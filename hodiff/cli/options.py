@@ -244,11 +244,13 @@ LET = click.Option(["--let"], metavar="a=3", multiple=True,
                    help="Constants of EXPR; --at may use them.")
 WRT = click.Option(["--wrt"], metavar="x,y", multiple=True,
                    help="The variables to differentiate in.  [default: all of --at]")
-FORMAT = click.Option(["--format", "style"], metavar="table|json|csv|plain",
+FORMAT = click.Option(["--format", "style"], metavar="table|json|csv|plain|latex|mathml|markdown|typst",
                       default="table", show_default=True,
-                      callback=one_of(["table", "json", "csv", "plain"], "format"),
+                      callback=one_of(["table", "json", "csv", "plain", "latex", "mathml",
+                                       "markdown", "typst"], "format"),
                       help="table: for people; json: an object on one line; csv: a header and a "
-                           "row; plain: the numbers asked for, tab-separated.")
+                           "row; plain: the numbers asked for, tab-separated; the others: "
+                           "formulas set as mathematics, for a text or a page.")
 SUBGRADIENT = click.Option(["--subgradient"], is_flag=True,
                            help="Answer at a kink of abs, max, floor ... as machine learning "
                                 "frameworks do: 0 for abs.")

@@ -22,8 +22,8 @@ FENCES = {"||": (r"\lvert", r"\rvert"), "‖‖": (r"\lVert", r"\rVert")}
 OPERATORS = frozenset(
     "sin cos tan sec csc cot sinh cosh tanh coth arcsin arccos arctan ln log max min".split()
 )
-TALL = re.compile(r"\\frac|\\sqrt|\\begin|\\left|\^")
-SHORT = 60  # characters that may be looked through
+TALL = re.compile(r"\\frac|\\sqrt|\\begin|\\left")
+SHORT = 60  # characters; what is longer is taken to be tall
 MOST_COLUMNS = 10  # of a pmatrix
 
 ESCAPED = str.maketrans(
@@ -53,6 +53,8 @@ class Latex(Typeset):
 
     def minus(self, text: str) -> str:
         return f"-{text}"
+
+    thin = r"\,"
 
     def digits_of(self, text: str) -> str:
         return text

@@ -13,7 +13,9 @@ from hodiff.views.typeset import Equation, Line, Typeset
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 APPLIED, TIMES = "\u2061", "\u2062"  # what stands unseen between a function, a factor, and the next
 ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
-OPENING = re.compile(r"(?:<m(?:row|sup|sub)>)*<mo>\(")
+OPENING = re.compile(r"(?:<m(?:row|sup|sub)>)*<mo[^>]*>\(")
+TALL = re.compile("<m(?:frac|sqrt|root|table)")
+SHORT = 600  # characters; what is longer is taken to be tall
 PRIMES = "′″‴"
 
 
@@ -34,9 +36,16 @@ def _element(tag: str, *children: str) -> str:
     return f"<{tag}>{''.join(children)}</{tag}>"
 
 
+def _cell(side: str, text: str) -> str:
+    """A cell at the left or the right of its column; Chromium has a name of its own for that."""
+    return f'<mtd style="text-align: {side}; text-align: -webkit-{side}">{text}</mtd>'
+
+
 class Mathml(Typeset):
     longest = 4 * Typeset.longest  # its signs are long
     times = f"<mo>{TIMES}</mo>"
+    thin = f'<mo lspace="0.167em">{TIMES}</mo>'
+    spaced_functions = True
 
     def row(self, *texts: str) -> str:
         return _element("mrow", *texts) if len(texts) > 1 else texts[0]
@@ -64,10 +73,14 @@ class Mathml(Typeset):
 
     def fenced(self, text: str, fences: str = "()") -> str:
         left, right = fences
-        if left != right:  # whose forms a browser knows
-            return self.row(self.sign(left), text, self.sign(right))
-        bar = '<mo form="{}" fence="true" stretchy="true">{}</mo>'
-        return self.row(bar.format("prefix", left), text, bar.format("postfix", right))
+        tall = len(text) > SHORT or TALL.search(text) is not None
+        stretchy = "" if tall and left != right else f' stretchy="{str(tall).lower()}"'
+        bar = ' fence="true"' if left == right else ""
+        return self.row(
+            f'<mo form="prefix"{bar}{stretchy}>{left}</mo>',
+            text,
+            f'<mo form="postfix"{bar}{stretchy}>{right}</mo>',
+        )
 
     def opens(self, text: str) -> bool:
         return OPENING.match(text) is not None
@@ -100,15 +113,15 @@ class Mathml(Typeset):
         return self.fenced(_element("mtable", *table))
 
     def primes(self, text: str, n: int) -> str:
-        return self.superscript(text, self.sign(PRIMES[n - 1])) if n else text
+        mark = f'<mo lspace="0" rspace="0">{PRIMES[n - 1]}</mo>'  # which is raised as it is
+        return self.row(text, mark)
 
     def text(self, words: str) -> str:
         return _element("mtext", words.translate(ESCAPED))
 
     def cases(self, pairs: Sequence[tuple[str, str]]) -> str:
-        left = '<mtd style="text-align: left">'
         rows = [
-            f"<mtr>{left}{value}</mtd>{left}{self._condition(test)}</mtd></mtr>"
+            _element("mtr", _cell("left", value), _cell("left", self._condition(test)))
             for value, test in pairs
         ]
         return self.row(self.sign("{"), _element("mtable", *rows))
@@ -121,11 +134,11 @@ class Mathml(Typeset):
 
     def aligned(self, lines: Iterable[Line]) -> str:
         """Equations under one another, a line of the text each."""
-        right, left = ('<mtd style="text-align: ' + side + '">' for side in ("right", "left"))
         rows = []
         for line in lines:
             first = self.row(self.text("where\u00a0"), line.left) if line.defines else line.left
-            rows.append(f"<mtr>{right}{first}</mtd>{left}{self.row(line.sign, line.right)}</mtd></mtr>")
+            second = self.row(line.sign, line.right)
+            rows.append(_element("mtr", _cell("right", first), _cell("left", second)))
         return "\n".join(['<mtable displaystyle="true">', *rows, "</mtable>"])
 
     def document(self, equations: Iterable[Equation], notes: Sequence[str] = ()) -> str:

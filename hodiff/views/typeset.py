@@ -49,6 +49,7 @@ POWERED = frozenset(
 """Functions whose powers are written sin²(x)."""
 
 FENCES = {"abs": "||", "floor": "⌊⌋", "ceil": "⌈⌉", "norm": "‖‖", "dot": "⟨⟩"}
+NAMELESS = frozenset(("exp", "exp2", "sqrt", "cbrt", "hypot", *FENCES))
 SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠", "and": "∧", "or": "∨"}
 
 NAME = re.compile(r"([^\W\d_]+)(\d*)((?:_[^\W_]+)*)")
@@ -61,6 +62,13 @@ class Column(str):
 
     __slots__ = ("entries",)
     entries: list[str]
+
+
+class Cases(str):
+    """Cases as they are written; a value for whatever else that is cases itself goes on with them."""
+
+    __slots__ = ("pairs",)
+    pairs: list[tuple[str, str]]
 
 
 class Equation(NamedTuple):
@@ -138,7 +146,9 @@ class Typeset(Printer):
         raise NotImplementedError
 
     times = ""
-    """What stands, unseen, in a product without a dot."""
+    thin = ""
+    """What stands, unseen, in a product without a dot, and beside names of several letters."""
+    spaced_functions = False  # whether a function needs space before it
 
     def beside(self, a: str, b: str) -> str:
         return self.row(*filter(None, (a, self.times, b)))
@@ -302,7 +312,8 @@ class Typeset(Printer):
             text = self.inside(child, POWER)
             named = left.kind in ("name", "entry", "product") or left in self.defined
             dotted = begins_with_number(part) or (named and self.opens(text))
-            row += [self.sign("⋅") if dotted else self.times, text]
+            thin = worded(left) or worded(part) or (self.spaced_functions and named_function(part))
+            row += [self.sign("⋅") if dotted else self.thin if thin else self.times, text]
         return self.row(*filter(None, row))
 
     def power(self, part: Part, children: list[Written]) -> Written:
@@ -399,7 +410,10 @@ class Typeset(Printer):
 
     def call_where(self, part: Part, children: list[Written]) -> Written:
         (test, _), (a, _), (b, _) = children
-        return self.cases([(a, test), (b, "")]), COMPARISON
+        pairs = [(a, test), *(b.pairs if isinstance(b, Cases) else [(b, "")])]
+        found = Cases(self.cases(pairs))
+        found.pairs = pairs
+        return found, COMPARISON
 
     # Conditions and vectors.
 
@@ -408,8 +422,11 @@ class Typeset(Printer):
         return self.row(a, self.sign(SIGNS[part.data]), b), COMPARISON
 
     def logic(self, part: Part, children: list[Written]) -> Written:
-        precedence = LOGIC[part.data]
-        a, b = (self.inside(child, precedence) for child in children)
+        precedence, sides = LOGIC[part.data], zip(part.children, children, strict=True)
+        a, b = (  # where "and" meets "or" it is in parentheses
+            self.inside(written, precedence if side.data == part.data else NOT)
+            for side, written in sides
+        )
         return self.row(a, self.sign(SIGNS[part.data]), b), precedence
 
     def not_(self, part: Part, children: list[Written]) -> Written:
@@ -427,14 +444,23 @@ class Typeset(Printer):
     def entry(self, part: Part, children: list[Written]) -> Written:
         base = part.children[0]
         (text, precedence), data = children[0], part.data
-        items = [_item(item) for item in data]
+        items = [self._item(item) for item in data]
         if base.kind != "name" or NAME.fullmatch(base.data) is None or self._subscripted(base.data):
             return self.subscript(self.fenced(text), self.listed(items)), ATOM
         found = self.subscript(text, self.listed(items))
-        name = f"{base.data}[{','.join(items)}]"
+        name = f"{base.data}[{data}]"
         if self.symbols.setdefault(found, name) != name:
             found = self.subscript(text, self.fenced(self.listed(items), "[]"))
         return found, ATOM
+
+    def _item(self, item: Any) -> str:
+        if isinstance(item, str):
+            return self.symbol(item)
+        if not isinstance(item, tuple):
+            return self.digits_of(str(item))
+        start, stop, step = item
+        text = f"{start}:{stop if stop >= 0 else ''}" + (f":{step}" if step != 1 else "")
+        return self.digits_of(text)
 
     def _subscripted(self, name: str) -> bool:
         match = NAME.fullmatch(name)
@@ -449,10 +475,16 @@ class Typeset(Printer):
     def interval(self, part: Part, children: list[Written]) -> Written:
         return self.fenced(self.listed([text for text, _ in children]), "[]"), ATOM
 
+    def group(self, part: Part, children: list[Written]) -> Written:
+        """Several as one: (x, y)."""
+        return self.fenced(self.listed([text for text, _ in children])), ATOM
+
     def derivative(self, part: Part, children: list[Written]) -> Written:
-        """d²f/dx²: f, and the variables; data: the sign, d or ∂, and the power of each."""
+        """d²f/dx²: f, which may be left out, and the variables; data: the sign, d or ∂, and the
+        power of each variable."""
         sign, powers = part.data
-        (f, _), variables = children[0], children[1:]
+        n = len(children) - len(powers)
+        head, variables = children[:n], children[n:]
         d = self.word(sign) if sign == "d" else self.letter(sign)
         n = sum(powers)
         above = self.superscript(d, self.digits_of(str(n))) if n > 1 else d
@@ -461,7 +493,9 @@ class Typeset(Printer):
             else self.beside(d, x)
             for (x, _), m in zip(variables, powers, strict=True)
         ]  # fmt: skip
-        return self.fraction(self.beside(above, f) if f else above, self.row(*below)), POWER
+        for f, _ in head:
+            above = self.beside(above, f)
+        return self.fraction(above, self.row(*below)), POWER
 
     def primed(self, part: Part, children: list[Written]) -> Written:
         """f', f'' and f⁽ⁿ⁾: data is n."""
@@ -484,13 +518,26 @@ def begins_with_number(part: Part) -> bool:
     return part.kind in ("number", "float", "digits") or (part.kind, part.data) == ("call", "exp2")
 
 
+def worded(part: Part) -> bool:
+    """Whether a factor is a name of several letters, an entry of it, or a power."""
+    if part.kind in ("power", "entry"):
+        part = part.children[0]
+    if part.kind != "name":
+        return False
+    match = NAME.fullmatch(part.data)
+    return match is None or len(GREEK.get(match[1], match[1])) > 1
+
+
+def named_function(part: Part) -> bool:
+    """Whether a factor begins with the name of a function."""
+    if part.kind == "power" and above_one(part.children[1]):
+        part = part.children[0]
+        return part.kind == "call" and part.data in POWERED
+    return part.kind == "call" and part.data not in NAMELESS
+
+
 def above_one(part: Part) -> bool:
     """Whether a part is a whole number from 2 on: sin⁻¹(x) would be another function."""
     return part.kind == "number" and part.data == int(part.data) and part.data > 1
 
 
-def _item(item: Any) -> str:
-    if not isinstance(item, tuple):
-        return str(item)
-    start, stop, step = item
-    return f"{start}:{stop if stop >= 0 else ''}" + (f":{step}" if step != 1 else "")

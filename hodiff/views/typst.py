@@ -25,6 +25,8 @@ class Typst(Typeset):
     def minus(self, text: str) -> str:
         return f"-{text}"
 
+    thin = "thin"
+
     def digits_of(self, text: str) -> str:
         return text
 
