@@ -120,6 +120,23 @@ class Result:
         command, expression = self.answer.fields["command"], self.answer.title
         return f"<{command} {expression}>" if expression else f"<{command}>"
 
+    # What notebooks ask for; where they get None they show the table.
+
+    def _repr_html_(self) -> str | None:
+        return self._typeset("mathml")
+
+    def _repr_markdown_(self) -> str | None:
+        return self._typeset("markdown")
+
+    def _repr_latex_(self) -> str | None:
+        return self._typeset("latex")
+
+    def _typeset(self, style: str) -> str | None:
+        try:
+            return self.text(style)
+        except HodiffError:  # too many numbers
+            return None
+
     def __reduce__(self) -> Any:
         raise TypeError("a result can't be copied or pickled: to_dict() can")
 

@@ -239,6 +239,22 @@ class Methods(Tensor):
 
         return shown(self)
 
+    def _repr_latex_(self) -> str | None:
+        """The formula of a tensor without a value, for notebooks; so are the other two."""
+        from hodiff.library.printing import typeset  # start-up
+
+        return typeset(self, "latex")
+
+    def _repr_markdown_(self) -> str | None:
+        from hodiff.library.printing import typeset  # start-up
+
+        return typeset(self, "latex")
+
+    def _repr_html_(self) -> str | None:
+        from hodiff.library.printing import typeset  # start-up
+
+        return typeset(self, "mathml")
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)

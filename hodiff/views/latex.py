@@ -14,11 +14,11 @@ from hodiff.views.typeset import LETTERS, Equation, Line, Typeset
 # LaTeX has no command for Greek letters that look as Latin ones do.
 LATIN = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
 SIGNS = {
-    "−": "-", "⋅": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∧": r"\land", "∨": r"\lor",
-    "¬": r"\lnot", "∞": r"\infty", "∂": r"\partial", "⌊": r"\lfloor", "⌋": r"\rfloor",
+    "−": "-", "⋅": r"\cdot", "≤": r"\leq", "≥": r"\geq", "≠": r"\neq", "∧": r"\wedge",
+    "∨": r"\vee", "¬": r"\neg", "∞": r"\infty", "∂": r"\partial", "⌊": r"\lfloor", "⌋": r"\rfloor",
     "⌈": r"\lceil", "⌉": r"\rceil", "⟨": r"\langle", "⟩": r"\rangle",
 }  # fmt: skip
-FENCES = {"||": (r"\lvert", r"\rvert"), "‖‖": (r"\lVert", r"\rVert")}
+BARS = {"||": r"\vert", "‖‖": r"\Vert"}  # no "|", which in Markdown ends a cell
 OPERATORS = frozenset(
     "sin cos tan sec csc cot sinh cosh tanh coth arcsin arccos arctan ln log max min".split()
 )
@@ -72,8 +72,9 @@ class Latex(Typeset):
         return f"\\sqrt[{index}]{{{text}}}" if index else f"\\sqrt{{{text}}}"
 
     def fenced(self, text: str, fences: str = "()") -> str:
-        left, right = FENCES.get(fences) or map(self.sign, fences)
-        if len(text) > SHORT or TALL.search(text):
+        bar = BARS.get(fences, "")
+        left, right = (bar, bar) if bar else map(self.sign, fences)
+        if bar or len(text) > SHORT or TALL.search(text):
             left, right = rf"\left{left}", rf"\right{right}"
         return f"{left}{' ' if left[-1].isalpha() else ''}{text}{right}"
 
