@@ -39,7 +39,7 @@ LETTERS = {letter: name for name, letter in GREEK.items()} | {"ϵ": "epsilon", "
 
 # What mathematics calls the language's functions, where it has another name for them.
 OPERATORS = {
-    "log": "ln", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh",
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh",
     "acosh": "arcosh", "atanh": "artanh", "sign": "sgn",
 }  # fmt: skip
 POWERED = frozenset(
@@ -311,7 +311,8 @@ class Typeset(Printer):
         for left, part, child in zip(parts, parts[1:], written[1:], strict=False):
             text = self.inside(child, POWER)
             named = left.kind in ("name", "entry", "product") or left in self.defined
-            dotted = begins_with_number(part) or (named and self.opens(text))
+            number = begins_with_number(part) and left.kind != "derivative"
+            dotted = number or (named and self.opens(text))
             thin = worded(left) or worded(part) or (self.spaced_functions and named_function(part))
             row += [self.sign("⋅") if dotted else self.thin if thin else self.times, text]
         return self.row(*filter(None, row))
@@ -320,10 +321,10 @@ class Typeset(Printer):
         base, exponent = part.children
         text = children[1][0]
         if base.kind == "call" and base.data in POWERED and above_one(exponent):
-            function = self.operator(OPERATORS.get(base.data, base.data))
+            function = self.operator("ln" if base.data == "log" else OPERATORS.get(base.data, base.data))
             powered = self.powered(children[0][0], function, text)
             if powered:
-                return powered, ATOM
+                return powered, POWER
         return self.superscript(self.inside(children[0], ATOM), text), POWER
 
     # Functions.
@@ -363,6 +364,13 @@ class Typeset(Printer):
     def call_log1p(self, part: Part, children: list[Written]) -> Written:
         term = self.inside(children[0], PRODUCT)
         return self.function("ln", [self.row(self.digits_of("1"), self.sign("+"), term)])
+
+    def call_log(self, part: Part, children: list[Written]) -> Written:
+        (text, _), *bases = children
+        head = self.operator("log" if bases else "ln")
+        for base, _ in bases:
+            head = self.subscript(head, base)
+        return self.applied(head, self.fenced(text)), ATOM
 
     def call_log2(self, part: Part, children: list[Written]) -> Written:
         return self._log(part.data.removeprefix("log"), children)

@@ -63,7 +63,8 @@ class Typst(Typeset):
         return name if name in OPERATORS else f"op({self.text(name)})"
 
     def applied(self, function: str, arguments: str) -> str:
-        return f"{function} {arguments}" if function.endswith(")") else f"{function}{arguments}"
+        joined = function[-1].isalpha() and arguments.startswith("(")
+        return f"{function}{arguments}" if joined else f"{function} {arguments}"
 
     def powered(self, applied: str, function: str, exponent: str) -> str:
         if not applied.startswith(function):
