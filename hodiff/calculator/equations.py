@@ -69,7 +69,9 @@ def group(parts: Sequence[Part]) -> Part:
 
 
 def few(parts: Sequence[Part]) -> Sequence[Part]:
-    return parts if len(parts) <= MOST_NAMED else [*parts[:2], Part("verbatim", data="…"), parts[-1]]
+    return (
+        parts if len(parts) <= MOST_NAMED else [*parts[:2], Part("verbatim", data="…"), parts[-1]]
+    )
 
 
 def told(value: Value) -> Part:
@@ -232,7 +234,9 @@ def taylor(letters: Letters, fields: Fields) -> Iterator[Equation]:
         yield Equation(call("abs", rest), told(fields["remainder"]), "≤")
         yield Equation(call("abs", step), told(plain_number(fields["within"])), "≤")
     else:
-        yield Equation(left, plus(polynomial, call("o", power(step, order) if order else number(1))))
+        yield Equation(
+            left, plus(polynomial, call("o", power(step, order) if order else number(1)))
+        )
     if distance is None:
         yield from map(Equation, coefficients, map(told, fields["coefficients"]))
 
@@ -265,7 +269,9 @@ def plus(*terms: Part) -> Part:
     if len(terms) == 1:
         return first
     if first.kind == "sum":
-        return Part("sum", [*first.children, *terms[1:]], (*first.data, *[False] * (len(terms) - 1)))
+        return Part(
+            "sum", [*first.children, *terms[1:]], (*first.data, *[False] * (len(terms) - 1))
+        )
     return Part("sum", terms, [False] * len(terms))
 
 

@@ -47,7 +47,11 @@ def label(value: Value, answer: Answer, printer: Latex) -> str:
     """A cell: a formula or a variable as mathematics, all else as text."""
     if isinstance(value, Formula):
         return math(printer, value.part)
-    if isinstance(value, str) and answer.asked and value.partition("[")[0] in answer.asked.variables:
+    if (
+        isinstance(value, str)
+        and answer.asked
+        and value.partition("[")[0] in answer.asked.variables
+    ):
         return math(printer, component(value))
     return escaped(text(value))
 

@@ -244,7 +244,8 @@ LET = click.Option(["--let"], metavar="a=3", multiple=True,
                    help="Constants of EXPR; --at may use them.")
 WRT = click.Option(["--wrt"], metavar="x,y", multiple=True,
                    help="The variables to differentiate in.  [default: all of --at]")
-FORMAT = click.Option(["--format", "style"], metavar="table|json|csv|plain|latex|mathml|markdown|typst",
+FORMAT = click.Option(["--format", "style"],
+                      metavar="table|json|csv|plain|latex|mathml|markdown|typst",
                       default="table", show_default=True,
                       callback=one_of(["table", "json", "csv", "plain", "latex", "mathml",
                                        "markdown", "typst"], "format"),

@@ -19,9 +19,10 @@ SIGNS = {
     "⌈": r"\lceil", "⌉": r"\rceil", "⟨": r"\langle", "⟩": r"\rangle",
 }  # fmt: skip
 BARS = {"||": r"\vert", "‖‖": r"\Vert"}  # no "|", which in Markdown ends a cell
-OPERATORS = frozenset(
-    "sin cos tan sec csc cot sinh cosh tanh coth arcsin arccos arctan ln log max min".split()
-)
+OPERATORS = frozenset((
+    "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "coth", "arcsin", "arccos",
+    "arctan", "exp", "ln", "log", "max", "min",
+))  # fmt: skip
 TALL = re.compile(r"\\frac|\\sqrt|\\begin|\\left")
 SHORT = 60  # characters; what is longer is taken to be tall
 MOST_COLUMNS = 10  # of a pmatrix

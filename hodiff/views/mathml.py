@@ -42,7 +42,7 @@ def _cell(side: str, text: str) -> str:
 
 
 class Mathml(Typeset):
-    longest = 4 * Typeset.longest  # its signs are long
+    longest = 500_000  # its signs are long
     times = f"<mo>{TIMES}</mo>"
     thin = f'<mo lspace="0.167em">{TIMES}</mo>'
     spaced_functions = True

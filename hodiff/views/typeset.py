@@ -26,14 +26,12 @@ from hodiff.views.printer import (
     Written,
 )
 
-GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho"
-        " sigma tau upsilon phi chi psi omega".split(),
-        "αβγδεζηθικλμνξοπρστυφχψω",
-        strict=True,
-    )
-)
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ",
+    "eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν",
+    "xi": "ξ", "omicron": "ο", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ",
+    "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+}  # fmt: skip
 GREEK |= {name.capitalize(): letter.upper() for name, letter in GREEK.items()}
 LETTERS = {letter: name for name, letter in GREEK.items()} | {"ϵ": "epsilon", "ς": "sigma"}
 
@@ -42,10 +40,10 @@ OPERATORS = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh",
     "acosh": "arcosh", "atanh": "artanh", "sign": "sgn",
 }  # fmt: skip
-POWERED = frozenset(
-    "sin cos tan sec csc cot sinh cosh tanh sech csch coth asin acos atan asinh acosh atanh log"
-    .split()
-)  # fmt: skip
+POWERED = frozenset((
+    "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "sech", "csch", "coth",
+    "asin", "acos", "atan", "asinh", "acosh", "atanh", "log",
+))  # fmt: skip
 """Functions whose powers are written sin²(x)."""
 
 FENCES = {"abs": "||", "floor": "⌊⌋", "ceil": "⌈⌉", "norm": "‖‖", "dot": "⟨⟩"}
@@ -65,7 +63,7 @@ class Column(str):
 
 
 class Cases(str):
-    """Cases as they are written; a value for whatever else that is cases itself goes on with them."""
+    """Cases as they are written, and their pairs, which outer cases may go on with."""
 
     __slots__ = ("pairs",)
     pairs: list[tuple[str, str]]
@@ -117,7 +115,10 @@ class Typeset(Printer):
         if part.kind != "vector":
             return self(part)
         rows = [row.children if row.kind == "vector" else (row,) for row in part.children]
-        if len(set(map(len, rows))) != 1 or len({row.kind == "vector" for row in part.children}) > 1:
+        if (
+            len(set(map(len, rows))) != 1
+            or len({row.kind == "vector" for row in part.children}) > 1
+        ):
             return self(part)
         found = [[self(entry) for entry in row] for row in rows]
         definitions = [x for row in found for entry in row for x in entry.definitions]
@@ -145,6 +146,7 @@ class Typeset(Printer):
         """A decimal without sign and exponent."""
         raise NotImplementedError
 
+    longest = 200_000  # characters: TeX and browsers nest no deeper
     times = ""
     thin = ""
     """What stands, unseen, in a product without a dot, and beside names of several letters."""
@@ -321,7 +323,9 @@ class Typeset(Printer):
         base, exponent = part.children
         text = children[1][0]
         if base.kind == "call" and base.data in POWERED and above_one(exponent):
-            function = self.operator("ln" if base.data == "log" else OPERATORS.get(base.data, base.data))
+            function = self.operator(
+                "ln" if base.data == "log" else OPERATORS.get(base.data, base.data)
+            )
             powered = self.powered(children[0][0], function, text)
             if powered:
                 return powered, POWER
@@ -401,7 +405,9 @@ class Typeset(Printer):
         return self.function("ψ", [children[0][0]])
 
     def call_beta(self, part: Part, children: list[Written]) -> Written:
-        return self.applied(self.word("B"), self.fenced(self.listed([x for x, _ in children]))), ATOM
+        return self.applied(
+            self.word("B"), self.fenced(self.listed([x for x, _ in children]))
+        ), ATOM
 
     def call_polygamma(self, part: Part, children: list[Written]) -> Written:
         (order, _), (text, _) = children
@@ -451,9 +457,10 @@ class Typeset(Printer):
 
     def entry(self, part: Part, children: list[Written]) -> Written:
         base = part.children[0]
-        (text, precedence), data = children[0], part.data
+        text, data = children[0][0], part.data
         items = [self._item(item) for item in data]
-        if base.kind != "name" or NAME.fullmatch(base.data) is None or self._subscripted(base.data):
+        match = NAME.fullmatch(base.data) if base.kind == "name" else None
+        if match is None or match[2] or match[3]:  # no name, or one with a subscript
             return self.subscript(self.fenced(text), self.listed(items)), ATOM
         found = self.subscript(text, self.listed(items))
         name = f"{base.data}[{data}]"
@@ -469,10 +476,6 @@ class Typeset(Printer):
         start, stop, step = item
         text = f"{start}:{stop if stop >= 0 else ''}" + (f":{step}" if step != 1 else "")
         return self.digits_of(text)
-
-    def _subscripted(self, name: str) -> bool:
-        match = NAME.fullmatch(name)
-        return match is not None and bool(match[2] or match[3])
 
     def matmul(self, part: Part, children: list[Written]) -> Written:
         a, b = children
@@ -547,5 +550,3 @@ def named_function(part: Part) -> bool:
 def above_one(part: Part) -> bool:
     """Whether a part is a whole number from 2 on: sin⁻¹(x) would be another function."""
     return part.kind == "number" and part.data == int(part.data) and part.data > 1
-
-

@@ -11,10 +11,10 @@ SIGNS = {
     "∞": "infinity", "∂": "partial", "@": "\\@",
 }  # fmt: skip
 FENCES = {"||": "abs", "‖‖": "norm", "⌊⌋": "floor", "⌈⌉": "ceil"}
-OPERATORS = frozenset(
-    "sin cos tan sec csc cot sinh cosh tanh sech csch coth arcsin arccos arctan ln log max min"
-    " sinc mod".split()
-)
+OPERATORS = frozenset((
+    "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "sech", "csch", "coth",
+    "arcsin", "arccos", "arctan", "exp", "ln", "log", "max", "min", "sinc", "mod",
+))  # fmt: skip
 MARKUP = str.maketrans({c: f"\\{c}" for c in "\\*_`$#@<>[]~=-+/'\""})
 
 
@@ -83,8 +83,7 @@ class Typst(Typeset):
 
     def cases(self, pairs: Sequence[tuple[str, str]]) -> str:
         rows = [
-            f'{value} & "if " {test}' if test else f'{value} & "otherwise"'
-            for value, test in pairs
+            f'{value} & "if " {test}' if test else f'{value} & "otherwise"' for value, test in pairs
         ]
         return f"cases({', '.join(rows)})"
 

@@ -17,12 +17,13 @@ from mpmath import mp, mpf
 Sign = tuple[Any, ...]  # ("number", "1.5"), ("name", "w_1"), ("sign", "+"), ("raised", row) ...
 Row = list[Sign]
 
-GREEK = dict(zip("αβγδθμπσφψωΓΨ", "alpha beta gamma delta theta mu pi sigma phi psi omega Gamma Psi"
-                 .split(), strict=True))  # fmt: skip
+GREEK = {"α": "alpha", "π": "pi", "ψ": "psi", "Γ": "Gamma"}
 OPENS, CLOSES = "([⌊⌈|⟨", ")]⌋⌉|⟩"
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: getattr(mp, name) for name in
-       "sin cos tan sec csc cot sinh cosh tanh sech csch coth erf erfc exp ln log".split()},
+    **{name: getattr(mp, name) for name in (
+        "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "sech", "csch", "coth",
+        "erf", "erfc", "exp", "ln", "log",
+    )},
     "arcsin": mp.asin, "arccos": mp.acos, "arctan": mp.atan, "arsinh": mp.asinh,
     "arcosh": mp.acosh, "artanh": mp.atanh, "sgn": mp.sign, "max": max, "min": min,
     "atan2": mp.atan2, "Gamma": mp.gamma, "psi": mp.digamma, "B": mp.beta,

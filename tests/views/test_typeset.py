@@ -6,16 +6,18 @@ from __future__ import annotations
 import re
 from random import Random
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from mpmath import mp, mpf
 
 from hodiff import derivatives
 from hodiff.engine.graph import Tensor, variable
+from hodiff.errors import HodiffError
 from hodiff.language.problem import read as problem_of
 from hodiff.views.latex import Latex, latex
 from hodiff.views.mathml import Mathml, mathml
-from hodiff.views.parts import Part, call, name
+from hodiff.views.parts import Part, name
 from hodiff.views.printer import Printer
 from hodiff.views.reading import read, variables
 from hodiff.views.typeset import Typeset
@@ -30,9 +32,10 @@ POINT = {"x": "1.25", "w1": "0.375", "x_max": "2.75", "alpha": "0.8", "mass": "1
 
 ALONE: dict[str, Any] = {
     **{f: getattr(mp, f) for f in (
-        "sin cos tan sec csc cot sinh cosh tanh sech csch coth exp sqrt cbrt log erf erfc gamma"
-        " asinh atan floor ceil digamma"
-    ).split()},
+        "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "sech", "csch", "coth",
+        "exp", "sqrt", "cbrt", "log", "erf", "erfc", "gamma", "asinh", "atan", "floor", "ceil",
+        "digamma",
+    )},
     "abs": abs, "exp2": lambda x: mp.power(2, x), "expm1": mp.expm1, "log1p": mp.log1p,
     "log2": lambda x: mp.log(x, 2), "log10": mp.log10, "sign": mp.sign,
     "relu": lambda x: max(x, mpf(0)), "lgamma": lambda x: mp.log(abs(mp.gamma(x))),
@@ -61,7 +64,8 @@ def where(test: Any, a: Any, b: Any) -> Any:
 
 
 NAMES = {
-    **{f: bounded(g) for f, g in {**ALONE, **SEVERAL, "polygamma": lambda n, x: mp.polygamma(int(n), x)}.items()},
+    **{f: bounded(g) for f, g in {**ALONE, **SEVERAL}.items()},
+    "polygamma": bounded(lambda n, x: mp.polygamma(int(n), x)),
     "where": where, "pi": mp.pi, "e": mp.e,
 }  # fmt: skip
 
@@ -70,7 +74,8 @@ FORMS = [
     "({} + {})", "({} - {})", "({} * {})", "({} * {})", "({} / {})", "(-{})", "({})**2", "({})**3",
     "(1 + ({})**2)**({}/3)", "where({} < {} and not {} >= 1, {}, {})",
     "where({} <= {} or {} != 2, {}, {})", "polygamma(2, 1 + ({})**2)",
-    *(f"{function}({{}})" for function in ALONE), *(f"{function}({{}}, {{}})" for function in SEVERAL),
+    *(f"{function}({{}})" for function in ALONE),
+    *(f"{function}({{}}, {{}})" for function in SEVERAL),
 ]  # fmt: skip
 
 
@@ -99,9 +104,7 @@ def seen(notation: str, y: Tensor) -> Any:
     printer: Printer = NOTATIONS[notation](variables(y))
     definitions, text = printer(read(y))
     point = {SHOWN[x]: mpf(decimal) for x, decimal in POINT.items()}
-    rows: list[tuple[str, Row]] = [
-        (n, READERS[notation](meaning)) for n, meaning in definitions
-    ]
+    rows: list[tuple[str, Row]] = [(n, READERS[notation](meaning)) for n, meaning in definitions]
     for n, row in rows:
         point[n[0] + "_" + n[1:]] = value(row, point)
     return value(READERS[notation](text), point)
@@ -139,6 +142,7 @@ def test_derivatives(text: str, notation: str) -> None:
     """Of the first and the third order, beside mpmath's differences."""
     problem = problem_of(text)
     with mp.workdps(60):
+
         def f(x: Any) -> Any:
             return eval(text, {"__builtins__": {}, **NAMES}, {**point, "x": x})
 
@@ -147,3 +151,143 @@ def test_derivatives(text: str, notation: str) -> None:
             y = derivatives.nth(problem.f, problem.variables["x"], order)[-1]
             expected = mp.diff(f, point["x"], order)
             assert abs(seen(notation, y) - expected) < 1e-9 * (1 + abs(expected))
+
+
+# ------------------------------------------------------------------ as people read it
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2*x**2*sin(w1)", r"2 x^{2} \sin(w_{1})"),
+        ("-x/2", r"-\frac{x}{2}"),
+        ("exp(-x**2/2)", r"e^{-\frac{x^{2}}{2}}"),
+        ("sin(x)**2 + sin(x)**-1", r"\sin^{2}(x) + \frac{1}{\sin(x)}"),
+        ("sqrt(1 + x)*cbrt(x)", r"\sqrt{1 + x} \sqrt[3]{x}"),
+        ("x*(1 + y)*(1 - y)", r"x \cdot (1 + y) (1 - y)"),
+        ("3*(x/(1 + y) + 1)", r"3 \left(\frac{x}{1 + y} + 1\right)"),
+        ("2*2**x", r"2 \cdot 2^{x}"),
+        ("1.5e-20*x", r"1.5 \cdot 10^{-20} x"),
+        ("abs(x)*floor(y)", r"\left\vert x\right\vert \lfloor y\rfloor"),
+        ("mass*x_max*alpha", r"\mathrm{mass} \, x_{\mathrm{max}} \alpha"),
+        ("psi*(1 + x) + digamma(1 + x)", r"\psi \cdot (1 + x) + \psi(1 + x)"),
+        ("polygamma(2, x)", r"\psi^{(2)}(x)"),
+        ("asinh(x)*erf(y)", r"\operatorname{arsinh}(x) \operatorname{erf}(y)"),
+        ("where(x < 1 and y >= 2, x, where(x > 3, y, 0))",
+         r"\begin{cases} x & \text{if } x < 1 \wedge y \geq 2 \\ y & \text{if } x > 3 \\"
+         r" 0 & \text{otherwise} \end{cases}"),
+        ("[x, y]", r"\begin{pmatrix} x \\ y \end{pmatrix}"),
+        ("[[x, 1], [0, y]]", r"\begin{pmatrix} x & 1 \\ 0 & y \end{pmatrix}"),
+    ],
+)  # fmt: skip
+def test_latex(text: str, shown: str) -> None:
+    y = problem_of(text).f
+    assert Latex(variables(y))(read(y)).text == shown
+
+
+def test_names_that_look_alike_are_told_apart() -> None:
+    printer = Latex()
+    names = ["x1", "x_1", "alpha", "α", "x_max", "xmax", "Β", "mass"]
+    symbols = [printer.symbol(x) for x in names]
+    assert len({*symbols}) == len(names)
+    assert symbols == [printer.symbol(x) for x in names]
+    assert symbols[:3] == ["x_{1}", r"\mathrm{x\_1}", r"\alpha"]
+    w = Part("entry", [name("w")], (0,))
+    assert printer(w).text == "w_{0}" and printer.symbol("w0") != "w_{0}"
+
+
+def test_the_number_e_and_a_variable_e() -> None:
+    y = problem_of("e*exp(x)", at=["e=2,x=1"]).f
+    assert Latex(variables(y))(read(y)).text == r"e \exp(x)"
+
+
+def test_what_a_name_may_have_is_escaped() -> None:
+    """A tensor's name may be anything."""
+    y = variable("a<b&c_d$") + 1
+    assert r"\mathrm{a<b\&c\_d\$}" in latex(y)
+    ElementTree.fromstring(mathml(y))
+
+
+def test_definitions_have_their_own_names() -> None:
+    """Where two formulas of a document need some, and where t1 is a variable."""
+    lines = [f"a{i} = log({i} + a{i - 1}**2)/(1 + a{i - 1})" for i in range(2, 9)]
+    part = read(problem_of(f"a1 = exp(sin(x)*t1); {'; '.join(lines)}; a8").f)
+    printer = Latex(["x", "t1"])
+    first, second = printer(part).definitions, printer(part).definitions
+    names = [x for x, _ in (*first, *second)]
+    assert len(first) > 2 and len({*names, "t1"}) == len(names) + 1
+
+
+def test_a_long_chain() -> None:
+    """Nothing recurses; what no one can read is refused."""
+    y = x = variable("x")
+    for _ in range(2_000):
+        y = y.sin()
+    for notation in NOTATIONS.values():
+        assert notation(["x"])(read(y)).text.count("sin") == 2_000
+    for _ in range(30_000):
+        x = x.sin()
+    for write in (latex, mathml):
+        with pytest.raises(HodiffError, match="characters"):
+            write(x)
+
+
+# ------------------------------------------------------------------ programs that read LaTeX
+
+READ_BY_SYMPY = [
+    "x**2*sin(w1)", "exp(-x**2/2)/(1 + x)", "sqrt(x)*atan(x/alpha)", "tanh(x)**3*log(x)",
+    "x**t/(1 + t*(x + w1))", "cbrt(x)*x*(1 + x)*(alpha + x)**2", "1/(x + 1/(x + 1/(x + t)))",
+    "log2(x)**2*cosh(x)", "1.5e-9*x*exp(x)", "-(x - t)**3/(2*sqrt(2*pi))",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", READ_BY_SYMPY)
+def test_sympy_reads_it(text: str) -> None:
+    sympy = pytest.importorskip("sympy")
+    pytest.importorskip("antlr4")
+    from sympy.parsing.latex import parse_latex
+
+    problem = problem_of(text)
+    for y in (problem.f, *derivatives.gradient(problem.f, problem.inputs)):
+        found = parse_latex(Latex(variables(y))(read(y)).text, backend="antlr")
+        values = {}
+        for symbol in found.free_symbols:
+            shown = str(symbol).replace("{", "").replace("}", "")
+            values[symbol] = (
+                sympy.pi
+                if shown == "pi"
+                else sympy.E
+                if shown == "e"
+                else POINT[{b: a for a, b in SHOWN.items()}[shown]]
+            )
+        with mp.workdps(30):
+            theirs = mpf(str(found.subs(values).evalf(30)))
+            assert close(theirs, seen("mathml", y))
+
+
+@pytest.mark.parametrize("text", [*READ_BY_SYMPY, *(
+    form.format("x", "t") for form in (
+        "max({}, {})", "abs({})*floor({})", "gamma({})*lgamma({})", "polygamma(2, {})*erf({})",
+        "hypot({}, {})", "mod({}, {})", "asinh({})*sech({})", "dot([{}, 1], [{}, 2])",
+        "norm({})", "x_max*alpha*mass*{}", "(x < {})*{}", "sinc({})*atan2({}, 1)", "beta({}, {})",
+    )
+)])  # fmt: skip
+def test_matplotlib_sets_it(text: str) -> None:
+    """Matrices and cases are what its TeX has not."""
+    mathtext = pytest.importorskip("matplotlib.mathtext")
+    problem = problem_of(text)
+    parser = mathtext.MathTextParser("path")
+    for y in (problem.f, *derivatives.gradient(problem.f, problem.inputs)):
+        shown = Latex(variables(y))(read(y)).text
+        if r"\begin" not in shown:
+            parser.parse(f"${shown}$")
+
+
+def test_typst_sets_it() -> None:
+    typst = pytest.importorskip("typst")
+    shown = []
+    for text in ["where(x < 1, [x, 2]@[x, t], norm([x, t]))/3", "abs(x)**2*floor(x_max/mass)",
+                 "lgamma(x)*polygamma(2, x)*e**x", "clip(x, 1, 2) + atan2(x, t)**2"]:  # fmt: skip
+        y = problem_of(text).f
+        shown.append(f"$ {Typst(variables(y))(read(y)).text} $")
+    assert typst.compile("\n".join(shown).encode(), format="svg")
