@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from hodiff.calculator.answer import Answer, Asked, Value, plain_number, text
 from hodiff.calculator.request import usage
 from hodiff.engine.graph import DATA, topological
+from hodiff.engine.operations.structure import stack
 from hodiff.errors import HodiffError
 from hodiff.views.formula import Formula
 from hodiff.views.parts import Part, call, name, number, power
@@ -22,7 +23,7 @@ from hodiff.views.typeset import Equation
 
 MOST_NUMBERS = 10_000  # of one answer
 MOST_NAMED = 6  # variables that f(x, y) names, and terms of a sum
-LARGEST = 64  # numbers of an array that is written out in the title
+LARGEST = 64  # numbers and entries of arrays that are written out in the title
 
 Fields: TypeAlias = dict[str, Any]
 
@@ -115,7 +116,9 @@ def expression(answer: Answer) -> Part:
     assert answer.asked is not None
     f = answer.asked.f
     typed = Part("verbatim", data=" ".join(answer.title.split()))
-    if any(x.operation is DATA and prod(x.shape) > LARGEST for x in topological([f])):
+    nodes = topological([f])
+    written = sum(prod(x.shape) for x in nodes if x.operation is DATA)
+    if written + sum(len(x.inputs) for x in nodes if x.operation is stack) > LARGEST:
         return typed
     try:
         return read(f)

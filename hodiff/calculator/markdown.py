@@ -24,8 +24,10 @@ def markdown(answer: Answer) -> str:
         break
     polynomial = answer.fields.get("polynomial")
     for line in filter(None, answer.grid.above().split("\n")):
-        told = isinstance(polynomial, Formula) and line == polynomial
-        paragraphs.append(math(printer, polynomial.part) if told else escaped(line))
+        if isinstance(polynomial, Formula) and line == polynomial:
+            paragraphs.append(math(printer, polynomial.part))
+        else:
+            paragraphs.append(escaped(line))
     paragraphs.append("\n".join(map(row, table(answer, printer))))
     return "\n\n".join([*paragraphs, *map(escaped, answer.notes)])
 

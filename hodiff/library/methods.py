@@ -36,9 +36,12 @@ from hodiff.library.creation import LOST, tensor, warn_of_loss
 
 WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach().requires_grad_()"
 IN_PLACE = ("zero", "fill", "copy", "uniform", "normal")
-KEEPING = {  # how the graph keeps a node, which dir() need not show
+KEEPING = {  # how the graph keeps a node and what notebooks ask for, which dir() need not show
     *(
         "_assigned",
+        "_repr_html_",
+        "_repr_latex_",
+        "_repr_markdown_",
         "borrowed",
         "derived",
         "freed",

@@ -36,7 +36,7 @@ class Formula(str):
         return str, (str(self),)
 
 
-def formula(y: Tensor) -> Formula:
+def formula(y: Tensor) -> str:
     """y as text in the expression language, as it was built.
 
     >>> from hodiff.engine.graph import variable

@@ -72,7 +72,7 @@ class Mathml(Typeset):
         return _element("mroot", text, index) if index else _element("msqrt", text)
 
     def fenced(self, text: str, fences: str = "()") -> str:
-        left, right = fences
+        left, right = fences[0], fences[1]
         tall = len(text) > SHORT or TALL.search(text) is not None
         stretchy = "" if tall and left != right else f' stretchy="{str(tall).lower()}"'
         bar = ' fence="true"' if left == right else ""

@@ -525,7 +525,7 @@ def begins_with_number(part: Part) -> bool:
     if part.kind == "power":
         part = part.children[0]
     if part.kind == "product":
-        return part.data < len(part.children)
+        return bool(part.data < len(part.children))
     return part.kind in ("number", "float", "digits") or (part.kind, part.data) == ("call", "exp2")
 
 

@@ -45,7 +45,7 @@ class Typst(Typeset):
     def fenced(self, text: str, fences: str = "()") -> str:
         if fences in FENCES:
             return f"{FENCES[fences]}({text})"
-        left, right = fences
+        left, right = fences[0], fences[1]
         return f"{left}{text}{right}"
 
     def listed(self, texts: Sequence[str]) -> str:
