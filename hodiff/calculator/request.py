@@ -26,7 +26,7 @@ from hodiff.calculator.answer import (
 )
 from hodiff.derivatives import components as scalars
 from hodiff.derivatives.plan import Plan
-from hodiff.engine.graph import Tensor
+from hodiff.engine.graph import Tensor, topological
 from hodiff.errors import HodiffError
 from hodiff.language.problem import Problem
 
@@ -46,6 +46,11 @@ Parts: TypeAlias = Iterable[tuple[str, Value]]
 
 def usage(message: str, source: str | None = None, kind: str = "usage") -> HodiffError:
     return HodiffError(kind, message, source=source)
+
+
+CONVENTION = "{} has no derivative {}: what the formula gives there is a convention"
+KINKS = {"abs": "at 0", "relu": "at 0", "clip": "at its bounds", "max": "at a tie",
+         "min": "at a tie"}  # fmt: skip
 
 
 class Found(NamedTuple):
@@ -163,17 +168,26 @@ class Request(NamedTuple):
     ) -> Found:
         """The values of what is wanted at the point; formulas without one: see Question."""
         if not self.has_point:
-            return Found(self.formulas(_graphs(wanted)))
+            graphs = _graphs(wanted)
+            return Found(self.formulas(graphs), notes=self.conventions(graphs))
         question = self.question()._replace(
             wanted=wanted, smooth=smooth, slopes=slopes, orders=orders
         )
         return self._told(answers.solve(question if f is None else question._replace(f=f)))
 
     def formulas(self, graphs: Sequence[Tensor]) -> list[Value]:
-        """What is told of graphs where there is no point: text that knows its parts."""
-        from hodiff.views.formula import formula  # start-up: numbers need none
+        """Derivatives of f as a person would write them, in text."""
+        from hodiff.views.formula import infix  # start-up: numbers need none
+        from hodiff.views.normal import shortest  # start-up: the same
 
-        return [formula(y) for y in graphs]
+        return [infix(part) for part in shortest(self.f, graphs)]
+
+    def conventions(self, graphs: Sequence[Tensor]) -> list[str]:
+        """What a formula says that is no derivative."""
+        if all(y is self.f for y in graphs):
+            return []
+        rows = {x.operation.name for x in topological([self.f])}
+        return [CONVENTION.format(row, place) for row, place in KINKS.items() if row in rows]
 
     def question(self) -> Question:
         """The expression's value at the point, as a question."""
@@ -277,7 +291,9 @@ class Request(NamedTuple):
                 [],
                 Each(lambda: ([e.label, e.value] for e in entries())),
             ),
-            notes=[SAID[found.arithmetic or "ball"], *found.notes] if at is not None else [],
+            notes=[SAID[found.arithmetic or "ball"], *found.notes]
+            if at is not None
+            else list(found.notes),
             asked=Asked(
                 self.f,
                 list(dict.fromkeys([*self.wrt, *self.problem.variables])),

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from hodiff.engine.graph import Tensor
+from hodiff.views.normal import part_of
 from hodiff.views.parts import Part
-from hodiff.views.reading import read, variables
+from hodiff.views.reading import variables
 from hodiff.views.typeset import LETTERS, Equation, Line, Typeset
 
 # LaTeX has no command for Greek letters that look as Latin ones do.
@@ -42,7 +43,7 @@ def latex(y: Tensor) -> str:
     '$\\\\displaystyle \\\\frac{2 x^{2}}{1 + x}$'
     """
     printer = Latex(variables(y))
-    lines = list(printer.lines([Equation(Part("name", data="f"), read(y))]))
+    lines = list(printer.lines([Equation(Part("name", data="f"), part_of(y))]))
     if len(lines) == 1:
         return f"$\\displaystyle {lines[0].right}$"
     return printer.aligned(lines)

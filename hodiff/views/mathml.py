@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from hodiff.engine.graph import Tensor
+from hodiff.views.normal import part_of
 from hodiff.views.parts import Part
-from hodiff.views.reading import read, variables
+from hodiff.views.reading import variables
 from hodiff.views.typeset import Equation, Line, Typeset
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
@@ -28,7 +29,7 @@ def mathml(y: Tensor) -> str:
     <mfrac><mi>x</mi><mn>2</mn></mfrac></math>
     """
     printer = Mathml(variables(y))
-    lines = list(printer.lines([Equation(Part("name", data="f"), read(y))]))
+    lines = list(printer.lines([Equation(Part("name", data="f"), part_of(y))]))
     return printer.math(lines[0].right if len(lines) == 1 else printer.aligned(lines))
 
 

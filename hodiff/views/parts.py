@@ -132,6 +132,34 @@ def without_aliases(root: Part) -> Part:
     return meant(root)
 
 
+def operations(root: Part, known: dict[Part, tuple[int, int]]) -> tuple[int, int]:
+    """How long a formula is: its operations, and the names and numbers in it, each as often as it
+    is written. known gathers what was counted."""
+    stack = [root]
+    while stack:
+        part = stack[-1]
+        unknown = [child for child in part.children if child not in known]
+        if unknown:
+            stack += unknown
+            continue
+        stack.pop()
+        here = leaves = 0
+        if part.kind == "number":
+            x, leaves = part.data, 1
+            here = int(x < 0)
+        elif part.kind in ("sum", "product"):
+            here = len(part.children) - 1 + (part.kind == "sum" and part.data[0])
+        elif part.kind in ("name", "float"):
+            leaves = 1
+        else:
+            here = 1
+        for child in part.children:
+            more, names = known[child]
+            here, leaves = here + more, leaves + names
+        known[part] = here, leaves
+    return known[root]
+
+
 def in_order(root: Part) -> list[Part]:
     """The parts of a formula, each once and after its own parts.
 

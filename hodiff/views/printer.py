@@ -50,10 +50,13 @@ class Printer:
         uses = _uses(order)
         written: dict[Part, Written] = {}
         definitions: list[tuple[str, str]] = []
+        length = 0
         for part in order:
             found = self.write(part, [written[child] for child in part.children])
-            if len(found[0]) > self.longest:
-                raise HodiffError("limit", f"the formula has over {self.longest} characters")
+            length += len(found[0]) * (part in names)
+            if length + len(found[0]) > self.longest:
+                message = f"the formula has over {self.longest} characters: give a point, by --at"
+                raise HodiffError("limit", message)
             for child in part.children:  # a text goes after its last use: a long chain has many
                 uses[child] -= 1
                 if not uses[child]:

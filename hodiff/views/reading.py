@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from math import prod
 from typing import Any
@@ -30,8 +30,10 @@ from hodiff.errors import HodiffError
 from hodiff.views.parts import Part, call, name, number, power, quotient, without_aliases
 
 SMALL = 300  # nodes; a larger graph is not flattened through what it shares
-MOST_PARTS = 500_000  # that are written: what a hundred thousand nodes need, and no text of 2 MB
+MOST_PARTS = 250_000  # that are written: what fifty thousand nodes need, and no text of 2 MB
 MOST_ENTRIES = 256  # of a vector that is written out, entry by entry
+
+MOST_SINC = 4  # the order of sinc's derivatives that are written out
 
 COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 
@@ -41,7 +43,7 @@ def read(y: Tensor) -> Part:
 
     Raises HodiffError (limit) where that is more than MOST_PARTS.
     """
-    return _Reading(_entrywise(_expanded(y))).parts()
+    return Reading([y]).of(y)
 
 
 def variables(y: Tensor) -> list[str]:
@@ -49,31 +51,44 @@ def variables(y: Tensor) -> list[str]:
     return [x.attributes[0] for x in topological([y]) if x.operation is VARIABLE]
 
 
-class _Reading:
-    """Parts are made for a factor times a node, empty at first, and filled one after the other."""
+class Reading:
+    """Graphs read as parts, which they share: Reading(ys).of(y), for any node y of theirs.
 
-    def __init__(self, y: Tensor) -> None:
-        self.y = y
-        self.shared = _shared(y)
+    rank says in which order variables stand in a product: by default as they were made. Parts are
+    made for a factor times a node, empty at first, and filled one after the other.
+    """
+
+    def __init__(self, ys: Sequence[Tensor], rank: Mapping[Tensor, int] | None = None) -> None:
+        self.plain = dict(zip(ys, map(_entrywise, expanded(ys)), strict=True))
+        self.rank = rank or {}
+        self.shared = _shared(list(self.plain.values()))
         self.made: dict[tuple[Any, Tensor], Part] = {}
         self.all: set[Part] = set()
+        self.read_already: dict[Part, Part] = {}
         self.empty: list[tuple[Any, Tensor]] = []
         self.count = 0
 
-    def parts(self) -> Part:
-        root = self.part(self.y)
+    def of(self, y: Tensor) -> Part:
+        """y as it was built."""
+        root = self.part(self.plain.get(y, y))
         while self.empty:
             factor, node = key = self.empty.pop()
-            found = self.read(node) if factor == 1 else self.product(factor, node)
+            made = self.read(node) if factor == 1 else self.product(factor, node)
             part = self.made[key]
-            if found in self.all:
-                found = Part("same", [found])
-            part.kind, part.children, part.data = found.kind, found.children, found.data
+            if made in self.all:
+                made = Part("same", [made])
+            part.kind, part.children, part.data = made.kind, made.children, made.data
             self.count += 1 + len(part.children)
             if self.count > MOST_PARTS:
                 message = f"the formula has over {MOST_PARTS} parts: give a point, or a lower order"
                 raise HodiffError("limit", message)
-        return without_aliases(root)
+        found = self.read_already[root] = without_aliases(root)
+        return found
+
+    def give(self, node: Tensor, part: Part) -> None:
+        """From now on node is written as this."""
+        self.made[1, node] = part
+        self.all.add(part)
 
     def part(self, node: Tensor, factor: Any = 1) -> Part:
         """The part of factor*node: to be filled, where it is new."""
@@ -144,7 +159,7 @@ class _Reading:
         terms = [(f, x) for f, x in terms if f != 0] or [(0, ONE)]
         bases = [_base(x)[0] for _, x in terms]
         if all(base.operation is VARIABLE for base in bases):  # y**2 + x**2, x made first
-            order = sorted(range(len(terms)), key=lambda i: bases[i].serial)
+            order = sorted(range(len(terms)), key=lambda i: self.place(bases[i]))
             terms = [terms[i] for i in order]
         first = next((i for i, (f, _) in enumerate(terms) if f > 0), 0)
         terms.insert(0, terms.pop(first))
@@ -183,9 +198,23 @@ class _Reading:
                 p, q = max(p - q, 0), max(q - p, 0)
             above += [(base, p)] * (p != 0)
             below += [(base, q)] * (q != 0)
-        above.sort(key=_class)
-        below.sort(key=_class)
+        above.sort(key=self.order)
+        below.sort(key=self.order)
         return quotient(factor, [self.power(*x) for x in above], [self.power(*x) for x in below])
+
+    def place(self, x: Tensor) -> int:
+        return self.rank.get(x, x.serial)
+
+    def order(self, factor: tuple[Tensor, Any]) -> tuple[int, int]:
+        """The order of factors: named constants, variables, calls, sums."""
+        base, exponent = factor
+        if isinstance(exponent, Tensor):
+            return 2, 0
+        if base.operation is VARIABLE:
+            return 1, self.place(base)
+        if not base.inputs:
+            return 0, 0
+        return 3 if base.operation.name in ("add", "sub") else 2, 0
 
     def power(self, base: Tensor, exponent: Any) -> Part:
         if isinstance(exponent, Tensor):
@@ -203,11 +232,11 @@ def _leaf(node: Tensor) -> Part:
     return name(node.attributes[0] if node.operation is VARIABLE else node.operation.name)
 
 
-def _expanded(y: Tensor) -> Tensor:
-    """y without the operations that the language has no name for, by their formulas."""
-    order = topological([y])
+def expanded(ys: Sequence[Tensor]) -> list[Tensor]:
+    """ys without the operations that the language has no name for, by their formulas."""
+    order = topological(ys)
     if not any(map(_unnamed, order)):
-        return y
+        return list(ys)
 
     def written_out(node: Tensor, inputs: list[Tensor]) -> Tensor:
         if node.operation.formula is not None and _unnamed(node):
@@ -219,7 +248,8 @@ def _expanded(y: Tensor) -> Tensor:
 
     with sharing() as table:
         table.know(order)
-        return rebuilt(order, written_out)[y]
+        made = rebuilt(order, written_out)
+    return [made[y] for y in ys]
 
 
 def _unwritable(node: Tensor) -> bool:
@@ -292,13 +322,17 @@ def _stacked(entries: Any) -> Tensor:
 
 
 def _unnamed(node: Tensor) -> bool:
-    operation = node.operation
-    return operation.formula is not None and operation.name not in FUNCTIONS and not operation.names
+    """Whether it is written by its formula: what the language has no name for, and sinc's first
+    derivatives, whose names say little."""
+    row = node.operation
+    if row.formula is None or row.names:
+        return False
+    return row.name not in FUNCTIONS or 0 < node.attributes[0] <= MOST_SINC
 
 
-def _shared(y: Tensor) -> set[Tensor]:
+def _shared(ys: Sequence[Tensor]) -> set[Tensor]:
     """In a large graph, the nodes used more than once: each is written once, as a whole."""
-    nodes = topological([y])
+    nodes = topological(ys)
     if len(nodes) <= SMALL:
         return set()
     seen: set[Tensor] = set()
@@ -380,15 +414,3 @@ def _base(x: Tensor) -> tuple[Tensor, Any]:
         # log(x)**0 stays: it is no number where log(x) isn't.
         return a, b.attributes[0] if b.operation is CONSTANT and b is not ZERO else b
     return x, 1
-
-
-def _class(factor: tuple[Tensor, Any]) -> tuple[int, int]:
-    """The order of factors: named constants, variables as they were made, calls, sums."""
-    base, exponent = factor
-    if isinstance(exponent, Tensor):
-        return 2, 0
-    if base.operation is VARIABLE:
-        return 1, base.serial
-    if not base.inputs:
-        return 0, 0
-    return 3 if base.operation.name in ("add", "sub") else 2, 0

@@ -17,6 +17,7 @@ from hodiff.errors import HodiffError
 from hodiff.language.checks import CHARACTERS, LETTERS, MAX_BYTES, MAX_NESTING
 from hodiff.language.grammar import MAX_DIGITS, MAX_EXPONENT, Node
 from hodiff.language.parser import parse
+from tests.lengths import examples
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -332,7 +333,7 @@ def extended(inner):
 EXPRESSIONS = st.recursive(st.sampled_from(NUMBERS + NAMES), extended, max_leaves=12)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(EXPRESSIONS)
 def test_expressions_are_read_as_python_reads_them(text):
     text = text.strip()
@@ -347,7 +348,7 @@ def test_expressions_are_read_as_python_reads_them(text):
 SIGNS = [*"+-*/%@()[],:<>. ", "**", "//", "<=", "==", "!=", " and ", " or ", " not "]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(st.sampled_from([*SIGNS, "x", "y", "1", ".5", "f("]), max_size=7).map("".join))
 def test_what_python_refuses_is_refused(text):
     text = text.strip()
@@ -358,7 +359,7 @@ def test_what_python_refuses_is_refused(text):
     assert same(ours, python_tree(text))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(EXPRESSIONS)
 def test_a_circumflex_is_a_power(text):
     assume(python_tree(text.strip()))
@@ -674,7 +675,7 @@ ANYTHING = st.one_of(
 INNARDS = re.compile(r"[A-Z]{3,}_|RPAR|LPAR|LSQB|RSQB|NAME|NUMBER|SIGN|TIMES|POWER|Token|\$END")
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=examples(700), deadline=None)
 @given(ANYTHING, st.sampled_from(["program", "bindings", "items"]))
 def test_any_text_gives_a_tree_or_an_error_that_points_into_it(text, start):
     try:

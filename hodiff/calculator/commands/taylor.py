@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from sys import maxsize
 from typing import Any
 
 from hodiff.answers.remainder import remainder_bound
@@ -13,7 +14,7 @@ from hodiff.calculator.request import Request, usage
 from hodiff.derivatives import method as policy
 from hodiff.derivatives.taylor import Directional
 from hodiff.engine.graph import CONSTANT, variable
-from hodiff.views.formula import Formula, infix
+from hodiff.views.formula import Formula, Infix, infix
 from hodiff.views.parts import Part, name, power
 from hodiff.views.reading import read
 
@@ -75,6 +76,12 @@ def taylor(request: Request, order: int, along: str | None = None, within: Any =
     return answer._replace(entries=answer.entries._replace(rows=narrow))
 
 
+class Whole(Infix):
+    """Writes a formula that is as long as its numbers are."""
+
+    inline = longest = maxsize
+
+
 def shifted(request: Request, x: str) -> Part | None:
     """The distance from the point: x, x - 2; None without a point."""
     if request.problem.point is None:
@@ -99,7 +106,7 @@ def told(coefficients: Sequence[Value], distance: Part | None) -> tuple[str, For
         part if part.kind == "digits" else name(f"({c})")
         for c, part in zip(coefficients, parts, strict=True)
     ]
-    polynomial = Formula(infix(sum_of_powers(texts, whole)))
+    polynomial = Formula(Whole()(sum_of_powers(texts, whole)).text)
     polynomial.part = sum_of_powers(parts, distance)
     return base, polynomial
 

@@ -1,0 +1,768 @@
+"""The formula a person would write: a graph as a rational function of what isn't rational in it.
+
+What is no sum, product or whole power (sin(u), exp(u), sqrt(u), and a sum that the user wrote) is a
+kernel, a generator of FLINT's polynomials. A derivative is then one polynomial over another: like
+terms are gathered, common factors cancel, roots are reduced by their own relation, and of the ways
+to write it the shortest is taken. Cancelling can only define a formula at more points: where f has
+a derivative there, the limit is it (mean value theorem), so that what is printed equals the
+derivative wherever f has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from math import comb, gcd, lcm
+from typing import Any, NamedTuple, TypeAlias
+
+from hodiff.engine.graph import CONSTANT, VARIABLE, Kind, Tensor, topological
+from hodiff.engine.operations.elementary import e
+from hodiff.views.formula import infix
+from hodiff.views.parts import Part, call, number, operations, power, quotient
+from hodiff.views.reading import Reading, read
+
+MOST_NODES = 3000  # a larger graph is written as it was built
+MOST_KERNELS = 100
+MOST_TERMS = 300  # of a polynomial
+MOST_COLLECTED = 30  # terms of a sum that is written in several ways
+MOST_DEGREE = 1_000_000
+DEPTH = 2  # of sums within the coefficients of a collected one
+
+SUMS = {"add", "sub", "neg"}
+ODD = {"sin", "tan", "csc", "cot", "asin", "atan", "sinh", "tanh", "csch", "coth", "asinh",
+       "atanh", "erf", "cbrt", "sign"}  # fmt: skip
+EVEN = {"cos", "sec", "cosh", "sech", "abs"}
+
+SQUARES = {"sin": ("cos", 1, -1), "cos": ("sin", 1, -1), "sinh": ("cosh", -1, 1),
+           "cosh": ("sinh", 1, 1), "tanh": ("sech", 1, -1), "sech": ("tanh", 1, -1),
+           "tan": ("sec", -1, 1), "sec": ("tan", 1, 1)}  # fmt: skip
+"""sin(u)**2 is 1 - cos(u)**2, and so on."""
+
+Poly: TypeAlias = Any  # flint.fmpq_mpoly
+Rational: TypeAlias = tuple[Poly, Poly]
+Key: TypeAlias = Any
+Term: TypeAlias = tuple[bool, Part]  # whether it is subtracted, and what
+
+
+class TooLong(Exception):
+    """As a rational function it would be longer than is worth a look."""
+
+
+class Finer(Exception):
+    """A part of a generator came up: x**(1/6), when it was x**(1/2)."""
+
+
+class Kernel(NamedTuple):
+    """What a generator stands for."""
+
+    kind: str  # leaf, sum, call, power
+    node: Tensor  # where it came up first
+    value: Rational | None = None  # of a user's sum: itself; of a power: the base
+    exponent: Rational | None = None  # of a power: generator = value**(unit*exponent)
+    unit: Fraction = Fraction(1)
+    relation: tuple[int, Rational] | None = None  # the generator to this power is that
+
+
+def shortest(f: Tensor | None, ys: Sequence[Tensor]) -> list[Part]:
+    """The parts of each of ys, which are made of f's nodes: f's derivatives. Without f, of what no
+    walk made in them.
+
+    Cost: about that of differentiating, once more.
+    """
+    if len(ys) > 1 and len(topological([*ys])) > MOST_NODES:
+        return [Normal(f, [y]).part(y) for y in ys]
+    normal = Normal(f, ys)
+    return [normal.part(y) for y in ys]
+
+
+def formula(y: Tensor) -> str:
+    """y as text in the expression language: a derivative as a person would write it, what was
+    written by hand as it was written.
+
+    Raises HodiffError (limit) for a formula of over a million characters.
+
+    >>> import hodiff
+    >>> x = hodiff.variable("x")
+    >>> (df,) = hodiff.grad(1 / (1 + x**2), x, create_graph=True)
+    >>> (d2f,) = hodiff.grad(df, x, create_graph=True)
+    >>> hodiff.formula(d2f)
+    '2*(3*x**2 - 1)/(1 + x**2)**3'
+    """
+    return infix(part_of(y))
+
+
+def part_of(y: Tensor) -> Part:
+    """The parts of the same."""
+    return shortest(None, [y])[0] if y.derived else read(y)
+
+
+class Normal:
+    """The derivatives of one f, what they are rational in, and how it is written."""
+
+    def __init__(self, f: Tensor | None, ys: Sequence[Tensor]) -> None:
+        self.f = f
+        own = _in_text_order(f) if f is not None else [x for x in topological(ys) if not x.derived]
+        self.own = set(own)
+        self.reading = Reading(
+            list(ys) if f is None else [f, *ys], {x: i for i, x in enumerate(own)}
+        )
+        self.plain = self.reading.plain
+        rest = (x for x in topological(list(self.plain.values())) if x not in self.own)
+        self.order = [*own, *rest]
+        self.sums = {
+            x
+            for y in own
+            if y.operation.name not in SUMS
+            for x in y.inputs
+            if x.operation.name in ("add", "sub") and not x.shape
+        }
+        self.ascending = self.rising([x for x in own if x in self.sums or x is f])
+        self.units: dict[Key, Fraction] = {}
+        self.costs: dict[Part, tuple[int, int]] = {}
+        self.sum_parts: dict[Key, Part] = {}
+        self.rational_parts: dict[Key, Part] = {}
+        self.bases: dict[int, Part] = {}
+        self.factors: dict[int, Factors] = {}
+        self.squares: list[tuple[int, int, Rational]] = []
+        self.index: dict[Key, int] = {}
+        self.raw: dict[Tensor, Rational] = {}
+        self.kernels: list[Kernel] = []
+        try:
+            self.values()
+        except TooLong:
+            self.raw = {}
+        else:
+            self.ready()
+
+    def rising(self, nodes: Iterable[Tensor]) -> bool:
+        """Whether the user writes 1 + x rather than x + 1."""
+        for node in nodes:
+            part = self.reading.of(node)
+            if part.kind == "sum" and "number" in (part.children[0].kind, part.children[-1].kind):
+                return part.children[0].kind == "number"
+        return False
+
+    def part(self, y: Tensor) -> Part:
+        built = self.reading.of(y)
+        if y is self.f:
+            return built
+        value = self.raw.get(self.plain[y])
+        if value is None:
+            return built
+        try:
+            found = self.written(value)
+        except TooLong:
+            return built
+        return self.best([found, built])
+
+    def best(self, parts: Sequence[Part]) -> Part:
+        return min(parts, key=lambda part: operations(part, self.costs))
+
+    # Values.
+
+    def values(self) -> None:
+        from flint import Ordering, fmpq, fmpq_mpoly_ctx  # start-up: formulas alone need it
+
+        if len(self.order) > MOST_NODES:
+            raise TooLong
+        most = len(self.sums) + sum(x.operation.name not in RATIONAL for x in self.order)
+        names = tuple(f"k{i}" for i in range(min(most, MOST_KERNELS)))
+        ring = fmpq_mpoly_ctx.get(names, Ordering.lex)
+        self.gens = ring.gens()
+        self.fmpq, self.constant = fmpq, ring.constant
+        self.one = ring.constant(1)
+        while True:
+            self.kernels, self.raw = [], {}
+            self.index.clear()
+            self.met: dict[tuple[int, Fraction], Tensor] = {}
+            self.whole_sums: dict[Key, tuple[int, Any]] = {}
+            try:
+                for x in self.order:
+                    if not x.shape:
+                        self.raw[x] = self.value(x)
+                return
+            except Finer:
+                continue
+
+    def value(self, x: Tensor) -> Rational:
+        """x as a rational function of kernels."""
+        row = x.operation.name
+        if x.operation is CONSTANT and type(x.attributes[0]) is not bool:
+            c = x.attributes[0]
+            return self.constant(self.fmpq(int(c.numerator), int(c.denominator))), self.one
+        if not x.inputs or any(y.shape for y in x.inputs):
+            return self.kernel(x, Kernel("call" if x.inputs else "leaf", x))
+        if row in SUMS:
+            a = self.raw[x.inputs[0]]
+            if row == "neg":
+                return -a[0], a[1]
+            b = self.raw[x.inputs[1]]
+            return self.plus(a, b if row == "add" else (-b[0], b[1]))
+        inputs = [self.whole(y) for y in x.inputs]
+        if row == "mul":
+            return self.times(*inputs)
+        if row == "div":
+            return self.times(inputs[0], self.inverse(inputs[1]))
+        if row == "pow":
+            return self.power(x, *inputs)
+        if row == "sqrt":
+            return self.power(x, inputs[0], (self.one / 2, self.one))
+        if row == "exp":
+            return self.exponential(x, None, inputs[0])
+        if row == "log" and x.inputs[0].operation is e:
+            return self.one, self.one
+        return self.called(x, inputs)
+
+    def called(self, x: Tensor, inputs: list[Rational]) -> Rational:
+        row = x.operation.name
+        inputs = [self.canonical(*v) for v in inputs]
+        key = (row, x.attributes, *map(_key, inputs))
+        sign = 1
+        if (row in ODD or row in EVEN) and key not in self.index:
+            n, d = inputs[0]
+            other = (row, x.attributes, _key((-n, d)))
+            if other in self.index:
+                key, sign = other, -1 if row in ODD else 1
+        relation: tuple[int, Rational] | None = None
+        if row == "cbrt":
+            relation = 3, inputs[0]
+        elif row == "abs":
+            relation = 2, self.times(inputs[0], inputs[0])
+        elif row == "hypot":
+            relation = 2, self.plus(*(self.times(v, v) for v in inputs))
+        n, d = self.kernel(key, Kernel("call", x, relation=relation))
+        return n * sign, d
+
+    def kernel(self, key: Key, kernel: Kernel) -> Rational:
+        i = self.index.get(key)
+        if i is None:
+            i = self.index[key] = len(self.kernels)
+            if i >= len(self.gens):
+                raise TooLong
+            self.kernels.append(kernel)
+        return self.gens[i], self.one
+
+    def whole(self, x: Tensor) -> Rational:
+        """x as a factor or an argument: a user's sum is one kernel, up to its sign."""
+        sign = 1
+        while x.operation.name == "neg" and x not in self.sums:
+            sign, x = -sign, x.inputs[0]
+        n, d = self.raw[x]
+        if x in self.sums and len(n) > 1:
+            n, d = self.canonical(n, d)
+            key = ("sum", *_key((n, d)))
+            other = ("sum", *_key((-n, d)))
+            if key not in self.index and other in self.index:
+                key, sign = other, -sign
+            known = key in self.index
+            value = (n, d)
+            n, d = self.kernel(key, Kernel("sum", x, value))
+            if not known and value[1].is_constant():
+                primitive = _primitive(value[0])
+                self.whole_sums[_key((primitive, self.one))[0]] = (
+                    self.index[key],
+                    value[0].leading_coefficient() / primitive.leading_coefficient(),
+                )
+        return n * sign, d
+
+    def power(self, x: Tensor, base: Rational, exponent: Rational) -> Rational:
+        """base**exponent, by a generator for what isn't a whole power."""
+        p, q = exponent
+        if not (p.is_constant() and q.is_constant()):
+            if x.inputs[0].operation is e:
+                return self.exponential(x, None, exponent)
+            return self.exponential(x, base, exponent)
+        c = _fraction(p.leading_coefficient() / q.leading_coefficient()) if len(p) else Fraction(0)
+        if base[0].is_constant() and (c.denominator != 1 or not len(base[0])):
+            return self.kernel(x, Kernel("call", x))
+        whole = int(c)
+        found = self.whole_power(base, whole)
+        if c == whole:
+            if not whole:
+                return self.kernel(x, Kernel("call", x))  # 0**0, log(x)**0
+            return found
+        base = self.canonical(*base)
+        key = ("power", *_key(base))
+        unit = self.units.setdefault(key, Fraction(1, c.denominator))
+        if unit.denominator % c.denominator:
+            self.units[key] = Fraction(1, lcm(unit.denominator, c.denominator))
+            raise Finer
+        relation = unit.denominator, base
+        kernel = Kernel("power", x, base, (self.one, self.one), unit, relation)
+        (g, _), n = self.kernel(key, kernel), int((c - whole) / unit)
+        return self.times(found, (g**n, self.one) if n > 0 else (self.one, g**-n))
+
+    def exponential(self, x: Tensor, base: Rational | None, exponent: Rational) -> Rational:
+        """exp(exponent) or base**exponent: the sign and the unit of the first that comes up."""
+        p, q = self.canonical(*exponent)
+        found: Rational = (self.one, self.one)
+        whole = 0
+        if base is not None and q.is_constant():
+            c = _fraction(p.to_dict().get((0,) * len(self.gens), 0))
+            if len(base[0]) and not base[0].is_constant():
+                whole = int(c)
+                p = p - whole * q
+                found = self.whole_power(base, whole)
+            base = self.canonical(*base)
+        elif base is not None:
+            base = self.canonical(*base)
+        primitive = _primitive(p) if len(p) else p
+        if not len(p):
+            return self.kernel(x, Kernel("call", x))
+        c = _fraction(p.leading_coefficient() / primitive.leading_coefficient())
+        key = ("power", None if base is None else _key(base), *_key((primitive, q)))
+        unit = self.units.setdefault(key, c)
+        ratio = c / unit
+        if ratio.denominator != 1:
+            self.units[key] = unit / ratio.denominator
+            raise Finer
+        if abs(ratio) > MOST_DEGREE:
+            raise TooLong
+        g, _ = self.kernel(key, Kernel("power", x, base, (primitive, q), unit))
+        if not whole:
+            self.met.setdefault((self.index[key], c), x.inputs[-1])
+        n = int(ratio)
+        return self.times(found, (g**n, self.one) if n > 0 else (self.one, g**-n))
+
+    # Rational functions.
+
+    def plus(self, a: Rational, b: Rational) -> Rational:
+        (p, q), (r, s) = a, b
+        if q == s:
+            return self.bounded(p + r), q
+        common = q.gcd(s)
+        left, right = s / common, q / common
+        if (len(p) + len(r)) * max(len(left), len(right)) > 20 * MOST_TERMS:
+            raise TooLong
+        return self.bounded(p * left + r * right), self.bounded(q * left)
+
+    def times(self, a: Rational, b: Rational) -> Rational:
+        (p, q), (r, s) = a, b
+        if max(len(p) * len(r), len(q) * len(s)) > 20 * MOST_TERMS:
+            raise TooLong
+        if not (q.is_constant() and s.is_constant()):
+            one, other = p.gcd(s), r.gcd(q)
+            if len(p) and len(r):
+                p, s, r, q = p / one, s / one, r / other, q / other
+        return self.bounded(p * r), self.bounded(q * s)
+
+    def inverse(self, a: Rational) -> Rational:
+        if not len(a[0]):
+            raise TooLong  # a pole is written as it was
+        return a[1], a[0]
+
+    def whole_power(self, a: Rational, n: int) -> Rational:
+        p, q = a if n >= 0 else self.inverse(a)
+        n = abs(n)
+        for x in (p, q):
+            degree = max(x.degrees(), default=0) * n
+            if degree > MOST_DEGREE or (
+                len(x) > 1 and comb(len(x) - 1 + min(n, 400), len(x) - 1) > MOST_TERMS
+            ):
+                raise TooLong
+        return p**n, q**n
+
+    @staticmethod
+    def bounded(p: Poly) -> Poly:
+        if len(p) > MOST_TERMS:
+            raise TooLong
+        return p
+
+    def canonical(self, n: Poly, d: Poly) -> Rational:
+        """The same rational function always as the same polynomials."""
+        if not len(n):
+            return n, self.one
+        if not d.is_constant():
+            common = n.gcd(d)
+            n, d = n / common, d / common
+        c = d.leading_coefficient()
+        return n / c, d / c
+
+    def reduced(self, n: Poly, d: Poly) -> Rational:
+        """With roots to powers below their order, and nothing to cancel."""
+        for i in range(len(self.kernels) - 1, -1, -1):
+            relation = self.kernels[i].relation
+            if relation is not None:
+                n, d = self.without(n, d, i, *relation)
+        return self.canonical(n, d)
+
+    def without(self, n: Poly, d: Poly, i: int, order: int, value: Rational) -> Rational:
+        """n/d with value for the i-th generator to the power order."""
+        p, q = value
+        for turn in (0, 1):
+            poly = (n, d)[turn]
+            most = poly.degrees()[i] // order
+            if not most:
+                continue
+            new = self.one * 0
+            for k, c in self.collected(poly, i).items():
+                whole = k // order
+                if len(p) > 1 and comb(len(p) - 1 + whole, whole) > MOST_TERMS:
+                    raise TooLong
+                new += c * self.gens[i] ** (k % order) * p**whole * q ** (most - whole)
+                self.bounded(new)
+            n, d = (new, d * q**most) if turn == 0 else (n * q**most, new)
+        return self.bounded(n), self.bounded(d)
+
+    def collected(self, p: Poly, i: int) -> dict[int, Poly]:
+        """The coefficient of each power of a generator."""
+        found: dict[int, dict[tuple[int, ...], Any]] = {}
+        for exponents, c in p.to_dict().items():
+            rest = (*exponents[:i], 0, *exponents[i + 1 :])
+            found.setdefault(exponents[i], {})[rest] = c
+        return {k: self.gens[0].context().from_dict(terms) for k, terms in found.items()}
+
+    # How kernels are written.
+
+    def ready(self) -> None:
+        """Bases and arguments, innermost first; which squares are 1 minus others."""
+        for key, i in self.index.items():
+            row, *rest = key if type(key) is tuple else ("",)
+            if row in SQUARES:
+                other, c, sign = SQUARES[row]
+                j = self.index.get((other, *rest))
+                if j is not None:
+                    self.squares.append((i, j, (c + sign * self.gens[j] ** 2, self.one)))
+        for i, kernel in enumerate(self.kernels):
+            if kernel.kind == "power" and kernel.value is not None:
+                self.bases[i] = self.argument(kernel.node.inputs[0])
+            elif kernel.kind == "call":
+                for y in kernel.node.inputs:
+                    self.reading.give(y, self.argument(y))
+
+    def power_of(self, i: int, k: int, whole: int) -> Part:
+        """exp(u)**k, or a power with an exponent that isn't constant, times base**whole."""
+        kernel = self.kernels[i]
+        c = k * kernel.unit
+        node = None if whole else self.met.get((i, c))
+        if node is not None:
+            exponent = self.argument(node)
+        else:
+            assert kernel.exponent is not None
+            p, q = kernel.exponent
+            exponent = self.written((p * self.fmpq(c.numerator, c.denominator) + q * whole, q))
+        if kernel.value is None:
+            return call("exp", exponent)
+        return Part("power", (self.bases[i], exponent))
+
+    def argument(self, node: Tensor) -> Part:
+        """An argument, an exponent or a base, in the user's words where those are no longer."""
+        built = self.reading.of(node)
+        if node not in self.raw or node.operation.kind is not Kind.ENTRYWISE:
+            return built
+        return self.best([built, self.written(self.raw[node])])
+
+    def base_factors(self, i: int) -> Factors:
+        found = self.factors.get(i)
+        if found is None:
+            value = self.kernels[i].value
+            assert value is not None
+            found = self.factors[i] = Factors(self)
+            found.take(value[0], 1)
+            found.take(value[1], -1)
+        return found
+
+    # How a rational function is written.
+
+    def written(self, value: Rational) -> Part:
+        """The shortest of some ways to write it."""
+        value = self.reduced(*value)
+        key = _key(value)
+        found = self.rational_parts.get(key)
+        if found is None:
+            found = self.rational_parts[key] = self.tried(*value)
+        return found
+
+    def tried(self, n: Poly, d: Poly) -> Part:
+        if self.vanishes(n):
+            return number(0)
+        ways = []
+        for p, q in self.variants(n, d):
+            ways.append(_signed(self.product(p, q)))
+            if 1 < len(p) <= MOST_COLLECTED:
+                ways.append(_sum([self.product(t, q) for t in self.terms(p)]))
+        return self.best(ways)
+
+    def vanishes(self, n: Poly) -> bool:
+        """Whether n is 0 once the user's sums in it are written out."""
+        d = self.one
+        for i in range(len(self.kernels) - 1, -1, -1):
+            value = self.kernels[i].value
+            if len(n) > 1 and self.kernels[i].kind == "sum" and value and n.degrees()[i]:
+                try:
+                    n, d = self.reduced(*self.without(n, d, i, 1, value))
+                except TooLong:
+                    return False
+        return not len(n)
+
+    def variants(self, n: Poly, d: Poly) -> Iterator[Rational]:
+        """n/d, without the user's sums of quotients, and by sin(u)**2 + cos(u)**2 = 1."""
+        yield n, d
+        if max(len(n), len(d)) > MOST_COLLECTED:
+            return
+        degrees = [max(a, b) for a, b in zip(n.degrees(), d.degrees(), strict=True)]
+        plain: Rational = n, d
+        for i in range(len(self.kernels) - 1, -1, -1):
+            kernel = self.kernels[i]
+            if kernel.kind == "sum" and kernel.value and not kernel.value[1].is_constant():
+                plain = self.without(*plain, i, 1, kernel.value)
+        if plain != (n, d):
+            yield self.reduced(*plain)
+        for i, j, value in self.squares:
+            if degrees[i] > 1 and degrees[j]:
+                yield self.reduced(*self.without(n, d, i, 2, value))
+
+    def terms(self, p: Poly) -> list[Poly]:
+        """Its terms, each a polynomial, in the order in which they are written."""
+        make = self.gens[0].context().from_dict
+        sign = 1 if self.ascending else -1
+        return [
+            make({exponents: c})
+            for exponents, c in sorted(
+                p.to_dict().items(),
+                key=lambda term: (sign * sum(term[0]), tuple(-n for n in term[0])),
+            )
+        ]
+
+    def product(self, n: Poly, d: Poly, depth: int = DEPTH) -> Term:
+        """n/d as factors."""
+        found = []
+        for apart in (True, False):
+            factors = Factors(self)
+            factors.take(n, 1, apart)
+            factors.take(d, -1)
+            factors.expand(depth)
+            found.append(factors.part(depth))
+            if sum(m > 0 for _, m in factors.polys.values()) < 2 or not depth:
+                return min(found, key=lambda term: operations(_signed(term), self.costs))
+        return min(found, key=lambda term: operations(_signed(term), self.costs))
+
+    def sum(self, p: Poly, depth: int) -> Part:
+        """A polynomial of several terms as a sum, gathered by a kernel where that is shorter."""
+        key = (_key((p, self.one))[0], depth)
+        found = self.sum_parts.get(key)
+        if found is not None:
+            return found
+        ways = [_sum([self.product(t, self.one, depth) for t in self.terms(p)])]
+        if depth and len(p) <= MOST_COLLECTED:
+            counts = [0] * len(self.gens)
+            for exponents in p.monoms():
+                for i, n in enumerate(exponents):
+                    counts[i] += n > 0
+            often = [i for i, n in enumerate(counts) if n > 1]
+            often.sort(key=lambda i: -counts[i])
+            for i in often[:4]:
+                gathered = self.collected(p, i)
+                terms = [
+                    self.product(c * self.gens[i] ** k, self.one, depth - 1)
+                    for k, c in sorted(gathered.items(), reverse=not self.ascending)
+                ]
+                ways.append(_sum(terms))
+        found = self.sum_parts[key] = self.best(ways)
+        return found
+
+
+class Factors:
+    """A product of powers: an exact factor, generators, and polynomials of several terms."""
+
+    def __init__(self, normal: Normal) -> None:
+        self.normal = normal
+        self.factor: Any = normal.fmpq(1)
+        self.gens: dict[int, int] = {}
+        self.polys: dict[Key, tuple[Poly, int]] = {}
+        self.whole: dict[int, int] = {}  # powers of a base that its root took in
+
+    def take(self, p: Poly, times: int, apart: bool = True) -> None:
+        """p**times more, as its factors or, apart from what all of its terms have, as a whole."""
+        if p.is_one():
+            return
+        content = p if len(p) == 1 else p.term_content()
+        for i, n in enumerate(content.monoms()[0]):
+            if n:
+                self.gens[i] = self.gens.get(i, 0) + int(n) * times
+        if len(p) == 1:
+            self.factor *= p.leading_coefficient() ** times
+            return
+        p = p / content
+        if apart:
+            c, factors = p.factor()
+        else:
+            primitive = _primitive(p)
+            c, factors = p.leading_coefficient() / primitive.leading_coefficient(), [(primitive, 1)]
+        self.factor *= c**times
+        for q, n in factors:
+            key = _key((q, q))[0]
+            whole = self.normal.whole_sums.get(key)
+            if whole is not None:
+                i, ratio = whole
+                self.gens[i] = self.gens.get(i, 0) + int(n) * times
+                self.factor *= ratio ** (-n * times)
+            else:
+                self.polys[key] = q, self.polys.get(key, (q, 0))[1] + int(n) * times
+
+    def expand(self, depth: int) -> None:
+        """Where a factor gets shorter when a user's sum in it is written out, it is."""
+        normal, kernels = self.normal, self.normal.kernels
+        for key, (poly, n) in list(self.polys.items()):
+            if not n:
+                continue
+            best = Factors(self.normal)
+            best.polys[key] = poly, n
+            cost = operations(_signed(best.part(depth)), self.normal.costs)
+            p, q = poly, normal.one
+            while True:
+                inside = [i for i, m in enumerate(p.degrees()) if m and kernels[i].kind == "sum"]
+                if not inside:
+                    break
+                value = kernels[inside[-1]].value
+                if value is None or len(p) > MOST_COLLECTED:
+                    break
+                p, q = normal.reduced(*normal.without(p, q, inside[-1], 1, value))
+                if not len(p):
+                    break
+                for apart in (True, False):
+                    tried = Factors(self.normal)
+                    tried.take(p, n, apart)
+                    tried.take(q, -n)
+                    here = operations(_signed(tried.part(depth)), self.normal.costs)
+                    meets = any(self.gens.get(i, 0) * m < 0 for i, m in tried.gens.items())
+                    if here < cost or (meets and apart):
+                        best, cost = tried, here
+            if best.polys.keys() != {key}:
+                del self.polys[key]
+                self.factor *= best.factor
+                for i, m in best.gens.items():
+                    self.gens[i] = self.gens.get(i, 0) + m
+                for k, (q, m) in best.polys.items():
+                    self.polys[k] = q, self.polys.get(k, (q, 0))[1] + m
+
+    def part(self, depth: int) -> Term:
+        """As it is written: x*sqrt(x) as x**(3/2), where that is shorter."""
+        normal = self.normal
+        best = self.written(depth)
+        if not self.polys and len(self.gens) == 1:
+            return best
+        for i in sorted(self.gens):
+            kernel = normal.kernels[i]
+            if not self.gens[i] or kernel.kind != "power" or kernel.value is None:
+                continue
+            base = normal.base_factors(i)
+            wholes = {int(Fraction(self.gens.get(j, 0), m)) for j, m in base.gens.items()}
+            wholes |= {
+                int(Fraction(self.polys.get(key, (q, 0))[1], m))
+                for key, (q, m) in base.polys.items()
+            }
+            for whole in wholes - {0}:
+                moved = self.moved(i, base, whole)
+                found = moved.written(depth)
+                if operations(_signed(found), normal.costs) <= operations(
+                    _signed(best), normal.costs
+                ):
+                    best, self.gens, self.polys = found, moved.gens, moved.polys
+                    self.factor, self.whole = moved.factor, moved.whole
+        return best
+
+    def moved(self, i: int, base: Factors, whole: int) -> Factors:
+        """The same with a whole power of the base of the i-th generator as a part of its power."""
+        found = Factors(self.normal)
+        found.gens, found.polys, found.whole = dict(self.gens), dict(self.polys), dict(self.whole)
+        for j, m in base.gens.items():
+            found.gens[j] = found.gens.get(j, 0) - m * whole
+        for key, (q, m) in base.polys.items():
+            found.polys[key] = q, found.polys.get(key, (q, 0))[1] - m * whole
+        found.factor = self.factor * base.factor**-whole
+        found.whole[i] = found.whole.get(i, 0) + whole
+        return found
+
+    def written(self, depth: int) -> Term:
+        normal, kernels, factor = self.normal, self.normal.kernels, self.factor
+        above: list[tuple[tuple[int, int], Part]] = []
+        below: list[tuple[tuple[int, int], Part]] = []
+        for i, k in self.gens.items():
+            kernel, whole = kernels[i], self.whole.get(i, 0)
+            if not k and not whole:
+                continue
+            place = (3 if kernel.kind == "sum" else 2, i)
+            if kernel.kind == "leaf":
+                place = (1 if kernel.node.operation is VARIABLE else 0, i)
+            if kernel.kind == "power" and kernel.relation is None:
+                above.append((place, normal.power_of(i, k, whole)))
+            elif kernel.kind == "power":
+                exponent = k * kernel.unit + whole
+                if exponent:
+                    side = above if exponent > 0 else below
+                    side.append((place, power(normal.bases[i], abs(exponent))))
+            else:
+                side = above if k > 0 else below
+                side.append((place, power(normal.reading.of(kernel.node), abs(k))))
+        for q, n in self.polys.values():
+            if not n:
+                continue
+            if n % 2 and factor < 0 and any(c < 0 for c in q.coeffs()):
+                q, factor = -q, -factor
+            side = above if n > 0 else below
+            side.append(((4, 0), power(normal.sum(q, depth), abs(n))))
+        above.sort(key=lambda x: x[0])
+        below.sort(key=lambda x: x[0])
+        c = _fraction(factor)
+        return c < 0, quotient(abs(c), [x for _, x in above], [x for _, x in below])
+
+
+RATIONAL = {"constant", "add", "sub", "neg", "mul", "div"}
+
+
+def _in_text_order(f: Tensor) -> list[Tensor]:
+    """The nodes of f, inputs before users, as a reader of its text meets them."""
+    order: list[Tensor] = []
+    seen: set[Tensor] = set()
+    stack = [(f, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack += [(x, False) for x in reversed(node.inputs)]
+    return order
+
+
+def _fraction(x: Any) -> Fraction:
+    return Fraction(int(x.numerator), int(x.denominator))
+
+
+def _key(value: Rational) -> tuple[Key, Key]:
+    n, d = value
+    return str(n), str(d)  # hashing rational coefficients takes three times as long
+
+
+def _primitive(p: Poly) -> Poly:
+    """p without its content, its leading coefficient above 0."""
+    coefficients = [_fraction(c) for c in p.coeffs()]
+    top = gcd(*(c.numerator for c in coefficients))
+    bottom = lcm(*(c.denominator for c in coefficients))
+    found = p * bottom / top
+    return -found if coefficients[0] < 0 else found
+
+
+def _signed(term: Term) -> Part:
+    minus, part = term
+    if not minus:
+        return part
+    return number(-part.data) if part.kind == "number" else Part("negation", [part])
+
+
+def _sum(terms: list[Term]) -> Part:
+    """A sum, a positive term first where there is one."""
+    if len(terms) == 1:
+        return _signed(terms[0])
+    flat: list[Term] = []
+    for minus, part in terms:
+        if part.kind == "sum":
+            flat += zip((minus != sign for sign in part.data), part.children, strict=True)
+        else:
+            flat.append((minus, part))
+    terms = flat
+    first = next((i for i, (minus, _) in enumerate(terms) if not minus), 0)
+    terms = [terms[first], *terms[:first], *terms[first + 1 :]]
+    return Part("sum", [part for _, part in terms], tuple(minus for minus, _ in terms))
