@@ -33,7 +33,7 @@ SMALL = 300  # nodes; a larger graph is not flattened through what it shares
 MOST_PARTS = 250_000  # that are written: what fifty thousand nodes need, and no text of 2 MB
 MOST_ENTRIES = 256  # of a vector that is written out, entry by entry
 
-MOST_SINC = 4  # the order of sinc's derivatives that are written out
+MOST_SINC = 1  # the order of sinc's derivatives that are written out
 
 COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 

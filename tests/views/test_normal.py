@@ -126,7 +126,6 @@ def test_no_longer_than_sympy(text: str, order: int) -> None:
 
 
 def test_a_pole_stays() -> None:
-    assert printed("1/(x-x)") == printed("1/(x-x)")
     y = read("log(x)*0 + 1/x").f
     assert "x" in infix(shortest(y, [y])[0])
 
@@ -134,7 +133,7 @@ def test_a_pole_stays() -> None:
 def test_high_powers_and_many_terms_are_left_as_they_were_built() -> None:
     """Written out they would have ten thousand terms."""
     for text in ("(a+b+c+d+f+g+h)**40*(a-b)**30", "(1+x)**(10**9)", "x**(10**30)"):
-        f, y, once = derivative(text)
+        once = printed(text)
         assert len(once) < 400, once
 
 
@@ -142,5 +141,5 @@ def test_a_tower_of_calls_is_no_recursion() -> None:
     text = "f(t) = sin(t) + t; " + "x"
     for _ in range(60):
         text = text[: text.index("; ") + 2] + f"f({text[text.index('; ') + 2 :]})"
-    f, y, once = derivative(text)
+    _, y, once = derivative(text)
     same(y, read(once).f, {"x": Fraction(1, 3)})
