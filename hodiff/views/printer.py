@@ -40,6 +40,7 @@ class Printer:
 
     inline = INLINE  # how long a formula may be before what it shares gets names
     longest = LONGEST
+    mend = "give a point, by --at"
     first = 1  # the number of the first name
     taken: frozenset[str] = frozenset()  # names that stand for something else
 
@@ -55,7 +56,7 @@ class Printer:
             found = self.write(part, [written[child] for child in part.children])
             length += len(found[0]) * (part in names)
             if length + len(found[0]) > self.longest:
-                message = f"the formula has over {self.longest} characters: give a point, by --at"
+                message = f"the formula has over {self.longest} characters: {self.mend}"
                 raise HodiffError("limit", message)
             for child in part.children:  # a text goes after its last use: a long chain has many
                 uses[child] -= 1

@@ -147,6 +147,7 @@ class Typeset(Printer):
         raise NotImplementedError
 
     longest = 200_000  # characters: TeX and browsers nest no deeper
+    mend = "take plain or json, or a lower order"
     times = ""
     thin = ""
     """What stands, unseen, in a product without a dot, and beside names of several letters."""

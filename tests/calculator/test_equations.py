@@ -127,8 +127,8 @@ def test_letters_are_free() -> None:
 
 
 def test_definitions_stand_below() -> None:
-    names = "; ".join(f"a{i} = log({i} + a{i - 1}**2)/(1 + a{i - 1})" for i in range(2, 9))
-    line = f'grad "a1 = exp(sin(x)*x); {names}; a8"'
+    names = "a = exp(sin(x)*x); b = log(1 + a)*gamma(a + x); c = atan(a*b)*tanh(a - b)"
+    line = f'nth "{names}; a*b*c" --order 2'
     shown = printed(line, "latex")
     first, second = shown.index("f(x) &="), shown.index(r"\text{where } t_{1} &=")
     assert first < second
