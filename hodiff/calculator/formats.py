@@ -45,7 +45,8 @@ def latex(answer: Answer) -> str:
 def mathml(answer: Answer) -> str:
     from hodiff.views.mathml import Mathml  # start-up
 
-    return _set(answer, Mathml)
+    shown = _set(answer, Mathml)
+    return shown if encodable(shown) else shown.encode("ascii", "xmlcharrefreplace").decode()
 
 
 def typst(answer: Answer) -> str:

@@ -250,8 +250,9 @@ FORMAT = click.Option(["--format", "style"],
                       callback=one_of(["table", "json", "csv", "plain", "latex", "mathml",
                                        "markdown", "typst"], "format"),
                       help="table: for people; json: an object on one line; csv: a header and a "
-                           "row; plain: the numbers asked for, tab-separated; the others: "
-                           "formulas set as mathematics, for a text or a page.")
+                           "row; plain: the numbers asked for, tab-separated; latex, "
+                           "mathml, typst: equations to put into a text or a page; "
+                           "markdown: a table with formulas.")
 SUBGRADIENT = click.Option(["--subgradient"], is_flag=True,
                            help="Answer at a kink of abs, max, floor ... as machine learning "
                                 "frameworks do: 0 for abs.")

@@ -3,6 +3,7 @@ text has them; and what notebooks show."""
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shlex
@@ -118,6 +119,12 @@ def test_taylor_polynomials() -> None:
     bounded = printed("taylor exp(x) --at x=0 --order 1 --within 0.1", "latex")
     assert "1 + x + R" in bounded and r"\left\vert x\right\vert &\leq 0.1" in bounded
     assert r"f(x + h, y) &= c_{0} + c_{1} h" in printed("taylor x*y --order 1 --wrt x", "latex")
+
+
+def test_mathml_where_the_output_is_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), "ascii"))
+    shown = calculate("value", "alpha*x").text("mathml")
+    assert shown.isascii() and "".join(ElementTree.fromstring(shown).itertext()).count("α") == 2
 
 
 def test_letters_are_free() -> None:
