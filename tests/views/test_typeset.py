@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from random import Random
 from typing import Any
 from xml.etree import ElementTree
@@ -17,6 +18,7 @@ from hodiff.errors import HodiffError
 from hodiff.language.problem import read as problem_of
 from hodiff.views.latex import Latex, latex
 from hodiff.views.mathml import Mathml, mathml
+from hodiff.views.normal import part_of
 from hodiff.views.parts import Part, name
 from hodiff.views.printer import Printer
 from hodiff.views.reading import read, variables
@@ -99,10 +101,10 @@ def numbers(text: str) -> Any:
     return eval(exact, {"__builtins__": {}, **NAMES, "mpf": mpf}, point)
 
 
-def seen(notation: str, y: Tensor) -> Any:
+def seen(notation: str, y: Tensor, parts: Callable[[Tensor], Part] = read) -> Any:
     """The value of y's formula as a page shows it."""
     printer: Printer = NOTATIONS[notation](variables(y))
-    definitions, text = printer(read(y))
+    definitions, text = printer(parts(y))
     point = {SHOWN[x]: mpf(decimal) for x, decimal in POINT.items()}
     rows: list[tuple[str, Row]] = [(n, READERS[notation](meaning)) for n, meaning in definitions]
     for n, row in rows:
@@ -150,7 +152,9 @@ def test_derivatives(text: str, notation: str) -> None:
         for order in (1, 3):
             y = derivatives.nth(problem.f, problem.variables["x"], order)[-1]
             expected = mp.diff(f, point["x"], order)
-            assert abs(seen(notation, y) - expected) < 1e-9 * (1 + abs(expected))
+            for parts in (read, part_of):
+                found = seen(notation, y, parts)
+                assert abs(found - expected) < 1e-9 * (1 + abs(expected))
 
 
 # ------------------------------------------------------------------ as people read it
