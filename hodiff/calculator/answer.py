@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.answers import digits
+from hodiff.engine.graph import Tensor
 
 # A number, a formula, an interval ({"lower": 1.9, "upper": 2.1}), or vectors of them.
 Value: TypeAlias = int | float | str | dict[str, Any] | list[Any]
@@ -43,6 +44,20 @@ class Grid(NamedTuple):
     rows: Iterable[Row]
 
 
+class Asked(NamedTuple):
+    """The expression, for formats that write it anew.
+
+    variables  all of them, those that are differentiated in first
+    taken      the names of those
+    distance   of a Taylor polynomial: the formula of what it is a polynomial in
+    """
+
+    f: Tensor
+    variables: Sequence[str]
+    taken: Sequence[str]
+    distance: str | None = None
+
+
 class Answer(NamedTuple):
     """What a command found, in the shape that each format needs.
 
@@ -55,6 +70,7 @@ class Answer(NamedTuple):
     notes    table: what else is to be said
     reading  how the expression was read, where it has notation of its own
     own      formats that it is written in by a way of its own, by their names
+    asked    latex and its like, which write the fields as equations: see equations.py
     """
 
     title: str
@@ -66,6 +82,7 @@ class Answer(NamedTuple):
     notes: list[str]
     reading: str | None = None
     own: Mapping[str, Callable[[], str]] = {}
+    asked: Asked | None = None
 
 
 def plain_number(x: Any) -> Value:

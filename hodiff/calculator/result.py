@@ -106,7 +106,8 @@ class Result:
         return {name: _plain(value) for name, value in self.answer.fields.items()}
 
     def text(self, style: str = "table") -> str:
-        """The result as the command line prints it: table, json, csv or plain; steps: markdown.
+        """The result as the command line prints it: table, json, csv, plain, latex, mathml,
+        markdown or typst.
 
         >>> import hodiff
         >>> hodiff.calculate("nth", "x**3", at="x=2", order=2).text("plain")
@@ -123,6 +124,23 @@ class Result:
     def __repr__(self) -> str:
         command, expression = self.answer.fields["command"], self.answer.title
         return f"<{command} {expression}>" if expression else f"<{command}>"
+
+    # What notebooks ask for; where they get None they show the table.
+
+    def _repr_html_(self) -> str | None:
+        return self._typeset("mathml")
+
+    def _repr_markdown_(self) -> str | None:
+        return self._typeset("markdown")
+
+    def _repr_latex_(self) -> str | None:
+        return self._typeset("latex")
+
+    def _typeset(self, style: str) -> str | None:
+        try:
+            return self.text(style)
+        except HodiffError:  # too many numbers
+            return None
 
     def __reduce__(self) -> Any:
         raise TypeError("a result can't be copied or pickled: to_dict() can")
@@ -267,7 +285,9 @@ def _plain(x: Any) -> Any:
     """Lists and dicts for what is made anew at each walk."""
     if isinstance(x, dict):
         return {key: _plain(value) for key, value in x.items()}
-    if isinstance(x, (str, int, float)) or not hasattr(x, "__iter__"):
+    if isinstance(x, str):
+        return str(x)
+    if isinstance(x, (int, float)) or not hasattr(x, "__iter__"):
         return x
     return [_plain(value) for value in x]
 

@@ -330,10 +330,15 @@ LET = STATES(["--let"], metavar="a=3", multiple=True, shell_complete=at_files,
              help="Constants of EXPR; --at may use them.")
 WRT = STATES(["--wrt"], metavar="x,y", multiple=True,
              help="The variables to differentiate in.  [default: all of --at]")
-FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
+FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "latex", "mathml", "markdown",
+                                     "typst"], "format"),
              default="table", show_default=True,
              help="table: for people; json: an object on one line; csv: a header and a "
-                  "row; plain: the numbers asked for, tab-separated.")
+                  "row; plain: the numbers asked for, tab-separated; latex, mathml, typst: "
+                  "equations to put into a text or a page; markdown: a table with formulas.")
+SOURCE = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
+             default="table", show_default=True,
+             help="table and plain: the text; json: an object on one line; csv: one field.")
 OUTLINE = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown"], "format"),
               default="table", show_default=True,
               help="table: a tree, for people; plain: indented lines; markdown: a list; json: "

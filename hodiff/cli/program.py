@@ -168,7 +168,7 @@ program.add_command(
     Command(
         "code",
         callback=answering("code"),
-        params=[o.EXPR, o.TO, o.WHAT, o.NAME, o.CONSTANTS, o.WITHIN_EXPR, o.STRICT, o.FORMAT],
+        params=[o.EXPR, o.TO, o.WHAT, o.NAME, o.CONSTANTS, o.WITHIN_EXPR, o.STRICT, o.SOURCE],
         help="""EXPR and its derivatives as source code.
 
         One function, in which what they share is computed once. What the language lacks is written

@@ -15,6 +15,7 @@ from hodiff.errors import HodiffError
 
 KINDS = {
     "number": "an exact number, an int or a Fraction, maybe below 0: its data",
+    "digits": "a number as it is told: its text, 1.5e-07 or 2/3",
     "float": "a float of Python's, or arrays of them as nested lists: its data",
     "name": "a variable or a named constant (pi, e): its data",
     "sum": "terms; data: for each whether it is subtracted",
