@@ -98,7 +98,7 @@ def told(value: Value) -> Part:
 def title(answer: Answer) -> Iterator[Equation]:
     """f as it is read, and the point."""
     command, asked = answer.fields["command"], answer.asked
-    if asked is None and command != "functions":
+    if command != "functions" and command not in EQUATIONS:
         raise usage(f"{command} is not written as equations: take table, json, csv or plain",
                     "--format")  # fmt: skip
     if asked is None:

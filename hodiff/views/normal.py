@@ -22,6 +22,8 @@ from hodiff.views.parts import Part, call, number, operations, power, quotient
 from hodiff.views.reading import Reading, read
 
 MOST_NODES = 3000  # a larger graph is written as it was built
+MOST_LOOKED = 80_000  # nodes, where each formula is looked at by itself
+MOST_WORK = 200_000  # factors: what comes after so many is written as it was built
 MOST_KERNELS = 100
 MOST_TERMS = 300  # of a polynomial
 MOST_COLLECTED = 30  # terms of a sum that is written in several ways
@@ -69,10 +71,19 @@ def shortest(f: Tensor | None, ys: Sequence[Tensor]) -> list[Part]:
 
     Cost: about that of differentiating, once more.
     """
-    if len(ys) > 1 and len(topological([*ys])) > MOST_NODES:
-        return [Normal(f, [y]).part(y) for y in ys]
-    normal = Normal(f, ys)
-    return [normal.part(y) for y in ys]
+    own = [x for x in topological(ys) if not x.derived] if f is None else _in_text_order(f)
+    normal = Normal(f, ys, own)
+    if normal.raw or len(ys) == 1:
+        return [normal.part(y) for y in ys]
+    found, looked = [], 0  # too many kernels for all together: each by itself
+    for y in ys:
+        nodes = set(topological([y]))
+        looked += len(nodes) + len(own) // 10
+        alone = looked < MOST_LOOKED and y is not f
+        found.append(
+            Normal(f, [y], [x for x in own if x in nodes]).part(y) if alone else normal.part(y)
+        )
+    return found
 
 
 def formula(y: Tensor) -> str:
@@ -99,13 +110,12 @@ def part_of(y: Tensor) -> Part:
 class Normal:
     """The derivatives of one f, what they are rational in, and how it is written."""
 
-    def __init__(self, f: Tensor | None, ys: Sequence[Tensor]) -> None:
+    def __init__(self, f: Tensor | None, ys: Sequence[Tensor], own: Sequence[Tensor]) -> None:
+        """own are the nodes that the user wrote, in the order of the text."""
         self.f = f
-        own = _in_text_order(f) if f is not None else [x for x in topological(ys) if not x.derived]
         self.own = set(own)
-        self.reading = Reading(
-            list(ys) if f is None else [f, *ys], {x: i for i, x in enumerate(own)}
-        )
+        self.work = 0
+        self.reading = Reading(ys, {x: i for i, x in enumerate(own)})
         self.plain = self.reading.plain
         rest = (x for x in topological(list(self.plain.values())) if x not in self.own)
         self.order = [*own, *rest]
@@ -116,7 +126,7 @@ class Normal:
             for x in y.inputs
             if x.operation.name in ("add", "sub") and not x.shape
         }
-        self.ascending = self.rising([x for x in own if x in self.sums or x is f])
+        self.ascending = self.rising(x for x in own if x in self.sums or x is f)
         self.units: dict[Key, Fraction] = {}
         self.costs: dict[Part, tuple[int, int]] = {}
         self.sum_parts: dict[Key, Part] = {}
@@ -129,10 +139,9 @@ class Normal:
         self.kernels: list[Kernel] = []
         try:
             self.values()
+            self.ready()
         except TooLong:
             self.raw = {}
-        else:
-            self.ready()
 
     def rising(self, nodes: Iterable[Tensor]) -> bool:
         """Whether the user writes 1 + x rather than x + 1."""
@@ -147,7 +156,7 @@ class Normal:
         if y is self.f:
             return built
         value = self.raw.get(self.plain[y])
-        if value is None:
+        if value is None or self.work > MOST_WORK:
             return built
         try:
             found = self.written(value)
@@ -576,6 +585,7 @@ class Factors:
         """p**times more, as its factors or, apart from what all of its terms have, as a whole."""
         if p.is_one():
             return
+        self.normal.work += 1
         content = p if len(p) == 1 else p.term_content()
         for i, n in enumerate(content.monoms()[0]):
             if n:

@@ -143,3 +143,19 @@ def test_a_tower_of_calls_is_no_recursion() -> None:
         text = text[: text.index("; ") + 2] + f"f({text[text.index('; ') + 2 :]})"
     _, y, once = derivative(text)
     same(y, read(once).f, {"x": Fraction(1, 3)})
+
+
+def test_many_variables_are_looked_at_one_by_one() -> None:
+    """Together they have more kernels than polynomials are made of."""
+    problem = read(" + ".join(f"x{i}*sin(x{i})" for i in range(300)))
+    graphs = derivatives.gradient(problem.f, problem.inputs)
+    for i, part in enumerate(shortest(problem.f, graphs)):
+        assert infix(part) in (f"x{i}*cos(x{i}) + sin(x{i})", f"sin(x{i}) + x{i}*cos(x{i})")
+
+
+def test_what_grows_too_long_within_is_written_as_built() -> None:
+    text = "a1 = exp(sin(x)*x); "
+    for i in range(1, 8):
+        text += f"a{i + 1} = log({i + 1} + a{i}**2)/(1 + a{i}); "
+    _, y, once = derivative(text + "a8")
+    same(y, read(once).f, {"x": Fraction(1, 3)})
