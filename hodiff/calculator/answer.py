@@ -53,6 +53,7 @@ class Answer(NamedTuple):
     grid     table
     entries  table, where the grid is too wide: a label and a value a row, above as in a Grid
     notes    table: what else is to be said
+    code     the exit code: 1 for a check that failed
     """
 
     title: str
@@ -62,6 +63,7 @@ class Answer(NamedTuple):
     grid: Grid
     entries: Grid
     notes: list[str]
+    code: int = 0
 
 
 def plain_number(x: Any) -> Value:

@@ -48,9 +48,9 @@ def table(answer: Answer) -> str:
     if answer.title:
         console.print(Text(shortened(shown(answer.title), width), "bold"))
     paper.writelines(f"{line}\n" for line in folded(shown(above), width))
-    if fits:
+    if fits and answer.grid.header:
         console.print(boxed(cells))
-    else:
+    elif not fits:
         paper.writelines(f"{line}\n" for line in aligned(answer.entries.rows))
     for note in answer.notes:
         for line in folded(shown(note), width):

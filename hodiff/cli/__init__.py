@@ -55,7 +55,7 @@ def outcome(arguments: list[str]) -> tuple[str, str, int]:
     """What to print on stdout and on stderr, and the exit code. No exception gets out."""
     import click  # start-up: here, an interrupt in it ends quietly, too
 
-    from hodiff.cli.options import Asked
+    from hodiff.cli.options import Asked, Failed
     from hodiff.cli.program import program
     from hodiff.errors import HodiffError
 
@@ -63,6 +63,8 @@ def outcome(arguments: list[str]) -> tuple[str, str, int]:
         return program.main(arguments, "hodiff", standalone_mode=False), "", 0
     except Asked as asked:
         return (asked.text, "", 0) if asked.code == 0 else ("", asked.text, asked.code)
+    except Failed as failed_check:
+        return failed_check.text, "", failed_check.code
     except click.Abort:  # click's name for Ctrl-C
         raise KeyboardInterrupt from None
     except HodiffError as fault:

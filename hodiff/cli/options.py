@@ -31,6 +31,15 @@ class Asked(Exception):
         self.code = code
 
 
+class Failed(Exception):
+    """An answer that is a no: printed as any other, with an exit code of its own."""
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.text = text
+        self.code = code
+
+
 def usage(message: str, source: str | None = None, kind: str = "usage") -> HodiffError:
     return HodiffError(kind, message, source=source)
 
@@ -285,6 +294,11 @@ WITHIN = click.Option(["--within"], metavar="0.1", callback=ratio,
                       help="Bound the remainder, with proof, up to so far from the point.")
 OF = click.Option(["--of"], metavar="y", required=True,
                   help="The variable that the equation defines.")
+CLAIM = click.Option(["--claim"], metavar="2*x", required=True,
+                     help="What the derivative is said to be: a formula, [2*x, 3] for a gradient, "
+                          "[[2, 0], [0, 0]] for a Hessian or a Jacobian.")
+CLAIMED = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default="1",
+                       show_default=True, help="The order of the derivative.")
 SOLVE = click.Option(["--solve"], is_flag=True,
                      help="The value of --of in --at is where to start: find the one that solves "
                           "the equation.")

@@ -10,7 +10,7 @@ import click
 
 from hodiff.calculator.commands import COMMANDS
 from hodiff.cli import options as o
-from hodiff.cli.options import Command, Group, usage
+from hodiff.cli.options import Command, Failed, Group, usage
 
 # fmt: off
 program = Group("hodiff", context_settings={"help_option_names": ["-h", "--help"]}, help="""
@@ -76,6 +76,13 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     EXPR is an equation, or an expression that is to be 0. --at gives a point that solves it; with
     --solve the solution is found from there.
     """, (o.ORDER, o.OF, o.SOLVE)),
+    "check": ("""Whether a derivative is right.
+
+    --claim is what it is said to be. It is compared by identities, which proves it for all points,
+    or else at many points; where it is wrong, the simplest of them is shown, and what mends it
+    where one change does. In several variables the claim is the gradient, [2*x, 3]; of order 2 the
+    Hessian. Exit code 1: it is wrong.
+    """, (o.CLAIM, o.CLAIMED)),
 }
 """The help of each command, and the options that it alone has."""
 # fmt: on
@@ -107,7 +114,10 @@ def answering(name: str) -> Callable[..., str]:
     def run(expression: str, style: str, **options: Any) -> str:
         from hodiff.calculator.result import calculate  # start-up: help needs no engine
 
-        return calculate(name, from_input(expression), **options).text(style)
+        result = calculate(name, from_input(expression), **options)
+        if result.answer.code:
+            raise Failed(result.text(style), result.answer.code)
+        return result.text(style)
 
     return run
 
@@ -122,11 +132,12 @@ def functions(style: str) -> str:
 for _name, (_help, _own) in HELP.items():
     _command = COMMANDS[_name]
     _kinks = (o.SUBGRADIENT,) if _command.kinks else ()
+    _common = [option for option in COMMON if option.name not in _command.without]
     program.add_command(
         Command(
             _name,
             callback=answering(_name),
-            params=[o.EXPR, *_own, *COMMON, *_kinks],
+            params=[o.EXPR, *_own, *_common, *_kinks],
             help=_help,
             examples=(_command.example,),
         )
