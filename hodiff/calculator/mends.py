@@ -70,8 +70,10 @@ def _swapped(f: Tensor, pairs: Sequence[Pair]) -> str | None:
 def _changes(f: Tensor, variables: Sequence[Tensor], pair: Pair, order: int) -> Iterator[str]:
     """What would make a claim the derivative, what is likeliest first."""
     d, c = pair.derivative, pair.claim
-    number = ratio(f, d, c) if d is not ZERO else None
-    if number is not None and number:
+    if vanishing(f, [d])[0]:
+        yield "it is 0"
+    number = ratio(f, d, c)
+    if number:
         yield _by_number(number)
     if not f.shape and len(variables) == 1 and not variables[0].shape:
         yield from _of_another_order(f, variables[0], c, order)
@@ -115,7 +117,7 @@ def _by_number(x: Fraction) -> str:
 
 def _factor(f: Tensor, d: Tensor, c: Tensor) -> tuple[str, Part] | None:
     """What c lacks, or has too much, as a factor of d."""
-    if ZERO in (d, c):
+    if d is ZERO or c is ZERO:
         return None
     missing, extra = shortest(f, [d / c, c / d])
     for part, said in ((missing, "missing factor {}"), (extra, "factor {} too many")):

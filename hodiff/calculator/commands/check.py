@@ -14,8 +14,8 @@ from hodiff.answers.question import How
 from hodiff.calculator.answer import Answer, Entry, Grid, Row, Value, text
 from hodiff.calculator.mends import Pair, mend
 from hodiff.calculator.request import Found, Request, indexed, partial, parts, power, raised, usage
-from hodiff.derivatives import components as scalars
 from hodiff.engine.graph import Tensor, constant
+from hodiff.engine.operations.structure import stack
 from hodiff.engine.shapes import Shape, described
 from hodiff.errors import HodiffError
 from hodiff.views.identity import vanishing
@@ -148,6 +148,15 @@ def total(x: str, n: int, f: str) -> Entry:
     return Entry(column, f"d{raised(n)}{f}/d{x}{raised(n)}", "")
 
 
+def scalars(x: Tensor) -> list[Tensor]:
+    """The entries of an array, those of a vector that is written out as they are written."""
+    found = [x]
+    for n in x.shape:
+        each = (list(y.inputs) if y.operation is stack else [y[i] for i in range(n)] for y in found)
+        found = [entry for entries in each for entry in entries]
+    return found
+
+
 def scalars_of(block: Tensor, rows: int) -> list[list[Tensor]]:
     """The entries of a block of a matrix, so many rows."""
     entries = scalars(block)
@@ -235,7 +244,8 @@ def undefined(
             request.solve_at([pair.claim], point, How())
         except HodiffError as fault:
             if fault.kind in ("domain", "pole"):
-                yield f"the claim has no value at {told(found.at or {})}, where the derivative has one"
+                at = told(found.at or {})
+                yield f"the claim has no value at {at}, where the derivative has one"
                 return
 
 
@@ -246,7 +256,7 @@ def simple_points(variables: Sequence[Tensor]) -> Iterator[dict[Tensor, Tensor]]
     if len(variables) > 1:
         yield {x: constant(1) for x in variables}
     for k in range(n):
-        yield {x: constant(SIMPLE[(k + j) % n]) for j, x in enumerate(variables)}
+        yield {x: constant(Fraction(SIMPLE[(k + j) % n])) for j, x in enumerate(variables)}
     while True:
         point = {}
         for x in variables:
