@@ -19,7 +19,7 @@ from hodiff.views.parts import Part, in_order, operations
 MOST_OPERATIONS = 6  # of a factor or a term that is named
 MOST_TERMS = 8  # of a claim that are looked at
 MOST_SWAPPED = 5  # entries
-MOST_NODES = 600  # of a derivative and a claim
+MOST_NODES = 200  # of a derivative and a claim
 
 
 class Pair(NamedTuple):
@@ -36,6 +36,8 @@ def mend(
 ) -> str | None:
     """The change that makes what is claimed right, in words: one for all that is wrong, or one for
     each entry. Each is proven by an identity. None where none is seen."""
+    if any(x.shape for x in variables):
+        return None
     if len(topological([y for pair in pairs for y in (pair.derivative, pair.claim)])) > MOST_NODES:
         return None
     try:

@@ -87,6 +87,7 @@ class Identities(Rationals):
     logs     of a generator that is a logarithm: of the size of what
     positive the generators that are never below 0
     units    of the multiples of an exponent or an angle that came up, what all are multiples of
+    angles   the sine and cosine of those that came up
     atleast  the polynomials, as text, that are 0 or above wherever all graphs have a value
     nonzero  those that divide
     signs    the generators that are a sign, and of what; none of them is 0 where that isn't
@@ -104,6 +105,7 @@ class Identities(Rationals):
         self.logs: dict[int, Any] = {}
         self.positive: set[int] = set()
         self.units: dict[Key, Fraction] = {}
+        self.angles: dict[Key, tuple[Rational, Rational]] = {}
         self.atleast: set[Key] = set()
         self.nonzero: set[Key] = set()
         self.signs: dict[int, Poly] = {}
@@ -141,9 +143,12 @@ class Identities(Rationals):
         zero = self.one * 0
         found = self.collected(n, i)
         a, b, c = (found.get(k, zero) for k in range(3))
-        if not (self.is_zero(b) and self.is_zero(a + c)):
-            return False
         of = self.signs[i]
+        side = self.side(of)
+        if not (self.is_zero(a + side * b + c) if side else self.is_zero(b)):
+            return False
+        if not side and not self.is_zero(a + c):
+            return False
         return self.known(of, self.nonzero) != 0 or not len(a) or not a.gcd(of).is_constant()
 
     def modest(self, value: Rational) -> Rational:
@@ -321,16 +326,28 @@ class Identities(Rationals):
         if c is not None:
             if c.denominator != 1:
                 return self.root(a, c)
-            a = self.reduced(*a)
-            if c < 0:
-                return self.over((self.one, self.one), self.whole_power(a, -int(c)))
-            return self.whole_power(a, int(c))
+            found = self.high_power(self.reduced(*a), abs(int(c)))
+            return found if c >= 0 else self.over(self.number(1), found)
         if not len(a[0]):
             raise TooLong
         factor, parts = self.factors(a)
         if factor > 0 and all(n % 2 == 0 or self.side(p) > 0 for p, n in parts):
             return self.exp(self.times(b, self.log(a)))
         return self.exponential(("pow", *key_of(self.reduced(*a))), b, a)
+
+    def high_power(self, a: Rational, n: int) -> Rational:
+        """a**n, a sum to a power that is too long as a kernel."""
+        try:
+            return self.whole_power(a, n)
+        except TooLong:
+            c, factors = self.factors(a)
+            if c.numerator.bit_length() * n > MOST_SPARSE:
+                raise
+            found = self.number(c**n)
+            for p, m in factors:
+                part = (p, self.one) if len(p) == 1 else self.kernel("sum", str(p))
+                found = self.times(found, self.whole_power(part, m * n))
+            return found
 
     def root(self, a: Rational, c: Fraction) -> Rational:
         """a**c, c no whole number: a is 0 or above."""
@@ -531,6 +548,9 @@ class Identities(Rationals):
         n = int(times / unit)
         if abs(n) > MOST_TIMES:
             raise TooLong
+        known = self.angles.get((key, unit, n))
+        if known is not None:
+            return known
         cosine, sine = self.generator("cos", *key, unit), self.generator("sin", *key, unit)
         x, y = self.gens[cosine], self.gens[sine]
         self.relations[sine] = 2, (1 - x**2, self.one)
@@ -538,7 +558,8 @@ class Identities(Rationals):
         for _ in range(abs(n)):
             s, c = s * x + c * y, c * x - s * y
             s, c = (self.without(p, self.one, sine, 2, (1 - x**2, self.one))[0] for p in (s, c))
-        return (s if n > 0 else -s, self.one), (c, self.one)
+        found = self.angles[key, unit, n] = (s if n > 0 else -s, self.one), (c, self.one)
+        return found
 
     def exact_turn(self, c: Fraction) -> tuple[Rational, Rational] | None:
         """The sine and cosine of c*pi, where they are square roots of rational numbers."""

@@ -87,8 +87,11 @@ class Rationals:
 
     def reduced(self, n: Poly, d: Poly) -> Rational:
         """With roots to powers below their order, and nothing to cancel."""
+        degrees = list(map(max, n.degrees(), d.degrees()))
         for i in sorted(self.relations, reverse=True):
-            n, d = self.without(n, d, i, *self.relations[i])
+            if degrees[i] >= self.relations[i][0]:
+                n, d = self.without(n, d, i, *self.relations[i])
+                degrees = list(map(max, n.degrees(), d.degrees()))
         return self.canonical(n, d)
 
     def without(self, n: Poly, d: Poly, i: int, order: int, value: Rational) -> Rational:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import islice
 from time import monotonic
@@ -228,7 +228,10 @@ def in_pairs(values: Sequence[Value]) -> list[tuple[Value, Value]]:
 
 
 def unequal(a: Value, b: Value) -> bool:
-    return Decimal(str(a)) != Decimal(str(b))
+    try:
+        return Decimal(str(a)) != Decimal(str(b))
+    except InvalidOperation:  # an exponent of 19 digits
+        return str(a) != str(b)
 
 
 def undefined(
