@@ -312,7 +312,7 @@ class Identities(Rationals):
         for p, n in factors:
             side = self.side(p)
             if side < 0:
-                p, c = -p, c * (-1) ** n
+                p, c = -p, -c if n % 2 else c
             (sure if side else rest).append((p, n))
         if len(rest) == 1 and rest[0][1] % 2 and self.learns:
             p, n = rest[0]
