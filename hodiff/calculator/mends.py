@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import permutations
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from hodiff import derivatives
-from hodiff.calculator.answer import Entry
-from hodiff.engine.graph import ZERO, Tensor, topological
+from hodiff.calculator.answer import Entry, Value
+from hodiff.engine.graph import ZERO, Tensor, constant, topological
 from hodiff.errors import HodiffError
 from hodiff.views.formula import infix
-from hodiff.views.identity import ratio, vanishing
+from hodiff.views.identity import vanishing
 from hodiff.views.normal import shortest
 from hodiff.views.parts import Part, in_order, operations
 
@@ -20,6 +21,11 @@ MOST_OPERATIONS = 6  # of a factor or a term that is named
 MOST_TERMS = 8  # of a claim that are looked at
 MOST_SWAPPED = 5  # entries
 MOST_NODES = 200  # of a derivative and a claim
+MOST_DENOMINATOR = 1000  # of a number that is missing
+MOST_ORDER = 4  # from which on no others are looked at
+
+Change: TypeAlias = tuple[Tensor, Callable[[], str]]
+"""What is 0 if a change mends a claim, and the change in words."""
 
 
 class Pair(NamedTuple):
@@ -32,10 +38,16 @@ class Pair(NamedTuple):
 
 
 def mend(
-    f: Tensor, variables: Sequence[Tensor], pairs: Sequence[Pair], wrong: Sequence[int], order: int
+    f: Tensor,
+    variables: Sequence[Tensor],
+    pairs: Sequence[Pair],
+    values: Sequence[tuple[Value, Value]],
+    wrong: Sequence[int],
+    order: int,
 ) -> str | None:
     """The change that makes what is claimed right, in words: one for all that is wrong, or one for
-    each entry. Each is proven by an identity. None where none is seen."""
+    each entry. Each is proven by an identity. None where none is seen. values are those of the
+    pairs at a point, wrong the entries that differ there."""
     if any(x.shape for x in variables):
         return None
     if len(topological([y for pair in pairs for y in (pair.derivative, pair.claim)])) > MOST_NODES:
@@ -45,7 +57,8 @@ def mend(
         if swapped is not None or len(wrong) > MOST_SWAPPED:
             return swapped
         each = {
-            pairs[i].entry.label: next(_changes(f, variables, pairs[i], order), None) for i in wrong
+            pairs[i].entry.label: next(_changes(f, variables, pairs[i], values[i], order), None)
+            for i in wrong
         }
     except (HodiffError, MemoryError):
         return None
@@ -69,32 +82,23 @@ def _swapped(f: Tensor, pairs: Sequence[Pair]) -> str | None:
     return None
 
 
-def _changes(f: Tensor, variables: Sequence[Tensor], pair: Pair, order: int) -> Iterator[str]:
+def _changes(
+    f: Tensor, variables: Sequence[Tensor], pair: Pair, values: tuple[Value, Value], order: int
+) -> Iterator[str]:
     """What would make a claim the derivative, what is likeliest first."""
     d, c = pair.derivative, pair.claim
-    if vanishing(f, [d])[0]:
-        yield "it is 0"
-    number = ratio(f, d, c)
-    if number:
-        yield _by_number(number)
-    if not f.shape and len(variables) == 1 and not variables[0].shape:
-        yield from _of_another_order(f, variables[0], c, order)
-    if pair.x is not None and not f.shape:
-        inner = _inner(f, pair.x)
-        for u, same in zip(inner, vanishing(f, [d - c * u for u in inner]), strict=True):
-            if same:
-                yield f"missing factor {_written(f, u)}, the inner derivative"
     terms = _terms(c)
-    tried = [*(d - c + 2 * t for t in terms), *(d - c + t for t in terms)]
-    found = vanishing(f, tried)
-    for t, same in zip(terms, found[: len(terms)], strict=True):
+    tried: list[Change] = [
+        (d, lambda: "it is 0"),
+        *_numbers(d, c, *values),
+        *_other_orders(f, variables, c, order),
+        *_inner(f, pair),
+        *((d - c + 2 * t, partial(_sign_of, f, t)) for t in terms),
+        *((d - c + t, partial(_too_many, f, t, variables)) for t in terms),
+    ]
+    for same, (_, said) in zip(vanishing(f, [y for y, _ in tried]), tried, strict=True):
         if same:
-            yield f"the sign of {_unsigned(f, t)}"
-    for t, same in zip(terms, found[len(terms) :], strict=True):
-        if same and set(variables).isdisjoint(topological([t])):
-            yield f"constants of integration have no place here: leave out {_unsigned(f, t)}"
-        elif same:
-            yield f"the term {_unsigned(f, t)} too many"
+            yield said()
     factor = _factor(f, d, c)
     if factor is not None and not _has_sum(factor[1]):
         yield factor[0]
@@ -107,6 +111,29 @@ def _changes(f: Tensor, variables: Sequence[Tensor], pair: Pair, order: int) -> 
             yield f"{one[0]} in the term {_unsigned(f, t)}"
     if factor is not None:
         yield factor[0]
+
+
+def _sign_of(f: Tensor, t: Tensor) -> str:
+    return f"the sign of {_unsigned(f, t)}"
+
+
+def _too_many(f: Tensor, t: Tensor, variables: Sequence[Tensor]) -> str:
+    if set(variables).isdisjoint(topological([t])):
+        return f"constants of integration have no place here: leave out {_unsigned(f, t)}"
+    return f"the term {_unsigned(f, t)} too many"
+
+
+def _numbers(d: Tensor, c: Tensor, at: Value, claimed: Value) -> Iterator[Change]:
+    """The claim times the number that it has to be multiplied by at a point."""
+    try:
+        a, b = Fraction(str(at)), Fraction(str(claimed))
+    except ValueError:  # too long
+        return
+    if not a or not b:
+        return
+    factor = (a / b).limit_denominator(MOST_DENOMINATOR)
+    if factor and abs(factor * b - a) <= abs(a) / 10**12:
+        yield d - constant(factor) * c, partial(_by_number, factor)
 
 
 def _by_number(x: Fraction) -> str:
@@ -128,26 +155,39 @@ def _factor(f: Tensor, d: Tensor, c: Tensor) -> tuple[str, Part] | None:
     return None
 
 
-def _inner(f: Tensor, x: Tensor) -> list[Tensor]:
-    """The derivatives of what functions and powers in f are taken of."""
+def _inner(f: Tensor, pair: Pair) -> Iterator[Change]:
+    """The claim times the derivative of what a function or a power in f is taken of."""
+    if pair.x is None or f.shape:
+        return
     found: dict[Tensor, None] = {}
     for node in topological([f]):
         if node.operation.name not in ("add", "sub", "neg", "mul", "div"):
             found |= dict.fromkeys(u for u in node.inputs if u.inputs and not u.shape)
-    inner = list(found)[:MOST_TERMS]
-    return [u for u in (derivatives.gradient(y, [x])[0] for y in inner) if u is not ZERO]
+    for y in [*found][:MOST_TERMS]:
+        u = derivatives.gradient(y, [pair.x])[0]
+        if u is not ZERO:
+            yield pair.derivative - pair.claim * u, partial(_inner_factor, f, u)
 
 
-def _of_another_order(f: Tensor, x: Tensor, c: Tensor, order: int) -> Iterator[str]:
-    below = [f, *derivatives.nth(f, x, order + 1)] if order < 4 else [f]
-    found = vanishing(f, [y - c for y in below])
-    for n, same in enumerate(found):
-        if same and n != order:
+def _inner_factor(f: Tensor, u: Tensor) -> str:
+    return f"missing factor {_written(f, u)}, the inner derivative"
+
+
+def _other_orders(
+    f: Tensor, variables: Sequence[Tensor], c: Tensor, order: int
+) -> Iterator[Change]:
+    """The claim as a derivative of another order, in the one variable."""
+    if f.shape or len(variables) != 1:
+        return
+    x = variables[0]
+    asked = f"the derivative of order {order} is asked for"
+    for n, y in enumerate([f, *derivatives.nth(f, x, order + 1)] if order < MOST_ORDER else [f]):
+        if n != order:
             which = f"the derivative of order {n}" if n else "EXPR itself"
-            yield f"that is {which}: the derivative of order {order} is asked for"
-    integrated = derivatives.gradient(c, [x])[0]
-    if order == 1 and vanishing(f, [integrated - f])[0]:
-        yield "that is an integral of EXPR: its derivative is asked for"
+            yield y - c, partial("that is {}: {}".format, which, asked)
+    if order == 1:
+        said = "that is an integral of EXPR: its derivative is asked for"
+        yield derivatives.gradient(c, [x])[0] - f, lambda: said
 
 
 def _terms(c: Tensor) -> list[Tensor]:

@@ -45,8 +45,8 @@ ODD = {"asin", "atan", "asinh", "erf"}
 
 
 def vanishing(f: Tensor, ys: Sequence[Tensor]) -> list[bool]:
-    """Of each of ys, whether it is 0 by an identity wherever it and f have a value; False where
-    that isn't seen, or is too long to look.
+    """Of each of ys, whether it is 0 by an identity wherever f and all of ys have a value; False
+    where that isn't seen, or is too long to look.
 
     Cost: some polynomials of at most 300 terms for each node, up to 3000 nodes.
 
@@ -63,22 +63,6 @@ def vanishing(f: Tensor, ys: Sequence[Tensor]) -> list[bool]:
     return [found.vanishes(y) for y in ys]
 
 
-def ratio(f: Tensor, a: Tensor, b: Tensor) -> Fraction | None:
-    """The number that is a/b by an identity; None where that is seen to be none.
-
-    >>> from hodiff.engine.graph import variable
-    >>> from hodiff.engine.operations.elementary import cos, sin
-    >>> x = variable("x")
-    >>> ratio(x, sin(2 * x), sin(x) * cos(x))
-    Fraction(2, 1)
-    """
-    try:
-        on = Identities([f, a, b])
-        return on.constant_of(on.over(on.of(on.plain[a]), on.of(on.plain[b])))
-    except (HodiffError, TooLong):
-        return None
-
-
 class Identities(Rationals):
     """Graphs as rational functions of kernels, in passes: what one has learned serves the next.
 
@@ -88,6 +72,7 @@ class Identities(Rationals):
     positive the generators that are never below 0
     units    of the multiples of an exponent or an angle that came up, what all are multiples of
     angles   the sine and cosine of those that came up
+    total    the nodes that have a value at any point
     atleast  the polynomials, as text, that are 0 or above wherever all graphs have a value
     nonzero  those that divide
     signs    the generators that are a sign, and of what; none of them is 0 where that isn't
@@ -111,6 +96,7 @@ class Identities(Rationals):
         self.signs: dict[int, Poly] = {}
         written = {x for x in topological(list(graphs)) if not x.derived}
         always = _always(roots)
+        self.total = _total(order)
         for _ in range(MOST_PASSES):
             before = len(self.atleast), len(self.nonzero), dict(self.units)
             self.values: dict[Tensor, Rational] = {}
@@ -196,12 +182,24 @@ class Identities(Rationals):
             return self.kernel("leaf", x.attributes if x.operation is VARIABLE else x.serial)
         if any(y.shape for y in x.inputs):
             return self.kernel("node", x.serial)
+        if name == "where" and x in self.total:
+            return self.step(x)
         rule = RULES.get(name)
         if rule is None or x.operation.kind is not Kind.ENTRYWISE:
             return self.opaque(x)
         if name == "pow" and x.inputs[0].operation.name == "e":
             return self.exp(self.of(x.inputs[1]))
         return rule(self, *map(self.of, x.inputs), *x.attributes)
+
+    def step(self, x: Tensor) -> Rational:
+        """A choice of what has a value anywhere, by the sign of a difference."""
+        test, a, b = x.inputs
+        sign = self.sign(self.reduced(*self.minus(*map(self.of, test.inputs))))
+        c0, c1, c2 = STEPS[test.operation.name]
+        true = self.plus(self.number(c0), self.scaled(sign, c1))
+        true = self.plus(true, self.scaled(self.times(sign, sign), c2))
+        value = self.times(true, self.minus(self.of(a), self.of(b)))
+        return self.plus(self.of(b), value)
 
     def of(self, x: Tensor) -> Rational:
         found = self.values.get(x)
@@ -630,6 +628,24 @@ def _always(roots: Sequence[Tensor]) -> set[Tensor]:
     return found
 
 
+def _total(order: Sequence[Tensor]) -> set[Tensor]:
+    """The nodes that are seen to have a value at any point."""
+    found: set[Tensor] = set()
+    for x in order:
+        name, inputs = x.operation.name, x.inputs
+        if name == "where" and inputs[0].operation.name in STEPS:
+            inputs = (*inputs[0].inputs, *inputs[1:])
+        elif name == "pow" and inputs[1].operation is CONSTANT:
+            n = inputs[1].attributes[0]
+            if type(n) is not int or n < 0:
+                continue
+        elif inputs and name not in TOTAL:
+            continue
+        if found.issuperset(inputs) and not x.shape:
+            found.add(x)
+    return found
+
+
 def _primes(n: int) -> list[tuple[int, int]]:
     """n as powers of primes; a large one as it is."""
     if n == 1:
@@ -640,6 +656,20 @@ def _primes(n: int) -> list[tuple[int, int]]:
 
     return [(int(p), int(k)) for p, k in fmpz(n).factor()]
 
+
+TOTAL = {
+    "add", "sub", "mul", "neg", "exp", "exp2", "expm1", "sin", "cos", "sinh", "cosh", "tanh",
+    "sech", "atan", "asinh", "abs", "sign", "max", "min", "relu", "erf", "erfc", "sigmoid", "silu",
+    "softplus", "gelu", "cbrt", "hypot",
+}  # fmt: skip
+"""Functions that have a value of any numbers."""
+
+HALF = Fraction(1, 2)
+STEPS = {
+    "gt": (0, HALF, HALF), "above": (0, HALF, HALF), "lt": (0, -HALF, HALF), "ne": (0, 0, 1),
+    "le": (1, -HALF, -HALF), "ge": (1, HALF, -HALF), "eq": (1, 0, -1),
+}  # fmt: skip
+"""A comparison as 1 or 0: a polynomial in the sign of the difference."""
 
 # fmt: off
 RULES: dict[str, Callable[..., Rational]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -13,9 +12,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hodiff.derivatives import nth
 from hodiff.language.problem import read
-from hodiff.views.identity import ratio, vanishing
+from hodiff.views.identity import vanishing
 
 IDENTITIES = """
     sin(x)**2 + cos(x)**2 = 1
@@ -70,6 +68,8 @@ IDENTITIES = """
     sinc(x, 2) = -sin(x)/x - 2*cos(x)/x**2 + 2*sin(x)/x**3
     hypot(x, y)**2 = x**2 + y**2
     gamma(x + x) = gamma(2*x)
+    relu(x)*where(x > 0, 1, 0) = relu(x)
+    where(x >= y, 1, where(x == y, 5, 0)) = 1 - where(x < y, 1, 0)
     (x + y)**1000 = (y + x)**1000
 """
 
@@ -89,6 +89,8 @@ NONE = """
     sin(x) = x
     2**(x + y) = 2**x + 2**y
     floor(x)*2 = floor(2*x)
+    where(x >= 0, 1, 0) = where(x > 0, 1, 0)
+    where(x > 0, log(x), log(x)) = log(x)
 """
 
 
@@ -117,31 +119,9 @@ def test_no_identities(left: str, right: str) -> None:
 
 def test_what_the_function_needs_is_known() -> None:
     """log(x) has a value for x > 0 alone, and so its derivative is asked for there alone."""
-    problem = read("[log(x), x]")
-    f, x = problem.f.inputs
-    (slope,) = nth(f, x, 1)
-    g, _ = read("[sqrt(x**2), x]").f.inputs
-    inverse = 1 / (g * 1)
-    assert slope is not inverse
-    text = read("[log(x), 1/sqrt(x**2) - 1/x, x]")
-    f, difference, _ = text.f.inputs
+    f, difference = read("[log(x), 1/sqrt(x**2) - 1/x]").f.inputs
     assert vanishing(f, [difference]) == [True]
     assert vanishing(difference, [difference]) == [False]
-
-
-@pytest.mark.parametrize(
-    "a, b, quotient",
-    [
-        ("sin(2*x)", "sin(x)*cos(x)", 2),
-        ("sqrt(12*x)", "sqrt(3*x)", 2),
-        ("-x/3", "x", Fraction(-1, 3)),
-        ("sin(x)", "cos(x)", None),
-        ("x", "x - x", None),
-    ],
-)
-def test_ratio(a: str, b: str, quotient: Any) -> None:
-    f = read(f"[{a}, {b}]").f
-    assert ratio(f, *f.inputs) == quotient
 
 
 # ------------------------------------------------------------------ 40 digits, real numbers alone
@@ -271,11 +251,11 @@ parts, contexts = (
 )
 
 GRID = [-2, -1, -0.5, 0, 0.5, 1, 3, 1.7]
-POINTS = list(product(GRID, GRID, [-1, 2, 0.5, 3]))[::5]
+POINTS = list(product(GRID, GRID, [-1, 2, 0.5, 3]))[::7]
 
 
 @given(st.sampled_from(sides(TEMPTING)), parts, parts, parts, contexts, contexts)
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 def test_nothing_is_an_identity_that_fails_at_a_point(
     rule: tuple[str, str], a: str, b: str, c: str, inner: str, outer: str
 ) -> None:

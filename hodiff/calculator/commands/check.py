@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from hodiff import derivatives
 from hodiff.answers.question import How
-from hodiff.calculator.answer import Answer, Entry, Grid, Row, Value, text
+from hodiff.arithmetic.floats import FLOATS
+from hodiff.arithmetic.program import Program
+from hodiff.calculator.answer import Answer, Entry, Grid, Row, Value, plain_number, text
 from hodiff.calculator.mends import Pair, mend
 from hodiff.calculator.request import Found, Request, indexed, partial, parts, power, raised, usage
 from hodiff.engine.graph import Tensor, constant
@@ -201,26 +203,33 @@ def compare(request: Request, pairs: Sequence[Pair], most: int) -> Compared:
         points = islice(simple_points([*variables.values()]), MOST_TRIED if variables else 1)
     how, began = How(digits=compared_digits(request)), monotonic()
     graphs = [request.f, *(y for pair in pairs for y in (pair.derivative, pair.claim))]
-    points_compared, notes = 0, list[str]()
+    compared, notes = 0, list[str]()
     for point in points:
+        if not request.has_point and not defined(graphs, point):
+            notes = notes or list(undefined(request, graphs, point))
+            continue
         try:
             found = request.solve_at(graphs, point, how)
         except HodiffError as fault:
             if request.has_point or fault.kind not in NO_VALUE:
                 raise
-            if len(notes) < 1:
-                notes += undefined(request, pairs, point)
-        else:
-            points_compared += 1
-            values = in_pairs(found.values[1:])
-            if any(unequal(*pair) for pair in values):
-                told = request.solve_at(graphs, point, request.how)
-                short = in_pairs(told.values[1:])
-                same = [unequal(*a) and not unequal(*b) for a, b in zip(values, short, strict=True)]
-                return Compared(points_compared, told, values if any(same) else short, notes)
-        if points_compared == most or monotonic() - began > MOST_SECONDS:
+            continue
+        compared += 1
+        values = in_pairs(found.values[1:])
+        if any(unequal(*pair) for pair in values):
+            short = request.solve_at(graphs, point, request.how)
+            told = in_pairs(short.values[1:])
+            same = [unequal(*a) and not unequal(*b) for a, b in zip(values, told, strict=True)]
+            return Compared(compared, short, values if any(same) else told, notes)
+        if compared == most or monotonic() - began > MOST_SECONDS:
             break
-    return Compared(points_compared, None, [], notes)
+    return Compared(compared, None, [], notes)
+
+
+def defined(graphs: Sequence[Tensor], point: Mapping[Tensor, Tensor]) -> bool:
+    """Whether all have a value in doubles: quickly seen, and where not, another point serves."""
+    at = {x: FLOATS.number(value.attributes[0]) for x, value in point.items()}
+    return all(map(FLOATS.finite, Program(graphs).values(at).values()))
 
 
 def in_pairs(values: Sequence[Value]) -> list[tuple[Value, Value]]:
@@ -235,21 +244,16 @@ def unequal(a: Value, b: Value) -> bool:
 
 
 def undefined(
-    request: Request, pairs: Sequence[Pair], point: Mapping[Tensor, Tensor]
+    request: Request, graphs: Sequence[Tensor], point: Mapping[Tensor, Tensor]
 ) -> Iterator[str]:
     """What to say where the derivative has a value, and the claim none."""
-    try:
-        found = request.solve_at([request.f, *(x.derivative for x in pairs)], point, How())
-    except HodiffError:
-        return
-    for pair in pairs:
+    if defined([graphs[0], *graphs[1::2]], point):
         try:
-            request.solve_at([pair.claim], point, How())
+            request.solve_at(graphs[2::2], point, How())
         except HodiffError as fault:
             if fault.kind in ("domain", "pole"):
-                at = told(found.at or {})
-                yield f"the claim has no value at {at}, where the derivative has one"
-                return
+                at = {x.attributes[0]: plain_number(y.attributes[0]) for x, y in point.items()}
+                yield f"the claim has no value at {told(at)}, where the derivative has one"
 
 
 def simple_points(variables: Sequence[Tensor]) -> Iterator[dict[Tensor, Tensor]]:
@@ -280,7 +284,7 @@ def different(checked: Checked, compared: Compared) -> Answer:
     assert compared.differs is not None
     wrong = [i for i, pair in enumerate(compared.values) if unequal(*pair)]
     variables = [request.problem.variables[name] for name in request.wrt]
-    mended = mend(request.f, variables, pairs, wrong, order)
+    mended = mend(request.f, variables, pairs, compared.values, wrong, order)
     at = told(compared.differs.at or {})
     sentence = "different" + (f" at {at}" if at else "")
     if mended:
