@@ -19,7 +19,7 @@ program = Group("hodiff", context_settings={"help_option_names": ["-h", "--help"
 
     --at gives the point; without --at the answer is a formula.
 """, epilog="""
-    Exit codes: 0 an answer, 1 no answer at that point, 2 a fault in the command line.
+    Exit codes: 0 an answer, 1 no answer at that point or a no, 2 a fault in the command line.
 """, params=[click.Option(["--version"], is_flag=True, help="Show the version and exit.")],
 examples=(
     'hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2',
