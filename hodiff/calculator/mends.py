@@ -102,8 +102,8 @@ def _changes(
     factor = _factor(f, d, c)
     if factor is not None and not _has_sum(factor[1]):
         yield factor[0]
-    term = shortest(f, [d - c])[0]
-    if _short(term):
+    term, whole = shortest(f, [d - c, d])
+    if _short(term) and term.kind != "sum" and operations(term, {}) <= operations(whole, {}):
         yield f"missing term {infix(term)}"
     for t in terms:
         one = _factor(f, d - c + t, t)

@@ -297,6 +297,10 @@ OF = click.Option(["--of"], metavar="y", required=True,
 CLAIM = click.Option(["--claim"], metavar="2*x", required=True,
                      help="What the derivative is said to be: a formula, [2*x, 3] for a gradient, "
                           "[[2, 0], [0, 0]] for a Hessian or a Jacobian.")
+CHECKED_AT = click.Option(["--at"], metavar="x=2,y=pi/2", multiple=True,
+                          help="Check at this point alone.")
+CHECKED_DIGITS = click.Option(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
+                              help="Compare, and show, N digits.  [default: compare 30]")
 CLAIMED = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default="1",
                        show_default=True, help="The order of the derivative.")
 SOLVE = click.Option(["--solve"], is_flag=True,

@@ -82,7 +82,7 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     or else at many points; where it is wrong, the simplest of them is shown, and what mends it
     where one change does. In several variables the claim is the gradient, [2*x, 3]; of order 2 the
     Hessian. Exit code 1: it is wrong.
-    """, (o.CLAIM, o.CLAIMED)),
+    """, (o.CLAIM, o.CLAIMED, o.CHECKED_AT, o.CHECKED_DIGITS)),
 }
 """The help of each command, and the options that it alone has."""
 # fmt: on

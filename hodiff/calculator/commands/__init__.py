@@ -24,7 +24,7 @@ class Command(NamedTuple):
     needed: tuple[str, ...] = ()  # those without which there is no question
     repeats: bool = False  # whether wrt may name a variable again
     kinks: bool = True  # whether there is a convention for kinks
-    without: tuple[str, ...] = ()  # options of all that it has not
+    without: tuple[str, ...] = ()  # of the options of all: it has them not, or in another sense
 
     def function(self, name: str) -> Callable[..., Answer]:
         """What answers it: imported when it is asked, for start-up."""
@@ -55,6 +55,6 @@ COMMANDS = {
                         ("order", "of", "solve"), ("order", "of")),
     "check": Command("check", 'hodiff check "x**3*exp(x)" --claim "x**2*(x + 3)*exp(x)"',
                      ("claim", "order"), ("claim",), kinks=False,
-                     without=("rtol", "arithmetic", "extend", "subgradient")),
+                     without=("at", "digits", "rtol", "arithmetic", "extend", "subgradient")),
 }
 # fmt: on

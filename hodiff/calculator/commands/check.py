@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import islice
 from time import monotonic
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from hodiff import derivatives
 from hodiff.answers.question import How
@@ -16,7 +16,7 @@ from hodiff.arithmetic.program import Program
 from hodiff.calculator.answer import Answer, Entry, Grid, Row, Value, plain_number, text
 from hodiff.calculator.mends import Pair, mend
 from hodiff.calculator.request import Found, Request, indexed, partial, parts, power, raised, usage
-from hodiff.engine.graph import Tensor, constant
+from hodiff.engine.graph import CONSTANT, Tensor, constant, topological
 from hodiff.engine.operations.structure import stack
 from hodiff.engine.shapes import Shape, described
 from hodiff.errors import HodiffError
@@ -24,11 +24,13 @@ from hodiff.views.identity import vanishing
 
 DIGITS = 30  # that are compared
 POINTS = 24  # at which what isn't proven is compared
-AFTER_PROOF = 3  # and what is
+AFTER_PROOF = 6  # and what is
 MOST_TRIED = 90
 MOST_SECONDS = 8  # after which no other point is tried
 MOST_ENTRIES = 400
 MOST_SHOWN = 200  # characters of a claim
+MOST_NEAR = 12  # coordinates beside the numbers of a formula
+FEW = 12  # points that doubles have no value at
 NO_VALUE = ("domain", "pole", "kink", "undecided")
 
 SIMPLE = [
@@ -36,6 +38,9 @@ SIMPLE = [
     -5, 0.875, 100,
 ]  # fmt: skip
 """Coordinates of points, which are these numbers exactly; the simplest first."""
+
+
+Point: TypeAlias = Mapping[Tensor, Tensor]
 
 
 class Compared(NamedTuple):
@@ -70,7 +75,9 @@ def check(request: Request, claim: str, order: int = 1) -> Answer:
         return different(checked, compared)
     if not n:
         sentence = "undecided: no point was found at which both have a value"
-        return answer(checked, compared, None, sentence)
+        if proven:
+            sentence += "; an identity makes them equal wherever both have one"
+        return answer(checked, compared, None, sentence, "identity" if proven else None)
     if proven:
         sentence = "equal, by identity: wherever both have a value"
         return answer(checked, compared, True, sentence, "identity")
@@ -196,37 +203,51 @@ def compared_digits(request: Request) -> int:
 
 def compare(request: Request, pairs: Sequence[Pair], most: int) -> Compared:
     """The entries at points, until some differ or enough are equal."""
-    variables = request.problem.variables
-    if request.has_point:
-        points: Iterable[Mapping[Tensor, Tensor]] = [request.question().at]
-    else:
-        points = islice(simple_points([*variables.values()]), MOST_TRIED if variables else 1)
     how, began = How(digits=compared_digits(request)), monotonic()
     graphs = [request.f, *(y for pair in pairs for y in (pair.derivative, pair.claim))]
-    compared, notes = 0, list[str]()
+    skipped: list[Point] = []
+    points: Iterable[Point] = [request.question().at]
+    if not request.has_point:
+        points = likely(graphs, [*request.problem.variables.values()], skipped)
+    compared, short, values = 0, None, list[tuple[Value, Value]]()
     for point in points:
-        if not request.has_point and not defined(graphs, point):
-            notes = notes or list(undefined(request, graphs, point))
-            continue
         try:
             found = request.solve_at(graphs, point, how)
         except HodiffError as fault:
             if request.has_point or fault.kind not in NO_VALUE:
                 raise
-            continue
-        compared += 1
-        values = in_pairs(found.values[1:])
-        if any(unequal(*pair) for pair in values):
-            short = request.solve_at(graphs, point, request.how)
-            told = in_pairs(short.values[1:])
-            same = [unequal(*a) and not unequal(*b) for a, b in zip(values, told, strict=True)]
-            return Compared(compared, short, values if any(same) else told, notes)
+        else:
+            compared += 1
+            values = in_pairs(found.values[1:])
+            if any(unequal(*pair) for pair in values):
+                short = request.solve_at(graphs, point, request.how)
+                told = in_pairs(short.values[1:])
+                same = [unequal(*a) and not unequal(*b) for a, b in zip(values, told, strict=True)]
+                values = values if any(same) else told
+                break
         if compared == most or monotonic() - began > MOST_SECONDS:
             break
-    return Compared(compared, None, [], notes)
+    notes = [note for point in skipped[:FEW] for note in undefined(request, graphs, point)][:1]
+    return Compared(compared, short, values, notes)
 
 
-def defined(graphs: Sequence[Tensor], point: Mapping[Tensor, Tensor]) -> bool:
+def likely(
+    graphs: Sequence[Tensor], variables: Sequence[Tensor], skipped: list[Point]
+) -> Iterator[Point]:
+    """Simple points at which all graphs have a value; the others go to skipped. Where doubles see
+    none, a few that balls may."""
+    some = False
+    for point in islice(simple_points(graphs, variables), MOST_TRIED if variables else 1):
+        if defined(graphs, point):
+            some = True
+            yield point
+        else:
+            skipped.append(point)
+    if not some:
+        yield from skipped[:FEW]
+
+
+def defined(graphs: Sequence[Tensor], point: Point) -> bool:
     """Whether all have a value in doubles: quickly seen, and where not, another point serves."""
     at = {x: FLOATS.number(value.attributes[0]) for x, value in point.items()}
     return all(map(FLOATS.finite, Program(graphs).values(at).values()))
@@ -243,9 +264,7 @@ def unequal(a: Value, b: Value) -> bool:
         return str(a) != str(b)
 
 
-def undefined(
-    request: Request, graphs: Sequence[Tensor], point: Mapping[Tensor, Tensor]
-) -> Iterator[str]:
+def undefined(request: Request, graphs: Sequence[Tensor], point: Point) -> Iterator[str]:
     """What to say where the derivative has a value, and the claim none."""
     if defined([graphs[0], *graphs[1::2]], point):
         try:
@@ -256,14 +275,21 @@ def undefined(
                 yield f"the claim has no value at {told(at)}, where the derivative has one"
 
 
-def simple_points(variables: Sequence[Tensor]) -> Iterator[dict[Tensor, Tensor]]:
-    """Points, the simplest first, always the same: small numbers, then decimals."""
-    n = len(SIMPLE)
-    state = 1
+def simple_points(graphs: Sequence[Tensor], variables: Sequence[Tensor]) -> Iterator[Point]:
+    """Points, the simplest first, always the same: small numbers, numbers beside those of the
+    graphs, then decimals."""
     if len(variables) > 1:
         yield {x: constant(1) for x in variables}
-    for k in range(n):
-        yield {x: constant(Fraction(SIMPLE[(k + j) % n])) for j, x in enumerate(variables)}
+    near = {
+        x.attributes[0] + step
+        for x in topological(graphs)
+        if x.operation is CONSTANT and type(x.attributes[0]) is not bool
+        for step in (1, -1)
+    }
+    numbers = [*map(Fraction, SIMPLE), *sorted(near - {*SIMPLE}, key=abs)[:MOST_NEAR]]
+    for k in range(len(numbers)):
+        yield {x: constant(numbers[(k + j) % len(numbers)]) for j, x in enumerate(variables)}
+    state = 1
     while True:
         point = {}
         for x in variables:

@@ -188,6 +188,12 @@ def test_where_one_side_has_no_value(hodiff):
     none = checked("sqrt(x)", "1/sqrt(-x)")
     assert (none["equal"], none["points"]) == (None, 0)
     assert none["notes"] == ["the claim has no value at x=1, where the derivative has one"]
+    far = checked("sqrt(x - 500)", "1/(2*sqrt(x - 500))")
+    assert (far["equal"], far["points"] > 0) == (True, True)
+    large = checked("10**400*x", "10**400")
+    assert (large["equal"], large["points"] > 0) == (True, True)
+    never = checked("sqrt(-1 - x**2)", "-x/sqrt(-1 - x**2)")
+    assert (never["equal"], never["proof"], never["points"]) == (None, "identity", 0)
     ran = hodiff("check", "log(x)", "--claim", "1/x", "--at", "x=-1")
     assert ran.code == 1 and "log" in ran.err
 
