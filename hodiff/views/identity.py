@@ -69,7 +69,7 @@ class Identities(Rationals):
     index    the generator of each kernel
     means    of a generator that is an exponential or a root: what its logarithm is
     logs     of a generator that is a logarithm: of the size of what
-    positive the generators that are never below 0
+    positive the generators that are never below 0; exponentials are above
     units    of the multiples of an exponent or an angle that came up, what all are multiples of
     angles   the sine and cosine of those that came up
     total    the nodes that have a value at any point
@@ -89,6 +89,7 @@ class Identities(Rationals):
         self.means: dict[int, Callable[[], Rational]] = {}
         self.logs: dict[int, Any] = {}
         self.positive: set[int] = set()
+        self.exponentials: set[int] = set()
         self.units: dict[Key, Fraction] = {}
         self.angles: dict[Key, tuple[Rational, Rational]] = {}
         self.atleast: set[Key] = set()
@@ -127,7 +128,7 @@ class Identities(Rationals):
         if i is None:
             return not len(n)
         zero = self.one * 0
-        found = self.collected(n, i)
+        found = self.collected(self.with_sign(n, i), i)
         a, b, c = (found.get(k, zero) for k in range(3))
         of = self.signs[i]
         side = self.side(of)
@@ -292,18 +293,28 @@ class Identities(Rationals):
     def side(self, p: Poly) -> int:
         """1 for what is never below 0, -1 for what is never above, 0 where that isn't known."""
         known = self.known(p, self.atleast)
-        if known:
-            return known
-        for c, exponents in zip(p.coeffs(), p.monoms(), strict=True):
-            if c < 0:
-                return 0
-            for i, n in enumerate(exponents):
-                if n % 2 and i not in self.positive and str(self.gens[i]) not in self.atleast:
-                    return 0
-        return 1
+        return known or (1 if all(c > 0 for c in p.coeffs()) and self.even(p) else 0)
 
-    def split(self, a: Rational) -> tuple[Fraction, list[tuple[Poly, int]], list[tuple[Poly, int]]]:
-        """a, which is 0 or above, as a factor, powers of what is never below 0, and the rest."""
+    def even(self, p: Poly) -> bool:
+        """Whether no monomial of p is ever below 0."""
+        return all(
+            n % 2 == 0 or i in self.positive or str(self.gens[i]) in self.atleast
+            for exponents in p.monoms()
+            for i, n in enumerate(exponents)
+        )
+
+    def never_zero(self, p: Poly) -> bool:
+        """Whether p, which is never below 0, is seen to be above."""
+        constant = p.to_dict().get((0,) * len(self.gens), 0)
+        return self.only((p, self.one)) in self.exponentials or (
+            constant > 0 and all(c > 0 for c in p.coeffs()) and self.even(p)
+        )
+
+    def split(
+        self, a: Rational, above: bool = False
+    ) -> tuple[Fraction, list[tuple[Poly, int]], list[tuple[Poly, int]]]:
+        """a, which is 0 or above, or above, as a factor, powers of what is never below 0, and the
+        rest: of which a single one is learnt, unless a may be 0 by another."""
         c, factors = self.factors(a)
         sure: list[tuple[Poly, int]] = []
         rest: list[tuple[Poly, int]] = []
@@ -312,7 +323,8 @@ class Identities(Rationals):
             if side < 0:
                 p, c = -p, -c if n % 2 else c
             (sure if side else rest).append((p, n))
-        if len(rest) == 1 and rest[0][1] % 2 and self.learns:
+        above = above or all(n < 0 or self.never_zero(p) for p, n in sure)
+        if len(rest) == 1 and rest[0][1] % 2 and self.learns and above:
             p, n = rest[0]
             self.atleast.add(str(p if c > 0 else -p))
         return c, sure, rest
@@ -475,6 +487,7 @@ class Identities(Rationals):
             raise TooLong
         if of is None:
             self.positive.add(i)
+            self.exponentials.add(i)
             self.means[i] = lambda: self.scaled(term, unit)
         return self.times(found, self.whole_power((self.gens[i], self.one), int(times)))
 
@@ -502,7 +515,7 @@ class Identities(Rationals):
 
     def log(self, a: Rational) -> Rational:
         a = self.reduced(*a)
-        c, sure, rest = self.split(a)
+        c, sure, rest = self.split(a, above=True)
         found = self.number(0)
         for y, times in ((abs(c.numerator), 1), (c.denominator, -1)):
             for p, n in _primes(y):
