@@ -247,7 +247,7 @@ PARTS = """x, y, n, (-x), (x-1), (x**2), (x*y), 2, (x+y), sqrt(x), where(x>0,x,y
     sin(x), (x-y), (1/2), (1/x), (x**n), sign(x), (-2), (y**2), log(x), sqrt(1+x**2), cbrt(x),
     (x**(3/2)), 3, (x**2-1), (-x**2), (x**2*y), (sin(x)-cos(x)), tan(x), max(x,y), (x/y)"""
 CONTEXTS = """{}, {}*x, {}+sqrt(x), sqrt({}), ({})**2, x/({}), ({})*where(x>0,sqrt(x),y), exp({}),
-    abs({}), ({})**n, sin({}), ({})*sign(x), log({}), x**({}), {}+log(y)"""
+    abs({}), {}+sqrt(x*y), ({})**n, sin({}), ({})*sign(x), log({}), x**({}), {}+log(y)"""
 parts, contexts = (
     st.sampled_from(re.split(r",\s+", text.replace("\n", " "))) for text in (PARTS, CONTEXTS)
 )

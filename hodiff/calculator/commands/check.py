@@ -24,6 +24,7 @@ from hodiff.views.identity import vanishing
 
 DIGITS = 30  # that are compared
 POINTS = 24  # at which what isn't proven is compared
+MORE = 4  # after one at which entries differ, for others that do
 AFTER_PROOF = 6  # and what is
 MOST_TRIED = 90
 MOST_SECONDS = 8  # after which no other point is tried
@@ -45,11 +46,12 @@ Point: TypeAlias = Mapping[Tensor, Tensor]
 
 class Compared(NamedTuple):
     """What was found at points: how many were compared, where entries differ first, their values
-    there, and what else to say."""
+    there, and what else to say; wrong are the entries that differ there or at a few more."""
 
     points: int
     differs: Found | None
     values: list[tuple[Value, Value]]
+    wrong: list[int]
     notes: list[str]
 
 
@@ -132,13 +134,12 @@ def wanted(request: Request, order: int) -> tuple[list[Entry], list[Tensor], Sha
             rows = derivatives.jacobian_entries(f, inputs)
         labels = [partial([x], y) for y in ys for x in names]
         return labels, [y for row in rows for y in row], (*f.shape, n)
-    if order > 2 or f.shape:
-        raise usage(
-            f"a derivative of order {order}"
-            + (" of a vector" if f.shape else "")
-            + f" is checked in one variable: choose it, --wrt {request.wrt[0]}",
-            "--wrt" if not f.shape else "--order",
-        )
+    if f.shape:
+        message = f"order {order} of a vector is checked in one variable: take an entry, (...)[0]"
+        raise usage(message, "--order")
+    if order > 2:
+        message = f"order {order} is checked in one variable: choose it, --wrt {names[0]}"
+        raise usage(message, "--wrt")
     _, matrix = derivatives.hessian(f, inputs)
     lengths = [len(scalars(x)) for x in inputs]
     graphs = [
@@ -210,6 +211,7 @@ def compare(request: Request, pairs: Sequence[Pair], most: int) -> Compared:
     if not request.has_point:
         points = likely(graphs, [*request.problem.variables.values()], skipped)
     compared, short, values = 0, None, list[tuple[Value, Value]]()
+    first, wrong = 0, dict[int, None]()
     for point in points:
         try:
             found = request.solve_at(graphs, point, how)
@@ -218,17 +220,20 @@ def compare(request: Request, pairs: Sequence[Pair], most: int) -> Compared:
                 raise
         else:
             compared += 1
-            values = in_pairs(found.values[1:])
-            if any(unequal(*pair) for pair in values):
+            here = in_pairs(found.values[1:])
+            wrong |= dict.fromkeys(i for i, pair in enumerate(here) if unequal(*pair))
+            if wrong and short is None:
                 short = request.solve_at(graphs, point, request.how)
                 told = in_pairs(short.values[1:])
-                same = [unequal(*a) and not unequal(*b) for a, b in zip(values, told, strict=True)]
-                values = values if any(same) else told
+                same = [unequal(*a) and not unequal(*b) for a, b in zip(here, told, strict=True)]
+                values, most = (here if any(same) else told), compared + MORE
+                first = compared
+            if len(wrong) == len(pairs):
                 break
         if compared == most or monotonic() - began > MOST_SECONDS:
             break
     notes = [note for point in skipped[:FEW] for note in undefined(request, graphs, point)][:1]
-    return Compared(compared, short, values, notes)
+    return Compared(first or compared, short, values, sorted(wrong), notes)
 
 
 def likely(
@@ -308,14 +313,14 @@ def told(at: Mapping[str, Value]) -> str:
 def different(checked: Checked, compared: Compared) -> Answer:
     request, _, order, pairs = checked
     assert compared.differs is not None
-    wrong = [i for i, pair in enumerate(compared.values) if unequal(*pair)]
+    there = [i for i, pair in enumerate(compared.values) if unequal(*pair)]
     variables = [request.problem.variables[name] for name in request.wrt]
-    mended = mend(request.f, variables, pairs, compared.values, wrong, order)
+    mended = mend(request.f, variables, pairs, compared.values, compared.wrong, order)
     at = told(compared.differs.at or {})
     sentence = "different" + (f" at {at}" if at else "")
     if mended:
         sentence += f"\nmend: {mended}"
-    return answer(checked, compared, False, sentence, mended=mended, wrong=wrong)
+    return answer(checked, compared, False, sentence, mended=mended, wrong=there)
 
 
 def answer(
