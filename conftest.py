@@ -1,10 +1,12 @@
-"""What the examples in docstrings know by name, and the fuzzer's option."""
+"""What the examples in docstrings know by name, and the options of long tests."""
 
+import gc
 from typing import Any
 
 import pytest
 
 import hodiff
+from tests import lengths
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -18,3 +20,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=float,
         help="let tests/fuzz run with new seeds for so long, all its tests together",
     )
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="draw four times as many examples, and longer texts and chains, as .ci/run does",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    lengths.LONG = config.getoption("long")
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests are a million objects, which the collector would go through every time."""
+    gc.collect()
+    gc.freeze()

@@ -32,7 +32,7 @@ _HOMES = {
     "constant": "hodiff.engine.graph",
     "elementwise": "hodiff.library.own_rows",
     "evaluate": "hodiff.library.evaluate",
-    "formula": "hodiff.views.formula",
+    "formula": "hodiff.views.normal",
     "grad": "hodiff.library.autograd",
     "parse": "hodiff.calculator.result",
     "variable": "hodiff.engine.graph",

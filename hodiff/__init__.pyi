@@ -26,7 +26,7 @@ from hodiff.library.gradcheck import check_grads as check_grads
 from hodiff.engine.graph import constant as constant
 from hodiff.library.own_rows import elementwise as elementwise
 from hodiff.library.evaluate import evaluate as evaluate
-from hodiff.views.formula import formula as formula
+from hodiff.views.normal import formula as formula
 from hodiff.library.autograd import grad as grad
 from hodiff.calculator.result import parse as parse
 from hodiff.engine.graph import variable as variable

@@ -28,6 +28,7 @@ class HodiffError(Exception):
     kind: usage, syntax, name, domain, pole, kink, undecided or limit.
     text: the source text that start and end (0-based character offsets) point into.
     source: what that text is: "EXPR", or the option it came from.
+    more: other faults of the same text.
     """
 
     def __init__(
@@ -49,6 +50,13 @@ class HodiffError(Exception):
         self.source = source
         self.start = start
         self.end = end
+        self.more: list[HodiffError] = []
+
+    def placed(self, text: str, source: str) -> HodiffError:
+        """The error, and those with it, in that text."""
+        for fault in (self, *self.more):
+            fault.text, fault.source = text, source
+        return self
 
     def retold(self, message: str, kind: str | None = None) -> HodiffError:
         """Another message, and kind, of the same place."""
@@ -65,7 +73,7 @@ class HodiffError(Exception):
         lines = [f"error: {self.message}"]
         if self.text is not None and self.start is not None:
             lines += underlined(self.text, self.start, self.end or self.start)
-        return "\n".join(lines)
+        return "\n".join([*lines, *(fault.report() for fault in self.more)])
 
 
 def underlined(text: str, start: int, end: int) -> list[str]:

@@ -68,7 +68,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     assert "hodiff/__init__.pyi" in code
     assert code | {"hodiff/grammar/hodiff.lark", "hodiff/py.typed"} <= set(names)
     version = wheel.name.split("-")[1]
-    folders = {name.partition("/")[0] for name in names}
+    manual = f"hodiff-{version}.data/data/share/man/man1/hodiff.1"
+    folders = {name.partition("/")[0] for name in names if name != manual}
     assert folders == {"hodiff", f"hodiff-{version}.dist-info"}  # so no tests
 
 
@@ -80,3 +81,9 @@ def test_the_wheel_is_what_runs(environment, tmp_path):
 def test_the_command_answers(environment, tmp_path):
     job = ("nth", "x**3", "--at", "x=2", "--order", "2", "--format", "plain")
     assert run(environment / "hodiff", *job, cwd=tmp_path) == "12\n"
+
+
+def test_the_manual_page_is_where_man_looks(environment):
+    """Beside the folder of the command."""
+    page = environment.parent / "share" / "man" / "man1" / "hodiff.1"
+    assert page.read_bytes() == (ROOT / "docs" / "hodiff.1").read_bytes()

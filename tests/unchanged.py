@@ -105,6 +105,13 @@ grad "f(t) = f(t - 1); f(x)" --at x=2
 echo "x**2*y" | hodiff grad - --at x=1,y=2 --format json
 echo "x +* y" | hodiff value - --at x=1,y=2
 echo "" | hodiff grad -
+printf "x**2\n# none\nsine(x)\na = x;\na*y\n" | hodiff grad - --at x=1,y=2
+printf "x**2\nx*\n[x, y]\n" | hodiff value - --at x=1,y=2 --format csv
+grad "x**3/7 + sin(y)" --at x=1/3,y=1 --exact --format json
+value "sqrt(2)" --digits 30
+nth "x**3" --wrt z --format json
+completion bash
+help nth
 # vectors, matrices, files
 grad "dot(w, w)*w[1]" --at "w=[1, 2, 3]"
 grad "dot(w, w)*w[1]" --at "w=[1, 2, 3]" --format csv
@@ -250,10 +257,11 @@ def lines() -> list[Line]:
 
 
 def read(text: str) -> Line:
-    """A line of a shell: ... or hodiff ..., with echo in front of a pipe."""
-    echo, pipe, command = text.removesuffix(" 2>/dev/null").rpartition(" | ")
+    """A line of a shell: ... or hodiff ..., with echo or printf in front of a pipe."""
+    source, pipe, command = text.removesuffix(" 2>/dev/null").rpartition(" | ")
     words = shlex.split(command.removeprefix("hodiff "))
-    return Line(tuple(words), shlex.split(echo)[1] + "\n" if pipe else "")
+    how, typed = shlex.split(source) if pipe else ("printf", "")
+    return Line(tuple(words), typed.replace("\\n", "\n") if how == "printf" else f"{typed}\n")
 
 
 def of_commands() -> Iterator[Line]:
@@ -287,7 +295,8 @@ def of_cases() -> Iterator[Line]:
 def of_docs() -> Iterator[Line]:
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         for block in re.findall(r"^```console\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S):
-            yield from (read(text[2:]) for text in block.splitlines() if text.startswith("$ "))
+            asked = (text[2:] for text in block.splitlines() if text.startswith("$ "))
+            yield from (read(text) for text in asked if not text.startswith("HODIFF_"))
 
 
 Answer = dict[str, str]  # stdout, stderr and exit code

@@ -53,6 +53,7 @@ class Answer(NamedTuple):
     grid     table
     entries  table, where the grid is too wide: a label and a value a row, above as in a Grid
     notes    table: what else is to be said
+    reading  how the expression was read, where it has notation of its own
     code     the exit code: 1 for a check that failed
     """
 
@@ -63,6 +64,7 @@ class Answer(NamedTuple):
     grid: Grid
     entries: Grid
     notes: list[str]
+    reading: str | None = None
     code: int = 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from hodiff.answers.digits import MOST_WHOLE
 from hodiff.calculator.answer import Answer, encodable, text, texts
 
 
@@ -58,7 +59,7 @@ def _json(x: Any, quoted: Callable[[str], str]) -> str:
     if isinstance(x, (int, float)):
         if x - x != 0:
             raise ValueError("JSON has no nan and no inf")
-        return repr(x)
+        return repr(x) if abs(x) < MOST_WHOLE or isinstance(x, float) else quoted(str(x))
     if hasattr(x, "denominator"):  # an exact quotient
         return quoted(str(x))
     if isinstance(x, dict):

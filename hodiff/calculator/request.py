@@ -25,7 +25,7 @@ from hodiff.calculator.answer import (
 )
 from hodiff.derivatives import components as scalars
 from hodiff.derivatives.plan import Plan
-from hodiff.engine.graph import Tensor
+from hodiff.engine.graph import Tensor, topological
 from hodiff.errors import HodiffError
 from hodiff.language.problem import Problem
 
@@ -36,6 +36,7 @@ SAID = {
 }
 MOST_PRINTED = 10_000_000  # numbers of a matrix
 JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+MOST_POINTED = 10**14  # below it a double is near enough to give a digit behind the point
 LONGEST_WHOLE = 21  # digits of a whole number that is told in full
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -45,6 +46,11 @@ Parts: TypeAlias = Iterable[tuple[str, Value]]
 
 def usage(message: str, source: str | None = None, kind: str = "usage") -> HodiffError:
     return HodiffError(kind, message, source=source)
+
+
+CONVENTION = "{} has no derivative {}: what the formula gives there is a convention"
+KINKS = {"abs": "at 0", "relu": "at 0", "clip": "at its bounds", "max": "at a tie",
+         "min": "at a tie"}  # fmt: skip
 
 
 class Found(NamedTuple):
@@ -162,7 +168,8 @@ class Request(NamedTuple):
     ) -> Found:
         """The values of what is wanted at the point; formulas without one: see Question."""
         if not self.has_point:
-            return Found(self.formulas(_graphs(wanted)))
+            graphs = _graphs(wanted)
+            return Found(self.formulas(graphs), notes=self.conventions(graphs))
         question = self.question()._replace(
             wanted=wanted, smooth=smooth, slopes=slopes, orders=orders
         )
@@ -179,6 +186,13 @@ class Request(NamedTuple):
         from hodiff.views.normal import shortest  # start-up: the same
 
         return [infix(part) for part in shortest(self.f, graphs)]
+
+    def conventions(self, graphs: Sequence[Tensor]) -> list[str]:
+        """What a formula says that is no derivative."""
+        if all(y is self.f for y in graphs):
+            return []
+        rows = {x.operation.name for x in topological([self.f])}
+        return [CONVENTION.format(row, place) for row, place in KINKS.items() if row in rows]
 
     def question(self) -> Question:
         """The expression's value at the point, as a question."""
@@ -250,7 +264,8 @@ class Request(NamedTuple):
     ) -> Answer:
         """The answer. shows_f, shows: whether the table's rows hold f, and which variables; more:
         what else stands above it."""
-        at, title = found.at, self.problem.text
+        at, title, reading = found.at, self.problem.text, self.problem.reading
+        said = list(dict.fromkeys([*self.problem.notes, *found.notes]))
         value = fields["value"]
         f = None if at is None or shows_f else value
         aside = {name: x for name, x in (at or {}).items() if name not in shows}
@@ -268,10 +283,11 @@ class Request(NamedTuple):
             fields={
                 "command": self.command,
                 "expression": title,
+                **({} if reading is None else {"reading": reading}),
                 "arithmetic": "float" if found.arithmetic == "float" else "ball",
                 "at": at,
                 **fields,
-                "notes": list(found.notes),
+                "notes": said,
             },
             records=Each(records),
             lines=lines,
@@ -281,7 +297,8 @@ class Request(NamedTuple):
                 [],
                 Each(lambda: ([e.label, e.value] for e in entries())),
             ),
-            notes=[SAID[found.arithmetic or "ball"], *found.notes] if at is not None else [],
+            notes=[SAID[found.arithmetic or "ball"], *said] if at is not None else said,
+            reading=reading,
         )
 
 
@@ -297,10 +314,21 @@ def _graphs(wanted: Sequence[Tensor] | Plan) -> Sequence[Tensor]:
 
 
 def exactly(value: Any, exact: Any) -> Any:
-    """A number as the quotient that it is, where that is known; lists for arrays."""
+    """A number as the quotient that it is, where that is known; else such that it doesn't look
+    whole, 2.0 for 2, and 123e0 for what is so long or has so few digits that 0 may be no digit of
+    it. Lists for arrays."""
     if isinstance(exact, list):
         return [exactly(*pair) for pair in zip(value, exact, strict=True)]
-    return plain_number(value) if exact is None else exact
+    if exact is not None:
+        return exact
+    number = plain_number(value)
+    if isinstance(number, list):
+        return [exactly(entry, None) for entry in number]
+    if isinstance(number, dict) or set(str(number)) & set(".e"):
+        return number
+    if isinstance(number, str):
+        return f"{number}e0"
+    return float(number) if abs(number) < MOST_POINTED else double(f"{number}e0")
 
 
 def parts(values: Mapping[str, Value]) -> Parts:

@@ -28,7 +28,8 @@ class Result:
 
     r.value, r.gradient, r.hessian ...  numbers as the command line prints them: ints, floats, text
                    where digits were asked for or where a double has not the range
-    r.exact        the same result with what is known to be rational as int and Fraction
+    r.exact        the same result with what is known to be rational as int and Fraction, and
+                   floats for the rest
     r.formulas     without at=: the formulas, by the names of csv's columns
     r.arithmetic   "ball", every digit proven, or "float"
     r.notes        what has to be said of them
@@ -63,7 +64,10 @@ class Result:
         """The expression as it was read, as text of the language; None where there was none."""
         from hodiff.views.formula import formula  # start-up: numbers need none
 
-        return None if self._request is None else formula(self._request.f)
+        if self._request is None:
+            return None
+        read = self._request.problem.reading
+        return formula(self._request.f) if read is None else read
 
     @property
     def formulas(self) -> dict[str, str]:
@@ -136,6 +140,7 @@ def calculate(
     subgradient: bool = False,
     extend: bool = False,
     exact: bool = False,
+    strict: bool = False,
     **own: Any,
 ) -> Result:
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
@@ -151,7 +156,8 @@ def calculate(
     rtol         over an interval: how far outside the range an end may be, relative to it
     subgradient  at a kink the convention of machine learning frameworks
     extend       where f has no value at the point but a limit, take the limit
-    exact        rational numbers as int and Fraction
+    exact        rational numbers as int and Fraction, floats for the rest
+    strict       refuse notation that Python hasn't: 2x, x²
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
                  solve=, claim=; vectors by name, in the variables' order, or an array of numbers
 
@@ -201,7 +207,7 @@ def calculate(
     with _calculating():
         problem = read(
             expression, bindings(at, "--at"), bindings(let, "--let"), names(wrt),
-            known.repeats, of,
+            known.repeats, of, strict=strict,
         )  # fmt: skip
         _check_intervals(problem, how)
         request = Request(command, problem, problem.wrt, how)
@@ -213,12 +219,15 @@ def calculate(
 
 
 def parse(
-    expression: str, let: Bound = None, shapes: Mapping[str, tuple[int, ...]] | None = None
+    expression: str,
+    let: Bound = None,
+    shapes: Mapping[str, tuple[int, ...]] | None = None,
+    strict: bool = False,
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """A text of the language as a tensor, and its variables by name.
 
-    let gives constants; shapes the variables that are arrays. Raises HodiffError that points into
-    the text.
+    let gives constants; shapes the variables that are arrays; strict refuses notation that Python
+    hasn't. Raises HodiffError that points into the text.
 
     >>> import hodiff
     >>> f, variables = hodiff.parse("x**2 + y")
@@ -235,7 +244,9 @@ def parse(
             raise usage(f"the shape of {name!r} is a tuple of lengths, as (3,), not {shape!r}")
         known[name] = tuple(shape)
     with _calculating():
-        problem = read(_text(expression, "EXPR"), (), bindings(let, "--let"), shapes=known)
+        problem = read(
+            _text(expression, "EXPR"), (), bindings(let, "--let"), shapes=known, strict=strict
+        )
         return problem.f, problem.variables
 
 
@@ -308,6 +319,8 @@ def _check(how: How, own: Mapping[str, Any]) -> None:
         raise usage(f"--rtol is a number above 0, not {str(how.rtol)[:60]!r}", "--rtol")
     if how.digits is not None and how.arithmetic == "float":
         raise usage("--digits are proven ones, which floats have not: leave one out", "--digits")
+    if how.exact and how.arithmetic == "float":
+        raise usage("--exact numbers are more than floats are: leave one out", "--exact")
 
 
 def _check_intervals(problem: Problem, how: How) -> None:
@@ -317,6 +330,7 @@ def _check_intervals(problem: Problem, how: How) -> None:
             raise usage("--rtol is for an interval in --at, as in x=2+/-0.1", "--rtol")
         return
     asked = {"--digits": how.digits, "--arithmetic float": how.arithmetic == "float"}
-    for option, given in {**asked, "--subgradient": how.subgradient}.items():
+    asked |= {"--subgradient": how.subgradient, "--exact": how.exact}
+    for option, given in asked.items():
         if given:
             raise usage(f"over an interval there is no {option}", option.split()[0])

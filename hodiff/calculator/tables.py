@@ -46,7 +46,10 @@ def table(answer: Answer) -> str:
     fits = sum(columns) + BORDERS * len(columns) + 1 <= width
     above = (answer.grid if fits else answer.entries).above()
     if answer.title:
-        console.print(Text(shortened(shown(answer.title), width), "bold"))
+        title = shortened(escaped(answer.title), width)  # no x2 for x²
+        console.print(Text(title, "bold"))
+    if answer.reading is not None:
+        console.print(Text(shortened(shown(f"= {answer.reading}"), width)))
     paper.writelines(f"{line}\n" for line in folded(shown(above), width))
     if fits and answer.grid.header:
         console.print(boxed(cells))
@@ -88,8 +91,13 @@ def shown(text: str) -> str:
     """text in signs that stdout can encode."""
     if encodable(text):
         return text
+    return escaped(text.translate(ASCII))
+
+
+def escaped(text: str) -> str:
+    """text with escapes for what stdout can't encode."""
     encoding = stdout_encoding()
-    return text.translate(ASCII).encode(encoding, "backslashreplace").decode(encoding)
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def shortened(text: str, width: int) -> str:

@@ -6,15 +6,21 @@ The options themselves are at the end.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hodiff.calculator.commands import MOST_DIGITS, MOST_ORDER
 from hodiff.errors import HodiffError, nearest
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+ENVIRONMENT = "HODIFF"  # HODIFF_FORMAT and others are defaults
 HELP = ("-h", "--help")
+SHELLS = ["bash", "zsh", "fish"]
 MOST_QUOTED = 60  # characters of the user's text in a message
 
 
@@ -28,15 +34,6 @@ class Asked(Exception):
     def __init__(self, text: str, code: int = 0) -> None:
         super().__init__(text)
         self.text = text.rstrip("\n")
-        self.code = code
-
-
-class Failed(Exception):
-    """An answer that is a no: printed as any other, with an exit code of its own."""
-
-    def __init__(self, text: str, code: int) -> None:
-        super().__init__(text)
-        self.text = text
         self.code = code
 
 
@@ -75,20 +72,68 @@ class Helped(click.Command):
 
 
 class Command(Helped):
-    """A command of one EXPR, or none, and long options."""
+    """A command of one argument, or none, and long options. needs: what it can't do without."""
+
+    def __init__(self, *args: Any, needs: str = "an expression", **fields: Any) -> None:
+        super().__init__(*args, context_settings={"auto_envvar_prefix": ENVIRONMENT}, **fields)
+        self.needs = needs
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing:  # a shell asks what may come next
+            return super().parse_args(ctx, self.whole_words(args))
         options, texts = self.split(ctx, args)
-        wanted = len(self.arguments())
-        if len(texts) < wanted:
-            raise usage(f"{self.name} needs an expression: {self.examples[0]}", "EXPR")
-        if len(texts) > wanted:
-            raise self.too_many(texts, wanted)
+        arguments = [p for p in self.params if isinstance(p, click.Argument)]
+        if len(texts) < sum(p.required for p in arguments):
+            what = arguments[0].metavar
+            raise usage(f"{self.name} needs {self.needs}: {self.examples[0]}", what)
+        if len(texts) > len(arguments):
+            raise self.too_many(texts, len(arguments))
         given = {option.partition("=")[0] for option in options}
         for name, option in self.options().items():
             if option.required and name not in given:
                 raise usage(f"{self.name} needs {name}: {self.examples[0]}", name)
-        return super().parse_args(ctx, [*options, "--", *texts])
+        try:
+            return super().parse_args(ctx, [*options, "--", *texts])
+        except HodiffError as fault:
+            raise self.told(ctx, fault) from None
+        except click.BadParameter as fault:  # a flag's variable
+            assert fault.param is not None
+            name = fault.param.opts[0]
+            raise self.told(ctx, usage("it can be 1 or 0", name)) from None
+
+    def told(self, ctx: click.Context, fault: HodiffError) -> HodiffError:
+        """A fault of an option; of the variable that gave it, where the command line didn't."""
+        option = self.options().get(fault.source or "")
+        source = ctx.get_parameter_source(option.name) if option and option.name else None
+        if source is not click.core.ParameterSource.ENVIRONMENT:
+            return fault
+        assert option is not None and option.name is not None
+        variable = f"{ENVIRONMENT}_{option.name.upper()}"
+        fault = fault.retold(f"{variable}: {fault.message}")
+        fault.source = variable
+        return fault
+
+    def whole_words(self, args: Sequence[str]) -> list[str]:
+        """Of words without a last one, those that are known: options in front, then texts."""
+        known, options, texts = self.options(), list[str](), list[str]()
+        rest = iter(args)
+        for token in rest:
+            name, equals, value = token.partition("=")
+            option = known.get(name)
+            if token == "--":
+                texts += rest
+            elif not token.startswith("--"):
+                texts.append(token)
+            elif option is not None and option.is_flag:
+                options.append(name)
+            elif option is not None:
+                given = value if equals else next(rest, None)
+                options += [f"{name}={given}"] if given is not None else []
+        return [*options, "--", *texts]
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Options, also where nothing is typed yet: texts can't be guessed."""
+        return super().shell_complete(ctx, incomplete or "--")
 
     def split(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
         """Options as --name=value or --name, and texts. Raises for help and faulty options."""
@@ -130,8 +175,10 @@ class Command(Helped):
         }
 
     def too_many(self, texts: list[str], wanted: int) -> HodiffError:
-        if not wanted:
-            return usage(f"{self.name} takes no expression: leave out {quoted(texts[0])}", "EXPR")
+        if "EXPR" not in self.arguments():
+            most = f"one {self.arguments()[0].strip('[]')}" if wanted else "no expression"
+            extra = quoted(texts[wanted])
+            return usage(f"{self.name} takes {most}: leave out {extra}", None if wanted else "EXPR")
         for text in texts:  # -at, at, or a dash that a word processor made
             option = "--" + text.lstrip("-–—").partition("=")[0]
             if text[:2] != "--" and option in self.options():
@@ -158,12 +205,14 @@ class Group(Helped, click.Group):
         click.Command.format_options(self, ctx, formatter)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing:  # a shell asks what may come next
+            return super().parse_args(ctx, args)
         if not args:
             raise Asked(self.get_help(ctx), code=2)
         name = args[0]
         if name in HELP:
             raise Asked(self.get_help(ctx))
-        if name == "--version":
+        if name in VERSION.opts:
             from importlib.metadata import version  # start-up: few ask
 
             raise Asked(f"hodiff {version('hodiff')}")
@@ -182,6 +231,18 @@ class Group(Helped, click.Group):
         return usage(f"unknown command {quoted(name)}{mend}")
 
 
+def completed(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """What a shell completes: the names that begin so."""
+    return lambda ctx, param, incomplete: [n for n in names if n.startswith(incomplete)]
+
+
+def at_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """What a shell completes where a file may stand behind an @."""
+    from hodiff.cli.completion import at_files  # start-up: shells alone ask
+
+    return at_files(incomplete)
+
+
 def one_of(names: list[str], what: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
     """A check that an option's value is one of names."""
 
@@ -190,7 +251,7 @@ def one_of(names: list[str], what: str) -> Callable[[click.Context, click.Parame
             listed = f"{', '.join(names[:-1])} or {names[-1]}"
             raise usage(
                 f"unknown {what} {quoted(value)}{nearest(value, names)}: it can be {listed}",
-                param.opts[0],
+                param.opts[0] if isinstance(param, click.Option) else param.metavar,
             )
         return value
 
@@ -245,65 +306,89 @@ def whole(least: int, most: int) -> Callable[[click.Context, click.Parameter, An
     return check
 
 
+STATES = partial(click.Option, allow_from_autoenv=False)
+"""An option that is part of the question: what is asked stands in the command line alone."""
+
+HOW = partial(click.Option, show_envvar=True)
+"""An option that says how to answer: its default may stand in the environment."""
+
+
+def choice(names: list[str], what: str) -> dict[str, Any]:
+    """What an option has whose value is one of names."""
+    return {
+        "metavar": "|".join(names),
+        "callback": one_of(names, what),
+        "shell_complete": completed(names),
+    }
+
+
 # fmt: off
-EXPR = click.Argument(["expression"], metavar="EXPR")
-AT = click.Option(["--at"], metavar="x=2,y=pi/2", multiple=True,
-                  help="The point. Without it the answer is a formula.")
-LET = click.Option(["--let"], metavar="a=3", multiple=True,
-                   help="Constants of EXPR; --at may use them.")
-WRT = click.Option(["--wrt"], metavar="x,y", multiple=True,
-                   help="The variables to differentiate in.  [default: all of --at]")
-FORMAT = click.Option(["--format", "style"], metavar="table|json|csv|plain",
-                      default="table", show_default=True,
-                      callback=one_of(["table", "json", "csv", "plain"], "format"),
-                      help="table: for people; json: an object on one line; csv: a header and a "
-                           "row; plain: the numbers asked for, tab-separated.")
-SUBGRADIENT = click.Option(["--subgradient"], is_flag=True,
-                           help="Answer at a kink of abs, max, floor ... as machine learning "
-                                "frameworks do: 0 for abs.")
-EXTEND = click.Option(["--extend"], is_flag=True,
-                      help="Where EXPR has no value at the point but a limit, as sin(x)/x at "
-                           "0, take the limit.")
-ARITHMETIC = click.Option(["--arithmetic"], metavar="ball|float",
-                          callback=one_of(["ball", "float"], "arithmetic"),
-                          help="ball: every digit proven; float: doubles.  [default: ball, where "
-                               "every operation has that form and arrays are small]")
-RTOL = click.Option(["--rtol"], metavar="1e-6", callback=positive,
-                    help="Over an interval, x=2+/-0.1: how far outside the range an end may "
-                         "be, relative to it.  [default: 1e-6]")
-DIGITS = click.Option(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
-                      help="Give N proven significant digits.")
-COTANGENT = click.Option(["--v"], metavar="0.5,1", required=True,
-                         help="The vector, a number for each component of EXPR, or @v.npy.")
-DIAG = click.Option(["--diag"], is_flag=True, help="The diagonal alone.")
-V = click.Option(["--v"], metavar="0.5,1", required=True,
-                 help="The vector, in the order of the variables, by name: x=0.5,y=1, or @v.npy.")
-ORDER = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), required=True,
-                     help="The order of the derivative: 0, 1, 2 ...")
-DEGREE = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), required=True,
-                      help="The degree of the polynomial: 0, 1, 2 ...")
-COUNTED = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER),
-                       help="The order of the derivative: 0, 1, 2 ...  [--wrt x,x,y: 3]")
-METHOD = click.Option(["--method"], metavar="auto|nested|taylor", default="auto",
-                      callback=one_of(["auto", "nested", "taylor"], "method"), show_default=True,
-                      help="nested: differentiate N times; taylor: by Taylor series.")
-ALONG = click.Option(["--along"], metavar="0.5,1",
-                     help="Go along this vector: in the order of the variables, by name: "
-                          "x=0.5,y=1, or @v.npy.")
-WITHIN = click.Option(["--within"], metavar="0.1", callback=ratio,
-                      help="Bound the remainder, with proof, up to so far from the point.")
-OF = click.Option(["--of"], metavar="y", required=True,
-                  help="The variable that the equation defines.")
-CLAIM = click.Option(["--claim"], metavar="2*x", required=True,
-                     help="What the derivative is said to be: a formula, [2*x, 3] for a gradient, "
-                          "[[2, 0], [0, 0]] for a Hessian or a Jacobian.")
-CHECKED_AT = click.Option(["--at"], metavar="x=2,y=pi/2", multiple=True,
-                          help="Check at this point alone.")
-CHECKED_DIGITS = click.Option(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
-                              help="Compare, and show, N digits.  [default: compare 30]")
-CLAIMED = click.Option(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default="1",
-                       show_default=True, help="The order of the derivative.")
-SOLVE = click.Option(["--solve"], is_flag=True,
-                     help="The value of --of in --at is where to start: find the one that solves "
-                          "the equation.")
+EXPR = click.Argument(["expression"], metavar="EXPR", shell_complete=at_files)
+AT = STATES(["--at"], metavar="x=2,y=pi/2", multiple=True, shell_complete=at_files,
+            help="The point. Without it the answer is a formula.")
+LET = STATES(["--let"], metavar="a=3", multiple=True, shell_complete=at_files,
+             help="Constants of EXPR; --at may use them.")
+WRT = STATES(["--wrt"], metavar="x,y", multiple=True,
+             help="The variables to differentiate in.  [default: all of --at]")
+FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
+             default="table", show_default=True,
+             help="table: for people; json: an object on one line; csv: a header and a "
+                  "row; plain: the numbers asked for, tab-separated.")
+SUBGRADIENT = HOW(["--subgradient"], is_flag=True,
+                  help="Answer at a kink of abs, max, floor ... as machine learning "
+                       "frameworks do: 0 for abs.")
+EXTEND = HOW(["--extend"], is_flag=True,
+             help="Where EXPR has no value at the point but a limit, as sin(x)/x at "
+                  "0, take the limit.")
+EXACT = HOW(["--exact"], is_flag=True,
+            help="Give numbers that are rational as quotients: 2/3.")
+ARITHMETIC = HOW(["--arithmetic"], **choice(["ball", "float"], "arithmetic"),
+                 help="ball: every digit proven; float: doubles.  [default: ball, where "
+                      "every operation has that form and arrays are small]")
+RTOL = STATES(["--rtol"], metavar="1e-6", callback=positive,
+              help="Over an interval, x=2+/-0.1: how far outside the range an end may "
+                   "be, relative to it.  [default: 1e-6]")
+STRICT = STATES(["--strict"], is_flag=True,
+                help="Refuse notation that Python hasn't: 2x, x², |x|.")
+DIGITS = HOW(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
+             help="Give N proven significant digits.")
+COTANGENT = STATES(["--v"], metavar="0.5,1", required=True, shell_complete=at_files,
+                   help="The vector, a number for each component of EXPR, or @v.npy.")
+DIAG = STATES(["--diag"], is_flag=True, help="The diagonal alone.")
+V = STATES(["--v"], metavar="0.5,1", required=True, shell_complete=at_files,
+           help="The vector, in the order of the variables, by name: x=0.5,y=1, or @v.npy.")
+ORDER = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER), required=True,
+               help="The order of the derivative: 0, 1, 2 ...")
+DEGREE = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER), required=True,
+                help="The degree of the polynomial: 0, 1, 2 ...")
+COUNTED = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER),
+                 help="The order of the derivative: 0, 1, 2 ...  [default: 1; --wrt x,x,y: 3]")
+FIRST = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default="1",
+               help="The order of the derivative: 0, 1, 2 ...", show_default=True)
+METHOD = HOW(["--method"], **choice(["auto", "nested", "taylor"], "method"),
+             default="auto", show_default=True,
+             help="nested: differentiate N times; taylor: by Taylor series.")
+ALONG = STATES(["--along"], metavar="0.5,1", shell_complete=at_files,
+               help="Go along this vector: in the order of the variables, by name: "
+                    "x=0.5,y=1, or @v.npy.")
+WITHIN = STATES(["--within"], metavar="0.1", callback=ratio,
+                help="Bound the remainder, with proof, up to so far from the point.")
+OF = STATES(["--of"], metavar="y", required=True,
+            help="The variable that the equation defines.")
+CLAIM = STATES(["--claim"], metavar="2*x", required=True,
+               help="What the derivative is said to be: a formula, [2*x, 3] for a gradient, "
+                    "[[2, 0], [0, 0]] for a Hessian or a Jacobian.")
+CHECKED_AT = STATES(["--at"], metavar="x=2,y=pi/2", multiple=True, shell_complete=at_files,
+                    help="Check at this point alone.")
+CHECKED_DIGITS = HOW(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
+                     help="Compare, and show, N digits.  [default: compare 30]")
+SOLVE = STATES(["--solve"], is_flag=True,
+               help="The value of --of in --at is where to start: find the one that solves "
+                    "the equation.")
+VERSION = click.Option(["-V", "--version"], is_flag=True, help="Show the version and exit.")
+SHELL = click.Argument(["shell"], metavar="SHELL", callback=one_of(SHELLS, "shell"),
+                       shell_complete=completed(SHELLS))
+SCRIPT_FORMAT = STATES(["--format"], **choice(["plain", "json"], "format"),
+                       default="plain", show_default=True,
+                       help="plain: the script; json: an object on one line.")
 # fmt: on

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 
 from hodiff.calculator.commands import COMMANDS
 from hodiff.cli import options as o
-from hodiff.cli.options import Command, Failed, Group, usage
+from hodiff.cli.faults import Outcome
+from hodiff.cli.options import Command, Group
+from hodiff.errors import HodiffError
 
 # fmt: off
 program = Group("hodiff", context_settings={"help_option_names": ["-h", "--help"]}, help="""
     A derivative calculator. EXPR is written as in Python: w1**2*sin(w2), exp(-x)/(1 + x),
-    norm([x, y]), a = x**2; a*cos(a). With - it is read from standard input.
+    norm([x, y]), a = x**2; a*cos(a). With - standard input is read, and with @FILE a file: each
+    line is an expression of its own.
 
     --at gives the point; without --at the answer is a formula.
 """, epilog="""
     Exit codes: 0 an answer, 1 no answer at that point or a no, 2 a fault in the command line.
-""", params=[click.Option(["--version"], is_flag=True, help="Show the version and exit.")],
+""", params=[o.VERSION],
 examples=(
     'hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2',
     'hodiff nth "x**3" --at x=2 --order 2',
     'hodiff grad "a*x**2" --let a=3',
 ))
 
-COMMON = (o.AT, o.LET, o.WRT, o.DIGITS, o.RTOL, o.ARITHMETIC, o.EXTEND, o.FORMAT)
+COMMON = (o.AT, o.LET, o.WRT, o.DIGITS, o.EXACT, o.RTOL, o.ARITHMETIC, o.EXTEND, o.STRICT,
+          o.FORMAT)
 
 HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     "grad": ("""The gradient: the slope in each variable.""", ()),
@@ -75,58 +78,80 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
 
     EXPR is an equation, or an expression that is to be 0. --at gives a point that solves it; with
     --solve the solution is found from there.
-    """, (o.ORDER, o.OF, o.SOLVE)),
+    """, (o.FIRST, o.OF, o.SOLVE)),
     "check": ("""Whether a derivative is right.
 
     --claim is what it is said to be. It is compared by identities, which proves it for all points,
     or else at many points; where it is wrong, the simplest of them is shown, and what mends it
     where one change does. In several variables the claim is the gradient, [2*x, 3]; of order 2 the
     Hessian. Exit code 1: it is wrong.
-    """, (o.CLAIM, o.CLAIMED, o.CHECKED_AT, o.CHECKED_DIGITS)),
+    """, (o.CLAIM, o.FIRST, o.CHECKED_AT, o.CHECKED_DIGITS)),
 }
 """The help of each command, and the options that it alone has."""
 # fmt: on
 
 
-def from_input(expression: str) -> str:
-    """EXPR, read from standard input where it is -."""
-    if expression != "-":
-        return expression
-    from hodiff.language.checks import MAX_BYTES  # start-up: help reads no text
+def answering(name: str) -> Callable[..., Iterator[Outcome]]:
+    """What a command prints: the answer of the calculator, in a format; of many expressions each
+    as it comes."""
 
-    try:
-        read = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
-    except OSError as fault:
-        raise usage(f"standard input can't be read: {fault.strerror}", "EXPR") from None
-    if len(read) > MAX_BYTES:
-        message = f"standard input is too long: {MAX_BYTES // 1024} KiB are the most"
-        raise usage(message, "EXPR", "limit")
-    try:
-        return read.decode().rstrip("\r\n")
-    except UnicodeDecodeError as fault:
-        message = f"standard input is not UTF-8: byte {fault.start} is 0x{read[fault.start]:02x}"
-        raise usage(message, "EXPR") from None
-
-
-def answering(name: str) -> Callable[..., str]:
-    """What a command prints: the answer of the calculator, in a format."""
-
-    def run(expression: str, style: str, **options: Any) -> str:
+    def run(expression: str, format: str, **options: Any) -> Iterator[Outcome]:
         from hodiff.calculator.result import calculate  # start-up: help needs no engine
 
-        result = calculate(name, from_input(expression), **options)
-        if result.answer.code:
-            raise Failed(result.text(style), result.answer.code)
-        return result.text(style)
+        ctx = click.get_current_context()
+        command = ctx.command
+        assert isinstance(command, Command)
+
+        def answer(text: str) -> Outcome:
+            try:
+                result = calculate(name, text, **options)
+                return Outcome(result.text(format), code=result.answer.code)
+            except HodiffError as fault:
+                raise command.told(ctx, fault) from None
+
+        if expression != "-" and not expression.startswith("@"):
+            return iter([answer(expression)])
+        from hodiff.cli.lines import answered  # start-up: most ask one thing
+
+        return answered(name, expression, format, answer)
 
     return run
 
 
-def functions(style: str) -> str:
+def functions(format: str) -> str:
     """The language's functions and derivatives."""
     from hodiff.calculator.result import calculate  # start-up
 
-    return calculate("functions").text(style)
+    return calculate("functions").text(format)
+
+
+def completion(shell: str, format: str) -> str:
+    """A script that completes in a shell.
+
+    It completes commands, options, their values and files behind an @. In ~/.bashrc or ~/.zshrc:
+    eval "$(hodiff completion bash)", or zsh. For fish: hodiff completion fish >
+    ~/.config/fish/completions/hodiff.fish
+    """
+    from hodiff.cli.completion import script  # start-up: brings click's own
+
+    if format == "plain":
+        return script(program, shell)
+    from hodiff.calculator.formats import one_line  # start-up
+
+    return one_line({"command": "completion", "shell": shell, "script": script(program, shell)})
+
+
+def help_page(command: str | None) -> str:
+    """The help of a command, or of hodiff."""
+    parent = click.get_current_context().parent
+    assert parent is not None
+    if command is None:
+        return program.get_help(parent)
+    found = program.commands.get(command)
+    if found is None:
+        raise program.unknown(command)
+    ctx = click.Context(found, parent, command, **found.context_settings)
+    return found.get_help(ctx)
 
 
 for _name, (_help, _own) in HELP.items():
@@ -149,5 +174,31 @@ program.add_command(
         params=[o.FORMAT],
         help=functions.__doc__,
         examples=("hodiff functions",),
+    )
+)
+program.add_command(
+    Command(
+        completion.__name__,
+        callback=completion,
+        params=[o.SHELL, o.SCRIPT_FORMAT],
+        help=completion.__doc__,
+        examples=("hodiff completion bash",),
+        needs="a shell",
+    )
+)
+program.add_command(
+    Command(
+        "help",
+        callback=help_page,
+        params=[
+            click.Argument(
+                ["command"],
+                metavar="[COMMAND]",
+                required=False,
+                shell_complete=o.completed([*program.commands, "help"]),
+            )
+        ],
+        help=help_page.__doc__,
+        examples=("hodiff help grad",),
     )
 )

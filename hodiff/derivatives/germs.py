@@ -101,6 +101,8 @@ def _scaled(a: Germ, factor: Any, shift: Any = 0) -> Germ:
 
 
 def _sub(a: Germ, b: Germ) -> Germ:
+    if a is b:
+        return Germ({})
     return _add(a, _scaled(b, -1))
 
 
@@ -120,13 +122,18 @@ def _mul(a: Germ, b: Germ) -> Germ:
 
 
 class Germs(Arithmetic):
-    """Germs to a side of a point, to an order. An undefined value is None."""
+    """Germs to a side of a point, to an order. An undefined value is None.
+
+    The same operation on the same germs gives the same one, an object: u - u is 0 and u/u is 1
+    also where a series that is cut off doesn't tell, however often u was written.
+    """
 
     name = "series in the distance"
 
     def __init__(self, order: int) -> None:
         super().__init__()
         self.order = order
+        self.made: dict[Any, tuple[Any, Any]] = {}  # by operation and inputs, which it keeps
 
     def number(self, x: Any) -> Any:
         return x if isinstance(x, bool) else constant(x)
@@ -171,10 +178,13 @@ class Germs(Arithmetic):
                 return None
             if operation.name != "not":
                 x = tuple(constant(int(v)) if isinstance(v, bool) else v for v in x)
-            try:
-                return compute(*x)
-            except NoGerm as fault:
-                return fault
+            key = (operation.name, *(id(v) if isinstance(v, Germ) else v for v in x))
+            if key not in self.made:
+                try:
+                    self.made[key] = x, compute(*x)
+                except NoGerm as fault:
+                    self.made[key] = x, fault
+            return self.made[key][1]
 
         return called
 
@@ -268,6 +278,8 @@ class Germs(Arithmetic):
         return None if found is None else _scaled(found, sign)
 
     def _div(self, a: Germ, b: Germ) -> Germ | None:
+        if a is b:
+            return constant(1) if b.sign() else None
         inverse = self.power(b, -1)
         return None if inverse is None else _mul(a, inverse)
 

@@ -31,7 +31,18 @@ from hodiff.engine.graph import (
     make,
     serial,
 )
-from hodiff.engine.operations.elementary import add, coefficient, mul, neg, pow, powers_of, sub
+from hodiff.engine.operations.elementary import (
+    add,
+    coefficient,
+    cofactor,
+    hypot,
+    mul,
+    neg,
+    pow,
+    powers_of,
+    sub,
+    unit,
+)
 from hodiff.engine.operations.piecewise import where
 from hodiff.engine.shapes import Shape, broadcast
 from hodiff.errors import Span
@@ -138,6 +149,11 @@ class NodeTable:
             v, q = powers_of(y)
             if u is v and (p > 0) == (q > 0):
                 return self(pow, (u, constant(p + q)))
+        if x.operation is unit or y.operation is unit:
+            u, g = (x, y) if x.operation is unit else (y, x)
+            left = cofactor(g, hypot, u.inputs) if g.shape == u.shape == u.inputs[0].shape else None
+            if left is not None:
+                return self(mul, (left, u.inputs[0]))  # h*(x/h): no quotient at the origin
         return self.pair(mul, x, y)
 
     def total(self, terms: Terms) -> tuple[Any, Tensor]:

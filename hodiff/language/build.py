@@ -23,10 +23,13 @@ from hodiff.engine.operations.piecewise import both, either, floor_divide, negat
 from hodiff.engine.operations.structure import index, matmul, stack
 from hodiff.engine.shapes import described
 from hodiff.errors import HodiffError, Span, nearest
+from hodiff.language.checks import gathered
 from hodiff.language.files import numbers
 from hodiff.language.grammar import Node
 
 MOST_ENTRIES = 1_000_000
+MOST_FAULTS = 10  # of one text
+FAULTY = object()  # the value of what is wrong, and of all that it is in
 
 NAMED = {"pi": pi(), "e": e()}
 
@@ -118,6 +121,7 @@ class Builder:
         self.functions: dict[str, list[tuple[int, Any]]] = {}
         self.definitions: list[Node] = []
         self.count, self.most_operations = 0, STATE.limits.text
+        self.faults: list[HodiffError] = []
         held = [prod(x.shape) for x in names.values()]
         self.most_entries = max(MOST_ENTRIES, 8 * max(held, default=0))
 
@@ -138,7 +142,10 @@ class Builder:
     def expression(self, tree: Node, number: int = 0) -> Tensor:
         """The value of an expression behind number definitions."""
         with building(written):  # its numbers are proven later, data included
-            return self._expression(tree, number)
+            value = self._expression(tree, number)
+        if self.faults:
+            raise gathered(self.faults)
+        return value
 
     def _expression(self, tree: Node, number: int) -> Tensor:
         """It is built without recursion."""
@@ -163,21 +170,44 @@ class Builder:
             arguments = values[len(values) - count :]
             del values[len(values) - count :]
             defined = functions.get(node.value) if node.kind == "call" else None
+            if any(x is FAULTY for x in arguments):
+                values.append(FAULTY)
+                continue
             if defined is None:
-                values.append(self.node(node, arguments, names, functions))
+                values.append(self.tried(node, arguments, names, functions))
                 continue
             key = tuple(map(id, arguments))
             if key in defined.results:
                 values.append(defined.results[key])
                 continue
             if count != len(defined.parameters):
-                raise self.fault("syntax", _arity(node.value, len(defined.parameters), count), node)
+                message = _arity(node.value, len(defined.parameters), count)
+                values.append(self.kept(self.fault("syntax", message, node), node))
+                continue
             defined.arguments.append(arguments)
             given = dict(zip(defined.parameters, arguments, strict=True))
             inner = Scope(self.names, defined.number, given)
             tasks.append(("remember", (defined, key), names, functions))
             tasks.append(("visit", defined.body, inner, Scope(self.functions, defined.number)))
         return values[0]  # type: ignore[no-any-return]
+
+    def tried(self, node: Node, arguments: list[Any], names: Scope, functions: Scope) -> Any:
+        """The same as node; FAULTY for what is wrong whatever the rest of the text is."""
+        try:
+            return self.node(node, arguments, names, functions)
+        except HodiffError as fault:
+            if fault.kind not in ("name", "syntax") or fault.text is not self.text:
+                raise
+            return self.kept(fault, node)
+
+    def kept(self, fault: HodiffError, node: Node) -> Any:
+        """FAULTY, with the fault for the end; a name's is told once."""
+        told = [(x.message, x.start if node.kind != "name" else None) for x in self.faults]
+        if (fault.message, fault.start if node.kind != "name" else None) not in told:
+            self.faults.append(fault)
+        if len(self.faults) == MOST_FAULTS:
+            raise gathered(self.faults)
+        return FAULTY
 
     def node(self, node: Node, arguments: list[Any], names: Scope, functions: Scope) -> Any:
         """What one node of the tree adds to the graph."""
@@ -269,7 +299,8 @@ class Builder:
         rest = self.text[bracket : node.end]
         product = f"{name}*{rest if len(rest) < 40 else '(...)'}"
         if names.get(name) is not None or name in NAMED:
-            return self.fault("syntax", f"missing '*': write {product}", node)
+            message = f"missing '*': write {product}, or define {name}(t) = … for a call"
+            return self.fault("syntax", message, node)
         for definition in self.definitions:
             if definition.value[0] == name and definition.value[1] is not None:
                 inside = definition.start <= node.start <= definition.children[0].end

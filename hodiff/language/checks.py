@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from hodiff.errors import HodiffError
 
@@ -14,21 +15,41 @@ RANGES = "AZ az __ \u00b5\u00b5 ΆΆ ΈΊ ΌΌ ΎΡ Σϡ ϰϵ ϷϿ"
 LETTERS = frozenset(chr(c) for ab in RANGES.split() for c in range(ord(ab[0]), ord(ab[1]) + 1))
 CHARACTERS = LETTERS | frozenset("0123456789 \t\r\n\f\v+-*/%@^()[],:;=<>!.±")
 CLOSING = {"(": ")", "[": "]"}
+
+# Signs that notation.py reads, and what they stand for.
+READ = {
+    "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/",
+    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "≤": "<=", "≥": ">=", "≠": "!=",
+}  # fmt: skip
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿˣʸᵏᵐ", "0123456789+-()nxykm", strict=True))
+NOTATION = frozenset("√∛|").union(READ, RAISED)
+FILE = r"(?<![^=,])\s*@[^,\0-\37]+"  # as in the grammar: any characters, any brackets
 EXAMPLES = {"program": "an expression", "bindings": "name=value", "items": "values, as in 0.5,1"}
 
 
-def check(text: str, start: str) -> None:
-    """Refuse what is too long or nested too deep, strange characters and unmatched brackets."""
+def check(text: str, start: str) -> bool:
+    """Refuse what is too long or nested too deep, strange characters and unmatched brackets.
+
+    Whether there are only signs that the grammar has.
+    """
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise HodiffError("limit", f"the text is too long: {MAX_BYTES // 1024} KiB are the most")
-    if start != "program" and "@" in text:  # FILE in the grammar: any characters, any brackets
-        text = re.sub(r"(?<![^=,])\s*@[^,\0-\37]+", lambda match: "@" * len(match[0]), text)
+    if start != "program" and "@" in text:
+        text = re.sub(FILE, lambda match: "@" * len(match[0]), text)
     strange = set(text) - CHARACTERS
-    if strange:
-        raise bad_character(text, next(i for i, c in enumerate(text) if c in strange))
+    if not strange <= NOTATION:
+        raise gathered(bad_characters(text, strange - NOTATION))
     if not text.strip():
         raise HodiffError("syntax", f"the text is empty: write {EXAMPLES[start]}")
     check_brackets(text)
+    return not strange
+
+
+def gathered(faults: Sequence[HodiffError]) -> HodiffError:
+    """The first of faults in the text, with the others."""
+    first, *more = sorted(faults, key=lambda fault: (fault.start or 0, fault.end or 0))
+    first.more = more
+    return first
 
 
 def check_brackets(text: str) -> None:
@@ -53,35 +74,37 @@ def check_brackets(text: str) -> None:
 
 
 INSTEAD = {
-    "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/",
-    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "√": "sqrt(…)", "°": "*pi/180",
-    "≤": "<=", "≥": ">=", "≠": "!=", "∧": "and", "&": "and", "&&": "and", "∨": "or", "||": "or",
-    "|": "abs(…)", "¬": "not", "~": "not", "{": "(", "}": ")", "∆": "Δ",
+    "°": "*pi/180", "∧": "and", "&": "and", "&&": "and", "∨": "or", "¬": "not", "~": "not",
+    "{": "(", "}": ")", "∆": "Δ", "‖": "norm(…)",
 }  # fmt: skip
+MOST_STRANGE = 5  # characters that a message is made for
+
+
+def bad_characters(text: str, strange: set[str]) -> list[HodiffError]:
+    """What to write instead of the first of the characters that are strange, each once."""
+    faults, seen, end = [], set[str](), 0
+    for i, c in enumerate(text):
+        if c in strange and c not in seen and i >= end:
+            fault = bad_character(text, i)
+            seen.add(c)
+            faults.append(fault)
+            end = fault.end or i
+            if len(faults) == MOST_STRANGE:
+                break
+    return faults
 
 
 def bad_character(text: str, i: int) -> HodiffError:
-    """text[i] is none of CHARACTERS: say what to write instead."""
+    """text[i] is no sign of the language: say what to write instead."""
     from unicodedata import decimal, decomposition, normalize  # start-up: for errors alone
-
-    from hodiff.engine.operations import FUNCTIONS  # start-up: for errors alone
 
     c, before = text[i], text[:i].rstrip()[-1:]
     raised = (j for j in range(i, len(text)) if not decomposition(text[j]).startswith("<super>"))
     end = next(raised, len(text))
     plain = normalize("NFKC", text[i : max(end, i + 1)]).replace("−", "-").replace("⁄", "/")
     sayable = set(plain) <= CHARACTERS and plain.isprintable()
-    call = re.search(r"([A-Za-z]\w*)$", text[:i])
-    argument = re.match(r"\([^()]*\)", text[end:])
-    if end > i and sayable and call and call[1] in FUNCTIONS and argument:  # sin²(x)
-        written = quote(f"{call[1]}{argument[0]}**{plain}")
-        what = quote(call[1] + text[i : end + argument.end()])
-        return syntax(f"write '{written}' instead of '{what}'", i, end)
-    if end > i and sayable:  # x²³
+    if end > i and sayable:  # xᵀ
         return syntax(f"write '**{quote(plain)}' instead of '{quote(text[i:end])}'", i, end)
-    if absolute := re.match(r"\|([^|\n]+)\|", text[i:]):
-        inside = quote(absolute[1])
-        return syntax(f"write 'abs({inside})' instead of '|{inside}|'", i, i + absolute.end())
     sign = text[i : i + 2] if text[i : i + 2] in INSTEAD else c
     if sign in INSTEAD:
         message = f"write '{INSTEAD[sign]}' instead of '{sign}'"
@@ -91,6 +114,10 @@ def bad_character(text: str, i: int) -> HodiffError:
         message = f"quotes do not belong here: leave out the {c}"
     elif c.isspace():
         message = f"write an ordinary space instead of the character U+{ord(c):04X}"
+    elif "/" in plain and sayable:  # ½
+        message = f"write '({plain})' instead of '{c}'"
+        if before.isdecimal():
+            message = f"write '+{plain}' instead of '{c}', and the sum in brackets"
     elif plain != c and sayable:
         message = f"write '{plain}' instead of '{c}'"
     elif decimal(c, None) is not None:

@@ -33,26 +33,17 @@ def tokens(text: str) -> Tokens:
 
 
 def stray_sign(text: str) -> HodiffError:
-    """The error for a '.' or '!' that begins no token."""
+    """The error for a '.' that begins no token; of a text with blanks for notation's signs."""
     found = tokens(text)
-    last = found[-1] if found else None
-    i = last.end_pos if last else 0
+    i = found[-1].end_pos if found else 0
     i += len(text[i:]) - len(text[i:].lstrip())
-    if text[i] == "!":
-        message = "write 'not' instead of '!'"
-        if last and ends_value(last):
-            value = quote(left_of(text, found, len(found)))
-            message = f"write 'gamma({value}+1)' instead of '{value}!'"
-    else:
-        message = "a '.' is a decimal point and nothing else"
-        if text[i + 1 : i + 2] in tuple("*/^"):
-            message = f"write '{text[i + 1]}' instead of '.{text[i + 1]}'"
-        elif last in LIBRARIES and (attribute := re.match(r"(?:\.\w+)*\.(\w+)", text[i:])):
-            message = _of_a_library(text, last, attribute, i)
+    message = "a '.' is a decimal point and nothing else"
+    if text[i + 1 : i + 2] in tuple("*/^"):
+        message = f"write '{text[i + 1]}' instead of '.{text[i + 1]}'"
     return syntax(message, i, i + 1)
 
 
-def _of_a_library(text: str, library: str, attribute: re.Match[str], i: int) -> str:
+def of_a_library(text: str, library: str, attribute: re.Match[str], i: int) -> str:
     """What to write instead of np.sin, Math.pow(x, 2), scipy.special.erf."""
     name, end = attribute[1], i + attribute.end()
     whole = quote(library + attribute[0])
@@ -88,12 +79,11 @@ def _arguments(text: str, bracket: int) -> list[str]:
     return parts
 
 
-def unexpected(text: str, start: str, stopped: lark.Token) -> HodiffError:
-    """The error for a text that can't go on with the token stopped."""
-    found = tokens(text)
-    at = len(found)
-    if stopped.type != "$END":
-        at = next(i for i, token in enumerate(found) if token.start_pos == stopped.start_pos)
+def unexpected(text: str, start: str, found: Tokens, stopped: lark.Token) -> HodiffError:
+    """The error for a text of the tokens found that can't go on with the one stopped."""
+    place = stopped.type, stopped.start_pos, stopped.end_pos
+    same = (i for i, t in enumerate(found) if (t.type, t.start_pos, t.end_pos) == place)
+    at = len(found) if stopped.type == "$END" else next(same, len(found))
     open_at: list[str] = []
     for token in found[:at]:
         if token in ("(", "["):
@@ -176,7 +166,7 @@ def missing_operator(text: str, found: Tokens, at: int, where: str) -> HodiffErr
     if before == "0" and not between and re.fullmatch("[xXoObB][0-9a-fA-F]+", here):
         message = f"'{quote(left + right)}' is not decimal"
         return syntax(message, before.start_pos, here.end_pos)
-    powered = _power_of_function(text, found, at, after)
+    powered = power_of_function(text, found, at, after)
     if powered is not None:
         return powered
     another = found[after : after + 1] == ["="] or (where == "program" and "\n" in between)
@@ -196,7 +186,7 @@ def missing_operator(text: str, found: Tokens, at: int, where: str) -> HodiffErr
     return syntax(message, here.start_pos, here.end_pos)
 
 
-def _power_of_function(text: str, found: Tokens, at: int, after: int) -> HodiffError | None:
+def power_of_function(text: str, found: Tokens, at: int, after: int) -> HodiffError | None:
     """The error for sin^2(x), with found[at] where its argument begins; None for other texts."""
     base = at - 1
     if found[base] == ")":
@@ -206,9 +196,17 @@ def _power_of_function(text: str, found: Tokens, at: int, after: int) -> HodiffE
         base -= 1
     if base < 1 or found[base] not in ("^", "**") or found[base - 1] not in FUNCTIONS:
         return None
-    name, first = found[base - 1], found[base + 1]
-    exponent = text[first.start_pos : found[at - 1].end_pos]
-    argument = text[found[at].start_pos : found[after - 1].end_pos]
+    exponent = text[found[base + 1].start_pos : found[at - 1].end_pos]
+    return power_behind(text, found, base - 1, at, after, exponent)
+
+
+def power_behind(
+    text: str, found: Tokens, base: int, at: int, after: int, exponent: str
+) -> HodiffError:
+    """The error for the function's name found[base], a power, and an argument from found[at] to
+    before found[after]."""
+    name, exponent = found[base], " ".join(exponent.split())
+    argument = " ".join(text[found[at].start_pos : found[after - 1].end_pos].split())
     argument = argument if argument.startswith("(") else f"({argument})"
     if len(exponent) + len(argument) > 40:
         argument = "(…)"

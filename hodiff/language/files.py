@@ -11,6 +11,8 @@ import io
 import os
 import stat
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from math import prod
 from typing import Any, BinaryIO, TextIO
@@ -23,7 +25,32 @@ UNPACKED = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma", ".lzma": "lzma"}
 NUMPY = b"\x93NUMPY"
 
 
+HELD: list[dict[str, Any]] = []  # by path, where many questions share their files
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """In this context a file is read when it is first asked for, and its numbers are kept: a pipe
+    gives them once."""
+    HELD.append({})
+    try:
+        yield
+    finally:
+        HELD.pop()
+
+
 def numbers(path: str) -> Any:
+    """What a file holds: see _read."""
+    if not HELD:
+        return _read(path)
+    held = HELD[-1]
+    if path not in held:
+        held[path] = _read(path)
+        held[path].flags.writeable = False
+    return held[path]
+
+
+def _read(path: str) -> Any:
     """The numbers of a file as an array of doubles: numpy's format, else text with commas, a row a
     line, packed by gzip, bzip2 or xz where its name ends so.
 
@@ -32,7 +59,7 @@ def numbers(path: str) -> Any:
     import numpy  # start-up: most problems have no files
 
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             packed = bool(_unpacker(path))
             if path.endswith(".npy") or (not packed and _head(stream) == NUMPY):
                 _check_promise(stream, path)
@@ -56,7 +83,7 @@ def numbers(path: str) -> Any:
     return array
 
 
-def _opened(path: str) -> BinaryIO:
+def opened(path: str) -> BinaryIO:
     """A file to read from its beginning: of a regular one the file, else what it gave."""
 
     def at_once(name: str, flags: int) -> int:
@@ -105,7 +132,7 @@ def _too_much(path: str, what: str) -> HodiffError:
     return HodiffError(
         "limit",
         f"'{path}' is a pipe or a device and {what}; {most} are the most:"
-        " write the numbers to a file, and give that",
+        " write it to a file, and give that",
     )
 
 

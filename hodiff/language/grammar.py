@@ -36,7 +36,7 @@ class Node:
     index       0-based                  base, item, …: any node or a slice
     slice                                lo, hi, step: each a node or None
     definition  (name, parameters|None)  the body;    start and end are those of the head
-    program                              the definitions, then the expression
+    program     whether notation is read the definitions, then the expression
     binding     the name                 the value;   start and end are those of the name
     interval                             centre, radius: the value of a binding alone
     file        the path                 as a binding's value, or among items
@@ -113,16 +113,10 @@ class Build:
     @staticmethod
     def program(parts: list[Any]) -> Node:
         tree = node("program", None, parts[::2], parts)
-        *definitions, result = tree.children
-        for child in definitions:
+        for child in tree.children[:-1]:
             if child.kind != "definition":
                 message = "only a definition ends with ';': write a = … and use a behind it"
                 raise syntax(message, child.start, child.end)
-        if result.kind == "definition":
-            name, parameters = result.value
-            use = name if parameters is None else f"{name}({', '.join(parameters)})"
-            message = f"nothing is computed: write an expression after it, '; {quote(use)}'"
-            raise syntax(message, result.start, result.children[0].end)
         return tree
 
     @staticmethod

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, TypeAlias
 
-from hodiff.engine.graph import Tensor, variable
+from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
 from hodiff.engine.operations.structure import reshape_to, stack
 from hodiff.engine.shapes import Shape, described
 from hodiff.errors import HodiffError, Span, nearest
-from hodiff.language.build import Builder
+from hodiff.language.build import NAMED, Builder
+from hodiff.language.checks import LETTERS, gathered
 from hodiff.language.grammar import Node, normal
 from hodiff.language.parser import parse
+from hodiff.language.slips import slip
 
 Bindings: TypeAlias = Sequence[str | tuple[str, Any]]
 """What gives names their values: texts, or pairs of a name and a text or an array."""
@@ -35,10 +38,15 @@ class Problem:
     wrt        the names to differentiate in
     taken      what --wrt says, where one may come several times: x, x, y
     of         the name that an equation is solved for
+    reading    EXPR as plain text of the language, where it has notation of its own; else None
+    notes      what has to be said of how EXPR was read
+    strict     whether notation that Python hasn't is refused
     """
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, strict: bool = False) -> None:
+        self.text, self.strict = text, strict
+        self.reading: str | None = None
+        self.notes: list[str] = []
         self.constants: dict[str, Tensor] = {}
         self.places: dict[Tensor, Span] = {}  # where exact numbers were written
         self.f: Tensor
@@ -74,7 +82,7 @@ class Problem:
                 raise HodiffError("name", f"{message}, or bind it with --let {name}=...")
             raise HodiffError("name", _unknown(name, list(known)))
 
-        tree = parse(text, "program", "--claim")
+        tree = parse(text, "program", "--claim", self.strict)
         return Builder(text, "--claim", known, free, (), self.places).program(tree)
 
     def _vector(
@@ -83,7 +91,7 @@ class Problem:
         values: list[Tensor] = []
         named: dict[str, Tensor] = {}
         for part in [given] if isinstance(given, str) else given:
-            text, tree = _items(part, option)
+            text, tree = _items(part, option, self.strict)
             free = _unbound(option)
             builder = Builder(text, option, self.constants, free, self.variables, self.places)
             if tree.kind == "bindings":
@@ -122,27 +130,33 @@ def read(
     repeats: bool = False,
     of: str | None = None,
     shapes: Mapping[str, Shape] | None = None,
+    strict: bool = False,
 ) -> Problem:
     """The problem that EXPR, --at, --let and --wrt state. Raises HodiffError.
 
     repeats: --wrt may name a variable again. of: EXPR is an equation, and f its left side less its
     right one, or an expression that is to be 0. shapes: of variables that are arrays, without at.
+    strict: notation that Python hasn't is refused.
 
     >>> problem = read("a*x**2", at=["x=3"], let=["a=2"])
     >>> problem.f, problem.wrt
     (tensor(2*x**2), ['x'])
     """
-    points = [_bindings(given, "--at") for given in at]
-    lets = [_bindings(given, "--let") for given in let]
+    points = [_bindings(given, "--at", strict) for given in at]
+    lets = [_bindings(given, "--let", strict) for given in let]
     sides = [expression] if of is None else equation_sides(expression)
-    trees = [_parsed_side(side, expression) for side in sides]
+    trees = _parsed_sides(sides, expression, strict)
     chosen = _Names(wrt, "--wrt", repeats) if wrt is not None else None
     solved = _Names(of, "--of") if of is not None else None
     wanted = [*(chosen.names if chosen else ()), *(solved.names if solved else ())]
     variables = [binding.value for _, bindings in points for binding in bindings.children]
     later = [binding.value for _, bindings in lets for binding in bindings.children]
 
-    problem = Problem(expression)
+    problem = Problem(expression, strict)
+    if any(tree.value for tree in trees):
+        from hodiff.language.reading import reading  # start-up: plain texts need none
+
+        problem.reading = reading(trees, expression)
     constants, places = problem.constants, problem.places
     for text, bindings in lets:
         _names_once(bindings.children, text, "--let", [*constants, *variables])
@@ -179,17 +193,23 @@ def read(
 
     def free(name: str) -> Tensor:
         if problem.point is not None:
-            raise HodiffError("name", _missing(name, [*problem.variables, *constants]))
+            known = [*problem.variables, *constants]
+            raise HodiffError("name", _missing(name, known, slip(name, known)))
         found = problem.variables.get(name)
         if found is None:
             shape = (shapes or {}).get(name, ())
             found = variable(name, shape, chosen is None or name in wanted)
             problem.variables[name] = found
+            note = slip(name, problem.variables)
+            if note is not None:
+                problem.notes.append(f"'{name}' is read as a variable: {note}")
         return found
 
     known = {**constants, **problem.variables}
     built = [Builder(expression, "EXPR", known, free, (), places).program(tree) for tree in trees]
     problem.f = built[0] if len(built) == 1 else built[0] - built[1]
+    if chosen is not None:
+        _note_unused(chosen.names, problem, free)
     for names in filter(None, (chosen, solved)):
         names.check(problem.variables, constants)
     if solved is not None:
@@ -201,6 +221,25 @@ def read(
     return problem
 
 
+def _note_unused(names: list[str], problem: Problem, free: Callable[[str], Tensor]) -> None:
+    """Say of each of names that it doesn't come in the text: there its derivative is 0."""
+    used = {x.attributes[0] for x in topological([problem.f]) if x.operation is VARIABLE}
+    taken = {normal(word) for word in re.findall(r"\w+", problem.text)}
+    taken.update(problem.constants, NAMED, ("and", "or", "not"))
+    for name in dict.fromkeys(names):
+        if name in used:
+            continue
+        if problem.point is None and name not in taken and is_name(name):
+            free(name)
+        if name in problem.variables:
+            mend = nearest(name, sorted(used - set(names)))
+            problem.notes.append(f"EXPR doesn't use '{name}'{mend}: its derivative is 0")
+
+
+def is_name(text: str) -> bool:
+    return text.isidentifier() and set(text) <= LETTERS | set("0123456789")
+
+
 def is_number(tree: Node) -> bool:
     """Whether a tree is a literal, with a minus or without."""
     if tree.kind == "operation" and tree.value == "neg":
@@ -208,14 +247,14 @@ def is_number(tree: Node) -> bool:
     return tree.kind == "number"
 
 
-def _bindings(given: str | tuple[str, Any], source: str) -> tuple[str, Node]:
+def _bindings(given: str | tuple[str, Any], source: str, strict: bool) -> tuple[str, Node]:
     """A text that gives names values, and its tree; of a name and a value, as if written so."""
     if isinstance(given, str):
-        return given, parse(given, "bindings", source)
+        return given, parse(given, "bindings", source, strict)
     name, found = given
     if isinstance(found, str):
         text = f"{name}={found}"
-        tree = parse(text, "bindings", source)
+        tree = parse(text, "bindings", source, strict)
         if len(tree.children) > 1:
             more = tree.children[1]
             raise HodiffError(
@@ -228,15 +267,15 @@ def _bindings(given: str | tuple[str, Any], source: str) -> tuple[str, Node]:
     return name, Node("bindings", None, [binding], 0, len(name))
 
 
-def _items(given: str | tuple[str | None, Any], source: str) -> tuple[str, Node]:
+def _items(given: str | tuple[str | None, Any], source: str, strict: bool) -> tuple[str, Node]:
     """As _bindings, of what may have no names."""
     if isinstance(given, str):
-        return given, parse(given, "items", source)
+        return given, parse(given, "items", source, strict)
     name, found = given
     if name is not None:
-        return _bindings((name, found), source)
+        return _bindings((name, found), source, strict)
     if isinstance(found, str):
-        return found, parse(found, "items", source)
+        return found, parse(found, "items", source, strict)
     return "", Node("items", None, [Node("array", found, [], 0, 0)], 0, 0)
 
 
@@ -274,14 +313,18 @@ def equation_sides(text: str) -> list[str]:
     return [left, right]
 
 
-def _parsed_side(side: str, text: str) -> Node:
-    """A side of an equation, or all of a text; faults show all of it."""
-    try:
-        return parse(side, "program", "EXPR")
-    except HodiffError as fault:
-        if fault.text == side:
-            fault.text = text
-        raise
+def _parsed_sides(sides: list[str], text: str, strict: bool) -> list[Node]:
+    """The sides of an equation, or all of a text; faults show all of it, and those of both."""
+    trees: list[Node] = []
+    faults: list[HodiffError] = []
+    for side in sides:
+        try:
+            trees.append(parse(side, "program", "EXPR", strict))
+        except HodiffError as fault:
+            faults += [fault, *fault.more]
+    if faults:
+        raise gathered(faults).placed(text, "EXPR")
+    return trees
 
 
 class _Names:
@@ -353,7 +396,9 @@ def _unbound(source: str, later: Sequence[str] = (), point: bool = True) -> Call
     return free
 
 
-def _missing(name: str, known: list[str]) -> str:
+def _missing(name: str, known: list[str], slip: str | None) -> str:
+    if slip is not None:
+        return f"'{name}' has no value: {slip}, or bind it with --at or --let {name}=..."
     return (
         f"'{name}' has no value{nearest(name, known)}: bind it with --at or --let {name}=...,"
         " or leave out --at for the formula"

@@ -43,7 +43,8 @@ ENTRYWISE: tuple[tuple[str, Callable[..., Any], str, str], ...] = (
     ("sqrt", el.sqrt, "The square root", "9.0 => 3."),
     ("rsqrt", lambda x: el.pow(x, constant(-1) / 2), "One over the square root", "4.0 => 0.5"),
     ("cbrt", el.cbrt, "The cube root", "-8.0 => -2."),
-    ("hypot", el.hypot, "The length of the vector (x, y)", "3.0, 4.0 => 5."),
+    ("hypot", el.hypot, "The length of the vector (x, y) (at 0 its gradient is 0, and second "
+     "derivatives are nan but for those of its square)", "3.0, 4.0 => 5."),
     ("exp", el.exp, "e to the power x", "0.0 => 1."),
     ("exp2", el.exp2, "2 to the power x", "3.0 => 8."),
     ("expm1", el.expm1, "exp(x) - 1, without its loss of digits near 0", "1e-20 => 1.e-20"),

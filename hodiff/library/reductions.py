@@ -183,6 +183,9 @@ def argmin(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
 def norm(x: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False) -> Tensor:
     """The norm of entries, of order 2 by default; "fro" is the same. Its gradient at 0 is 0.
 
+    There second derivatives are nan, also of cos(norm(x)), which has some; of norm(x)**2 and what
+    is written with it they are right.
+
     >>> hodiff.norm([3.0, 4.0])
     tensor(5.)
     >>> hodiff.norm([3.0, -4.0], 1)

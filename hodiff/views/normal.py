@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.engine.graph import CONSTANT, VARIABLE, Kind, Tensor, topological
 from hodiff.engine.operations.elementary import e
+from hodiff.views.formula import infix
 from hodiff.views.parts import Part, call, number, operations, power, quotient
 from hodiff.views.rationals import (
     MOST_DEGREE,
@@ -29,7 +30,7 @@ from hodiff.views.rationals import (
     key_of,
     primitive_of,
 )
-from hodiff.views.reading import Reading
+from hodiff.views.reading import Reading, read
 
 MOST_NODES = 3000  # a larger graph is written as it was built
 MOST_KERNELS = 100
@@ -64,23 +65,44 @@ class Kernel(NamedTuple):
     relation: tuple[int, Rational] | None = None  # the generator to this power is that
 
 
-def shortest(f: Tensor, ys: Sequence[Tensor]) -> list[Part]:
-    """The parts of each of ys, which are made of f's nodes: f's derivatives.
+def shortest(f: Tensor | None, ys: Sequence[Tensor]) -> list[Part]:
+    """The parts of each of ys, which are made of f's nodes: f's derivatives. Without f, of what no
+    walk made in them.
 
     Cost: about that of differentiating, once more.
     """
+    if len(ys) > 1 and len(topological([*ys])) > MOST_NODES:
+        return [Normal(f, [y]).part(y) for y in ys]
     normal = Normal(f, ys)
     return [normal.part(y) for y in ys]
+
+
+def formula(y: Tensor) -> str:
+    """y as text in the expression language: a derivative as a person would write it, what was
+    written by hand as it was written.
+
+    Raises HodiffError (limit) for a formula of over a million characters.
+
+    >>> import hodiff
+    >>> x = hodiff.variable("x")
+    >>> (df,) = hodiff.grad(1 / (1 + x**2), x, create_graph=True)
+    >>> (d2f,) = hodiff.grad(df, x, create_graph=True)
+    >>> hodiff.formula(d2f)
+    '2*(3*x**2 - 1)/(1 + x**2)**3'
+    """
+    return infix(shortest(None, [y])[0] if y.derived else read(y))
 
 
 class Normal(Rationals):
     """The derivatives of one f, what they are rational in, and how it is written."""
 
-    def __init__(self, f: Tensor, ys: Sequence[Tensor]) -> None:
+    def __init__(self, f: Tensor | None, ys: Sequence[Tensor]) -> None:
         self.f = f
-        own = _in_text_order(f)
+        own = _in_text_order(f) if f is not None else [x for x in topological(ys) if not x.derived]
         self.own = set(own)
-        self.reading = Reading([f, *ys], {x: i for i, x in enumerate(own)})
+        self.reading = Reading(
+            list(ys) if f is None else [f, *ys], {x: i for i, x in enumerate(own)}
+        )
         self.plain = self.reading.plain
         rest = (x for x in topological(list(self.plain.values())) if x not in self.own)
         self.order = [*own, *rest]
@@ -128,7 +150,7 @@ class Normal(Rationals):
             found = self.written(value)
         except TooLong:
             return built
-        return self.best([built, found])
+        return self.best([found, built])
 
     def best(self, parts: Sequence[Part]) -> Part:
         return min(parts, key=lambda part: operations(part, self.costs))
@@ -357,7 +379,7 @@ class Normal(Rationals):
         return found
 
     def tried(self, n: Poly, d: Poly) -> Part:
-        if not len(n):
+        if self.vanishes(n):
             return number(0)
         ways = []
         for p, q in self.variants(n, d):
@@ -365,6 +387,18 @@ class Normal(Rationals):
             if 1 < len(p) <= MOST_COLLECTED:
                 ways.append(_sum([self.product(t, q) for t in self.terms(p)]))
         return self.best(ways)
+
+    def vanishes(self, n: Poly) -> bool:
+        """Whether n is 0 once the user's sums in it are written out."""
+        d = self.one
+        for i in range(len(self.kernels) - 1, -1, -1):
+            value = self.kernels[i].value
+            if len(n) > 1 and self.kernels[i].kind == "sum" and value and n.degrees()[i]:
+                try:
+                    n, d = self.reduced(*self.without(n, d, i, 1, value))
+                except TooLong:
+                    return False
+        return not len(n)
 
     def variants(self, n: Poly, d: Poly) -> Iterator[Rational]:
         """n/d, without the user's sums of quotients, and by sin(u)**2 + cos(u)**2 = 1."""

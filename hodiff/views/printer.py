@@ -47,10 +47,13 @@ class Printer:
         uses = _uses(order)
         written: dict[Part, Written] = {}
         definitions: list[tuple[str, str]] = []
+        length = 0
         for part in order:
             found = self.write(part, [written[child] for child in part.children])
-            if len(found[0]) > LONGEST:
-                raise HodiffError("limit", f"the formula has over {LONGEST} characters")
+            length += len(found[0]) * (part in names)
+            if length + len(found[0]) > LONGEST:
+                message = f"the formula has over {LONGEST} characters: give a point, by --at"
+                raise HodiffError("limit", message)
             for child in part.children:  # a text goes after its last use: a long chain has many
                 uses[child] -= 1
                 if not uses[child]:

@@ -30,8 +30,10 @@ from hodiff.errors import HodiffError
 from hodiff.views.parts import Part, call, name, number, power, quotient, without_aliases
 
 SMALL = 300  # nodes; a larger graph is not flattened through what it shares
-MOST_PARTS = 500_000  # that are written: what a hundred thousand nodes need, and no text of 2 MB
+MOST_PARTS = 250_000  # that are written: what fifty thousand nodes need, and no text of 2 MB
 MOST_ENTRIES = 256  # of a vector that is written out, entry by entry
+
+MOST_SINC = 1  # the order of sinc's derivatives that are written out
 
 COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 
@@ -315,8 +317,12 @@ def _stacked(entries: Any) -> Tensor:
 
 
 def _unnamed(node: Tensor) -> bool:
-    operation = node.operation
-    return operation.formula is not None and operation.name not in FUNCTIONS and not operation.names
+    """Whether it is written by its formula: what the language has no name for, and sinc's first
+    derivatives, whose names say little."""
+    row = node.operation
+    if row.formula is None or row.names:
+        return False
+    return row.name not in FUNCTIONS or 0 < node.attributes[0] <= MOST_SINC
 
 
 def _shared(ys: Sequence[Tensor]) -> set[Tensor]:

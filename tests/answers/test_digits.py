@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hodiff.answers import digits
 from hodiff.arithmetic import ball_numbers as balls
+from tests.lengths import examples
 
 balls.ball(0)  # FLINT is there from the start
 
@@ -51,7 +52,7 @@ def significant(text: str) -> str:
 
 
 @given(x=RATIONALS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_a_rational_rounds_as_python_rounds_it(x: Fraction) -> None:
     found = digits.nearest(x)
     assert value_of(found) == rounded(x)
@@ -61,7 +62,7 @@ def test_a_rational_rounds_as_python_rounds_it(x: Fraction) -> None:
 
 
 @given(sign=SIGNS, m=SIGNIFICANDS, e=NORMAL, tail=st.integers(0, 400))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_halfway_goes_to_even_and_past_it_away(sign: int, m: int, e: int, tail: int) -> None:
     """m + 1/2, and a hair above and below, up to the next power of two."""
     hair = Fraction(1, 2 ** (2 + tail))
@@ -90,7 +91,7 @@ def test_zero() -> None:
 
 
 @given(sign=SIGNS, m=SIGNIFICANDS, e=NORMAL)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_a_normal_double_is_itself(sign: int, m: int, e: int) -> None:
     x = sign * math.ldexp(m, e)
     assert digits.nearest(Fraction(x)) == (sign * m, e)
@@ -146,7 +147,7 @@ def round_trips(m: int, e: int) -> None:
 
 
 @given(sign=SIGNS, m=SIGNIFICANDS, e=BEYOND)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_text_beyond_doubles_round_trips(sign: int, m: int, e: int) -> None:
     round_trips(sign * m, e)
 
@@ -163,7 +164,7 @@ def test_text_of_a_power_of_two_round_trips(exponents: range) -> None:
 
 
 @given(m=st.integers(1, 10**15), power=st.integers(300, 2900) | st.integers(-2900, -340))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_text_beyond_doubles_is_the_shortest(m: int, power: int) -> None:
     x = rounded(m * Fraction(10) ** power)
     text = digits.number(digits.nearest(x))
@@ -181,7 +182,7 @@ def by_decimal(x: Fraction, n: int) -> Decimal:
 
 
 @given(x=RATIONALS, n=st.integers(1, 60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_digits_of_a_rational(x: Fraction, n: int) -> None:
     text = digits.decimal(x, n)
     assert text is not None and Decimal(text) == by_decimal(x, n)
@@ -190,7 +191,7 @@ def test_digits_of_a_rational(x: Fraction, n: int) -> None:
 
 
 @given(sign=SIGNS, whole=st.integers(1, 10**12), power=st.integers(-30, 30), n=st.integers(1, 14))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_digits_of_a_tie_go_to_even(sign: int, whole: int, power: int, n: int) -> None:
     """A number of n digits and a 5 behind them."""
     head = int(str(whole)[:n])
@@ -203,7 +204,7 @@ def test_digits_of_a_tie_go_to_even(sign: int, whole: int, power: int, n: int) -
 
 
 @given(x=RATIONALS, n=st.integers(1, 60), bits=st.integers(20, 400))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_digits_of_a_ball_are_those_of_every_number_in_it(x: Fraction, n: int, bits: int) -> None:
     with balls.precision(bits):
         ball = balls.ball(x)
@@ -213,7 +214,7 @@ def test_digits_of_a_ball_are_those_of_every_number_in_it(x: Fraction, n: int, b
 
 
 @given(middle=RATIONALS, scale=st.integers(1, 30), n=st.integers(1, 25))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_no_digits_where_the_ends_of_a_ball_differ(middle: Fraction, scale: int, n: int) -> None:
     radius = abs(middle) / 10**scale
     ends = middle - radius, middle + radius
@@ -227,7 +228,7 @@ def test_no_digits_where_the_ends_of_a_ball_differ(middle: Fraction, scale: int,
 
 
 @given(x=RATIONALS, n=st.integers(1, 30))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_n_digits_and_twice_as_many_agree(x: Fraction, n: int) -> None:
     short, long = (digits.decimal(x, k) for k in (n, 2 * n))
     assert short is not None and long is not None
@@ -236,7 +237,7 @@ def test_n_digits_and_twice_as_many_agree(x: Fraction, n: int) -> None:
 
 
 @given(d=st.integers(-(10**25), 10**25), power=st.integers(-60, 60), strip=st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_written(d: int, power: int, strip: bool) -> None:
     assume(d)
     text = digits.written(d, power, strip)

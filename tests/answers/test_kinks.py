@@ -27,6 +27,7 @@ from hodiff.errors import HodiffError
 from hodiff.language.problem import Problem, read
 from tests.asking import answer, proven
 from tests.engine.test_operations import PIECEWISE
+from tests.lengths import examples
 from tests.printed import asked
 
 ARITHMETIC: ContextVar[str] = ContextVar("arithmetic", default="float")
@@ -526,7 +527,7 @@ def conditions(draw: st.DrawFn, depth: int) -> str:
     return f"(({draw(conditions(depth - 1))}) {word} ({draw(conditions(depth - 1))}))"
 
 
-@settings(deadline=None, max_examples=400, derandomize=True)
+@settings(deadline=None, max_examples=examples(400), derandomize=True)
 @given(numbers(), st.integers(-1, 2), st.integers(1, 2))
 def test_never_a_wrong_number(expression: str, x: int, order: int) -> None:
     problem = read(expression, at=[f"x={x}"])

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from hodiff.arithmetic.balls import BALLS
+from tests.lengths import examples
 from tests.printed import NO_VALUE, ZERO_NOTE, asked, derivatives, exact, flat, nearest, plain
 
 # The table of the hard cases: what mathematics says.
@@ -301,7 +302,7 @@ POINTS = st.fractions(-4, 4, max_denominator=30)
 
 
 @given(expression=EXPRESSIONS, x=POINTS, y=POINTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_a_random_value_is_the_nearest_double(
     expression: Expression, x: Fraction, y: Fraction
 ) -> None:
@@ -325,7 +326,7 @@ def test_a_random_value_is_the_nearest_double(
 
 
 @given(expression=EXPRESSIONS, x=POINTS, y=POINTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_floats_agree_with_balls(expression: Expression, x: Fraction, y: Fraction) -> None:
     """To the error that the same formula has in a shorter precision of mpmath's."""
     text, f = expression

@@ -22,6 +22,7 @@ from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
 from hodiff.engine.graph import OPERATIONS, Kind
 from hodiff.language.problem import read
+from tests.lengths import examples
 
 DIGITS = 120  # of mpmath; more near singularities and far out
 MANY = 700
@@ -672,7 +673,7 @@ def on_a_tie(node: Any, values: dict[int, Any]) -> bool:
 
 
 @given(expression=EXPRESSIONS, x=POINTS, y=POINTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_random_expressions(expression: Expression, x: Fraction, y: Fraction) -> None:
     """The value and both slopes lie in their balls."""
     text, f = expression

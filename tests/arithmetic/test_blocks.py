@@ -23,6 +23,7 @@ from hodiff.engine.operations.structure import (
     summed,
     transpose,
 )
+from tests.lengths import examples
 
 UNARY = ("sin", "neg", "exp", "abs", "tanh", "relu", "sinc")
 BINARY = ("add", "sub", "mul", "max", "div", "atan2")
@@ -124,7 +125,7 @@ def graphs(draw):
     return [nodes[-1], *others]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(graphs(), st.integers(1, 9))
 def test_blocks_give_what_the_plain_run_gives(outputs, size):
     sums = any(node.operation.name in ("sum", "matmul") for node in topological(outputs))

@@ -12,6 +12,7 @@ from mpmath import mp, mpf
 from hodiff.arithmetic import closed_forms as forms
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.engine.graph import OPERATIONS
+from tests.lengths import examples
 
 PI, E = (OPERATIONS[name] for name in ("pi", "e"))
 SIN, COS, TANH = (OPERATIONS[name] for name in ("sin", "cos", "tanh"))
@@ -77,7 +78,7 @@ def grown(inner: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
     )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=examples(300), deadline=None, derandomize=True)
 @given(st.data())
 def test_the_ball_holds_the_number(data: st.DataObject) -> None:
     with mp.workdps(50), precision(300):

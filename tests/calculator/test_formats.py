@@ -4,6 +4,7 @@ import csv
 import json
 import math
 
+import mpmath
 import pytest
 
 ROSENBROCK = "(1-x)**2 + 100*(y-x**2)**2"
@@ -241,3 +242,93 @@ def test_the_method_of_nth(hodiff, answer):
     assert ran.code == 2 and "--method" in ran.err
     ran = hodiff("nth", "x", "--at", "x=0", "--order", "2", "--method", "magic")
     assert ran.code == 2 and "auto, nested or taylor" in ran.err
+
+
+RATIONAL = [  # x**3/7 at 1/3: 1/189, its slope 1/21, then 2/7, 6/7; v is 1/3
+    ("grad x**3/7", "gradient", {"x": "1/21"}, "1/21"),
+    ("nth x**3/7 --order 2", "derivatives", ["1/21", "2/7"], "2/7"),
+    ("hessian x**3/7", "hessian", [["2/7"]], "2/7"),
+    ("hessian x**3/7 --diag", "diagonal", ["2/7"], "2/7"),
+    ("hvp x**3/7 --v 1/3", "hvp", ["2/21"], "2/21"),
+    ("jacobian [x**3/7,3*x]", "jacobian", [["1/21"], [3]], "1/21\n3"),
+    ("jvp [x**3/7,x] --v 1/3", "jvp", ["1/63", "1/3"], "1/63\t1/3"),
+    ("vjp [x**3/7,x] --v 1/3,2/7", "vjp", ["19/63"], "19/63"),
+    ("value x**3/7", "value", "1/189", "1/189"),
+    ("taylor x**3/7 --order 2", "coefficients", ["1/189", "1/21", "1/7"], "1/189\t1/21\t1/7"),
+    ("tensor x**3/7 --order 3", "tensor", [{"indices": [0, 0, 0], "value": "6/7"}], "6/7"),
+    ("laplacian x**3/7", "laplacian", "2/7", "2/7"),
+    ("implicit x*y=1/6 --of y", "derivatives", ["-3/2"], "-3/2"),
+]
+
+
+@pytest.mark.parametrize(("words", "field", "expected", "plainly"), RATIONAL)
+def test_exact_numbers_are_quotients(answer, found, plain, words, field, expected, plainly):
+    at = ("--at", "x=1/3,y=1/2" if "--of" in words else "x=1/3", "--exact")
+    assert found(*words.split(), *at)[field] == expected
+    assert found(*words.split(), *at)["at"]["x"] == "1/3"
+    assert plain(*words.split(), *at) == plainly
+    last = plainly.split()[-1]
+    for form in ("table", "csv"):
+        assert last in answer(*words.split(), *at, "--format", form)
+
+
+def test_exact_says_what_is_whole_and_what_is_rounded(found, plain):
+    """2 + exp(-50) is told as 2 by its nearest double, and isn't 2."""
+    asked = ("value", "[2 + exp(-50), 2, x, sqrt(2)]", "--at", "x=2/4", "--exact")
+    *told, root = plain(*asked).split()
+    assert told == ["2.0", "2", "1/2"] and float(root) == math.sqrt(2)
+    numbers = found(*asked)["value"]
+    assert [type(x) for x in numbers] == [float, int, str, float]
+    told = {
+        ("2**53 - 1 + exp(-x)/2", ()): "9007199254740991e0",
+        ("100 + pi", ("--digits", "3")): "103e0",
+        ("100 + pi", ("--digits", "4")): "103.1",
+        ("-100*x", ("--digits", "3")): "-50",
+    }
+    for (text, digits), number in told.items():
+        assert plain("value", text, "--at", "x=1/2", "--exact", *digits) == number
+        assert float(found("value", text, "--at", "x=1/2", "--exact", *digits)["value"]) == float(
+            number
+        )
+    large = found("value", "x**2", "--at", "x=10**15", "--exact")["value"]
+    assert large == "1" + "0" * 30  # more than others read as a number
+    assert found("value", "x", "--at", "x=9007199254740993", "--exact")["value"] == 2**53 + 1
+
+
+def test_digits_of_a_number_need_no_point(found, plain, answer):
+    with mpmath.workdps(60):
+        assert plain("value", "exp(pi)/2", "--digits", "50") == str_of(
+            mpmath.exp(mpmath.pi) / 2, 50
+        )
+        known = str_of(mpmath.sqrt(2) * 3, 20)
+    assert plain("value", "a*sqrt(2)", "--let", "a=3", "--digits", "20") == known
+    assert found("value", "2**0.5", "--digits", "5")["at"] == {}
+    assert plain("value", "sqrt(2)") == "sqrt(2)"
+    assert plain("value", "x*sqrt(2)", "--digits", "20") == "x*sqrt(2)"
+
+
+def str_of(x, n):
+    return mpmath.nstr(x, n, strip_zeros=False)
+
+
+def test_the_order_is_1_if_none_is_given(answer):
+    for words in (
+        ("nth", "x**3 + exp(x)", "--at", "x=2"),
+        ("nth", "x**3"),
+        ("nth", "x**3*y", "--at", "x=2,y=3", "--wrt", "y"),
+        ("nth", "x**3*y", "--at", "x=2,y=3", "--along", "1,2"),
+        ("implicit", "x*y = 6", "--at", "x=2,y=3", "--of", "y"),
+        ("implicit", "x**2 + y**2 = 25", "--of", "y"),
+    ):
+        assert answer(*words) == answer(*words, "--order", "1")
+    assert answer("nth", "x*y", "--wrt", "x,y") == answer(
+        "nth", "x*y", "--wrt", "x,y", "--order", "2"
+    )
+
+
+def test_a_note_on_what_wrt_names_and_expr_does_not_use(found, answer):
+    for at in ((), ("--at", "x=3,z=1")):
+        notes = found("grad", "x**2", "--wrt", "x,z", *at)["notes"]
+        assert notes == ["EXPR doesn't use 'z': its derivative is 0"]
+        assert answer("grad", "x**2", "--wrt", "x,z", *at).endswith(f"\n{notes[0]}\n")
+    assert found("hessian", "x**2", "--wrt", "z,x")["hessian"] == [["0", "0"], ["0", "2"]]

@@ -173,7 +173,7 @@ def test_an_expression_is_no_markup(answer):
 
 
 def test_a_long_expression_is_shortened_to_a_line(answer):
-    sum_of_ones = "+\n".join(["x"] * 100)
+    sum_of_ones = "+\\\n".join(["x"] * 100)
     assert answer("grad", "-", stdin=sum_of_ones.encode()).splitlines()[0] == "x+ " * 25 + "x+..."
 
 

@@ -5,14 +5,14 @@ import sys
 
 import pytest
 
-from hodiff import cli
 from hodiff.calculator.commands import gradient as commands
+from hodiff.cli import faults
 
 GRAD = 'grad needs an expression: hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2'
 HVP = 'hvp needs --v: hodiff hvp "w1**2*sin(w2)" --at w1=1,w2=pi/2 --v 0.5,1'
 COMMANDS = (
     "grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian, implicit,"
-    " check, functions"
+    " check, functions, completion, help"
 )
 
 
@@ -52,7 +52,11 @@ COMMANDS = (
             "unknown format 'jsn' (did you mean 'json'?): it can be table, json, csv or plain",
             "--format",
         ),
-        ("nth x", 'nth needs --order: hodiff nth "x**3" --at x=2 --order 2', "--order"),
+        (
+            "tensor x",
+            'tensor needs --order: hodiff tensor "x**2*y" --at x=1,y=2 --order 3',
+            "--order",
+        ),
         ("nth x --order -1", "--order is a whole number from 0 on, not '-1'", "--order"),
         ("nth x --order 2.5", "--order is a whole number from 0 on, not '2.5'", "--order"),
         ("nth x --order ²", "--order is a whole number from 0 on, not '²'", "--order"),
@@ -82,6 +86,20 @@ COMMANDS = (
         ),
         ("hessian 2+3", "there is no variable: hessian differentiates in one", "EXPR"),
         ("functions x", "functions takes no expression: leave out 'x'", "EXPR"),
+        (
+            "grad x --exact --arithmetic float",
+            "--exact numbers are more than floats are: leave one out",
+            "--exact",
+        ),
+        ("value x --at x=2+/-1 --exact", "over an interval there is no --exact", "--exact"),
+        ("completion", "completion needs a shell: hodiff completion bash", "SHELL"),
+        (
+            "completion sh",
+            "unknown shell 'sh' (did you mean 'zsh'?): it can be bash, zsh or fish",
+            "SHELL",
+        ),
+        ("completion zsh fish", "completion takes one SHELL: leave out 'fish'", None),
+        ("help gard", "unknown command 'gard' (did you mean 'grad'?)", None),
     ],
 )
 def test_usage(hodiff, monkeypatch, line, message, source):
@@ -89,7 +107,7 @@ def test_usage(hodiff, monkeypatch, line, message, source):
     command = f" {words[0]}" if words[0] in COMMANDS.split(", ") else ""
     report = f"error: {message}\ntry: hodiff{command} --help\n"
     assert hodiff(*words) == (2, "", report)
-    monkeypatch.setattr(cli, "wants_json", lambda arguments: True)
+    monkeypatch.setattr(faults, "wants_json", lambda arguments: True)
     ran = hodiff(*words)
     assert (ran.code, ran.err) == (2, report)
     assert json.loads(ran.out) == {
@@ -115,7 +133,13 @@ def error(ran):
 
 @pytest.mark.parametrize("ask", [["--format", "json"], ["--format=json"]])
 def test_errors_of_the_option_parser_are_json_where_json_is_asked_for(hodiff, ask):
-    for words in (["grad", "x", "--att"], ["gard"], ["nth", "x"], ["grad"], ["grad", "x", "--at"]):
+    for words in (
+        ["grad", "x", "--att"],
+        ["gard"],
+        ["tensor", "x"],
+        ["grad"],
+        ["grad", "x", "--at"],
+    ):
         ran = hodiff(*ask, *words) if words == ["gard"] else hodiff(*words[:1], *ask, *words[1:])
         assert ran.code == 2
         assert error(ran)["kind"] == "usage"
@@ -169,7 +193,7 @@ def test_standard_input_that_is_no_text(hodiff):
 
 def test_standard_input_that_can_not_be_read(hodiff, monkeypatch):
     class Folder:
-        def read(self, count):
+        def readline(self, count):
             raise IsADirectoryError(21, "Is a directory")
 
     class Input:

@@ -27,6 +27,8 @@ def test_the_commands_are_in_a_sensible_order():
         "implicit",
         "check",
         "functions",
+        "completion",
+        "help",
     ]
 
 
@@ -51,7 +53,7 @@ def test_help_opens_with_an_example_and_fits(answer, monkeypatch, command, width
 
 def test_help_shows_defaults_and_what_is_required(answer):
     words = " ".join(answer("tensor", "-h").split())
-    assert "[default: table]" in words
+    assert "[env var: HODIFF_FORMAT; default: table]" in words
     assert "[default: all of --at]" in words
     assert "--order N The order of the derivative: 0, 1, 2 ... [required]" in words
 
@@ -69,4 +71,14 @@ def test_no_arguments_is_no_answer(hodiff, answer):
 
 
 def test_version(answer):
-    assert answer("--version") == f"hodiff {package.__version__}\n"
+    assert answer("--version") == answer("-V") == f"hodiff {package.__version__}\n"
+    assert answer("value", "-V", "--at", "V=2", "--format", "plain") == "-2\n"  # there a text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_as_a_command(answer, command):
+    assert answer("help", command) == answer(command, "--help")
+
+
+def test_help_of_all(answer):
+    assert answer("help") == answer("--help")

@@ -16,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+from tests.lengths import examples
 from tests.printed import asked, exact
 
-SETTINGS = settings(max_examples=250, deadline=None, derandomize=True)
+SETTINGS = settings(max_examples=examples(250), deadline=None, derandomize=True)
 
 
 # Powers of powers: each is sign*abs(x)**e to a side of 0.

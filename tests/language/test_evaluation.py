@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hodiff.errors import HodiffError
 from hodiff.language.problem import read
 from tests.asking import answer
+from tests.lengths import examples
 
 FAULTS = (ZeroDivisionError, ValueError, OverflowError)
 POINT = {"x": 0.75, "y": -2.0, "z": 3.0}
@@ -213,19 +214,19 @@ points = st.fixed_dictionaries(dict.fromkeys(POINT, dyadic))
 
 
 @given(flat(operands), points)
-@settings(common, max_examples=500)
+@settings(common, max_examples=examples(500))
 def test_a_text_has_the_value_that_python_gives_it(text: str, point: dict[str, float]) -> None:
     agrees(text, point)
 
 
 @given(flat(st.sampled_from(["x", "y", "z", "2", "3", "0.5"])))
-@settings(common, max_examples=500)
+@settings(common, max_examples=examples(500))
 def test_operators_bind_as_in_python(text: str) -> None:
     agrees(text, {"x": 1.25, "y": 2.0, "z": -3.0})
 
 
 @given(flat(operands), flat(st.sampled_from(["s", "t", "a", "2"])), flat(operands), points)
-@settings(common, max_examples=120)
+@settings(common, max_examples=examples(120))
 def test_definitions_are_substitutions(
     a: str, body: str, last: str, point: dict[str, float]
 ) -> None:
@@ -244,7 +245,7 @@ slices = st.tuples(bounds, bounds, st.sampled_from(["", ":", ":1", ":2", ":-1", 
 
 
 @given(vectors, st.lists(slices, max_size=2).map("".join), st.integers(-5, 4), points)
-@settings(common, max_examples=300)
+@settings(common, max_examples=examples(300))
 def test_indices_and_slices_are_pythons(
     vector: str, slices: str, index: int, point: dict[str, float]
 ) -> None:
@@ -264,7 +265,7 @@ SHORT = ["+", "-", "*", "/", "//", "%"]
 
 
 @given(flat(decimals | st.sampled_from(["0.1", "0.3", "3", "10"]), SHORT))
-@settings(common, max_examples=300)
+@settings(common, max_examples=examples(300))
 def test_decimals_are_exact(text: str) -> None:
     exactly = ast.fix_missing_locations(Careful().visit(ast.parse(text, mode="eval")))
     try:

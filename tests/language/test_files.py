@@ -86,7 +86,7 @@ def test_what_never_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(Limits, "seconds", 1)
     os.mkfifo(tmp_path / "pipe")
     refused(tmp_path / "pipe", "limit", "has not ended after 1 seconds; 64 MiB within 1 seconds")
-    refused("/dev/zero", "limit", "write the numbers to a file")
+    refused("/dev/zero", "limit", "write it to a file")
     reading, writing = os.pipe()
     os.write(writing, b"1,2\n")  # and then silence
     refused(f"/dev/fd/{reading}", "limit", "has not ended")

@@ -179,8 +179,18 @@ MISSING = "bind it with --at or --let {0}=..., or leave out --at for the formula
          "EXPR", "f(t) = t*«k»; f(x)"),
         ("x", {"at": ["x=1"], "wrt": "y"}, "name",
          "--wrt names an unknown variable 'y' (the variables are x)", "--wrt", "«y»"),
-        ("x", {"wrt": "y"}, "name",
-         "--wrt names an unknown variable 'y' (the variables are x)", "--wrt", "«y»"),
+        ("x", {"wrt": "pi"}, "name",  # a constant, also where EXPR has none
+         "--wrt names an unknown variable 'pi' (the variables are x)", "--wrt", "«pi»"),
+        ("a = x**2; sin(a)", {"wrt": "a"}, "name",  # in EXPR, but no variable
+         "--wrt names an unknown variable 'a' (the variables are x)", "--wrt", "«a»"),
+        ("f(t) = t*x; f(2)", {"wrt": "x,t"}, "name",
+         "--wrt names an unknown variable 't' (the variables are x)", "--wrt", "x,«t»"),
+        ("sin(x)", {"wrt": "sin"}, "name",
+         "--wrt names an unknown variable 'sin' (the variables are x)", "--wrt", "«sin»"),
+        ("x", {"wrt": "2x"}, "name",
+         "--wrt names an unknown variable '2x' (did you mean 'x'?)", "--wrt", "«2x»"),
+        ("x", {"wrt": "and"}, "name",
+         "--wrt names an unknown variable 'and' (the variables are x)", "--wrt", "«and»"),
         ("x*lambda", {"at": ["x=1,lambda=2"], "wrt": "x, lamda"}, "name",
          "--wrt names an unknown variable 'lamda' (did you mean 'lambda'?)",
          "--wrt", "x, «lamda»"),
@@ -214,6 +224,26 @@ def test_names(
     expression: str, options: Any, kind: str, message: str, source: str, marked: str
 ) -> None:
     refused(kind, message, source, marked, expression, **dict(options))
+
+
+@pytest.mark.parametrize(
+    ("expression", "at", "wrt", "unused"),
+    [
+        ("x", [], "x,z", ["'z'"]),
+        ("x", ["x=1,z=2"], "z,x", ["'z'"]),
+        ("x", ["x=1,z=2"], None, []),
+        ("x*y", [], "y", []),
+        ("x - x + 0*y", [], "x,y", []),  # they are there, whatever comes of them
+        ("alpha*x", [], "alhpa,q", ["'alhpa' (did you mean 'alpha'?)", "'q'"]),
+        ("2", [], "μ", ["'μ'"]),
+    ],
+)
+def test_a_name_in_wrt_that_expr_does_not_use(
+    expression: str, at: list[str], wrt: str | None, unused: list[str]
+) -> None:
+    problem = read(expression, at, wrt=wrt)
+    assert problem.notes == [f"EXPR doesn't use {name}: its derivative is 0" for name in unused]
+    assert problem.wrt == (wrt.split(",") if wrt else ["x", "z"])
 
 
 @pytest.mark.parametrize("wrt", ["", "x,", ",x", " "])
@@ -444,17 +474,18 @@ def test_v_has_a_value_or_none() -> None:
         ("«pow»(x + 1, 2)", "name", "unknown function 'pow': write (x + 1)**2"),
         ("«square»(x)", "name", "unknown function 'square': write x**2"),
         ("«pow»(x)", "name", "unknown function 'pow' (for a product write pow*(x))"),
-        ("«x(x + 1)»", "syntax", "missing '*': write x*(x + 1)"),
-        ("y*«x(2)»", "syntax", "missing '*': write x*(2)"),
-        ("«pi(2)»", "syntax", "missing '*': write pi*(2)"),
-        ("f = 3; «f(x)»", "syntax", "missing '*': write f*(x)"),
-        ("«a(x)»", "syntax", "missing '*': write a*(x)"),
-        ("«x (y)»", "syntax", "missing '*': write x*(y)"),
+        ("«x(x + 1)»", "syntax", "missing '*': write x*(x + 1), or define x(t) = … for a call"),
+        ("y*«x(2)»", "syntax", "missing '*': write x*(2), or define x(t) = … for a call"),
+        ("«pi(2)»", "syntax", "missing '*': write pi*(2), or define pi(t) = … for a call"),
+        ("f = 3; «f(x)»", "syntax", "missing '*': write f*(x), or define f(t) = … for a call"),
+        ("«a(x)»", "syntax", "missing '*': write a*(x), or define a(t) = … for a call"),
+        ("«x (y)»", "syntax", "missing '*': write x*(y), or define x(t) = … for a call"),
     ],
 )
 def test_calls(text: str, kind: str, message: str) -> None:
     plain = text.replace("«", "").replace("»", "")
-    refused(kind, message, "EXPR", text, plain, at=["x=1,y=2,w1=1,w2=2"], let=["a=3"])
+    point = {"at": ["x=1,y=2,w1=1,w2=2"], "let": ["a=3"]}
+    refused(kind, message, "EXPR", text, plain, **point, strict=True)
 
 
 @pytest.mark.parametrize("text", ["x(x + 1)", "x*x(2)", "si(t + 1)*si", "x + x(y)", "sig(2)*sig"])

@@ -132,6 +132,11 @@ def test_a_norm_at_zero(norm: Callable[[Any], Any]) -> None:
         lambda x: hodiff.cos(x.norm()),  # -I, which doubles don't find: 0 times 1/0
         lambda x: hodiff.cosh(x.norm()),
         lambda x: (1 + x.norm()) * hodiff.exp(-x.norm()),
+        lambda x: hodiff.hypot(x[0], x[1]),
+        lambda x: hodiff.cos(hodiff.hypot(x[0], x[1])),
+        lambda x: hodiff.cosh(hodiff.hypot(x[0], x[1])),
+        lambda x: hodiff.cos(hodiff.linalg.vector_norm(x, 3)),
+        lambda x: hodiff.cosh(hodiff.linalg.vector_norm(x, 4)),
     ],
 )
 def test_no_second_derivative_of_a_norm_at_zero(f: Callable[[Any], Any]) -> None:
@@ -148,6 +153,23 @@ def test_no_second_derivative_of_a_norm_at_zero(f: Callable[[Any], Any]) -> None
 def test_a_squared_norm_has_its_second_derivative() -> None:
     np.testing.assert_array_equal(hessian(lambda x: x.norm() ** 2, [0.0, 0.0]), 2 * np.eye(2))
     np.testing.assert_array_equal(hessian(lambda x: x.norm() ** 4, [0.0, 0.0]), np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize(
+    "square",
+    [
+        lambda x: x.norm() * x.norm(),
+        lambda x: hodiff.hypot(x[0], x[1]) ** 2,
+        lambda x: (lambda h: h * h)(hodiff.hypot(x[0], x[1])),
+        lambda x: (hodiff.hypot(x, x) ** 2).sum() / 2,
+        lambda x: (hodiff.hypot(x[:1], x[1:]) ** 2).sum(),
+        lambda x: hodiff.expm1(hodiff.hypot(x[0], x[1]) ** 2),
+    ],
+)
+def test_a_square_of_a_length_at_zero(square: Callable[[Any], Any]) -> None:
+    """x**2 + y**2, and what is it up to terms of the fourth order: its Hessian is 2*I."""
+    np.testing.assert_array_equal(hessian(square, [0.0, 0.0]), 2 * np.eye(2))
+    np.testing.assert_array_equal(hessian(lambda x: square(x) ** 2, [0.0, 0.0]), np.zeros((2, 2)))
 
 
 def test_a_norm_beside_zero() -> None:
@@ -421,15 +443,16 @@ def test_a_long_sum() -> None:
 
 
 def test_a_long_product() -> None:
-    """x^(n+1) at 1."""
-    t, y = chained(lambda y, t: y * t, 1.0, N)
+    """x^(n+1) at 1. Its second walk takes a third of a minute for a hundred thousand factors."""
+    n = N // 5
+    t, y = chained(lambda y, t: y * t, 1.0, n)
     (g,) = hodiff.grad(y, t, create_graph=True)
-    assert g.item() == N + 1
+    assert g.item() == n + 1
     (h,) = hodiff.grad(g, t)
-    assert h.item() == N * (N + 1)
+    assert h.item() == n * (n + 1)
 
 
-@pytest.mark.parametrize(("x", "n"), [(0.5, N), ([0.5, 0.6], N // 10)])
+@pytest.mark.parametrize(("x", "n"), [(0.5, N // 5), ([0.5, 0.6], N // 40)])
 def test_a_long_chain_of_sines(x: Any, n: int) -> None:
     t, y = chained(lambda y, t: hodiff.sin(y), x, n)
     z, first, second = np.array(x), np.ones(np.shape(x)), np.zeros(np.shape(x))
@@ -443,15 +466,15 @@ def test_a_long_chain_of_sines(x: Any, n: int) -> None:
 
 
 def test_many_nested_choices() -> None:
-    """where(x < c0, 0, where(x < c1, x, ...)): one of 10 000 branches is taken."""
-    n = 10_000
-    t = leaf([0.25005, 0.75005])
+    """where(x < c0, 0, where(x < c1, x, ...)): one of 2000 branches is taken."""
+    n = 2000
+    t = leaf([0.25025, 0.75025])
     y = t
     for i in reversed(range(n)):
         y = hodiff.where(t < i / n, i * t**2, y)
     (g,) = hodiff.grad(y.sum(), t, create_graph=True)
-    np.testing.assert_allclose(g.tolist(), [2 * 2501 * 0.25005, 2 * 7501 * 0.75005], rtol=1e-13)
-    assert hodiff.grad(g.sum(), t)[0].tolist() == [5002, 15002]
+    np.testing.assert_allclose(g.tolist(), [2 * 501 * 0.25025, 2 * 1501 * 0.75025], rtol=1e-13)
+    assert hodiff.grad(g.sum(), t)[0].tolist() == [1002, 3002]
 
 
 def test_long_graphs_are_shown_and_dropped() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import hodiff
 from hodiff.library import replay as replays
+from tests.lengths import examples
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +60,7 @@ def programs(draw: st.DrawFn) -> Any:
 NUMBER = st.floats(-2, 2, allow_nan=False)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(programs(), st.lists(st.tuples(NUMBER, NUMBER, NUMBER), min_size=4, max_size=4))
 def test_what_is_remembered_is_what_a_walk_gives(f: Any, points: Any) -> None:
     for point in points:  # the first is walked, the second traced, the others run
@@ -144,7 +145,7 @@ def played(session: Any, start: float) -> list[Any]:
     return told
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=examples(300), deadline=None, derandomize=True)
 @given(sessions())
 def test_with_every_flag_what_is_remembered_is_what_a_walk_gives(session: Any) -> None:
     replays.REPLAYS.clear()

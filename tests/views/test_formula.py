@@ -71,7 +71,8 @@ class Digits(Arithmetic):
             "lt": lambda a, b: a < b, "le": lambda a, b: a <= b, "gt": lambda a, b: a > b,
             "ge": lambda a, b: a >= b, "eq": lambda a, b: a == b, "ne": lambda a, b: a != b,
             "max": max, "min": min, "polygamma": lambda x, n: mpmath.polygamma(n, x),
-            "lgamma": mpmath.loggamma, "and": lambda a, b: a and b, "or": lambda a, b: a or b,
+            "lgamma": mpmath.loggamma, "mod": lambda a, b: a - b * mpmath.floor(a / b),
+            "and": lambda a, b: a and b, "or": lambda a, b: a or b,
             "not": lambda a: not a, "log2": lambda x: mpmath.log(x, 2),
         }  # fmt: skip
 

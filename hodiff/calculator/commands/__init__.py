@@ -52,7 +52,7 @@ COMMANDS = {
                       ("order",), ("order",)),
     "laplacian": Command("hessian", 'hodiff laplacian "x**2*y + y**3" --at x=1,y=2'),
     "implicit": Command("implicit", 'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2',
-                        ("order", "of", "solve"), ("order", "of")),
+                        ("order", "of", "solve"), ("of",)),
     "check": Command("check", 'hodiff check "x**3*exp(x)" --claim "x**2*(x + 3)*exp(x)"',
                      ("claim", "order"), ("claim",), kinks=False,
                      without=("at", "digits", "rtol", "arithmetic", "extend", "subgradient")),

@@ -9,7 +9,7 @@ from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, constant, variable
 from hodiff.engine.operations import FUNCTIONS, Function
 from hodiff.engine.shapes import Shape
-from hodiff.views.formula import formula
+from hodiff.views.normal import formula
 
 UNKNOWN = "-"
 

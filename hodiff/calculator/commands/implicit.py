@@ -11,7 +11,7 @@ from hodiff.engine.graph import Tensor
 from hodiff.errors import HodiffError
 
 
-def implicit(request: Request, order: int, solve: bool = False) -> Answer:
+def implicit(request: Request, order: int = 1, solve: bool = False) -> Answer:
     """The derivatives along an equation, or along an expression that is to be 0, at a point that
     solves it; solve: at the solution that is found from there."""
     f, problem = request.scalar(), request.problem

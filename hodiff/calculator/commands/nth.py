@@ -46,14 +46,14 @@ def way(request: Request, along: Vector | None) -> Way:
 def nth(
     request: Request, order: int | None = None, along: Vector | None = None, method: str = "auto"
 ) -> Answer:
-    """The n-th derivative in one variable, along a vector, or in several variables in turn."""
+    """The n-th derivative in one variable, along a vector, or in several variables in turn; the
+    first, if no order is given."""
     f, taken = request.scalar(), request.problem.taken
     if along is not None and len(taken) > len(request.wrt):
         raise usage("--along goes once through each variable of --wrt", "--wrt")
     if len(taken) > 1 and along is None:
         return mixed(request, order, method)
-    if order is None:
-        raise usage('nth needs --order: hodiff nth "x**3" --at x=2 --order 2', "--order")
+    order = 1 if order is None else order
     line = way(request, along)
     found = request.solve(policy.successive(f, line.v, order, method, sloped=along is None))
     return successive(request, found, "f", line)

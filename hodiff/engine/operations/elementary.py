@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 from math import comb
 from typing import Any
 
-from hodiff.engine.graph import CONSTANT, ONE, Operation, Tensor, constant, no_derivative
+from hodiff.engine.graph import CONSTANT, ONE, Inputs, Operation, Tensor, constant, no_derivative
 from hodiff.engine.leibniz import falling
 from hodiff.engine.operations.functions import function
 from hodiff.engine.operations.row import Jump, elementwise
@@ -111,12 +112,13 @@ acosht = elementwise("acosht", lambda x, t: -acosh1(x)**3, names=(),
 atanh = elementwise("atanh", lambda x, y: 1/one_minus_square(x), names=("atanh", "arctanh"),
                     numpy="arctanh", domain="-1 < {x} < 1", pole=lambda x: x in (-1, 1))
 
-# x/hypot(x, y): its own derivative has no difference of large terms, as 1/h - x**2/h**3 has.
+# x/hypot(x, y): its own derivative has no difference of large terms, as 1/h - x**2/h**3 has, and
+# is nan at the origin, where a quotient by h that is 0 for 0/0 would pass for a derivative.
 hypot = elementwise("hypot", lambda x, y, h: unit(x, y), lambda x, y, h: unit(y, x),
                     parameters="x, y", commutes=True)
 unit = elementwise("unit",
-                   lambda x, y, u: over(unit(y, x)**2, hypot(x, y)),
-                   lambda x, y, u: -over(u*unit(y, x), hypot(x, y)),
+                   lambda x, y, u: unit(y, x)**2 * over(1, hypot(x, y)),
+                   lambda x, y, u: -u*unit(y, x) * over(1, hypot(x, y)),
                    names=(), definition=lambda x, y: over(x, hypot(x, y)),
                    formula=lambda x, y: x/hypot(x, y),
                    jumps=Jump(lambda ctx, x, y: ctx.every(ctx.equal(x, 0), ctx.equal(y, 0)),
@@ -200,16 +202,28 @@ def sums_squares(x: Tensor) -> bool:
     return True
 
 
-def cofactor(g: Tensor, y: Tensor, depth: int = 6) -> Tensor | None:
-    """g/y, where y is seen to be a factor of g; a product is looked into so deep."""
+def cofactor(g: Tensor, row: Operation, inputs: Inputs, attributes: Any = ()) -> Tensor | None:
+    """g/y for y = row(*inputs), where y is seen to be a factor of g, as one node or another."""
+    return _cofactor(g, lambda x: _is(x, row, inputs, attributes), 6)
+
+
+def _cofactor(g: Tensor, wanted: Callable[[Tensor], bool], depth: int) -> Tensor | None:
+    """A product is looked into so deep."""
     factor, g = coefficient(g)
     base, exponent = powers_of(g)
-    if base is y and isinstance(exponent, int) and exponent > 0:
-        found: Tensor = factor * y ** (exponent - 1) if exponent > 1 else constant(factor)
+    if isinstance(exponent, int) and exponent > 0 and wanted(base):
+        found: Tensor = factor * base ** (exponent - 1) if exponent > 1 else constant(factor)
         return found
     if g.operation is mul and depth and not g.opaque:
         for one, other in (g.inputs, g.inputs[::-1]):
-            left = cofactor(one, y, depth - 1)
+            left = _cofactor(one, wanted, depth - 1)
             if left is not None:
                 return constant(factor) * left * other
     return None
+
+
+def _is(x: Tensor, row: Operation, inputs: Inputs, attributes: Any) -> bool:
+    if x.operation is not row or x.attributes != attributes:
+        return False
+    there, asked = [list(map(id, nodes)) for nodes in (x.inputs, inputs)]
+    return there == asked or (row.commutes and there == asked[::-1])

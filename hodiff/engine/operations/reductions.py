@@ -64,7 +64,7 @@ def _norm_pullback(g: Tensor, xs: Inputs, y: Tensor, attributes: Attributes, i: 
     """g*x/y, with 0 for 0/0; where g has y as a factor, without the quotient: norm(x)**2 and
     higher powers have second derivatives at 0."""
     (x,) = xs
-    left = cofactor(g, y)
+    left = cofactor(g, norm, xs, attributes)
     if left is not None:
         return kept(expand_to(left, y.shape), x, attributes) * x
     return kept(g, x, attributes) * over(x, kept(y, x, attributes))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from hodiff.engine.graph import CONSTANT, ZERO, Tensor
+from functools import reduce
+
+from hodiff.engine.graph import CONSTANT, ZERO, Tensor, constant
 from hodiff.engine.leibniz import leibniz_beta
-from hodiff.engine.operations.elementary import exp, log, log1p, pi, sech, sqrt
+from hodiff.engine.operations.elementary import add, cos, exp, log, log1p, pi, sech, sin, sqrt
 from hodiff.engine.operations.functions import function
 from hodiff.engine.operations.piecewise import abs, both, eq, le, max, relu, where
 from hodiff.engine.operations.row import elementwise
@@ -43,7 +45,8 @@ betas = elementwise("betas", lambda a, b, y, j, k: betas(a, b, j + 1, k),
                     pole=lambda a, b, j, k: a <= 0 or b <= 0)
 
 # The n-th derivative of sin(x)/x: smooth at 0, where the quotient isn't.
-sincn = elementwise("sinc", lambda x, y, n: sincn(x, n + 1), names=())
+sincn = elementwise("sinc", lambda x, y, n: sincn(x, n + 1), names=(),
+                    formula=lambda x, n: written_sinc(x, n))
 
 # Not y*(1 - y), which loses every digit at 37, nor y*sigmoid(-x), whose own derivative does at 0.
 sigmoid  = elementwise("sigmoid",  lambda x, y: sech(x/2)**2/4, numpy="scipy.special.expit",
@@ -62,6 +65,24 @@ silu     = elementwise("silu",     lambda x, y: sigmoid(x) + x*sech(x/2)**2/4,
 gelu     = elementwise("gelu",     lambda x, y: erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi()),
                        definition=lambda x: x*erfc(-x/sqrt(2))/2)
 # fmt: on
+
+
+def written_sinc(x: Tensor, n: int) -> Tensor:
+    """The n-th derivative of sin(x)/x as textbooks have it, and its limit at 0."""
+    sines, cosines = [1], [0]  # over x**(k + 1), coefficients of the powers of x
+    for k in range(1, n + 1):
+        size = range(len(sines) + 1)
+        s, c = [*sines, 0], [*cosines, 0]
+        sines = [(i - k) * s[i] - (c[i - 1] if i else 0) for i in size]
+        cosines = [(i - k) * c[i] + (s[i - 1] if i else 0) for i in size]
+    terms = [
+        value * x**i * row(x)
+        for row, polynomial in ((sin, sines), (cos, cosines))
+        for i, value in enumerate(polynomial)
+        if value
+    ]
+    limit = ZERO if n % 2 else constant((-1) ** (n // 2)) / (n + 1)
+    return where(eq(x, ZERO), limit, reduce(add, terms) / x ** (n + 1))
 
 
 def _order(n: Tensor, what: str) -> int:

@@ -194,8 +194,10 @@ custom = Operation("custom", None, lambda shapes, a: shapes[-1], lambda g, xs, y
 
 def like(g: Tensor, x: Tensor, mixed: bool = False) -> Tensor:
     """g in the dtype of x, where x has a value that isn't float64, or, where dtypes are mixed, has
-    a value: float32 stays float32."""
-    dtype = "float64" if type(x.value) is float else getattr(x.value, "dtype", None)
+    a value: float32 stays float32; beside whole numbers it is float64."""
+    dtype: Any = "float64" if type(x.value) is float else getattr(x.value, "dtype", None)
+    if dtype is not None and dtype != "float64" and dtype.kind != "f":
+        return cast(g, "float64")
     return g if dtype is None or (dtype == "float64" and not mixed) else cast(g, dtype)
 
 

@@ -65,4 +65,4 @@ def test_table(answer, monkeypatch, width):
     monkeypatch.setenv("COLUMNS", str(width))
     table = answer("functions")
     assert ("┌" in table) == (width >= 80)
-    assert "erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi)" in table
+    assert "x*exp(-x**2/2)/sqrt(2*pi) + erfc(-x/sqrt(2))/2" in table

@@ -9,6 +9,7 @@ from fractions import Fraction
 import mpmath as mp
 import pytest
 
+from tests.cauchy import by_cauchy
 from tests.printed import FORMATS, close
 
 
@@ -172,19 +173,17 @@ def remainder(written, text, at, order, within):
     f = SMOOTH[text]
     job = ("taylor", text, "--at", f"x={at}", "--order", str(order), "--within", within)
     got = written(*job)
-    with mp.workdps(100):
+    with mp.workdps(60):
         x, r = (mp.mpf(Fraction(t).numerator) / Fraction(t).denominator for t in (at, within))
-        true = mp.taylor(f, x, order)
         readings = [
             [Fraction(e or read(c)) for e, c in zip(got["exact"], got["coefficients"], strict=True)]
             for read in (Fraction, float)
         ]
         printed, held = ([mp.mpf(c.numerator) / c.denominator for c in p] for p in readings)
+        true = [d / mp.factorial(k) for k, d in enumerate(by_cauchy(f, x, range(order + 1)))]
+        values = {r * i / 20: f(x + r * i / 20) for i in range(-20, 21)}
         errors = [
-            max(
-                abs(f(x + r * i / 20) - sum(c * (r * i / 20) ** k for k, c in enumerate(p)))
-                for i in range(-20, 21)
-            )
+            max(abs(y - mp.polyval(p[::-1], t)) for t, y in values.items())
             for p in (true, printed, held)
         ]
         return mp.mpf(str(got["remainder"])), *errors
