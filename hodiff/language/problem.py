@@ -72,8 +72,9 @@ class Problem:
         """What --v says as a tensor in the shape of EXPR."""
         return self._vector(given, [], [self.f.shape], "EXPR", "--v")[0]
 
-    def claim(self, text: str) -> Tensor:
-        """What --claim says, in the names of EXPR."""
+    def claim(self, text: str) -> tuple[Tensor, str | None]:
+        """What --claim says, in the names of EXPR; as plain text where it has notation of its
+        own, else None."""
         known = {**self.constants, **self.variables}
 
         def free(name: str) -> Tensor:
@@ -83,7 +84,12 @@ class Problem:
             raise HodiffError("name", _unknown(name, list(known)))
 
         tree = parse(text, "program", "--claim", self.strict)
-        return Builder(text, "--claim", known, free, (), self.places).program(tree)
+        said = None
+        if tree.value:
+            from hodiff.language.reading import reading  # start-up: plain texts need none
+
+            said = reading([tree], text)
+        return Builder(text, "--claim", known, free, (), self.places).program(tree), said
 
     def _vector(
         self, given: Vector, names: Sequence[str], shapes: list[Shape], space: str, option: str

@@ -60,6 +60,7 @@ class Checked(NamedTuple):
 
     request: Request
     claim: str
+    reading: str | None  # of a claim in notation of its own
     order: int
     pairs: list[Pair]
 
@@ -68,8 +69,9 @@ def check(request: Request, claim: str, order: int = 1) -> Answer:
     """Whether claim is the derivative of EXPR of an order: by identities, else at many points."""
     if request.problem.radii:
         raise usage("check takes a point, not an interval", "--at")
-    pairs = paired(request, claim, order)
-    checked = Checked(request, claim, order, pairs)
+    said, reading = request.problem.claim(claim)
+    pairs = paired(request, claim, said, order)
+    checked = Checked(request, claim, reading, order, pairs)
     proven = all(vanishing(request.f, [pair.derivative - pair.claim for pair in pairs]))
     compared = compare(request, pairs, AFTER_PROOF if proven else POINTS)
     n = compared.points
@@ -92,10 +94,9 @@ def check(request: Request, claim: str, order: int = 1) -> Answer:
 # What is compared.
 
 
-def paired(request: Request, claim: str, order: int) -> list[Pair]:
+def paired(request: Request, claim: str, said: Tensor, order: int) -> list[Pair]:
     """Each entry of the derivative, and what is claimed of it."""
     labels, graphs, shape = wanted(request, order)
-    said = request.problem.claim(claim)
     single = shape in ((), (1,), (1, 1)) and said.shape in ((), (1,), (1, 1))
     column = len(shape) == 2 and 1 in shape and said.shape == (max(shape),)
     if said.shape != shape and not single and not column:
@@ -311,7 +312,7 @@ def told(at: Mapping[str, Value]) -> str:
 
 
 def different(checked: Checked, compared: Compared) -> Answer:
-    request, _, order, pairs = checked
+    request, _, _, order, pairs = checked
     assert compared.differs is not None
     there = [i for i, pair in enumerate(compared.values) if unequal(*pair)]
     variables = [request.problem.variables[name] for name in request.wrt]
@@ -321,6 +322,10 @@ def different(checked: Checked, compared: Compared) -> Answer:
     if mended:
         sentence += f"\nmend: {mended}"
     return answer(checked, compared, False, sentence, mended=mended, wrong=there)
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."
 
 
 def answer(
@@ -333,7 +338,8 @@ def answer(
     wrong: Sequence[int] = (),
 ) -> Answer:
     """The answer; wrong are the entries that differ."""
-    request, claim, order, pairs = checked
+    request, claim, reading, order, pairs = checked
+    own, notes = request.problem.reading, [*request.problem.notes, *compared.notes]
     at = compared.differs.at if compared.differs is not None else None
     columns = [[a for a, _ in compared.values], [b for _, b in compared.values]]
     ends = [column[0] if len(pairs) == 1 else column for column in columns] if wrong else [None] * 2
@@ -346,13 +352,17 @@ def answer(
         record |= {name: a, f"claimed_{name}": b}
     record["mend"] = mended or ""
     listed = [line for label, a, b in rows for line in ([label, a], ["claimed", b])]
-    shown = claim if len(claim) <= MOST_SHOWN else f"{claim[: MOST_SHOWN - 3]}..."
+    above = [f"claimed: {shortened(claim)}"]
+    above += [f"= {shortened(reading)}"] if reading is not None else []
+    above.append(sentence)
     return Answer(
         title=request.problem.text,
         fields={
             "command": "check",
             "expression": request.problem.text,
+            **({} if own is None else {"reading": own}),
             "claim": claim,
+            **({} if reading is None else {"claim_reading": reading}),
             "order": order,
             "variables": request.components(),
             "equal": equal,
@@ -362,16 +372,17 @@ def answer(
             "derivative": ends[0],
             "claimed": ends[1],
             "mend": mended,
-            "notes": compared.notes,
+            "notes": notes,
         },
         records=[list(record), list(record.values())],
         lines=[[word], *[row[1:] for row in rows]],
         grid=Grid(
-            lambda: f"claimed: {shown}\n{sentence}",
+            lambda: "\n".join(above),
             ["", "derivative", "claimed"] if wrong else [],
             rows,
         ),
-        entries=Grid(lambda: f"claimed: {shown}\n{sentence}", [], listed),
-        notes=compared.notes,
+        entries=Grid(lambda: "\n".join(above), [], listed),
+        notes=notes,
+        reading=own,
         code=0 if equal else 1,
     )

@@ -215,6 +215,20 @@ def test_refusals(hodiff, arguments, said):
     assert (ran.code, ran.out) == (2, "") and said in ran.err
 
 
+def test_notation_and_its_reading(hodiff):
+    found = checked("x²", "2x")
+    assert found["equal"] and (found["reading"], found["claim_reading"]) == ("x**2", "2*x")
+    assert "claimed: 2x\n= 2*x\n" in hodiff("check", "x**2", "--claim", "2x").out
+    strict = hodiff("check", "x**2", "--claim", "2x", "--strict", "--format", "json")
+    assert strict.code == 2 and json.loads(strict.out)["error"]["source"] == "--claim"
+
+
+def test_many_lines(hodiff):
+    """The exit code is the worst."""
+    ran = hodiff("check", "-", "--claim", "2*x", "--format", "plain", stdin=b"x**2\nx**3\n")
+    assert (ran.code, ran.out) == (1, "equal\ndifferent\n3\t2\n")
+
+
 def test_from_python():
     import hodiff
 
