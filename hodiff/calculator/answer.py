@@ -54,6 +54,7 @@ class Answer(NamedTuple):
     entries  table, where the grid is too wide: a label and a value a row, above as in a Grid
     notes    table: what else is to be said
     reading  how the expression was read, where it has notation of its own
+    whole    table: text that stands instead of all that
     code     the exit code: 1 for a check that failed
     """
 
@@ -65,6 +66,7 @@ class Answer(NamedTuple):
     entries: Grid
     notes: list[str]
     reading: str | None = None
+    whole: str | None = None
     code: int = 0
 
 

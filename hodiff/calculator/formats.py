@@ -28,6 +28,8 @@ def json(answer: Answer) -> str:
 
 
 def table(answer: Answer) -> str:
+    if answer.whole is not None:
+        return answer.whole
     from hodiff.calculator.tables import table  # start-up: brings rich
 
     return table(answer)

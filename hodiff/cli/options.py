@@ -391,4 +391,15 @@ SHELL = click.Argument(["shell"], metavar="SHELL", callback=one_of(SHELLS, "shel
 SCRIPT_FORMAT = STATES(["--format"], **choice(["plain", "json"], "format"),
                        default="plain", show_default=True,
                        help="plain: the script; json: an object on one line.")
+CONSTANTS = STATES(["--let"], metavar="a=3", multiple=True, shell_complete=at_files,
+                   help="Constants of EXPR.")
+WITHIN_EXPR = STATES(["--wrt"], metavar="x,y", multiple=True,
+                     help="The variables to differentiate in.  [default: all of EXPR]")
+TO = STATES(["--to"], metavar="LANGUAGE", required=True,
+            help="python, numpy, c, cpp, julia, rust, js, jax, torch, sympy, sql or polars.")
+WHAT = STATES(["--what"], metavar="value,grad,hessian", default="value,grad", show_default=True,
+              help="What the function gives, in order.")
+NAME = STATES(["--name"], metavar="f",
+              help="The function's name; in SQL that of the table that has the variables as "
+                   "columns.  [default: f, points]")
 # fmt: on

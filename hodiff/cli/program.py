@@ -169,6 +169,19 @@ for _name, (_help, _own) in HELP.items():
     )
 program.add_command(
     Command(
+        "code",
+        callback=answering("code"),
+        params=[o.EXPR, o.TO, o.WHAT, o.NAME, o.CONSTANTS, o.WITHIN_EXPR, o.FORMAT],
+        help="""EXPR and its derivatives as source code.
+
+        One function, in which what they share is computed once. What the language lacks is written
+        in other functions where that keeps its digits, and else refused.
+        """,
+        examples=(COMMANDS["code"].example,),
+    )
+)
+program.add_command(
+    Command(
         functions.__name__,
         callback=functions,
         params=[o.FORMAT],

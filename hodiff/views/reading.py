@@ -19,6 +19,7 @@ from hodiff.engine.graph import (
     Tensor,
     apply,
     constant,
+    tensor_of,
     topological,
 )
 from hodiff.engine.operations import FUNCTIONS
@@ -38,12 +39,13 @@ MOST_SINC = 1  # the order of sinc's derivatives that are written out
 COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 
 
-def read(y: Tensor) -> Part:
+def read(y: Tensor, sincs: int = MOST_SINC) -> Part:
     """y as parts, as it was built: sums and products flattened, like factors joined.
 
-    Raises HodiffError (limit) where that is more than MOST_PARTS.
+    sincs: up to which order sinc's derivatives are written out, which costs digits near 0. Raises
+    HodiffError (limit) where that is more than MOST_PARTS.
     """
-    return Reading([y]).of(y)
+    return Reading([y], sincs=sincs).of(y)
 
 
 class Reading:
@@ -53,8 +55,13 @@ class Reading:
     made for a factor times a node, empty at first, and filled one after the other.
     """
 
-    def __init__(self, ys: Sequence[Tensor], rank: Mapping[Tensor, int] | None = None) -> None:
-        self.plain = dict(zip(ys, map(_entrywise, expanded(ys)), strict=True))
+    def __init__(
+        self,
+        ys: Sequence[Tensor],
+        rank: Mapping[Tensor, int] | None = None,
+        sincs: int = MOST_SINC,
+    ) -> None:
+        self.plain = dict(zip(ys, map(_entrywise, expanded(ys, sincs)), strict=True))
         self.rank = rank or {}
         self.shared = _shared(list(self.plain.values()))
         self.made: dict[tuple[Any, Tensor], Part] = {}
@@ -227,14 +234,14 @@ def _leaf(node: Tensor) -> Part:
     return name(node.attributes[0] if node.operation is VARIABLE else node.operation.name)
 
 
-def expanded(ys: Sequence[Tensor]) -> list[Tensor]:
+def expanded(ys: Sequence[Tensor], sincs: int = MOST_SINC) -> list[Tensor]:
     """ys without the operations that the language has no name for, by their formulas."""
     order = topological(ys)
-    if not any(map(_unnamed, order)):
+    if not any(_unnamed(x, sincs) for x in order):
         return list(ys)
 
     def written_out(node: Tensor, inputs: list[Tensor]) -> Tensor:
-        if node.operation.formula is not None and _unnamed(node):
+        if node.operation.formula is not None and _unnamed(node, sincs):
             found: Tensor = node.operation.formula(*inputs, *node.attributes)
             return found
         if all(a is b for a, b in zip(inputs, node.inputs, strict=True)):
@@ -276,8 +283,10 @@ def _entrywise(y: Tensor) -> Tensor:
         row = node.operation
         if any(x is None for x in inputs):
             return None
-        if not node.inputs:
-            found: Any = _Entry(node)
+        if row is DATA and node.shape:
+            found: Any = numpy.frompyfunc(_datum, 1, 1)(node.value)
+        elif not node.inputs:
+            found = _Entry(node)
         elif row.kind in (Kind.ENTRYWISE, Kind.CONDITION):
             build = partial(_on_entries, row, node.attributes)
             found = numpy.frompyfunc(build, len(inputs), 1)(*inputs)
@@ -306,6 +315,11 @@ class _Entry:
         self.tensor = tensor
 
 
+def _datum(x: Any) -> _Entry:
+    """A number of an array as an entry."""
+    return _Entry(tensor_of(x.item() if hasattr(x, "item") else x))
+
+
 def _on_entries(row: Operation, attributes: tuple[Any, ...], *xs: _Entry) -> _Entry:
     return _Entry(apply(row, tuple(x.tensor for x in xs), attributes))
 
@@ -316,13 +330,13 @@ def _stacked(entries: Any) -> Tensor:
     return stack(*map(_stacked, entries)) if entries.shape else _stacked(entries[()])
 
 
-def _unnamed(node: Tensor) -> bool:
+def _unnamed(node: Tensor, sincs: int) -> bool:
     """Whether it is written by its formula: what the language has no name for, and sinc's first
     derivatives, whose names say little."""
     row = node.operation
     if row.formula is None or row.names:
         return False
-    return row.name not in FUNCTIONS or 0 < node.attributes[0] <= MOST_SINC
+    return row.name not in FUNCTIONS or 0 < node.attributes[0] <= sincs
 
 
 def _shared(ys: Sequence[Tensor]) -> set[Tensor]:

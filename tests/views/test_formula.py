@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
+import numpy
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -679,3 +680,14 @@ def test_a_sum_of_20000_terms_parses_back() -> None:
     once = printed(names)
     assert once == names.replace("+", " + ")
     assert printed(once) == once
+
+
+def test_an_array_of_numbers_is_written_out() -> None:
+    """|x|*norm(k) has slope norm(k) at x > 0."""
+    import hodiff
+
+    slope = hodiff.calculate("grad", "norm(k*x)", let={"k": numpy.array([3.0, 0.0, 4.0])}).gradient[
+        "x"
+    ]
+    f, variables = hodiff.parse(slope)
+    assert float(hodiff.evaluate(f, {variables["x"]: 2.0})) == 5

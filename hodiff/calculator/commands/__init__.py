@@ -51,6 +51,8 @@ COMMANDS = {
     "tensor": Command("nth", 'hodiff tensor "x**2*y" --at x=1,y=2 --order 3',
                       ("order",), ("order",)),
     "laplacian": Command("hessian", 'hodiff laplacian "x**2*y + y**3" --at x=1,y=2'),
+    "code": Command("code", 'hodiff code "w1**2*sin(w2)" --to c --what value,grad',
+                    ("to", "what", "name"), ("to",), kinks=False),
     "implicit": Command("implicit", 'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2',
                         ("order", "of", "solve"), ("of",)),
     "check": Command("check", 'hodiff check "x**3*exp(x)" --claim "x**2*(x + 3)*exp(x)"',
