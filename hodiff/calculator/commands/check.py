@@ -256,7 +256,7 @@ def likely(
 def defined(graphs: Sequence[Tensor], point: Point) -> bool:
     """Whether all have a value in doubles: quickly seen, and where not, another point serves."""
     at = {x: FLOATS.number(value.attributes[0]) for x, value in point.items()}
-    return all(map(FLOATS.finite, Program(graphs).values(at).values()))
+    return all(map(FLOATS.finite, Program(graphs).results(at)))
 
 
 def in_pairs(values: Sequence[Value]) -> list[tuple[Value, Value]]:
@@ -292,7 +292,10 @@ def simple_points(graphs: Sequence[Tensor], variables: Sequence[Tensor]) -> Iter
         if x.operation is CONSTANT and type(x.attributes[0]) is not bool
         for step in (1, -1)
     }
-    numbers = [*map(Fraction, SIMPLE), *sorted(near - {*SIMPLE}, key=abs)[:MOST_NEAR]]
+    numbers = [
+        *map(Fraction, SIMPLE),
+        *sorted(near - {*SIMPLE}, key=lambda c: (abs(c), c))[:MOST_NEAR],
+    ]
     for k in range(len(numbers)):
         yield {x: constant(numbers[(k + j) % len(numbers)]) for j, x in enumerate(variables)}
     state = 1

@@ -155,6 +155,13 @@ def test_where_one_side_has_no_value(hodiff):
     assert ran.code == 1 and "log" in ran.err
 
 
+def test_a_branch_that_is_not_taken_needs_no_value():
+    pieces = "where(x > 0, log(x), 0)"
+    assert checked(pieces, "where(x > 0, 1/x, 0)")["equal"]
+    found = checked(pieces, "where(x > 0, 1/x, 5)")
+    assert (found["at"], found["derivative"], found["claimed"]) == ({"x": -1}, 0, 5)
+
+
 def test_formats(hodiff):
     right = ("check", "x**2", "--claim", "2*x")
     assert hodiff(*right, "--format", "plain") == (0, "equal\n", "")
