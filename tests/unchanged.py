@@ -34,8 +34,14 @@ STYLES = ("json", "csv", "plain", "table")
 COMMANDS = {
     **{"grad": "", "nth": "--order 3 --wrt x", "hessian": "", "hvp": "--v 1/3,2", "jacobian": ""},
     **{"jvp": "--v 1/3,2", "vjp": "--v 3", "value": "", "taylor": "--order 3 --wrt y"},
-    **{"tensor": "--order 2", "laplacian": "", "implicit": "--of y --order 2"},
-    **{"check": "--claim [2*x*y,x**2+3*y**2]", "functions": ""},
+    **{
+        "tensor": "--order 2",
+        "laplacian": "",
+        "implicit": "--of y --order 2",
+        "check": "--claim [2*x*y,x**2+3*y**2]",
+        "steps": "",
+        "functions": "",
+    },
 }
 # Asked of the reference cases in turn: {x} is the first variable, {at} the point.
 QUESTIONS = (

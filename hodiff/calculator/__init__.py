@@ -4,6 +4,8 @@ result     calculate, parse, and the Result that they give
 request    what is asked, read; and how its answer is told
 commands   each builds the graphs of its answer
 answer     an answer, described once
-formats    json, csv and plain text
+formats    json, csv and plain text; what starts the others
+equations  an answer as equations, for LaTeX, MathML and Typst
+markdown   a table with formulas
 tables     tables
 """

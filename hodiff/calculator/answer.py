@@ -3,11 +3,12 @@
 # start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.answers import digits
+from hodiff.engine.graph import Tensor
 
 # A number, a formula, an interval ({"lower": 1.9, "upper": 2.1}), or vectors of them.
 Value: TypeAlias = int | float | str | dict[str, Any] | list[Any]
@@ -43,6 +44,20 @@ class Grid(NamedTuple):
     rows: Iterable[Row]
 
 
+class Asked(NamedTuple):
+    """The expression, for formats that write it anew.
+
+    variables  all of them, those that are differentiated in first
+    taken      the names of those
+    distance   of a Taylor polynomial: the formula of what it is a polynomial in
+    """
+
+    f: Tensor
+    variables: Sequence[str]
+    taken: Sequence[str]
+    distance: str | None = None
+
+
 class Answer(NamedTuple):
     """What a command found, in the shape that each format needs.
 
@@ -54,7 +69,8 @@ class Answer(NamedTuple):
     entries  table, where the grid is too wide: a label and a value a row, above as in a Grid
     notes    table: what else is to be said
     reading  how the expression was read, where it has notation of its own
-    whole    table: text that stands instead of all that
+    own      formats that it is written in by a way of its own, by their names
+    asked    latex and its like, which write the fields as equations: see equations.py
     code     the exit code: 1 for a check that failed
     """
 
@@ -66,7 +82,8 @@ class Answer(NamedTuple):
     entries: Grid
     notes: list[str]
     reading: str | None = None
-    whole: str | None = None
+    own: Mapping[str, Callable[[], str]] = {}
+    asked: Asked | None = None
     code: int = 0
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from hodiff.answers.digits import MOST_WHOLE
 from hodiff.calculator.answer import Answer, encodable, text, texts
+
+if TYPE_CHECKING:
+    from hodiff.views.typeset import Typeset
 
 
 def plain(answer: Answer) -> str:
@@ -28,11 +32,42 @@ def json(answer: Answer) -> str:
 
 
 def table(answer: Answer) -> str:
-    if answer.whole is not None:
-        return answer.whole
     from hodiff.calculator.tables import table  # start-up: brings rich
 
     return table(answer)
+
+
+def latex(answer: Answer) -> str:
+    from hodiff.views.latex import Latex  # start-up: with what it needs, numbers as text don't
+
+    return _set(answer, Latex)
+
+
+def mathml(answer: Answer) -> str:
+    from hodiff.views.mathml import Mathml  # start-up
+
+    shown = _set(answer, Mathml)
+    return shown if encodable(shown) else shown.encode("ascii", "xmlcharrefreplace").decode()
+
+
+def typst(answer: Answer) -> str:
+    from hodiff.views.typst import Typst  # start-up
+
+    return _set(answer, Typst)
+
+
+def markdown(answer: Answer) -> str:
+    from hodiff.calculator.markdown import markdown  # start-up
+
+    return markdown(answer)
+
+
+def _set(answer: Answer, notation: Callable[[Iterable[str]], Typeset]) -> str:
+    """The answer's equations, and its notes under them."""
+    from hodiff.calculator.equations import body, title  # start-up
+
+    taken = answer.asked.variables if answer.asked else ()
+    return notation(taken).document(chain(title(answer), body(answer)), answer.notes)
 
 
 FORMATS: dict[str, Callable[[Answer], str]] = {
@@ -40,6 +75,10 @@ FORMATS: dict[str, Callable[[Answer], str]] = {
     "json": json,
     "csv": csv,
     "plain": plain,
+    "latex": latex,
+    "mathml": mathml,
+    "markdown": markdown,
+    "typst": typst,
 }
 
 

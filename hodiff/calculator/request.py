@@ -13,6 +13,7 @@ from hodiff.answers.digits import double
 from hodiff.answers.question import How, Question
 from hodiff.calculator.answer import (
     Answer,
+    Asked,
     Each,
     Entry,
     Grid,
@@ -261,9 +262,10 @@ class Request(NamedTuple):
         shows_f: bool = False,
         shows: Sequence[str] = (),
         more: str = "",
+        distance: str | None = None,
     ) -> Answer:
         """The answer. shows_f, shows: whether the table's rows hold f, and which variables; more:
-        what else stands above it."""
+        what else stands above it; distance: see Asked."""
         at, title, reading = found.at, self.problem.text, self.problem.reading
         said = list(dict.fromkeys([*self.problem.notes, *found.notes]))
         value = fields["value"]
@@ -299,6 +301,12 @@ class Request(NamedTuple):
             ),
             notes=[SAID[found.arithmetic or "ball"], *said] if at is not None else said,
             reading=reading,
+            asked=Asked(
+                self.f,
+                list(dict.fromkeys([*self.wrt, *self.problem.variables])),
+                self.wrt,
+                distance,
+            ),
         )
 
 

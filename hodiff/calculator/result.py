@@ -106,15 +106,17 @@ class Result:
         return {name: _plain(value) for name, value in self.answer.fields.items()}
 
     def text(self, style: str = "table") -> str:
-        """The result as the command line prints it: table, json, csv or plain.
+        """The result as the command line prints it: table, json, csv, plain, latex, mathml,
+        markdown or typst.
 
         >>> import hodiff
         >>> hodiff.calculate("nth", "x**3", at="x=2", order=2).text("plain")
         '12'
         """
-        if not isinstance(style, str) or style not in FORMATS:
-            raise _unknown("format", style, list(FORMATS), "--format")
-        return FORMATS[style](self.answer)
+        own = self.answer.own
+        if not isinstance(style, str) or (style not in FORMATS and style not in own):
+            raise _unknown("format", style, [*dict.fromkeys([*FORMATS, *own])], "--format")
+        return own[style]() if style in own else FORMATS[style](self.answer)
 
     def __str__(self) -> str:
         return self.text()
@@ -122,6 +124,23 @@ class Result:
     def __repr__(self) -> str:
         command, expression = self.answer.fields["command"], self.answer.title
         return f"<{command} {expression}>" if expression else f"<{command}>"
+
+    # What notebooks ask for; where they get None they show the table.
+
+    def _repr_html_(self) -> str | None:
+        return self._typeset("mathml")
+
+    def _repr_markdown_(self) -> str | None:
+        return self._typeset("markdown")
+
+    def _repr_latex_(self) -> str | None:
+        return self._typeset("latex")
+
+    def _typeset(self, style: str) -> str | None:
+        try:
+            return self.text(style)
+        except HodiffError:  # too many numbers
+            return None
 
     def __reduce__(self) -> Any:
         raise TypeError("a result can't be copied or pickled: to_dict() can")
@@ -146,7 +165,7 @@ def calculate(
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
 
     command      grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian,
-                 implicit, check, code, functions
+                 implicit, check, steps, code, functions
     at           the point: numbers, text of the language ("pi/2", "2+/-0.1"), lists, arrays; a
                  float means the decimal that Python prints, 0.1 one tenth. Without it formulas
     let          constants of the expression
@@ -272,7 +291,9 @@ def _plain(x: Any) -> Any:
     """Lists and dicts for what is made anew at each walk."""
     if isinstance(x, dict):
         return {key: _plain(value) for key, value in x.items()}
-    if isinstance(x, (str, int, float)) or not hasattr(x, "__iter__"):
+    if isinstance(x, str):
+        return str(x)
+    if isinstance(x, (int, float)) or not hasattr(x, "__iter__"):
         return x
     return [_plain(value) for value in x]
 

@@ -31,15 +31,7 @@ class Paper(io.StringIO):
 def table(answer: Answer) -> str:
     """The grid, where the terminal is wide enough for it; else one entry a row."""
     width = shutil.get_terminal_size().columns
-    colour = bool(sys.stdout and sys.stdout.isatty()) and not os.environ.get("NO_COLOR")
-    paper = Paper()
-    paper.encoding = stdout_encoding()
-    console = Console(
-        file=paper,
-        width=NO_LIMIT,
-        color_system="auto" if colour else None,
-        force_terminal=colour,
-    )
+    console, paper = sheet()
     cells = [[shown(name) for name in answer.grid.header]]
     cells += [[shown(cell(x)) for x in row] for row in answer.grid.rows]
     columns = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
@@ -59,6 +51,19 @@ def table(answer: Answer) -> str:
         for line in folded(shown(note), width):
             console.print(Text(line, "dim"))
     return paper.getvalue().removesuffix("\n")
+
+
+def sheet() -> tuple[Console, Paper]:
+    """A console as wide as need be, in colour where that is shown, and what it writes on."""
+    colour = bool(sys.stdout and sys.stdout.isatty()) and not os.environ.get("NO_COLOR")
+    paper = Paper()
+    paper.encoding = stdout_encoding()
+    return Console(
+        file=paper,
+        width=NO_LIMIT,
+        color_system="auto" if colour else None,
+        force_terminal=colour,
+    ), paper
 
 
 def cell(value: Value) -> str:

@@ -330,10 +330,19 @@ LET = STATES(["--let"], metavar="a=3", multiple=True, shell_complete=at_files,
              help="Constants of EXPR; --at may use them.")
 WRT = STATES(["--wrt"], metavar="x,y", multiple=True,
              help="The variables to differentiate in.  [default: all of --at]")
-FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
+FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "latex", "mathml", "markdown",
+                                     "typst"], "format"),
              default="table", show_default=True,
              help="table: for people; json: an object on one line; csv: a header and a "
-                  "row; plain: the numbers asked for, tab-separated.")
+                  "row; plain: the numbers asked for, tab-separated; latex, mathml, typst: "
+                  "equations to put into a text or a page; markdown: a table with formulas.")
+SOURCE = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
+             default="table", show_default=True,
+             help="table and plain: the text; json: an object on one line; csv: one field.")
+OUTLINE = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown"], "format"),
+              default="table", show_default=True,
+              help="table: a tree, for people; plain: indented lines; markdown: a list; json: "
+                   "steps in steps; csv: the formulas alone.")
 SUBGRADIENT = HOW(["--subgradient"], is_flag=True,
                   help="Answer at a kink of abs, max, floor ... as machine learning "
                        "frameworks do: 0 for abs.")
@@ -365,6 +374,8 @@ COUNTED = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER),
                  help="The order of the derivative: 0, 1, 2 ...  [default: 1; --wrt x,x,y: 3]")
 FIRST = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default="1",
                help="The order of the derivative: 0, 1, 2 ...", show_default=True)
+UP_TO = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="1",
+               help="Every derivative up to this order, one after the other.", show_default=True)
 METHOD = HOW(["--method"], **choice(["auto", "nested", "taylor"], "method"),
              default="auto", show_default=True,
              help="nested: differentiate N times; taylor: by Taylor series.")
@@ -380,6 +391,10 @@ CLAIM = STATES(["--claim"], metavar="2*x", required=True,
                     "[[2, 0], [0, 0]] for a Hessian or a Jacobian.")
 CHECKED_AT = STATES(["--at"], metavar="x=2,y=pi/2", multiple=True, shell_complete=at_files,
                     help="Check at this point alone.")
+CHECKED_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
+                     default="table", show_default=True,
+                     help="table: for people; json: an object on one line; csv: a header and a "
+                          "row; plain: equal, different or undecided, and what differs.")
 CHECKED_DIGITS = HOW(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
                      help="Compare, and show, N digits.  [default: compare 30]")
 SOLVE = STATES(["--solve"], is_flag=True,

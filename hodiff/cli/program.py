@@ -85,7 +85,12 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     or else at many points; where it is wrong, the simplest of them is shown, and what mends it
     where one change does. In several variables the claim is the gradient, [2*x, 3]; of order 2 the
     Hessian. Exit code 1: it is wrong.
-    """, (o.CLAIM, o.FIRST, o.CHECKED_AT, o.CHECKED_DIGITS)),
+    """, (o.CLAIM, o.FIRST, o.CHECKED_AT, o.CHECKED_DIGITS, o.CHECKED_FORMAT)),
+    "steps": ("""The rules that give the derivative.
+
+    They come one after the other, the outermost first, each with the derivatives that it needs; at
+    last the formula that grad prints, and with --at its value.
+    """, (o.UP_TO, o.OUTLINE)),
 }
 """The help of each command, and the options that it alone has."""
 # fmt: on
@@ -156,8 +161,9 @@ def help_page(command: str | None) -> str:
 
 for _name, (_help, _own) in HELP.items():
     _command = COMMANDS[_name]
+    _names = {option.name for option in _own}
     _kinks = (o.SUBGRADIENT,) if _command.kinks else ()
-    _common = [option for option in COMMON if option.name not in _command.without]
+    _common = [x for x in COMMON if x.name not in {*_names, *_command.without}]
     program.add_command(
         Command(
             _name,
@@ -171,7 +177,7 @@ program.add_command(
     Command(
         "code",
         callback=answering("code"),
-        params=[o.EXPR, o.TO, o.WHAT, o.NAME, o.CONSTANTS, o.WITHIN_EXPR, o.FORMAT],
+        params=[o.EXPR, o.TO, o.WHAT, o.NAME, o.CONSTANTS, o.WITHIN_EXPR, o.STRICT, o.SOURCE],
         help="""EXPR and its derivatives as source code.
 
         One function, in which what they share is computed once. What the language lacks is written

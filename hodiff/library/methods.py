@@ -36,9 +36,12 @@ from hodiff.library.creation import LOST, tensor, warn_of_loss
 
 WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach().requires_grad_()"
 IN_PLACE = ("zero", "fill", "copy", "uniform", "normal")
-KEEPING = {  # how the graph keeps a node, which dir() need not show
+KEEPING = {  # how the graph keeps a node and what notebooks ask for, which dir() need not show
     *(
         "_assigned",
+        "_repr_html_",
+        "_repr_latex_",
+        "_repr_markdown_",
         "borrowed",
         "derived",
         "freed",
@@ -238,6 +241,22 @@ class Methods(Tensor):
         from hodiff.library.printing import shown  # start-up: brings the formula's view
 
         return shown(self)
+
+    def _repr_latex_(self) -> str | None:
+        """The formula of a tensor without a value, for notebooks; so are the other two."""
+        from hodiff.library.printing import typeset  # start-up
+
+        return typeset(self, "latex")
+
+    def _repr_markdown_(self) -> str | None:
+        from hodiff.library.printing import typeset  # start-up
+
+        return typeset(self, "latex")
+
+    def _repr_html_(self) -> str | None:
+        from hodiff.library.printing import typeset  # start-up
+
+        return typeset(self, "mathml")
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from hodiff.engine.graph import VARIABLE, Tensor, topological
+from hodiff.errors import HodiffError
 
 
 def shown(x: Tensor) -> str:
     """tensor([1., 2.], requires_grad=True), or tensor(2*x) where x has no value."""
-    if x.value is None and any(node.operation is VARIABLE for node in topological([x])):
+    if symbolic(x):
         from hodiff.views.formula import formula  # start-up: values need none
 
         shape = f", shape={x.shape}" if x.shape else ""
@@ -18,3 +21,20 @@ def shown(x: Tensor) -> str:
     if x.grad_fn is not None:
         return f"tensor({text}, grad_fn=<{x.grad_fn.name()}>)"
     return f"tensor({text}{', requires_grad=True' if x.requires_grad else ''})"
+
+
+def typeset(x: Tensor, notation: str) -> str | None:
+    """x in latex or mathml; None, for which a notebook shows its text, where x has a value or its
+    formula is too long."""
+    if not symbolic(x):
+        return None
+    try:
+        found: str = getattr(import_module(f"hodiff.views.{notation}"), notation)(x)
+    except HodiffError:
+        return None
+    return found
+
+
+def symbolic(x: Tensor) -> bool:
+    """Whether x has no value, for some variable has none."""
+    return x.value is None and any(node.operation is VARIABLE for node in topological([x]))

@@ -26,6 +26,16 @@ from hodiff.views.printer import (
 from hodiff.views.reading import read
 
 
+class Formula(str):
+    """A formula as text of the expression language; part: what other notations write."""
+
+    __slots__ = ("part",)
+    part: Part
+
+    def __reduce__(self) -> Any:  # parts may be too deep to pickle
+        return str, (str(self),)
+
+
 def formula(y: Tensor) -> str:
     """y as text in the expression language, as it was built.
 
@@ -37,10 +47,12 @@ def formula(y: Tensor) -> str:
     return infix(read(y))
 
 
-def infix(part: Part) -> str:
+def infix(part: Part) -> Formula:
     """Parts as text in the expression language."""
     definitions, text = Infix()(part)
-    return "".join(f"{name} = {meaning}; " for name, meaning in definitions) + text
+    found = Formula("".join(f"{name} = {meaning}; " for name, meaning in definitions) + text)
+    found.part = part
+    return found
 
 
 class Infix(Printer):
@@ -53,6 +65,10 @@ class Infix(Printer):
     def float(self, part: Part, children: list[Written]) -> Written:
         text = repr(part.data)
         return text, NEGATION if text.startswith("-") else ATOM
+
+    def digits(self, part: Part, children: list[Written]) -> Written:
+        text = part.data
+        return text, SUM if text.startswith("-") else PRODUCT if "/" in text else ATOM
 
     def sum(self, part: Part, children: list[Written]) -> Written:
         texts = [inside(child, PRODUCT) for child in children]

@@ -90,7 +90,12 @@ def formula(y: Tensor) -> str:
     >>> hodiff.formula(d2f)
     '2*(3*x**2 - 1)/(1 + x**2)**3'
     """
-    return infix(shortest(None, [y])[0] if y.derived else read(y))
+    return infix(part_of(y))
+
+
+def part_of(y: Tensor) -> Part:
+    """The parts of the same."""
+    return shortest(None, [y])[0] if y.derived else read(y)
 
 
 class Normal(Rationals):

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from hodiff.engine.exact import quotient as divided
 from hodiff.errors import HodiffError
 
 KINDS = {
     "number": "an exact number, an int or a Fraction, maybe below 0: its data",
+    "digits": "a number as it is told: its text, 1.5e-07 or 2/3",
     "float": "a float of Python's, or arrays of them as nested lists: its data",
     "name": "a variable or a named constant (pi, e): its data",
     "sum": "terms; data: for each whether it is subtracted",
@@ -77,6 +79,56 @@ def quotient(factor: Any, above: Sequence[Part], below: Sequence[Part]) -> Part:
             below.insert(0, number(q))
     whole = Part("product", [*above, *below], len(above)) if below or len(above) > 1 else above[0]
     return Part("negation", [whole]) if p < 0 else whole
+
+
+def times(*above: Part, below: Sequence[Part] = (), sign: Any = 1) -> Part:
+    """A product as it is written: its numbers are one, and a product in it is no part of its own.
+
+    >>> times(number(2), times(number(-3), name("x"))).kind
+    'negation'
+    """
+    factor: Any = sign
+    tops: list[Part] = []
+    bottoms: list[Part] = []
+    stack = [(x, True) for x in reversed(above)] + [(x, False) for x in reversed(below)]
+    for part, up in reversed(stack):
+        inside = [part]
+        if part.kind == "negation":
+            factor, inside = -factor, [part.children[0]]
+        for x in inside:
+            if x.kind == "product" and up:
+                tops += x.children[: x.data]
+                bottoms += x.children[x.data :]
+            else:
+                (tops if up else bottoms).append(x)
+    for x in [x for x in tops if x.kind == "number"]:
+        factor *= x.data
+    for x in [x for x in bottoms if x.kind == "number" and x.data]:
+        factor = divided(factor, x.data)
+    tops = [x for x in tops if x.kind != "number"]
+    bottoms = [x for x in bottoms if x.kind != "number" or not x.data]
+    if factor == 0:
+        return number(0)
+    return quotient(factor, tops, bottoms)
+
+
+def plus(*terms: Part) -> Part:
+    """A sum as it is written, a term below 0 subtracted.
+
+    >>> plus(name("x"), times(number(-2), name("y"))).data
+    (False, True)
+    """
+    found: list[tuple[Part, bool]] = []
+    for term in terms:
+        if term.kind == "negation":
+            found.append((term.children[0], True))
+        elif term.kind == "sum":
+            found += zip(term.children, term.data, strict=True)
+        elif not (term.kind == "number" and term.data == 0):
+            found.append((term, False))
+    if len(found) < 2:
+        return terms[0] if len(terms) == 1 else found[0][0] if found else number(0)
+    return Part("sum", [x for x, _ in found], tuple(minus for _, minus in found))
 
 
 def written_number(x: Any) -> str:

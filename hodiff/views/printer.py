@@ -39,6 +39,10 @@ class Printer:
     """Writes parts in one notation; cost: once the number of parts."""
 
     inline = INLINE  # how long a formula may be before what it shares gets names
+    longest = LONGEST
+    mend = "give a point, by --at"
+    first = 1  # the number of the first name
+    taken: frozenset[str] = frozenset()  # names that stand for something else
 
     def __call__(self, root: Part) -> Text:
         """Raises HodiffError (limit) where a text has over a million characters."""
@@ -51,8 +55,8 @@ class Printer:
         for part in order:
             found = self.write(part, [written[child] for child in part.children])
             length += len(found[0]) * (part in names)
-            if length + len(found[0]) > LONGEST:
-                message = f"the formula has over {LONGEST} characters: give a point, by --at"
+            if length + len(found[0]) > self.longest:
+                message = f"the formula has over {self.longest} characters: {self.mend}"
                 raise HodiffError("limit", message)
             for child in part.children:  # a text goes after its last use: a long chain has many
                 uses[child] -= 1
@@ -79,13 +83,13 @@ class Printer:
             lengths[part] = sum(lengths[child] + 3 for child in part.children) or 1
         if lengths[root] <= self.inline:
             return {}
-        taken = {str(part.data) for part in order if part.kind == "name"}
+        taken = {str(part.data) for part in order if part.kind == "name"} | self.taken
         prefix = "t"
         while any(x.startswith(prefix) and x[len(prefix) :].isdigit() for x in taken):
             prefix += "_"
         uses = _uses(order)
         shared = [x for x in order if uses.get(x, 0) > 1 and lengths[x] >= SHORT and x is not root]
-        return {part: f"{prefix}{i}" for i, part in enumerate(shared, 1)}
+        return {part: f"{prefix}{i}" for i, part in enumerate(shared, self.first)}
 
 
 def _uses(order: list[Part]) -> dict[Part, int]:

@@ -48,6 +48,11 @@ def read(y: Tensor, sincs: int = MOST_SINC) -> Part:
     return Reading([y], sincs=sincs).of(y)
 
 
+def variables(y: Tensor) -> list[str]:
+    """The names of y's variables, in the order of the graph."""
+    return [x.attributes[0] for x in topological([y]) if x.operation is VARIABLE]
+
+
 class Reading:
     """Graphs read as parts, which they share: Reading(ys).of(y), for any node y of theirs.
 

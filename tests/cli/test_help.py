@@ -26,6 +26,7 @@ def test_the_commands_are_in_a_sensible_order():
         "laplacian",
         "implicit",
         "check",
+        "steps",
         "code",
         "functions",
         "completion",

@@ -61,8 +61,9 @@ def code(request: Request, to: str, what: str = "value,grad", name: str | None =
         "notes": notes,
     }
     grid = Grid(str, ["code"], [[text]])
+    own = {"table": lambda: text}
     return Answer(
-        request.problem.text, fields, [["code"], [text]], [[text]], grid, grid, [], whole=text
+        request.problem.text, fields, [["code"], [text]], [[text]], grid, grid, [], own=own
     )
 
 

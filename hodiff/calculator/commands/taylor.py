@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from sys import maxsize
 from typing import Any
 
 from hodiff.answers.remainder import remainder_bound
@@ -13,7 +14,9 @@ from hodiff.calculator.request import Request, usage
 from hodiff.derivatives import method as policy
 from hodiff.derivatives.taylor import Directional
 from hodiff.engine.graph import CONSTANT, variable
-from hodiff.views.formula import formula
+from hodiff.views.formula import Formula, Infix, infix
+from hodiff.views.parts import Part, name, power
+from hodiff.views.reading import read
 
 LONGEST = 20  # the highest order of a polynomial that a table shows as a sum
 
@@ -35,8 +38,8 @@ def taylor(request: Request, order: int, along: str | None = None, within: Any =
         None if c is None or request.how.digits is not None else str(c) for c in found.exact
     ] or [None] * len(values)
     shown: list[Value] = [v if c is None else c for v, c in zip(values, exact, strict=True)]
-    base = way_.name if along is not None else shifted(request, way_.name)
-    polynomial = None if base is None else sum_of_powers(shown, base)
+    distance = name(way_.name) if along is not None else shifted(request, way_.name)
+    base, polynomial = told(shown, distance)
     fields = way_.fields | {
         "order": order,
         "value": values[0],
@@ -67,42 +70,68 @@ def taylor(request: Request, order: int, along: str | None = None, within: Any =
         rows=[[k, value] for k, value in enumerate(shown)],
         shows_f=True,
         more="\n".join(filter(None, said)),
+        distance=None if distance is None else infix(distance),
     )
     narrow = [[f"c{k}", value] for k, value in enumerate(shown)]
     return answer._replace(entries=answer.entries._replace(rows=narrow))
 
 
-def shifted(request: Request, x: str) -> str | None:
-    """The distance from the point, as text of the language: x, x - 2; None without a point."""
+class Whole(Infix):
+    """Writes a formula that is as long as its numbers are."""
+
+    inline = longest = maxsize
+
+
+def shifted(request: Request, x: str) -> Part | None:
+    """The distance from the point: x, x - 2; None without a point."""
     if request.problem.point is None:
         return None
     at = request.problem.point[x]
     if at.operation is CONSTANT and at.attributes[0] == 0:
-        return x
-    return formula(variable(x) - at).replace(" ", "")  # a line of text may break at spaces
+        return name(x)
+    return read(variable(x) - at)
 
 
-def sum_of_powers(coefficients: Sequence[Value], base: str) -> str:
-    """A polynomial in base as text of the language."""
-    bare = base.isidentifier()
-    found = ""
+def told(coefficients: Sequence[Value], distance: Part | None) -> tuple[str, Formula | None]:
+    """The distance and the polynomial in it, as text of the language."""
+    if distance is None:
+        return "", None
+    base = infix(distance).replace(" ", "")  # a line of text may break at spaces
+    whole = name(base if base.isidentifier() else f"({base})")
+    parts = [
+        c.part if isinstance(c, Formula) and not _is_number(c) else Part("digits", data=text(c))
+        for c in coefficients
+    ]
+    texts = [
+        part if part.kind == "digits" else name(f"({c})")
+        for c, part in zip(coefficients, parts, strict=True)
+    ]
+    polynomial = Formula(Whole()(sum_of_powers(texts, whole)).text)
+    polynomial.part = sum_of_powers(parts, distance)
+    return base, polynomial
+
+
+def sum_of_powers(coefficients: Sequence[Part], base: Part) -> Part:
+    """A polynomial in base, of numbers as they are told and formulas."""
+    terms: list[Part] = []
+    signs: list[bool] = []
     for k, c in enumerate(coefficients):
-        number = text(c)
-        if number == "0":
+        told = c.data if c.kind == "digits" else ""
+        if told == "0":
             continue
-        if isinstance(c, str) and not _is_number(number):  # a formula
-            number = f"({number})"
-        sign, number = ("-", number[1:]) if number.startswith("-") else ("+", number)
-        upper, _, lower = number.partition("/") if _is_number(number) else (number, "", "")
+        upper, _, lower = told.removeprefix("-").partition("/")
+        above = [Part("digits", data=upper)] if told else [c]
         if k:
-            factor = (base if bare else f"({base})") + (f"**{k}" if k > 1 else "")
-            upper = factor if upper == "1" else f"{upper}*{factor}"
-        term = f"{upper}/{lower}" if lower else upper
-        if found:
-            found += f" {sign} {term}"
-        else:
-            found = term if sign == "+" else f"-{term}"
-    return found or "0"
+            above = [*above, power(base, k)] if upper != "1" else [power(base, k)]
+        below = [Part("digits", data=lower)] if lower else []
+        whole = below or len(above) > 1
+        terms.append(Part("product", [*above, *below], len(above)) if whole else above[0])
+        signs.append(told.startswith("-"))
+    if len(terms) > 1:
+        return Part("sum", terms, tuple(signs))
+    if not terms:
+        return Part("digits", data="0")
+    return Part("negation", terms) if signs[0] else terms[0]
 
 
 def _is_number(text: str) -> bool:
