@@ -38,6 +38,7 @@ COMMANDS = {
         "tensor": "--order 2",
         "laplacian": "",
         "implicit": "--of y --order 2",
+        "check": "--claim [2*x*y,x**2+3*y**2]",
         "steps": "",
         "functions": "",
     },

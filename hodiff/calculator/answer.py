@@ -71,6 +71,7 @@ class Answer(NamedTuple):
     reading  how the expression was read, where it has notation of its own
     own      formats that it is written in by a way of its own, by their names
     asked    latex and its like, which write the fields as equations: see equations.py
+    code     the exit code: 1 for a check that failed
     """
 
     title: str
@@ -83,6 +84,7 @@ class Answer(NamedTuple):
     reading: str | None = None
     own: Mapping[str, Callable[[], str]] = {}
     asked: Asked | None = None
+    code: int = 0
 
 
 def plain_number(x: Any) -> Value:

@@ -176,6 +176,11 @@ class Request(NamedTuple):
         )
         return self._told(answers.solve(question if f is None else question._replace(f=f)))
 
+    def solve_at(self, wanted: Sequence[Tensor], point: Mapping[Tensor, Tensor], how: How) -> Found:
+        """The values of what is wanted at a point of one's own."""
+        question = self.question()._replace(wanted=wanted, at=point, how=how)
+        return self._told(answers.solve(question))
+
     def formulas(self, graphs: Sequence[Tensor]) -> list[Value]:
         """Derivatives of f as a person would write them, in text."""
         from hodiff.views.formula import infix  # start-up: numbers need none

@@ -165,7 +165,7 @@ def calculate(
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
 
     command      grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian,
-                 implicit, steps, code, functions
+                 implicit, check, steps, code, functions
     at           the point: numbers, text of the language ("pi/2", "2+/-0.1"), lists, arrays; a
                  float means the decimal that Python prints, 0.1 one tenth. Without it formulas
     let          constants of the expression
@@ -178,8 +178,8 @@ def calculate(
     exact        rational numbers as int and Fraction, floats for the rest
     strict       refuse notation that Python hasn't: 2x, x²
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
-                 solve=, to=, what=, name=; vectors by name, in the variables' order, or an array
-                 of all numbers
+                 solve=, to=, what=, name=, claim=; vectors by name, in the variables' order, or an
+                 array of all numbers
 
     Cost: that of one process of the command line less its start. Raises HodiffError, with the
     place in the text and the mend, where there is no answer, and for over 300 000 nodes.
@@ -207,11 +207,17 @@ def calculate(
     for name in known.needed:
         if own.get(name) is None:
             raise usage(f"{command} needs --{name}: {known.example}", f"--{name}")
+    common = {"rtol": rtol, "arithmetic": arithmetic, "extend": extend, "subgradient": subgradient}
+    for name, x in common.items():
+        if x and name in known.without:
+            raise usage(f"{command} takes no --{name}: leave it out", f"--{name}")
     given = dict(own)
     of = given.pop("of", None)
     for name in ("v", "along"):
         if given.get(name) is not None:
             given[name] = vector(given[name], f"--{name}")
+    if "claim" in given:
+        given["claim"] = _text(given["claim"], "--claim")
     if given.get("within") is not None:
         given["within"] = _ratio(given["within"], "--within")
     how = How(arithmetic, digits, rtol, subgradient, extend, exact)

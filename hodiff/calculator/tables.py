@@ -43,9 +43,9 @@ def table(answer: Answer) -> str:
     if answer.reading is not None:
         console.print(Text(shortened(shown(f"= {answer.reading}"), width)))
     paper.writelines(f"{line}\n" for line in folded(shown(above), width))
-    if fits:
+    if fits and answer.grid.header:
         console.print(boxed(cells))
-    else:
+    elif not fits:
         paper.writelines(f"{line}\n" for line in aligned(answer.entries.rows))
     for note in answer.notes:
         for line in folded(shown(note), width):

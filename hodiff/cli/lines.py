@@ -24,7 +24,7 @@ STDIN = "standard input"
 
 
 def answered(
-    command: str, source: str, form: str, answer: Callable[[str], str]
+    command: str, source: str, form: str, answer: Callable[[str], Outcome]
 ) -> Iterator[Outcome]:
     """What answer has for each expression of a source, - or @FILE, in a format: json an object a
     line; table with a blank line between; csv the header where it changes; plain a line each, an
@@ -41,7 +41,8 @@ def answered(
                 try:
                     if isinstance(text, HodiffError):
                         raise text
-                    said = answer(text)
+                    said, _, code = answer(text)
+                    assert said is not None
                 except Exception as fault:
                     wrong = as_error(fault)
                     if not isinstance(text, HodiffError) and (place != STDIN or number > 1):
@@ -55,7 +56,7 @@ def answered(
                     first, _, rest = said.partition("\n")
                     said, header = (rest if first == header else said), first
                 separate = True
-                yield Outcome(said)
+                yield Outcome(said, code=code)
             if asked:
                 return
             error = usage(f"{place} holds no expression: write one a line", "EXPR")

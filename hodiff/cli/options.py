@@ -386,6 +386,17 @@ WITHIN = STATES(["--within"], metavar="0.1", callback=ratio,
                 help="Bound the remainder, with proof, up to so far from the point.")
 OF = STATES(["--of"], metavar="y", required=True,
             help="The variable that the equation defines.")
+CLAIM = STATES(["--claim"], metavar="2*x", required=True,
+               help="What the derivative is said to be: a formula, [2*x, 3] for a gradient, "
+                    "[[2, 0], [0, 0]] for a Hessian or a Jacobian.")
+CHECKED_AT = STATES(["--at"], metavar="x=2,y=pi/2", multiple=True, shell_complete=at_files,
+                    help="Check at this point alone.")
+CHECKED_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
+                     default="table", show_default=True,
+                     help="table: for people; json: an object on one line; csv: a header and a "
+                          "row; plain: equal, different or undecided, and what differs.")
+CHECKED_DIGITS = HOW(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
+                     help="Compare, and show, N digits.  [default: compare 30]")
 SOLVE = STATES(["--solve"], is_flag=True,
                help="The value of --of in --at is where to start: find the one that solves "
                     "the equation.")

@@ -21,7 +21,7 @@ program = Group("hodiff", context_settings={"help_option_names": ["-h", "--help"
 
     --at gives the point; without --at the answer is a formula.
 """, epilog="""
-    Exit codes: 0 an answer, 1 no answer at that point, 2 a fault in the command line.
+    Exit codes: 0 an answer, 1 no answer at that point or a no, 2 a fault in the command line.
 """, params=[o.VERSION],
 examples=(
     'hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2',
@@ -79,6 +79,13 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     EXPR is an equation, or an expression that is to be 0. --at gives a point that solves it; with
     --solve the solution is found from there.
     """, (o.FIRST, o.OF, o.SOLVE)),
+    "check": ("""Whether a derivative is right.
+
+    --claim is what it is said to be. It is compared by identities, which proves it for all points,
+    or else at many points; where it is wrong, the simplest of them is shown, and what mends it
+    where one change does. In several variables the claim is the gradient, [2*x, 3]; of order 2 the
+    Hessian. Exit code 1: it is wrong.
+    """, (o.CLAIM, o.FIRST, o.CHECKED_AT, o.CHECKED_DIGITS, o.CHECKED_FORMAT)),
     "steps": ("""The rules that give the derivative.
 
     They come one after the other, the outermost first, each with the derivatives that it needs; at
@@ -89,25 +96,26 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
 # fmt: on
 
 
-def answering(name: str) -> Callable[..., str | Iterator[Outcome]]:
+def answering(name: str) -> Callable[..., Iterator[Outcome]]:
     """What a command prints: the answer of the calculator, in a format; of many expressions each
     as it comes."""
 
-    def run(expression: str, format: str, **options: Any) -> str | Iterator[Outcome]:
+    def run(expression: str, format: str, **options: Any) -> Iterator[Outcome]:
         from hodiff.calculator.result import calculate  # start-up: help needs no engine
 
         ctx = click.get_current_context()
         command = ctx.command
         assert isinstance(command, Command)
 
-        def answer(text: str) -> str:
+        def answer(text: str) -> Outcome:
             try:
-                return calculate(name, text, **options).text(format)
+                result = calculate(name, text, **options)
+                return Outcome(result.text(format), code=result.answer.code)
             except HodiffError as fault:
                 raise command.told(ctx, fault) from None
 
         if expression != "-" and not expression.startswith("@"):
-            return answer(expression)
+            return iter([answer(expression)])
         from hodiff.cli.lines import answered  # start-up: most ask one thing
 
         return answered(name, expression, format, answer)
@@ -155,11 +163,12 @@ for _name, (_help, _own) in HELP.items():
     _command = COMMANDS[_name]
     _names = {option.name for option in _own}
     _kinks = (o.SUBGRADIENT,) if _command.kinks else ()
+    _common = [x for x in COMMON if x.name not in {*_names, *_command.without}]
     program.add_command(
         Command(
             _name,
             callback=answering(_name),
-            params=[o.EXPR, *_own, *(x for x in COMMON if x.name not in _names), *_kinks],
+            params=[o.EXPR, *_own, *_common, *_kinks],
             help=_help,
             examples=(_command.example,),
         )

@@ -24,6 +24,9 @@ Vector: TypeAlias = str | Sequence[tuple[str | None, Any]]
 """What gives the variables their shares: text, or such pairs, where a name may be None."""
 
 
+INTEGRATION = ("C", "c", "K", "const")
+
+
 class Problem:
     """An expression read with its options.
 
@@ -68,6 +71,25 @@ class Problem:
     def cotangent(self, given: Vector) -> Tensor:
         """What --v says as a tensor in the shape of EXPR."""
         return self._vector(given, [], [self.f.shape], "EXPR", "--v")[0]
+
+    def claim(self, text: str) -> tuple[Tensor, str | None]:
+        """What --claim says, in the names of EXPR; as plain text where it has notation of its
+        own, else None."""
+        known = {**self.constants, **self.variables}
+
+        def free(name: str) -> Tensor:
+            if name in INTEGRATION:
+                message = f"'{name}' has no place here: a derivative has no constant of integration"
+                raise HodiffError("name", f"{message}, or bind it with --let {name}=...")
+            raise HodiffError("name", _unknown(name, list(known)))
+
+        tree = parse(text, "program", "--claim", self.strict)
+        said = None
+        if tree.value:
+            from hodiff.language.reading import reading  # start-up: plain texts need none
+
+            said = reading([tree], text)
+        return Builder(text, "--claim", known, free, (), self.places).program(tree), said
 
     def _vector(
         self, given: Vector, names: Sequence[str], shapes: list[Shape], space: str, option: str

@@ -12,22 +12,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from math import comb, gcd, lcm
+from math import lcm
 from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.engine.graph import CONSTANT, VARIABLE, Kind, Tensor, topological
 from hodiff.engine.operations.elementary import e
 from hodiff.views.formula import infix
 from hodiff.views.parts import Part, call, number, operations, power, quotient
+from hodiff.views.rationals import (
+    MOST_DEGREE,
+    Key,
+    Poly,
+    Rational,
+    Rationals,
+    TooLong,
+    fraction,
+    key_of,
+    primitive_of,
+)
 from hodiff.views.reading import Reading, read
 
 MOST_NODES = 3000  # a larger graph is written as it was built
 MOST_LOOKED = 80_000  # nodes, where each formula is looked at by itself
 MOST_WORK = 200_000  # factors: what comes after so many is written as it was built
 MOST_KERNELS = 100
-MOST_TERMS = 300  # of a polynomial
 MOST_COLLECTED = 30  # terms of a sum that is written in several ways
-MOST_DEGREE = 1_000_000
 DEPTH = 2  # of sums within the coefficients of a collected one
 
 SUMS = {"add", "sub", "neg"}
@@ -40,14 +49,7 @@ SQUARES = {"sin": ("cos", 1, -1), "cos": ("sin", 1, -1), "sinh": ("cosh", -1, 1)
            "tan": ("sec", -1, 1), "sec": ("tan", 1, 1)}  # fmt: skip
 """sin(u)**2 is 1 - cos(u)**2, and so on."""
 
-Poly: TypeAlias = Any  # flint.fmpq_mpoly
-Rational: TypeAlias = tuple[Poly, Poly]
-Key: TypeAlias = Any
 Term: TypeAlias = tuple[bool, Part]  # whether it is subtracted, and what
-
-
-class TooLong(Exception):
-    """As a rational function it would be longer than is worth a look."""
 
 
 class Finer(Exception):
@@ -107,7 +109,7 @@ def part_of(y: Tensor) -> Part:
     return shortest(None, [y])[0] if y.derived else read(y)
 
 
-class Normal:
+class Normal(Rationals):
     """The derivatives of one f, what they are rational in, and how it is written."""
 
     def __init__(self, f: Tensor | None, ys: Sequence[Tensor], own: Sequence[Tensor]) -> None:
@@ -170,18 +172,12 @@ class Normal:
     # Values.
 
     def values(self) -> None:
-        from flint import Ordering, fmpq, fmpq_mpoly_ctx  # start-up: formulas alone need it
-
         if len(self.order) > MOST_NODES:
             raise TooLong
         most = len(self.sums) + sum(x.operation.name not in RATIONAL for x in self.order)
-        names = tuple(f"k{i}" for i in range(min(most, MOST_KERNELS)))
-        ring = fmpq_mpoly_ctx.get(names, Ordering.lex)
-        self.gens = ring.gens()
-        self.fmpq, self.constant = fmpq, ring.constant
-        self.one = ring.constant(1)
+        super().__init__(min(most, MOST_KERNELS))
         while True:
-            self.kernels, self.raw = [], {}
+            self.kernels, self.raw, self.relations = [], {}, {}
             self.index.clear()
             self.met: dict[tuple[int, Fraction], Tensor] = {}
             self.whole_sums: dict[Key, tuple[int, Any]] = {}
@@ -225,11 +221,11 @@ class Normal:
     def called(self, x: Tensor, inputs: list[Rational]) -> Rational:
         row = x.operation.name
         inputs = [self.canonical(*v) for v in inputs]
-        key = (row, x.attributes, *map(_key, inputs))
+        key = (row, x.attributes, *map(key_of, inputs))
         sign = 1
         if (row in ODD or row in EVEN) and key not in self.index:
             n, d = inputs[0]
-            other = (row, x.attributes, _key((-n, d)))
+            other = (row, x.attributes, key_of((-n, d)))
             if other in self.index:
                 key, sign = other, -1 if row in ODD else 1
         relation: tuple[int, Rational] | None = None
@@ -249,6 +245,8 @@ class Normal:
             if i >= len(self.gens):
                 raise TooLong
             self.kernels.append(kernel)
+            if kernel.relation is not None:
+                self.relations[i] = kernel.relation
         return self.gens[i], self.one
 
     def whole(self, x: Tensor) -> Rational:
@@ -259,16 +257,16 @@ class Normal:
         n, d = self.raw[x]
         if x in self.sums and len(n) > 1:
             n, d = self.canonical(n, d)
-            key = ("sum", *_key((n, d)))
-            other = ("sum", *_key((-n, d)))
+            key = ("sum", *key_of((n, d)))
+            other = ("sum", *key_of((-n, d)))
             if key not in self.index and other in self.index:
                 key, sign = other, -sign
             known = key in self.index
             value = (n, d)
             n, d = self.kernel(key, Kernel("sum", x, value))
             if not known and value[1].is_constant():
-                primitive = _primitive(value[0])
-                self.whole_sums[_key((primitive, self.one))[0]] = (
+                primitive = primitive_of(value[0])
+                self.whole_sums[key_of((primitive, self.one))[0]] = (
                     self.index[key],
                     value[0].leading_coefficient() / primitive.leading_coefficient(),
                 )
@@ -281,7 +279,7 @@ class Normal:
             if x.inputs[0].operation is e:
                 return self.exponential(x, None, exponent)
             return self.exponential(x, base, exponent)
-        c = _fraction(p.leading_coefficient() / q.leading_coefficient()) if len(p) else Fraction(0)
+        c = fraction(p.leading_coefficient() / q.leading_coefficient()) if len(p) else Fraction(0)
         if base[0].is_constant() and (c.denominator != 1 or not len(base[0])):
             return self.kernel(x, Kernel("call", x))
         whole = int(c)
@@ -291,7 +289,7 @@ class Normal:
                 return self.kernel(x, Kernel("call", x))  # 0**0, log(x)**0
             return found
         base = self.canonical(*base)
-        key = ("power", *_key(base))
+        key = ("power", *key_of(base))
         unit = self.units.setdefault(key, Fraction(1, c.denominator))
         if unit.denominator % c.denominator:
             self.units[key] = Fraction(1, lcm(unit.denominator, c.denominator))
@@ -307,7 +305,7 @@ class Normal:
         found: Rational = (self.one, self.one)
         whole = 0
         if base is not None and q.is_constant():
-            c = _fraction(p.to_dict().get((0,) * len(self.gens), 0))
+            c = fraction(p.to_dict().get((0,) * len(self.gens), 0))
             if len(base[0]) and not base[0].is_constant():
                 whole = int(c)
                 p = p - whole * q
@@ -315,11 +313,11 @@ class Normal:
             base = self.canonical(*base)
         elif base is not None:
             base = self.canonical(*base)
-        primitive = _primitive(p) if len(p) else p
+        primitive = primitive_of(p) if len(p) else p
         if not len(p):
             return self.kernel(x, Kernel("call", x))
-        c = _fraction(p.leading_coefficient() / primitive.leading_coefficient())
-        key = ("power", None if base is None else _key(base), *_key((primitive, q)))
+        c = fraction(p.leading_coefficient() / primitive.leading_coefficient())
+        key = ("power", None if base is None else key_of(base), *key_of((primitive, q)))
         unit = self.units.setdefault(key, c)
         ratio = c / unit
         if ratio.denominator != 1:
@@ -332,94 +330,6 @@ class Normal:
             self.met.setdefault((self.index[key], c), x.inputs[-1])
         n = int(ratio)
         return self.times(found, (g**n, self.one) if n > 0 else (self.one, g**-n))
-
-    # Rational functions.
-
-    def plus(self, a: Rational, b: Rational) -> Rational:
-        (p, q), (r, s) = a, b
-        if q == s:
-            return self.bounded(p + r), q
-        common = q.gcd(s)
-        left, right = s / common, q / common
-        if (len(p) + len(r)) * max(len(left), len(right)) > 20 * MOST_TERMS:
-            raise TooLong
-        return self.bounded(p * left + r * right), self.bounded(q * left)
-
-    def times(self, a: Rational, b: Rational) -> Rational:
-        (p, q), (r, s) = a, b
-        if max(len(p) * len(r), len(q) * len(s)) > 20 * MOST_TERMS:
-            raise TooLong
-        if not (q.is_constant() and s.is_constant()):
-            one, other = p.gcd(s), r.gcd(q)
-            if len(p) and len(r):
-                p, s, r, q = p / one, s / one, r / other, q / other
-        return self.bounded(p * r), self.bounded(q * s)
-
-    def inverse(self, a: Rational) -> Rational:
-        if not len(a[0]):
-            raise TooLong  # a pole is written as it was
-        return a[1], a[0]
-
-    def whole_power(self, a: Rational, n: int) -> Rational:
-        p, q = a if n >= 0 else self.inverse(a)
-        n = abs(n)
-        for x in (p, q):
-            degree = max(x.degrees(), default=0) * n
-            if degree > MOST_DEGREE or (
-                len(x) > 1 and comb(len(x) - 1 + min(n, 400), len(x) - 1) > MOST_TERMS
-            ):
-                raise TooLong
-        return p**n, q**n
-
-    @staticmethod
-    def bounded(p: Poly) -> Poly:
-        if len(p) > MOST_TERMS:
-            raise TooLong
-        return p
-
-    def canonical(self, n: Poly, d: Poly) -> Rational:
-        """The same rational function always as the same polynomials."""
-        if not len(n):
-            return n, self.one
-        if not d.is_constant():
-            common = n.gcd(d)
-            n, d = n / common, d / common
-        c = d.leading_coefficient()
-        return n / c, d / c
-
-    def reduced(self, n: Poly, d: Poly) -> Rational:
-        """With roots to powers below their order, and nothing to cancel."""
-        for i in range(len(self.kernels) - 1, -1, -1):
-            relation = self.kernels[i].relation
-            if relation is not None:
-                n, d = self.without(n, d, i, *relation)
-        return self.canonical(n, d)
-
-    def without(self, n: Poly, d: Poly, i: int, order: int, value: Rational) -> Rational:
-        """n/d with value for the i-th generator to the power order."""
-        p, q = value
-        for turn in (0, 1):
-            poly = (n, d)[turn]
-            most = poly.degrees()[i] // order
-            if not most:
-                continue
-            new = self.one * 0
-            for k, c in self.collected(poly, i).items():
-                whole = k // order
-                if len(p) > 1 and comb(len(p) - 1 + whole, whole) > MOST_TERMS:
-                    raise TooLong
-                new += c * self.gens[i] ** (k % order) * p**whole * q ** (most - whole)
-                self.bounded(new)
-            n, d = (new, d * q**most) if turn == 0 else (n * q**most, new)
-        return self.bounded(n), self.bounded(d)
-
-    def collected(self, p: Poly, i: int) -> dict[int, Poly]:
-        """The coefficient of each power of a generator."""
-        found: dict[int, dict[tuple[int, ...], Any]] = {}
-        for exponents, c in p.to_dict().items():
-            rest = (*exponents[:i], 0, *exponents[i + 1 :])
-            found.setdefault(exponents[i], {})[rest] = c
-        return {k: self.gens[0].context().from_dict(terms) for k, terms in found.items()}
 
     # How kernels are written.
 
@@ -476,7 +386,7 @@ class Normal:
     def written(self, value: Rational) -> Part:
         """The shortest of some ways to write it."""
         value = self.reduced(*value)
-        key = _key(value)
+        key = key_of(value)
         found = self.rational_parts.get(key)
         if found is None:
             found = self.rational_parts[key] = self.tried(*value)
@@ -548,7 +458,7 @@ class Normal:
 
     def sum(self, p: Poly, depth: int) -> Part:
         """A polynomial of several terms as a sum, gathered by a kernel where that is shorter."""
-        key = (_key((p, self.one))[0], depth)
+        key = (key_of((p, self.one))[0], depth)
         found = self.sum_parts.get(key)
         if found is not None:
             return found
@@ -597,11 +507,11 @@ class Factors:
         if apart:
             c, factors = p.factor()
         else:
-            primitive = _primitive(p)
+            primitive = primitive_of(p)
             c, factors = p.leading_coefficient() / primitive.leading_coefficient(), [(primitive, 1)]
         self.factor *= c**times
         for q, n in factors:
-            key = _key((q, q))[0]
+            key = key_of((q, q))[0]
             whole = self.normal.whole_sums.get(key)
             if whole is not None:
                 i, ratio = whole
@@ -714,7 +624,7 @@ class Factors:
             side.append(((4, 0), power(normal.sum(q, depth), abs(n))))
         above.sort(key=lambda x: x[0])
         below.sort(key=lambda x: x[0])
-        c = _fraction(factor)
+        c = fraction(factor)
         return c < 0, quotient(abs(c), [x for _, x in above], [x for _, x in below])
 
 
@@ -735,24 +645,6 @@ def _in_text_order(f: Tensor) -> list[Tensor]:
             stack.append((node, True))
             stack += [(x, False) for x in reversed(node.inputs)]
     return order
-
-
-def _fraction(x: Any) -> Fraction:
-    return Fraction(int(x.numerator), int(x.denominator))
-
-
-def _key(value: Rational) -> tuple[Key, Key]:
-    n, d = value
-    return str(n), str(d)  # hashing rational coefficients takes three times as long
-
-
-def _primitive(p: Poly) -> Poly:
-    """p without its content, its leading coefficient above 0."""
-    coefficients = [_fraction(c) for c in p.coeffs()]
-    top = gcd(*(c.numerator for c in coefficients))
-    bottom = lcm(*(c.denominator for c in coefficients))
-    found = p * bottom / top
-    return -found if coefficients[0] < 0 else found
 
 
 def _signed(term: Term) -> Part:

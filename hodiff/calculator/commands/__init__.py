@@ -24,6 +24,7 @@ class Command(NamedTuple):
     needed: tuple[str, ...] = ()  # those without which there is no question
     repeats: bool = False  # whether wrt may name a variable again
     kinks: bool = True  # whether there is a convention for kinks
+    without: tuple[str, ...] = ()  # options of all that it has not
 
     def function(self, name: str) -> Callable[..., Answer]:
         """What answers it: imported when it is asked, for start-up."""
@@ -52,6 +53,9 @@ COMMANDS = {
     "laplacian": Command("hessian", 'hodiff laplacian "x**2*y + y**3" --at x=1,y=2'),
     "implicit": Command("implicit", 'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2',
                         ("order", "of", "solve"), ("of",)),
+    "check": Command("check", 'hodiff check "x**3*exp(x)" --claim "x**2*(x + 3)*exp(x)"',
+                     ("claim", "order"), ("claim",), kinks=False,
+                     without=("rtol", "arithmetic", "extend", "subgradient")),
     "steps": Command("steps", 'hodiff steps "x**3*exp(x)"', ("order",)),
     "code": Command("code", 'hodiff code "w1**2*sin(w2)" --to c --what value,grad',
                     ("to", "what", "name"), ("to",), kinks=False),
