@@ -60,8 +60,10 @@ class HodiffError(Exception):
 
     def retold(self, message: str, kind: str | None = None) -> HodiffError:
         """Another message, and kind, of the same place."""
-        return HodiffError(kind or self.kind, message, text=self.text, source=self.source,
-                           start=self.start, end=self.end)  # fmt: skip
+        found = HodiffError(kind or self.kind, message, text=self.text, source=self.source,
+                            start=self.start, end=self.end)  # fmt: skip
+        found.more = self.more
+        return found
 
     @property
     def exit_code(self) -> int:
@@ -69,11 +71,18 @@ class HodiffError(Exception):
         return 1 if self.kind in NO_ANSWER else 2
 
     def report(self) -> str:
-        """The message as a person reads it, the place underlined where it is known."""
-        lines = [f"error: {self.message}"]
-        if self.text is not None and self.start is not None:
-            lines += underlined(self.text, self.start, self.end or self.start)
-        return "\n".join([*lines, *(fault.report() for fault in self.more)])
+        """The message as a person reads it, the place underlined where it is known; each of the
+        others that says something else."""
+        lines: list[str] = []
+        told = set()
+        for fault in (self, *self.more):
+            if fault.message in told:
+                continue
+            told.add(fault.message)
+            lines.append(f"error: {fault.message}")
+            if fault.text is not None and fault.start is not None:
+                lines += underlined(fault.text, fault.start, fault.end or fault.start)
+        return "\n".join(lines)
 
 
 def underlined(text: str, start: int, end: int) -> list[str]:

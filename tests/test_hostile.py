@@ -152,7 +152,7 @@ REFUSED = {
     "equals": ("x=" * 30_000 + "x", "syntax"),
     "names in a row": ("x " * 32_000, "syntax"),
     "numbers in a row": ("1 " * 32_000, "syntax"),
-    "products without sign": ("(x)" * 20_000, "syntax"),
+    "calls or products": ("x(x)" * 16_000, "name"),
     "dots": ("." * 65_000, "syntax"),
     "bangs": ("x" + "!" * 65_000, "syntax"),
     "bars": ("|x" * 30_000, "syntax"),
@@ -335,7 +335,7 @@ def test_hostile_command_lines(
 
 LONG = {
     "a tower": ("x**" * 21_800 + "x", 2, "too large to be computed"),
-    "remainders": ("x%" * part(32_700) + "x", 1, "has a kink"),
+    "remainders": ("x%" * part(32_700) + "x", 0, ""),  # x % x is 0 all around
     "ties": ("max(" + "x," * 12_000 + "x)", 0, ""),
 }
 
@@ -354,7 +354,7 @@ def test_long_texts_are_decided_with_proof(case: str) -> None:
         preexec_fn=limited,
     )
     assert done.returncode == code and said in done.stderr
-    assert done.stdout == ("1\n" if code == 0 else "")
+    assert done.stdout == {"ties": "1\n", "remainders": "0\n"}.get(case, "")
 
 
 SHORT = [

@@ -32,12 +32,16 @@ def answered(
     place = STDIN if source == "-" else quoted(source[1:])[1:-1]
     gc.enable()  # run() leaves it out for one answer; tracebacks make cycles
     asked, separate, header = 0, False, ""
+    alone = False  # an error of the first expression, of which nobody knows if it is the only one
     with ExitStack() as stack:
         stack.enter_context(read_once())
         try:
             stream = _stream(source, stack)
             for number, text in _expressions(stream, place):
                 asked += 1
+                if alone:
+                    yield Outcome("")
+                    alone = False
                 try:
                     if isinstance(text, HodiffError):
                         raise text
@@ -48,7 +52,8 @@ def answered(
                     if not isinstance(text, HodiffError) and (place != STDIN or number > 1):
                         wrong = wrong.retold(f"{place}, line {number}: {wrong.message}")
                     found = failed(wrong, form == "json", command, number)
-                    yield found._replace(out="") if form == "plain" else found
+                    alone = form == "plain" and asked == 1
+                    yield found._replace(out="") if form == "plain" and not alone else found
                     continue
                 if form == "table" and separate:
                     said = f"\n{said}"

@@ -47,7 +47,7 @@ def numbers(line: str) -> list[str]:
 
 
 def test_every_command_has_its_equations() -> None:
-    assert set(EQUATIONS) == set(COMMANDS)
+    assert set(EQUATIONS) == set(COMMANDS) - {"steps", "check", "code"}
 
 
 @pytest.mark.parametrize("line", ASKED)

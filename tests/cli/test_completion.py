@@ -56,7 +56,7 @@ def proposed(hodiff: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 CASES = [
     (["gr"], ["grad"]),
     (["grad", "-x**2", "--fo"], ["--format"]),
-    (["grad", "x", "--format", ""], ["table", "json", "csv", "plain"]),
+    (["value", "x", "--arithmetic", ""], ["ball", "float"]),
     (["nth", "x", "--order", "2", "--method", "t"], ["taylor"]),
     (["grad", "x", "--arithmetic", ""], ["ball", "float"]),
     (["grad", "x", "--format=j"], ["--format=json"]),

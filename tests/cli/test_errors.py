@@ -49,7 +49,8 @@ COMMANDS = (
         ),
         (
             "grad x --format jsn",
-            "unknown format 'jsn' (did you mean 'json'?): it can be table, json, csv or plain",
+            "unknown format 'jsn' (did you mean 'json'?): it can be table, json, csv, plain,"
+            " latex, mathml, markdown or typst",
             "--format",
         ),
         (

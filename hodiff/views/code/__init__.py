@@ -65,7 +65,7 @@ def code(
     >>> print(code(parts, ["x"], [Result("value", "value")], "js", "f", ["The square."]))
     /**
      * The square.
-     * Returns value, a number.
+     * Returns value: a number.
      */
     function f(x) {
         const value = x*x;
