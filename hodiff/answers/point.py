@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from hodiff.answers.precision import Unproven, until_determined
+from hodiff.answers.precision import NEARLY_ZERO, Unproven, until_determined
 from hodiff.answers.question import Numbers, Question
 from hodiff.arithmetic import ball_numbers
 from hodiff.arithmetic.balls import BALLS, ROUNDED
@@ -54,11 +54,30 @@ def in_balls(question: Question, outputs: Sequence[Tensor]) -> Numbers:
         return lambda point, notes: beside.answered(question, outputs, point, fault, notes)
 
     try:
-        return _proven(question, compute)
+        return zero_by_identity(question, outputs, _proven(question, compute))
     except HodiffError as fault:
         if looked:
             raise
         return _proven(question, looked_beside(fault))  # more bits didn't tell
+
+
+def zero_by_identity(question: Question, outputs: Sequence[Tensor], found: Numbers) -> Numbers:
+    """What balls can't tell from 0 is 0 where an identity says so: sqrt(x**2 + 1)**2 - x**2 - 1."""
+    if NEARLY_ZERO not in found.notes:
+        return found
+    from hodiff.views.identity import vanishing  # start-up: most numbers are none
+
+    nearly = [
+        i
+        for i, (value, exact) in enumerate(zip(found.values, found.exact, strict=True))
+        if exact is None and (isinstance(value, list) or float(value) == 0)
+    ]
+    zero = vanishing(question.f, [outputs[i] for i in nearly])
+    known = {i for i, vanishes in zip(nearly, zero, strict=True) if vanishes}
+    return found._replace(
+        exact=[0 if i in known else exact for i, exact in enumerate(found.exact)],
+        notes=[x for x in found.notes if x != NEARLY_ZERO or len(known) < len(nearly)],
+    )
 
 
 def beside_in_balls(question: Question) -> Numbers | None:

@@ -12,6 +12,7 @@ from hodiff.errors import HodiffError
 
 FIRST_BITS = 96  # enough for nearly every formula and its Hessian
 LAST_BITS = 4096
+NEARLY_ZERO = "a 0 may stand for a number below 1e-300"
 
 
 class Unproven(Exception):
@@ -105,7 +106,7 @@ class Rounding:
     def notes(self) -> list[str]:
         said = []
         if self.zeros:
-            said.append("a 0 may stand for a number below 1e-300")
+            said.append(NEARLY_ZERO)
         if self.ties:
             said.append("a number halfway between two is rounded to the even one")
         return said

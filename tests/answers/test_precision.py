@@ -249,3 +249,14 @@ def test_json_has_numbers_where_doubles_do() -> None:
     assert isinstance(found["gradient"]["y"], str)
     found = asked("grad", "x*y", "--at", "x=1/3,y=2", "--digits", "5")
     assert {type(v) for v in (found["value"], *found["gradient"].values())} == {str}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sqrt(x**2 + 1)**2 - x**2", "tan(x) - sin(x)/cos(x)", "atan(x) + atan(1/x)",
+     "sin(2*x) - 2*sin(x)*cos(x)", "exp(x + 1) - e*exp(x)"],
+)  # fmt: skip
+def test_what_an_identity_says_is_0_is_0(text: str) -> None:
+    """Balls alone can't tell: these derivatives are 0 at every point."""
+    found = asked("grad", text, "--at", "x=0.3")
+    assert found["gradient"] == {"x": 0} and found["notes"] == []
