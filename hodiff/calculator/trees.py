@@ -16,6 +16,11 @@ BRANCHES = {True: ("└── ", "    "), False: ("├── ", "│   ")}  # of
 ASCII_BRANCHES = {True: ("`-- ", "    "), False: ("|-- ", "|   ")}
 
 
+QUAD = r"\quad "
+SUPERSCRIPTS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
 class Item(NamedTuple):
     """One line of an outline: how deep it is, its title, if any, and what it says."""
 
@@ -81,6 +86,22 @@ def listed(outline: Sequence[Item], below: Grid) -> str:
     rows = [f"{label} = `{value}`" for label, value in below.rows]
     text = "\n".join([*lines, *(["", f"{below.above()}: {', '.join(rows)}"] if rows else [])])
     return shown(re.sub(r"\n{3,}", "\n\n", text).strip("\n"))
+
+
+def aligned_in_latex(outline: Sequence[Item], below: Grid) -> str:
+    """Lines for amsmath, KaTeX and MathJax, a quad a level: lists nest four levels alone."""
+    lines = []
+    for item in outline:
+        colon = ": " if item.title and item.text else ""
+        lines.append(f"& {QUAD * item.depth}\\text{{{item.title}{colon}{item.text}}}")
+    rows = [f"{label} = {value}" for label, value in below.rows]
+    if rows:
+        text = f"{below.above()}: {', '.join(rows)}".replace("_", "\\_")
+        lines.append(f"& \\text{{{text}}}")
+    body = SUPERSCRIPTS.sub(
+        lambda match: f"$^{{{match[0].translate(DIGITS)}}}$", " \\\\\n".join(lines)
+    ).replace("∂", r"$\partial$")
+    return shown(f"\\begin{{align*}}\n{body}\n\\end{{align*}}")
 
 
 def lasts(outline: Sequence[Item]) -> list[list[bool]]:

@@ -339,10 +339,11 @@ FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "latex", "
 SOURCE = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
              default="table", show_default=True,
              help="table and plain: the text; json: an object on one line; csv: one field.")
-OUTLINE = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown"], "format"),
+OUTLINE = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown", "latex"],
+                                      "format"),
               default="table", show_default=True,
-              help="table: a tree, for people; plain: indented lines; markdown: a list; json: "
-                   "steps in steps; csv: the formulas alone.")
+              help="table: a tree, for people; plain: indented lines; markdown: a list; latex: "
+                   "lines of an align*; json: steps in steps; csv: the formulas alone.")
 SUBGRADIENT = HOW(["--subgradient"], is_flag=True,
                   help="Answer at a kink of abs, max, floor ... as machine learning "
                        "frameworks do: 0 for abs.")

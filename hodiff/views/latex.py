@@ -142,3 +142,12 @@ class Latex(Typeset):
         if not rows:
             return ""
         return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+
+
+class Primed(Latex):
+    """The letters of a rule, which may have a prime: u'."""
+
+    def _symbol(self, name: str) -> str:
+        if name == "...":
+            return r"\dots"
+        return super()._symbol(name.rstrip("'")) + "'" * name.count("'")

@@ -46,11 +46,13 @@ class Notation(NamedTuple):
     formula  a part of a formula as text
     prime    the derivative of what stands in it
     marked   a formula in a line of words
+    words    the words of such a line
     """
 
     formula: Callable[[Part], str]
     prime: str = "({})'"
     marked: str = "{}"
+    words: Callable[[str], str] = str
 
     def derivative(self, of: Part, found: Part) -> str:
         return self.marked.format(f"{self.prime.format(self.formula(of))} = {self.formula(found)}")
@@ -61,6 +63,21 @@ def defined(part: Part) -> str:
     definitions, text = Infix()(part)
     meanings = ", ".join(f"{letter} = {meaning}" for letter, meaning in definitions)
     return f"{text} where {meanings}" if meanings else text
+
+
+def in_latex(variables: Sequence[str]) -> Notation:
+    from hodiff.views.latex import ESCAPED, Primed  # start-up: one format needs it
+
+    printer = Primed(variables)
+
+    def formula(part: Part) -> str:
+        definitions, text = printer(part)
+        meanings = ", ".join(f"{letter} = {meaning}" for letter, meaning in definitions)
+        return rf"{text} \text{{ where }} {meanings}" if meanings else text
+
+    return Notation(
+        cache(formula), r"\left({}\right)'", "${}$", lambda text: text.translate(ESCAPED)
+    )
 
 
 class Section(NamedTuple):
@@ -122,6 +139,9 @@ def steps(request: Request, order: int | None = None) -> Answer:
             "table": lambda: trees.tree(answer, outline(sections, plain), below),
             "plain": lambda: trees.indented(outline(sections, plain), below),
             "markdown": lambda: trees.listed(outline(sections, markdown), below),
+            "latex": lambda: trees.aligned_in_latex(
+                outline(sections, in_latex(list(request.problem.variables))), below
+            ),
         }
     )
 
@@ -167,8 +187,9 @@ def outline(sections: Sequence[Section], notation: Notation) -> list[Item]:
     """Each derivative's steps under its name, and then what it is."""
     items: list[Item] = []
     for section in sections:
-        label, formula = section.entry.label, notation.formula(section.formula)
-        items.append(Item(0, label, section.remark))
+        formula = notation.formula(section.formula)
+        label = notation.words(section.entry.label)
+        items.append(Item(0, label, notation.words(section.remark)))
         items += rows(section.lines, formula, notation)
         items.append(Item(0, "", f"{label} = {notation.marked.format(formula)}"))
     return items
@@ -185,7 +206,7 @@ def rows(lines: Sequence[Line], formula: str, notation: Notation) -> Iterator[It
             depth, step, _ = open_steps.pop()
             if depth or notation.formula(step.derivative) != formula:
                 yield Item(depth + 2, "", conclusion(step, notation))
-            yield from remarks(step, depth + 2, said)
+            yield from remarks(step, depth + 2, said, notation)
         if line is end:
             return
         depth, step, shown = line
@@ -194,7 +215,7 @@ def rows(lines: Sequence[Line], formula: str, notation: Notation) -> Iterator[It
         elif not step.inner and step.equation is None:
             text = notation.derivative(step.of, step.derivative)
             yield Item(depth + 1, RULES.get(step.rule, step.rule), text)
-            yield from remarks(step, depth + 2, said)
+            yield from remarks(step, depth + 2, said, notation)
         else:
             yield Item(depth + 1, RULES.get(step.rule, step.rule), rule(step, notation))
             open_steps.append(line)
@@ -202,7 +223,11 @@ def rows(lines: Sequence[Line], formula: str, notation: Notation) -> Iterator[It
 
 def rule(step: Step, notation: Notation) -> str:
     """A rule in letters, or in words, and what the letters stand for."""
-    text = notation.derivative(*step.equation) if step.equation else WORDS.get(step.rule, "")
+    text = (
+        notation.derivative(*step.equation)
+        if step.equation
+        else notation.words(WORDS.get(step.rule, ""))
+    )
     letters = [
         notation.marked.format(f"{notation.formula(name(letter))} = {notation.formula(part)}")
         for letter, part in step.letters.items()
@@ -216,11 +241,11 @@ def conclusion(step: Step, notation: Notation) -> str:
     return notation.marked.format(f"= {notation.formula(step.derivative)}")
 
 
-def remarks(step: Step, depth: int, said: set[str]) -> Iterator[Item]:
+def remarks(step: Step, depth: int, said: set[str], notation: Notation) -> Iterator[Item]:
     """What holds where there is no derivative, said once."""
     if step.note and step.note not in said:
         said.add(step.note)
-        yield Item(depth, "note", step.note)
+        yield Item(depth, "note", notation.words(step.note))
 
 
 def as_json(lines: Sequence[Line]) -> dict[str, Any]:

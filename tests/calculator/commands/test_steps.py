@@ -205,3 +205,30 @@ def test_json_as_deep_as_may_be(found):
         (step,) = step["steps"]
         deep += 1
     assert deep == 100
+
+
+LATEX = r"""\begin{align*}
+& \text{$\partial$f/$\partial$x\_1: y is constant} \\
+& \quad \text{product rule: $\left(u v\right)' = u' \, v + u \, v'$ with $u = x_{1}^{3}$, $v = \sin(x_{1} y)$} \\
+& \quad \quad \text{power rule: $\left(x_{1}^{3}\right)' = 3 x_{1}^{2}$} \\
+& \quad \quad \text{chain rule: $\left(\sin(u)\right)' = \cos(u) \, u'$ with $u = x_{1} y$} \\
+& \quad \quad \quad \text{linear: $\left(x_{1} y\right)' = y$} \\
+& \quad \quad \quad \text{$\left(\sin(x_{1} y)\right)' = y \cos(x_{1} y)$} \\
+& \quad \quad \text{$\left(x_{1}^{3} \sin(x_{1} y)\right)' = 3 x_{1}^{2} \sin(x_{1} y) + x_{1}^{3} y \cos(x_{1} y)$} \\
+& \text{$\partial$f/$\partial$x\_1 = $x_{1}^{2} (x_{1} y \cos(x_{1} y) + 3 \sin(x_{1} y))$}
+\end{align*}"""  # noqa: E501
+
+
+def test_latex():
+    steps = package.calculate("steps", "x_1**3*sin(y*x_1)", wrt=["x_1"])
+    assert steps.text("latex") == LATEX
+
+
+@pytest.mark.parametrize("text", ["x**x", "abs(x)/a_b", "sin(x)*cos(x)*exp(x)", "where(x<1, x, 2)"])
+def test_latex_is_well_formed(text):
+    found = package.calculate("steps", text, order=1, at={"x": "1/2", "a_b": 3} if "_" in text
+                              else {"x": "1/2"}).text("latex")  # fmt: skip
+    for line in found.split("\n"):
+        assert line.count("{") == line.count("}") and line.count("$") % 2 == 0
+        words = re.sub(r"\$[^$]*\$", "", line)
+        assert not re.search(r"(?<!\\)_|\^|∂", words)
