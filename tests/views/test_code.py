@@ -758,3 +758,19 @@ def test_a_convention_is_said() -> None:
     found = calculate("code", "abs(x)", to="js")
     assert len(found.notes) == 1 and f" * {found.notes[0]}." in found.code.splitlines()
     assert not calculate("code", "abs(x)", to="js", what="value").notes
+
+
+LATEX = r"""\begin{align*}
+g(w_{1}, w_{2}) &= w_{1}^{2} \sin(w_{2}) \\
+\frac{\partial g}{\partial w_{1}} &= 2 w_{1} \sin(w_{2}) \\
+\frac{\partial g}{\partial w_{2}} &= w_{1}^{2} \cos(w_{2})
+\end{align*}"""
+
+
+def test_latex_is_equations() -> None:
+    found = calculate("code", "w1**2*sin(w2)", to="latex", name="g")
+    assert found.code == LATEX
+    matrix = calculate("code", "x*y", to="latex", what="hessian").code
+    assert r"\begin{pmatrix} 0 & 1 \\ 1 & 0 \end{pmatrix}" in matrix
+    with pytest.raises(HodiffError, match="can't be a name in LaTeX"):
+        calculate("code", "x", to="latex", name="a b")

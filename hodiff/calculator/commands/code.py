@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
+from typing import Any
 
 from hodiff import derivatives
-from hodiff.calculator.answer import Answer, Grid
+from hodiff.calculator.answer import Answer, Asked, Grid
 from hodiff.calculator.request import Request, usage
 from hodiff.engine.graph import Tensor
 from hodiff.errors import nearest
@@ -14,7 +15,9 @@ from hodiff.views.code import TARGETS
 from hodiff.views.code import code as written
 from hodiff.views.code.syntax import Result
 from hodiff.views.formula import formula
+from hodiff.views.parts import Part, call
 from hodiff.views.reading import read
+from hodiff.views.typeset import Equation
 
 WHATS: Mapping[str, str] = {
     "value": "value",
@@ -34,21 +37,23 @@ def code(request: Request, to: str, what: str = "value,grad", name: str | None =
     for option, x in (("--to", to), ("--what", what), ("--name", name)):
         if x is not None and not isinstance(x, str):
             raise usage(f"{option} is text, not {type(x).__name__}", option)
-    if to not in TARGETS:
-        known = ", ".join(TARGETS)
-        raise usage(
-            f"unknown target {to[:60]!r}{nearest(to, list(TARGETS))}: it can be {known}", "--to"
-        )
+    targets = [*TARGETS, "latex"]
+    if to not in targets:
+        known = ", ".join(targets)
+        raise usage(f"unknown target {to[:60]!r}{nearest(to, targets)}: it can be {known}", "--to")
     asked = _whats(what)
     if request.has_point:
         raise usage("code is for every point: leave out --at, or bind constants by --let", "--at")
     name = NAMES.get(to, "f") if name is None else name
     graphs, results = _outputs(request, asked)
     variables = list(request.problem.variables)
-    parts = [(x, read(y, sincs=0)) for x, y in graphs]
     notes = request.conventions([y for _, y in graphs])
-    about = [*_about(request, asked, to, what, name), *(f"{note}." for note in notes)]
-    text = written(parts, variables, results, to, name, about)
+    if to == "latex":
+        text = _equations(request, graphs, results, name, notes)
+    else:
+        parts = [(x, read(y, sincs=0)) for x, y in graphs]
+        about = [*_about(request, asked, to, what, name), *(f"{note}." for note in notes)]
+        text = written(parts, variables, results, to, name, about)
     fields = {
         "command": "code",
         "expression": request.problem.text,
@@ -65,6 +70,43 @@ def code(request: Request, to: str, what: str = "value,grad", name: str | None =
     return Answer(
         request.problem.text, fields, [["code"], [text]], [[text]], grid, grid, [], own=own
     )
+
+
+def _equations(
+    request: Request,
+    graphs: list[tuple[str, Tensor]],
+    results: list[Result],
+    name: str,
+    notes: Sequence[str],
+) -> str:
+    """The function and its derivatives as equations in LaTeX."""
+    from hodiff.calculator.equations import EQUATIONS, Letters, few  # start-up: one target needs it
+    from hodiff.views.latex import Latex  # start-up: the same
+
+    if not name.isidentifier():
+        raise usage(f"{name[:60]!r} can't be a name in LaTeX: take letters, digits and _", "--name")
+    variables = list(request.problem.variables)
+    written = request.formulas([y for _, y in graphs])
+    formulas = dict(zip((x for x, _ in graphs), written, strict=True))
+    letters = Letters(Asked(request.f, variables, request.wrt, None))
+    letters.f = Part("name", data=name)
+
+    def told(entries: Any) -> Any:
+        return formulas[entries] if isinstance(entries, str) else [told(x) for x in entries]
+
+    def equations() -> Iterator[Equation]:
+        for result in results:
+            found = told(result.entries)
+            if result.what == "value":
+                names = [Part("name", data=x) for x in variables]
+                yield Equation(call(name, *few(names)) if names else letters.f, found.part)
+            elif result.what == "gradient":
+                slopes = dict(zip(request.wrt, found, strict=True))
+                yield from EQUATIONS["grad"](letters, {"gradient": slopes})
+            else:
+                yield from EQUATIONS["hessian"](letters, {"hessian": found})
+
+    return Latex(variables).document(equations(), notes)
 
 
 def _whats(what: str) -> list[str]:
