@@ -25,7 +25,7 @@ FEW = (0.0, -0.0, 1.0, -2.0, inf, nan)
 ATTRIBUTES = {
     "powers": [(1, 0), (0, 1), (2, 1)],
     "betas": [(1, 0), (0, 1), (2, 1)],
-    "polygamma": [(1,), (2,), (3,), (4,)],
+    "polygamma": [(1,), (4,)],
     "sinc": [(0,), (1,), (2,)],
 }
 # The larger of 0 and -0 is either.

@@ -1,5 +1,5 @@
 """fuzz(holds, *strategies, examples=100): whether what is drawn holds, a hundred times with one
-seed, or with new ones for as long as --minutes gives each test."""
+seed (--long; half as often without), or with new ones for as long as --minutes gives each test."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
+from tests import lengths
+
 
 @pytest.fixture
 def fuzz(request: pytest.FixtureRequest) -> Callable[..., None]:
@@ -20,7 +22,7 @@ def fuzz(request: pytest.FixtureRequest) -> Callable[..., None]:
 
     def run(holds: Callable[..., None], *strategies: SearchStrategy[Any], examples: int) -> None:
         once = settings(
-            max_examples=examples,
+            max_examples=examples if lengths.LONG or minutes else examples // 2,
             deadline=None,
             database=None,
             derandomize=minutes is None,
