@@ -397,9 +397,9 @@ class Normal(Rationals):
             return number(0)
         ways = []
         for p, q in self.variants(n, d):
-            ways.append(_signed(self.product(p, q)))
             if 1 < len(p) <= MOST_COLLECTED:
                 ways.append(_sum([self.product(t, q) for t in self.terms(p)]))
+            ways.append(_signed(self.product(p, q)))
         return self.best(ways)
 
     def vanishes(self, n: Poly) -> bool:

@@ -165,7 +165,7 @@ class Reading:
             terms[i] = (constants, ONE)
         terms = [(f, x) for f, x in terms if f != 0] or [(0, ONE)]
         bases = [_base(x)[0] for _, x in terms]
-        if all(base.operation is VARIABLE for base in bases):  # y**2 + x**2, x made first
+        if node.derived and all(base.operation is VARIABLE for base in bases):  # y**2 + x**2, x made first
             order = sorted(range(len(terms)), key=lambda i: self.place(bases[i]))
             terms = [terms[i] for i in order]
         first = next((i for i, (f, _) in enumerate(terms) if f > 0), 0)
@@ -205,20 +205,21 @@ class Reading:
                 p, q = max(p - q, 0), max(q - p, 0)
             above += [(base, p)] * (p != 0)
             below += [(base, q)] * (q != 0)
-        above.sort(key=self.order)
-        below.sort(key=self.order)
+        ranked = node.derived  # what a person wrote stays in order
+        above.sort(key=lambda factor: self.order(factor, ranked))
+        below.sort(key=lambda factor: self.order(factor, ranked))
         return quotient(factor, [self.power(*x) for x in above], [self.power(*x) for x in below])
 
     def place(self, x: Tensor) -> int:
         return self.rank.get(x, x.serial)
 
-    def order(self, factor: tuple[Tensor, Any]) -> tuple[int, int]:
+    def order(self, factor: tuple[Tensor, Any], ranked: bool) -> tuple[int, int]:
         """The order of factors: named constants, variables, calls, sums."""
         base, exponent = factor
         if isinstance(exponent, Tensor):
             return 2, 0
         if base.operation is VARIABLE:
-            return 1, self.place(base)
+            return 1, self.place(base) if ranked else 0
         if not base.inputs:
             return 0, 0
         return 3 if base.operation.name in ("add", "sub") else 2, 0
