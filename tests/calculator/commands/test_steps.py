@@ -220,7 +220,7 @@ LATEX = r"""\begin{align*}
 
 
 def test_latex():
-    steps = package.calculate("steps", "x_1**3*sin(y*x_1)", wrt=["x_1"])
+    steps = package.calculate("steps", "x_1**3*sin(x_1*y)", wrt=["x_1"])
     assert steps.text("latex") == LATEX
 
 
