@@ -296,6 +296,8 @@ def _entrywise(y: Tensor) -> Tensor:
         elif row.kind in (Kind.ENTRYWISE, Kind.CONDITION):
             build = partial(_on_entries, row, node.attributes)
             found = numpy.frompyfunc(build, len(inputs), 1)(*inputs)
+        elif row.name == "norm" and not inputs[0].size:
+            found = _Entry(ZERO)
         elif row.kind is Kind.REDUCES and not node.attributes:  # over all: norm, logsumexp
             found = _Entry(apply(row, (stack(*[x.tensor for x in inputs[0].ravel()]),)))
         else:

@@ -547,6 +547,7 @@ def test_a_number_too_long_for_the_language_is_no_crash() -> None:
         "sum(2 - [x, y]*0)",
         "sum(([x, y] + 1)**2/3)",
         "sum(csc([x, y])[1:])",
+        "norm([x, y][0:0]) + x*y",
     ],
 )
 def test_vectors_parse_back(text: str) -> None:
