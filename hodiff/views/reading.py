@@ -165,7 +165,9 @@ class Reading:
             terms[i] = (constants, ONE)
         terms = [(f, x) for f, x in terms if f != 0] or [(0, ONE)]
         bases = [_base(x)[0] for _, x in terms]
-        if node.derived and all(base.operation is VARIABLE for base in bases):  # y**2 + x**2, x made first
+        if node.derived and all(
+            base.operation is VARIABLE for base in bases
+        ):  # y**2 + x**2, x made first
             order = sorted(range(len(terms)), key=lambda i: self.place(bases[i]))
             terms = [terms[i] for i in order]
         first = next((i for i, (f, _) in enumerate(terms) if f > 0), 0)
