@@ -24,13 +24,15 @@ from hodiff.arithmetic.base import Arithmetic, composed, run
 from hodiff.derivatives.plan import NoSeries, Open
 from hodiff.derivatives.taylor import Directional
 from hodiff.engine.exact import rational
-from hodiff.engine.graph import OPERATIONS, Operation, Tensor, topological, variable
+from hodiff.engine.graph import OPERATIONS, Kind, Operation, Tensor, topological, variable
 from hodiff.engine.operations.elementary import acos, acosh, asin, asinh, atan, cos, exp, log, sin
 from hodiff.engine.operations.piecewise import round
 from hodiff.engine.operations.special import digamma, gamma, psi
 
 MOST_TERMS = 60  # of a series of a function
 MOST_STEPS = 100  # from a pole of the gamma family to where it has none
+MOST_SERIES = 4000  # of one point, that are divided or composed: each takes about a millisecond
+QUICK = {"add", "sub", "neg", "abs", "max", "min", "where"}  # of series, as choices and leaves are
 ORDERS = (4, 12, 36)  # to which series are tried, relative to their first terms
 
 
@@ -490,7 +492,10 @@ def beside(
     Raises NoGerm where they can't be told.
     """
     nodes = topological([*outputs, *at.values()], unknown=True)
-    if any(node.shape for node in nodes):
+    slow = [
+        x for x in nodes if x.operation.name not in QUICK and x.operation.kind is Kind.ENTRYWISE
+    ]
+    if len(slow) > MOST_SERIES or any(node.shape for node in nodes):
         raise NoGerm
     for length in ORDERS:
         germs = Germs(length)
