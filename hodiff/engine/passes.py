@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from hodiff.engine.graph import Tensor
 
 Made = TypeVar("Made")
+Node = TypeVar("Node")
 
 
 def depending(order: Iterable[Tensor], xs: Iterable[Tensor], smoothly: bool = True) -> set[Tensor]:
@@ -18,6 +19,22 @@ def depending(order: Iterable[Tensor], xs: Iterable[Tensor], smoothly: bool = Tr
         if not found.isdisjoint(node.inputs) and (node.operation.differentiable or not smoothly):
             found.add(node)
     return found
+
+
+def postorder(root: Node, children: Callable[[Node], Sequence[Node]]) -> list[Node]:
+    """root and all below it, each once and after its children, which come from left to right."""
+    order: list[Node] = []
+    seen: set[Node] = set()
+    stack = [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack += [(child, False) for child in reversed(children(node))]
+    return order
 
 
 def rebuilt(

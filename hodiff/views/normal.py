@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.engine.graph import CONSTANT, VARIABLE, Kind, Tensor, topological
 from hodiff.engine.operations.elementary import e
+from hodiff.engine.passes import postorder
 from hodiff.views.formula import infix
 from hodiff.views.parts import Part, call, number, operations, power, quotient
 from hodiff.views.rationals import (
@@ -633,18 +634,7 @@ RATIONAL = {"constant", "add", "sub", "neg", "mul", "div"}
 
 def _in_text_order(f: Tensor) -> list[Tensor]:
     """The nodes of f, inputs before users, as a reader of its text meets them."""
-    order: list[Tensor] = []
-    seen: set[Tensor] = set()
-    stack = [(f, False)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-        elif node not in seen:
-            seen.add(node)
-            stack.append((node, True))
-            stack += [(x, False) for x in reversed(node.inputs)]
-    return order
+    return postorder(f, lambda node: node.inputs)
 
 
 def _signed(term: Term) -> Part:

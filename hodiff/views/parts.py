@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hodiff.engine.exact import quotient as divided
+from hodiff.engine.passes import postorder
 from hodiff.errors import HodiffError
 
 KINDS = {
@@ -218,15 +219,4 @@ def in_order(root: Part) -> list[Part]:
     >>> [part.kind for part in in_order(Part("sum", [x, call("sin", x)], (False, False)))]
     ['name', 'call', 'sum']
     """
-    order: list[Part] = []
-    seen: set[Part] = set()
-    stack = [(root, False)]
-    while stack:
-        part, done = stack.pop()
-        if done:
-            order.append(part)
-        elif part not in seen:
-            seen.add(part)
-            stack.append((part, True))
-            stack += [(child, False) for child in reversed(part.children)]
-    return order
+    return postorder(root, lambda part: part.children)
