@@ -19,7 +19,7 @@ from hodiff.views.printer import (
     POWER,
     PRODUCT,
     SUM,
-    Printer,
+    OneLine,
     Written,
     inside,
 )
@@ -55,7 +55,7 @@ def infix(part: Part) -> Formula:
     return found
 
 
-class Infix(Printer):
+class Infix(OneLine):
     """The expression language, which is Python's notation but for where() and vectors."""
 
     def number(self, part: Part, children: list[Written]) -> Written:
@@ -76,18 +76,6 @@ class Infix(Printer):
         head = "-" if part.data[0] else ""
         rest = (sign + text for sign, text in zip(signs[1:], texts[1:], strict=True))
         return head + texts[0] + "".join(rest), SUM
-
-    def negation(self, part: Part, children: list[Written]) -> Written:
-        return f"-{inside(children[0], PRODUCT)}", SUM
-
-    def product(self, part: Part, children: list[Written]) -> Written:
-        above, below = children[: part.data], children[part.data :]
-        text = "*".join(inside(x, POWER if i else PRODUCT) for i, x in enumerate(above))
-        if len(below) == 1:
-            return f"{text}/{inside(below[0], POWER)}", PRODUCT
-        if below:
-            text += f"/({'*'.join(inside(x, POWER) for x in below)})"
-        return text, PRODUCT
 
     def power(self, part: Part, children: list[Written]) -> Written:
         base, exponent = children

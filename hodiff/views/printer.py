@@ -92,6 +92,22 @@ class Printer:
         return {part: f"{prefix}{i}" for i, part in enumerate(shared, self.first)}
 
 
+class OneLine(Printer):
+    """Signs, products and quotients as programming languages write them."""
+
+    def negation(self, part: Part, children: list[Written]) -> Written:
+        return f"-{inside(children[0], PRODUCT)}", SUM
+
+    def product(self, part: Part, children: list[Written]) -> Written:
+        above, below = children[: part.data], children[part.data :]
+        text = "*".join(inside(x, POWER if i else PRODUCT) for i, x in enumerate(above))
+        if len(below) == 1:
+            return f"{text}/{inside(below[0], POWER)}", PRODUCT
+        if below:
+            text += f"/({'*'.join(inside(x, POWER) for x in below)})"
+        return text, PRODUCT
+
+
 def _uses(order: list[Part]) -> dict[Part, int]:
     """How often each part is written into another."""
     uses: dict[Part, int] = {}

@@ -25,7 +25,7 @@ from hodiff.engine.graph import (
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.engine.operations.elementary import coefficient, pow
 from hodiff.engine.operations.structure import any_of, pick, stack, summed
-from hodiff.engine.passes import rebuilt
+from hodiff.engine.passes import postorder, rebuilt
 from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError
 from hodiff.views.parts import Part, call, name, number, power, quotient, without_aliases
@@ -377,18 +377,11 @@ def _flattened(
     inverted), or None for a leaf. In a quotient a divisor that is a quotient stays one: 1/(x/y)
     is not y/x where y is 0.
     """
-    order: list[Tensor] = []
-    seen: set[Tensor] = set()
-    stack: list[tuple[Tensor, bool]] = [(root, False)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-        elif node not in seen:
-            seen.add(node)
-            stack.append((node, True))
-            if node is root or node not in shared:
-                stack += [(x, False) for x, _ in reversed(parts(node) or [])]
+
+    def below(node: Tensor) -> list[Tensor]:
+        return [x for x, _ in parts(node) or []] if node is root or node not in shared else []
+
+    order = postorder(root, below)
     counts = {id(root): (1, 0)}
     leaves = []
     for node in reversed(order):

@@ -21,10 +21,9 @@ from hodiff.views.printer import (
     LOGIC,
     NEGATION,
     OR,
-    POWER,
     PRODUCT,
     SUM,
-    Printer,
+    OneLine,
     Written,
     inside,
 )
@@ -96,7 +95,7 @@ class Argument:
         return inside(self.written, ATOM) if spec == "a" else self.written[0]
 
 
-class Code(Printer):
+class Code(OneLine):
     """Writes parts as code of numbers; what its subclasses say is data where it can be."""
 
     title = ""
@@ -168,18 +167,6 @@ class Code(Printer):
         head = "-" if minus[0] else ""
         rest = (sign + text for sign, text in zip(signs[1:], texts[1:], strict=True))
         return head + texts[0] + "".join(rest), SUM
-
-    def negation(self, part: Part, children: list[Written]) -> Written:
-        return f"-{inside(children[0], PRODUCT)}", SUM
-
-    def product(self, part: Part, children: list[Written]) -> Written:
-        above, below = children[: part.data], children[part.data :]
-        text = "*".join(inside(x, POWER if i else PRODUCT) for i, x in enumerate(above))
-        if len(below) == 1:
-            return f"{text}/{inside(below[0], POWER)}", PRODUCT
-        if below:
-            text += f"/({'*'.join(inside(x, POWER) for x in below)})"
-        return text, PRODUCT
 
     def power(self, part: Part, children: list[Written]) -> Written:
         return self.filled("pow", children)
