@@ -247,6 +247,15 @@ def taylor(letters: Letters, fields: Fields) -> Iterator[Equation]:
         yield from map(Equation, coefficients, map(told, fields["coefficients"]))
 
 
+def uncertainty(letters: Letters, fields: Fields) -> Iterator[Equation]:
+    u = letters.free("usUS").data
+    yield Equation(call(u, letters.f), told(fields["uncertainty"]))
+    for x, spread in fields["uncertainties"].items():
+        yield Equation(call(u, name(x)), told(spread))
+    for x, slope in fields["sensitivities"].items():
+        yield Equation(letters.derivative((x, 1)), told(slope))
+
+
 def functions(fields: Fields) -> Iterator[Equation]:
     """The derivative of each function in each of its arguments."""
     for function in fields["functions"]:
@@ -294,4 +303,5 @@ EQUATIONS: dict[str, Callable[[Letters, Fields], Iterable[Equation]]] = {
     "taylor": taylor,
     "tensor": tensor,
     "implicit": implicit,
+    "uncertainty": uncertainty,
 }

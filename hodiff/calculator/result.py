@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from hodiff.answers.question import How
 from hodiff.calculator.answer import Answer, text
-from hodiff.calculator.commands import COMMANDS, MOST_DIGITS, MOST_ORDER
+from hodiff.calculator.commands import COMMANDS, MOST_DIGITS, MOST_ORDER, MOST_SAMPLES, MOST_SEED
 from hodiff.calculator.formats import FORMATS
 from hodiff.calculator.given import bindings, names, vector
 from hodiff.calculator.request import Request, usage
@@ -178,8 +178,8 @@ def calculate(
     exact        rational numbers as int and Fraction, floats for the rest
     strict       refuse notation that Python hasn't: 2x, x²
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
-                 solve=, to=, what=, name=, claim=; vectors by name, in the variables' order, or an
-                 array of all numbers
+                 solve=, to=, what=, name=, claim=, cov=, samples=, seed=; vectors by name, in the
+                 variables' order, or an array of all numbers
 
     Cost: that of one process of the command line less its start. Raises HodiffError, with the
     place in the text and the mend, where there is no answer, and for over 300 000 nodes.
@@ -207,13 +207,14 @@ def calculate(
     for name in known.needed:
         if own.get(name) is None:
             raise usage(f"{command} needs --{name}: {known.example}", f"--{name}")
-    common = {"rtol": rtol, "arithmetic": arithmetic, "extend": extend, "subgradient": subgradient}
+    common = {"rtol": rtol, "arithmetic": arithmetic, "extend": extend, "subgradient": subgradient,
+              "wrt": wrt, "digits": digits, "exact": exact}  # fmt: skip
     for name, x in common.items():
         if x and name in known.without:
             raise usage(f"{command} takes no --{name}: leave it out", f"--{name}")
     given = dict(own)
     of = given.pop("of", None)
-    for name in ("v", "along"):
+    for name in ("v", "along", "cov"):
         if given.get(name) is not None:
             given[name] = vector(given[name], f"--{name}")
     if "claim" in given:
@@ -229,7 +230,8 @@ def calculate(
             expression, bindings(at, "--at"), bindings(let, "--let"), names(wrt),
             known.repeats, of, strict=strict,
         )  # fmt: skip
-        _check_intervals(problem, how)
+        if known.intervals:
+            _check_intervals(problem, how)
         request = Request(command, problem, problem.wrt, how)
 
         def again(request: Request) -> Answer:
@@ -332,6 +334,8 @@ def _check(how: How, own: Mapping[str, Any]) -> None:
     for name, x, least, most in (
         ("--digits", how.digits, 1, MOST_DIGITS),
         ("--order", own.get("order"), 0, MOST_ORDER),
+        ("--samples", own.get("samples"), 2, MOST_SAMPLES),
+        ("--seed", own.get("seed"), 0, MOST_SEED),
     ):
         if x is not None and (type(x) is not int or x < least):
             raise usage(f"{name} is a whole number from {least} on, not {str(x)[:60]!r}", name)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hodiff.calculator.commands import MOST_DIGITS, MOST_ORDER
+from hodiff.calculator.commands import MOST_DIGITS, MOST_ORDER, MOST_SAMPLES, MOST_SEED
 from hodiff.errors import HodiffError, nearest
 
 if TYPE_CHECKING:
@@ -377,6 +377,15 @@ FIRST = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default=
                help="The order of the derivative: 0, 1, 2 ...", show_default=True)
 UP_TO = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="1",
                help="Every derivative up to this order, one after the other.", show_default=True)
+COV = STATES(["--cov"], metavar="[[0.01,0],[0,0.0004]]", shell_complete=at_files,
+             help="The covariance matrix, in the order of the variables, or @cov.csv; ± may be "
+                  "left out then.")
+TERMS = STATES(["--order"], metavar="N", callback=whole(1, 2), default="1", show_default=True,
+               help="2: with the second-order terms, for normal inputs.")
+SAMPLES = STATES(["--samples"], metavar="N", callback=whole(2, MOST_SAMPLES),
+                 help="Beside it, mean and standard deviation of EXPR at N normal draws.")
+SEED = STATES(["--seed"], metavar="S", callback=whole(0, MOST_SEED), default="0",
+              show_default=True, help="Which draws.")
 METHOD = HOW(["--method"], **choice(["auto", "nested", "taylor"], "method"),
              default="auto", show_default=True,
              help="nested: differentiate N times; taylor: by Taylor series.")

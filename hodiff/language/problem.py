@@ -72,6 +72,20 @@ class Problem:
         """What --v says as a tensor in the shape of EXPR."""
         return self._vector(given, [], [self.f.shape], "EXPR", "--v")[0]
 
+    def matrix(self, given: Vector, option: str) -> Tensor:
+        """What an option says as an array: [[1, 0], [0, 4]], or its rows."""
+        rows: list[Tensor] = []
+        for part in [given] if isinstance(given, str) else given:
+            text, tree = _items(part, option, self.strict)
+            free = _unbound(option)
+            builder = Builder(text, option, self.constants, free, self.variables, self.places)
+            if tree.kind == "bindings":
+                raise builder.fault("usage", f"{option} takes a matrix: [[1, 0], [0, 4]]", tree)
+            rows += map(builder.expression, tree.children)
+            if any(row.shape != rows[0].shape for row in rows):
+                raise builder.fault("usage", f"the rows of {option} differ in length", tree)
+        return rows[0] if len(rows) == 1 else stack(*rows)
+
     def claim(self, text: str) -> tuple[Tensor, str | None]:
         """What --claim says, in the names of EXPR; as plain text where it has notation of its
         own, else None."""

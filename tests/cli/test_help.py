@@ -25,6 +25,7 @@ def test_the_commands_are_in_a_sensible_order():
         "tensor",
         "laplacian",
         "implicit",
+        "uncertainty",
         "check",
         "steps",
         "code",

@@ -34,6 +34,7 @@ LINES = [
     ["taylor", "exp(x)*cos(x)", "--at", "x=0", "--order", "5", "--within", "0.1"],
     ["tensor", "x**2*y + sin(y)", "--at", "x=1,y=0", "--order", "3"],
     ["laplacian", "log(x**2 + y**2)", "--at", "x=3,y=4"],
+    ["uncertainty", "x*y", "--at", "x=3±0.1,y=4", "--order", "2"],
     ["implicit", "x**2 + y**2 = 25", "--at", "x=3,y=4", "--of", "y", "--order", "2"],
     ["implicit", "E - e0*sin(E) = M", "--let", "e0=0.1", "--at", "M=1,E=1", "--of", "E", "--solve"],
     ["grad", "relu(x)*abs(y)", "--at", "x=0,y=2", "--subgradient", "--arithmetic", "float"],

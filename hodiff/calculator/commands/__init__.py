@@ -13,6 +13,8 @@ from hodiff.calculator.answer import Answer
 
 MOST_ORDER = 1000
 MOST_DIGITS = 10_000
+MOST_SAMPLES = 10**7
+MOST_SEED = 2**64 - 1
 
 
 class Command(NamedTuple):
@@ -25,6 +27,7 @@ class Command(NamedTuple):
     repeats: bool = False  # whether wrt may name a variable again
     kinks: bool = True  # whether there is a convention for kinks
     without: tuple[str, ...] = ()  # options of all that it has not
+    intervals: bool = True  # whether x=2±0.1 is an interval
 
     def function(self, name: str) -> Callable[..., Answer]:
         """What answers it: imported when it is asked, for start-up."""
@@ -53,6 +56,10 @@ COMMANDS = {
     "laplacian": Command("hessian", 'hodiff laplacian "x**2*y + y**3" --at x=1,y=2'),
     "implicit": Command("implicit", 'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2',
                         ("order", "of", "solve"), ("of",)),
+    "uncertainty": Command("uncertainty",
+                           "hodiff uncertainty m*g*h --at m=2.0±0.1,h=1.50±0.02 --let g=9.81",
+                           ("cov", "order", "samples", "seed"), intervals=False,
+                           without=("wrt", "digits", "exact", "rtol")),
     "check": Command("check", 'hodiff check "x**3*exp(x)" --claim "x**2*(x + 3)*exp(x)"',
                      ("claim", "order"), ("claim",), kinks=False,
                      without=("rtol", "arithmetic", "extend", "subgradient")),
