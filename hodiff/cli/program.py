@@ -79,10 +79,10 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     EXPR is an equation, or an expression that is to be 0. --at gives a point that solves it; with
     --solve the solution is found from there.
     """, (o.FIRST, o.OF, o.SOLVE)),
-    "uncertainty": ("""The uncertainty of EXPR from those of its variables.
+    "uncertainty": ("""The standard uncertainty of EXPR.
 
     In --at stands a value and its standard uncertainty, m=2.0±0.1 or m=2.0+/-0.1; a variable
-    without one is exact. They are propagated to first order (GUM 5.1.2).
+    without one is exact. They are propagated to first order, or second (GUM 5.1.2).
     """, (o.COV, o.TERMS, o.SAMPLES, o.SEED)),
     "check": ("""Whether a derivative is right.
 

@@ -32,6 +32,7 @@ ASKED = [
     "taylor 'sin(x)' --order 4 --at x=0.3", "taylor 'sin(x)' --order 2 --at x=0.3 --within 0.1",
     "implicit 'x*y = 3' --of y --order 2", "implicit 'x*y = 3' --of y --order 2 --at x=3,y=1",
     "grad 'x**2' --at x=2+/-0.1", "grad 'sum(w**2)*x' --at 'w=[[1, 2], [3, 4]],x=0.5'",
+    "uncertainty 'x*y' --at x=2±0.1,y=3",
     "value 'exp(x)' --at x=1 --digits 30", "grad 'exp(x)' --at x=-2000", "functions",
 ]  # fmt: skip
 

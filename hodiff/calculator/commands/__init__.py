@@ -57,7 +57,7 @@ COMMANDS = {
     "implicit": Command("implicit", 'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2',
                         ("order", "of", "solve"), ("of",)),
     "uncertainty": Command("uncertainty",
-                           "hodiff uncertainty m*g*h --at m=2.0±0.1,h=1.50±0.02 --let g=9.81",
+                           "hodiff uncertainty w*h --at w=2.0±0.1,h=1.50±0.02",
                            ("cov", "order", "samples", "seed"), intervals=False,
                            without=("wrt", "digits", "exact", "rtol")),
     "check": Command("check", 'hodiff check "x**3*exp(x)" --claim "x**2*(x + 3)*exp(x)"',
