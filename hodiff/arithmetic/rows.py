@@ -87,7 +87,8 @@ class Plan:
             found[id(x)] = np.ones(count)
         buffers: dict[int, Any] = {}
         free: dict[Any, list[Any]] = {}
-        steps = []
+        steps: list[Step] = []
+        outputs = {id(y): i for i, y in enumerate(self.outputs)}
         for node, released in zip(self.nodes, self.released, strict=True):
             inputs = [found[id(x)] for x in node.inputs]
             compute = computing(node, inputs) if entrywise(node) else whole(node)
@@ -112,9 +113,10 @@ class Plan:
             else:
                 for x in node.inputs:
                     buffers.pop(id(x), None)
-            steps.append(
-                Step(id(node), [id(x) for x in node.inputs][: len(inputs)], compute, buffer)
-            )
+            keys = [id(x) for x in node.inputs[: len(inputs)]]
+            doubles = buffer is not None and buffer.dtype == float
+            output = outputs.get(id(node)) if doubles else None
+            steps.append(Step(id(node), keys, compute, buffer, output))
         return steps
 
     def _block(
@@ -135,22 +137,34 @@ class Plan:
             if step.buffer is None:
                 values[step.key] = step.compute(*inputs)
             else:
-                values[step.key] = out = step.buffer[:length]
+                if step.output is not None and n == length:
+                    out = results[step.output][rows]
+                else:
+                    out = step.buffer[:length]
                 step.compute(*inputs, out=out)
+                values[step.key] = out
         for y, result in zip(self.outputs, results, strict=True):
-            value = values[id(y)]
-            result[rows] = value[:n] if getattr(value, "shape", ()) else value
+            value, part = values[id(y)], result[rows]
+            if getattr(value, "base", None) is not result:  # else it was written there
+                part[...] = value[:n] if getattr(value, "shape", ()) else value
 
 
 class Step:
-    """A node, by its id: what computes it from which, and where the result is written."""
+    """A node, by its id: what computes it from which; and where the result is written: to an
+    output, or to the buffer where that is none, or is cut."""
 
-    __slots__ = ("buffer", "compute", "inputs", "key")
+    __slots__ = ("buffer", "compute", "inputs", "key", "output")
 
     def __init__(
-        self, key: int, inputs: list[int], compute: Callable[..., Any], buffer: Any
+        self,
+        key: int,
+        inputs: list[int],
+        compute: Callable[..., Any],
+        buffer: Any,
+        output: int | None,
     ) -> None:
-        self.key, self.inputs, self.compute, self.buffer = key, inputs, compute, buffer
+        self.key, self.inputs, self.compute = key, inputs, compute
+        self.buffer, self.output = buffer, output
 
 
 def whole(node: Tensor) -> Callable[..., Any]:

@@ -21,11 +21,11 @@ CASES = [
     for file in sorted((Path(__file__).parents[1] / "cases").glob("*.jsonl"))
     for case in map(json.loads, file.read_text("utf-8").splitlines())
 ]
-TERMS = (
-    ["x+y", "x*y", "x-y", "x/(2+y**2)", "x**3", "y**2", "x**-2", "1/(1+x**2)", "sqrt(1+x**2)", "3"]
-    + ["sin(x)", "cos(y)", "exp(-x**2)", "tanh(x*y)", "log1p(x**2)", "sinc(x)", "pi*2"]
-    + ["abs(x)", "max(x,y)", "floor(y)", "where(x>y,x**2,y)"]
-)
+TERMS = [
+    *("x+y", "x*y", "x-y", "x/(2+y**2)", "x**3", "y**2", "x**-2", "1/(1+x**2)", "sqrt(1+x**2)"),
+    *("sin(x)", "cos(y)", "exp(-x**2)", "tanh(x*y)", "log1p(x**2)", "sinc(x)", "pi*2", "3"),
+    *("abs(x)", "max(x,y)", "floor(y)", "where(x>y,x**2,y)"),
+]
 # Where the rounding of an input's function is what grows: see tests/test_cases.py.
 CONDITIONED = {("feynman-III.4.33", "hessian"): 2.1e3}
 
@@ -197,3 +197,14 @@ def test_columns_that_do_not_fit(columns: Any, named: Any, message: str) -> None
 def test_threads_are_a_number() -> None:
     with pytest.raises(ValueError, match="from 1 on"):
         hodiff.compile("x")(1, threads=0)
+
+
+def test_conditions_and_results_that_are_one_node() -> None:
+    """A mask stays one where it is an output too; f and its slope may be the same."""
+    x = np.linspace(-1, 1, THREADED + 3)
+    found = hodiff.compile("exp(x)")(x)
+    assert (found["f"] == found["df_dx"]).all() and found["f"] is not found["df_dx"]
+    np.testing.assert_allclose(found["f"], np.exp(x), rtol=1e-15)
+    found = hodiff.compile("where(x < 0, -2*x, x**2)", "hessian")(x)
+    assert (found["d2f_dx_dx"] == np.where(x < 0, 0, 2)).all()
+    assert (found["df_dx"] == np.where(x < 0, -2, 2 * x)).all()
