@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -208,3 +209,44 @@ def test_conditions_and_results_that_are_one_node() -> None:
     found = hodiff.compile("where(x < 0, -2*x, x**2)", "hessian")(x)
     assert (found["d2f_dx_dx"] == np.where(x < 0, 0, 2)).all()
     assert (found["df_dx"] == np.where(x < 0, -2, 2 * x)).all()
+
+
+def test_frames() -> None:
+    """Other columns come back as they were; what is missing in a row is missing in its results."""
+    data = pl.DataFrame(
+        {
+            "y": pl.Series([2, None, 3, 4], dtype=pl.Int32),
+            "name": pl.Series(["a", "b", None, "d"], dtype=pl.Categorical),
+            "x": [1.0, 2.0, None, float("nan")],
+        }
+    )
+    found = hodiff.compile("x**2*y").frame(data)
+    assert found.select(data.columns).equals(data)
+    assert found.schema == {**data.schema, **dict.fromkeys(("f", "df_dx", "df_dy"), pl.Float64)}
+    assert found["df_dx"].to_list()[:3] == [4.0, None, None]
+    assert found["f"].null_count() == 2 and np.isnan(found["f"][3])
+
+
+def test_frames_in_batches_without_rows_and_without_inputs() -> None:
+    f = hodiff.compile("x**2")
+    data = pl.DataFrame({"x": np.arange(10.0)})
+    lazy = data.lazy().map_batches(
+        f.frame, schema={**data.schema, "f": pl.Float64, "df_dx": pl.Float64}
+    )
+    assert lazy.collect()["df_dx"].to_list() == (2 * np.arange(10.0)).tolist()
+    assert f.frame(data.clear()).columns == ["x", "f", "df_dx"]
+    assert f.frame(pl.DataFrame({"x": [None, None]}))["f"].to_list() == [None, None]
+    assert hodiff.compile("2*3", "value").frame(data)["f"].to_list() == [6.0] * 10
+
+
+@pytest.mark.parametrize(
+    "columns, fault, message",
+    [
+        ({"z": [1.0]}, TypeError, "no column for x"),
+        ({"x": ["1"]}, TypeError, "the column x has to be numbers, not String"),
+        ({"x": [1.0], "f": [2.0]}, ValueError, "has columns f already"),
+    ],
+)
+def test_frames_that_do_not_fit(columns: Any, fault: type[Exception], message: str) -> None:
+    with pytest.raises(fault, match=message):
+        hodiff.compile("x**2").frame(pl.DataFrame(columns))
