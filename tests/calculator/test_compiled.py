@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import hodiff
 from hodiff.arithmetic.rows import ROWS, THREADED
+from hodiff.engine.operations import FUNCTIONS
 
 CASES = [
     case
@@ -250,3 +251,22 @@ def test_frames_in_batches_without_rows_and_without_inputs() -> None:
 def test_frames_that_do_not_fit(columns: Any, fault: type[Exception], message: str) -> None:
     with pytest.raises(fault, match=message):
         hodiff.compile("x**2").frame(pl.DataFrame(columns))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("arguments", ["x", "x, y", "2, x", "x, y, 1", "[x, y]", "x > y, x, y"])
+def test_every_function(name: str, arguments: str) -> None:
+    """A row at a time by hodiff.evaluate, whose floats don't run on arrays."""
+    text = f"{name}({arguments}) + x*y"
+    try:
+        f, variables = hodiff.parse(text)
+        compiled = hodiff.compile(text, wrt=["x", "y"])
+    except hodiff.HodiffError:
+        return  # another number of arguments, or no number comes of them
+    x, y = np.random.default_rng(1).normal(1, 1, size=(2, 9))
+    found = compiled(x=x, y=y)
+    slopes = hodiff.derivatives.gradient(f, [variables["x"], variables["y"]])
+    for row in range(len(x)):
+        values = hodiff.evaluate([f, *slopes], {"x": float(x[row]), "y": float(y[row])})
+        rows = [found[column][row] for column in compiled.outputs]
+        np.testing.assert_allclose(rows, values, rtol=1e-11, atol=1e-13, err_msg=text)
