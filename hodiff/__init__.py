@@ -29,6 +29,7 @@ _HOMES = {
     "Tensor": "hodiff.engine.graph",
     "calculate": "hodiff.calculator.result",
     "check_grads": "hodiff.library.gradcheck",
+    "compile": "hodiff.calculator.compiled",
     "constant": "hodiff.engine.graph",
     "elementwise": "hodiff.library.own_rows",
     "evaluate": "hodiff.library.evaluate",

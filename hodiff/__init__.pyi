@@ -23,6 +23,7 @@ from hodiff.calculator.result import Result as Result
 from hodiff.engine.graph import Tensor as Tensor
 from hodiff.calculator.result import calculate as calculate
 from hodiff.library.gradcheck import check_grads as check_grads
+from hodiff.calculator.compiled import compile as compile
 from hodiff.engine.graph import constant as constant
 from hodiff.library.own_rows import elementwise as elementwise
 from hodiff.library.evaluate import evaluate as evaluate
@@ -43,7 +44,7 @@ from hodiff.library.autograd import inference_mode as inference_mode
 from hodiff.library.autograd import set_grad_enabled as set_grad_enabled
 
 __version__: str
-__all__ = ['HodiffError', 'Result', 'Tensor', 'calculate', 'check_grads', 'constant', 'elementwise', 'evaluate', 'formula', 'grad', 'parse', 'variable', 'derivatives', 'functional']
+__all__ = ['HodiffError', 'Result', 'Tensor', 'calculate', 'check_grads', 'compile', 'constant', 'elementwise', 'evaluate', 'formula', 'grad', 'parse', 'variable', 'derivatives', 'functional']
 
 pi: builtins.float
 e: builtins.float
