@@ -25,9 +25,7 @@ ROUNDING = 1e-9  # of an eigenvalue of a correlation matrix, below 0
 CHUNK = 100_000  # draws that are evaluated at once
 SHORTEST_FACTOR = -4  # numbers below 1e-4 are told with a power of ten
 ROOM = 1000  # digits: of a double, and as many between it and its uncertainty
-DOUBLES = (
-    "that is said of f and its derivatives: u and the shares are computed from them in doubles"
-)
+DOUBLES = "u and the shares are computed from f and its derivatives, in doubles"
 CORRELATED = "the share of x is c_x·(V·c)_x/u²: with correlations it may be negative"
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
