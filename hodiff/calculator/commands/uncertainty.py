@@ -13,7 +13,7 @@ import numpy as np
 
 from hodiff import derivatives
 from hodiff.arithmetic.program import Program
-from hodiff.calculator.answer import Answer, Entry, Row, Value, plain_number
+from hodiff.calculator.answer import Answer, Entry, Row, Value, plain_number, text
 from hodiff.calculator.request import Request, usage
 from hodiff.derivatives.vmap import vmapped
 from hodiff.engine.graph import ZERO, Tensor, constant, held
@@ -87,7 +87,8 @@ def uncertainty(
         notes.append(CORRELATED)
     if not u and order == 1:
         notes.append("the first order is 0: --order 2 has the next terms, --samples 100000 draws")
-    more, said = [f"f = {rounded(f0, u)}"], dict[str, Any]()
+    more = [f"f = {rounded(f0, u)}", f"unrounded: {text(value)} ± {text(plain_number(u))}"]
+    said: dict[str, Any] = {}
     if cov is not None:
         said["covariance"] = plain_number(covariance)
     if order == 2:
