@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,9 @@ def measured(library: str, number: int, rows: int) -> float | None:
 
 def main(rows: int) -> None:
     print(f"{rows} rows; milliseconds, and hodiff's time by the other's")
+    for library in ("sympy", "torch"):
+        if find_spec(library) is None:
+            print(f"{library} is not installed")
     for number, (expression, _, what) in enumerate(formulas()):
         found = {}
         for library in LIBRARIES:

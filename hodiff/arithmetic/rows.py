@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -149,22 +149,15 @@ class Plan:
                 part[...] = value[:n] if getattr(value, "shape", ()) else value
 
 
-class Step:
+class Step(NamedTuple):
     """A node, by its id: what computes it from which; and where the result is written: to an
     output, or to the buffer where that is none, or is cut."""
 
-    __slots__ = ("buffer", "compute", "inputs", "key", "output")
-
-    def __init__(
-        self,
-        key: int,
-        inputs: list[int],
-        compute: Callable[..., Any],
-        buffer: Any,
-        output: int | None,
-    ) -> None:
-        self.key, self.inputs, self.compute = key, inputs, compute
-        self.buffer, self.output = buffer, output
+    key: int
+    inputs: list[int]
+    compute: Callable[..., Any]
+    buffer: Any
+    output: int | None
 
 
 def whole(node: Tensor) -> Callable[..., Any]:

@@ -185,16 +185,16 @@ def _texts(given: Sequence[str], option: str) -> tuple[str, ...]:
 def _derivatives(problem: Problem, what: str) -> tuple[tuple[str, ...], list[Tensor]]:
     """The names of what is asked, and its graphs."""
     f, names, xs = problem.f, problem.wrt, problem.inputs
-    columns = {"f": f}
+    slopes: list[Tensor] = []
+    rows: list[list[Tensor]] = []
     if what == "grad":
         slopes = derivatives.gradient(f, xs)
-        columns |= {f"df_d{x}": slope for x, slope in zip(names, slopes, strict=True)}
-    if what == "hessian":
+    elif what == "hessian":
         slopes, rows = derivatives.hessian(f, xs)
-        columns |= {f"df_d{x}": slope for x, slope in zip(names, slopes, strict=True)}
-        for i, (x, row) in enumerate(zip(names, rows, strict=True)):
-            upper = list(zip(names, row, strict=True))[i:]
-            columns |= {f"d2f_d{x}_d{y}": second for y, second in upper}
+    columns = {"f": f} | {f"df_d{x}": slope for x, slope in zip(names, slopes, strict=False)}
+    for i, row in enumerate(rows):
+        for y, second in list(zip(names, row, strict=True))[i:]:
+            columns[f"d2f_d{names[i]}_d{y}"] = second
     return tuple(columns), list(columns.values())
 
 

@@ -68,7 +68,7 @@ def uncertainty(
     problem.radii = {}
     request = request._replace(problem=problem)
     slopes = derivatives.gradient(f, request.inputs)
-    further = second_order_terms(request.inputs, slopes, covariance) if order == 2 else []
+    further = second_order_terms(f, request.inputs, covariance) if order == 2 else []
     orders = (1, 1) if order == 1 else ()
     found = request.solve([f, *slopes, *further], slopes=[slopes], orders=orders)
     n, notes = len(slopes), [DOUBLES]
@@ -224,12 +224,10 @@ def correlations(covariance: Matrix) -> Matrix:
 # The second order.
 
 
-def second_order_terms(
-    inputs: list[Tensor], slopes: list[Tensor], covariance: Matrix
-) -> list[Tensor]:
+def second_order_terms(f: Tensor, inputs: list[Tensor], covariance: Matrix) -> list[Tensor]:
     """The Hessian's rows, then L = Σ V_kl f_kl and its gradient: no third derivative that isn't
     wanted is formed."""
-    hessian = [derivatives.gradient(slope, inputs) for slope in slopes]
+    _, hessian = derivatives.hessian(f, inputs)
     trace = ZERO
     for i, j in zip(*np.nonzero(covariance), strict=True):
         trace = trace + constant(Fraction(float(covariance[i, j]))) * hessian[i][j]
