@@ -119,6 +119,11 @@ def somewhere(kind: str | None, node: Tensor, known: bool, where: str) -> Hodiff
                   f"{message}: narrow the interval", node)  # fmt: skip
 
 
+def there(node: Tensor, broken: bool) -> str:
+    """What a node may have somewhere: a kink where it isn't broken."""
+    return f"{_shown(node)} {WRONG[possible(node) if broken else 'kink']}"
+
+
 def _open(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
     """What to say of a node that no precision made finite."""
     shown = _shown(node)

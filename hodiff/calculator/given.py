@@ -29,6 +29,22 @@ def bindings(values: Any, option: str) -> list[str | tuple[str, Any]]:
     raise usage(f"{option} is a dict from names to values, or text, not {_kind(values)}", option)
 
 
+def ranges(values: Any) -> list[str]:
+    """Ranges as problems are read from: {"x": (0, 10)}, {"x": "0:pi"}, or text."""
+    if not isinstance(values, Mapping):
+        return [x for x in bindings(values, "--over") if isinstance(x, str)]
+    found = []
+    for name, x in values.items():
+        if isinstance(x, str):
+            ends = str(x)
+        elif isinstance(x, (list, tuple)) and len(x) == 2:
+            ends = ":".join(_written(end, "--over", 1) for end in x)
+        else:
+            raise usage(f"--over: a range is (0, 10) or '0:10', not {_kind(x)}", "--over")
+        found.append(f"{_name(name, '--over')}={ends}")
+    return found
+
+
 def _name(name: Any, option: str) -> str:
     if not isinstance(name, str) or not name.isidentifier():
         shown = repr(name)[:60] if isinstance(name, str) else _kind(name)

@@ -8,9 +8,16 @@ from typing import Any, TypeAlias
 
 from hodiff.answers.question import How
 from hodiff.calculator.answer import Answer, text
-from hodiff.calculator.commands import COMMANDS, MOST_DIGITS, MOST_ORDER, MOST_SAMPLES, MOST_SEED
+from hodiff.calculator.commands import (
+    COMMANDS,
+    MOST_DIGITS,
+    MOST_FIRST,
+    MOST_ORDER,
+    MOST_SAMPLES,
+    MOST_SEED,
+)
 from hodiff.calculator.formats import FORMATS
-from hodiff.calculator.given import bindings, names, vector
+from hodiff.calculator.given import bindings, names, ranges, vector
 from hodiff.calculator.request import Request, usage
 from hodiff.engine.graph import STATE, Tensor, tracking
 from hodiff.engine.limits import Limits
@@ -77,7 +84,7 @@ class Result:
         >>> hodiff.calculate("grad", "x**2*y").formulas
         {'f': 'x**2*y', 'df_dx': '2*x*y', 'df_dy': 'x**2'}
         """
-        if self._request is None or self._request.has_point:
+        if self._request is None or self._request.has_point or self._request.problem.ranges:
             raise AttributeError  # which __getattr__ says in words
         names, values = self.answer.records
         return {str(name): text(value) for name, value in zip(names, values, strict=True)}
@@ -165,7 +172,7 @@ def calculate(
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
 
     command      grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian,
-                 implicit, check, steps, code, functions
+                 implicit, uncertainty, roots, check, steps, code, functions
     at           the point: numbers, text of the language ("pi/2", "2+/-0.1"), lists, arrays; a
                  float means the decimal that Python prints, 0.1 one tenth. Without it formulas
     let          constants of the expression
@@ -178,7 +185,7 @@ def calculate(
     exact        rational numbers as int and Fraction, floats for the rest
     strict       refuse notation that Python hasn't: 2x, x²
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
-                 solve=, to=, what=, name=, claim=, cov=, samples=, seed=; vectors by name, in the
+                 solve=, to=, what=, name=, claim=, cov=, samples=, seed=, over=, first=, seconds=; vectors by name, in the
                  variables' order, or an array of all numbers
 
     Cost: that of one process of the command line less its start. Raises HodiffError, with the
@@ -207,6 +214,8 @@ def calculate(
     for name in known.needed:
         if own.get(name) is None:
             raise usage(f"{command} needs --{name}: {known.example}", f"--{name}")
+    if at and "at" in known.without:
+        raise usage(f"{command} takes no --at: leave it out", "--at")
     common = {"rtol": rtol, "arithmetic": arithmetic, "extend": extend, "subgradient": subgradient,
               "wrt": wrt, "digits": digits, "exact": exact}  # fmt: skip
     for name, x in common.items():
@@ -214,6 +223,7 @@ def calculate(
             raise usage(f"{command} takes no --{name}: leave it out", f"--{name}")
     given = dict(own)
     of = given.pop("of", None)
+    over = ranges(given.pop("over", None))
     for name in ("v", "along", "cov"):
         if given.get(name) is not None:
             given[name] = vector(given[name], f"--{name}")
@@ -228,7 +238,7 @@ def calculate(
     with _calculating():
         problem = read(
             expression, bindings(at, "--at"), bindings(let, "--let"), names(wrt),
-            known.repeats, of, strict=strict,
+            known.repeats, of, strict=strict, over=over, equation=known.equation,
         )  # fmt: skip
         if known.intervals:
             _check_intervals(problem, how)
@@ -334,6 +344,7 @@ def _check(how: How, own: Mapping[str, Any]) -> None:
     for name, x, least, most in (
         ("--digits", how.digits, 1, MOST_DIGITS),
         ("--order", own.get("order"), 0, MOST_ORDER),
+        ("--first", own.get("first"), 1, MOST_FIRST),
         ("--samples", own.get("samples"), 2, MOST_SAMPLES),
         ("--seed", own.get("seed"), 0, MOST_SEED),
     ):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hodiff.calculator.commands import MOST_DIGITS, MOST_ORDER, MOST_SAMPLES, MOST_SEED
+from hodiff.calculator.commands import MOST_DIGITS, MOST_FIRST, MOST_ORDER, MOST_SAMPLES, MOST_SEED
 from hodiff.errors import HodiffError, nearest
 
 if TYPE_CHECKING:
@@ -330,6 +330,13 @@ LET = STATES(["--let"], metavar="a=3", multiple=True, shell_complete=at_files,
              help="Constants of EXPR; --at may use them.")
 WRT = STATES(["--wrt"], metavar="x,y", multiple=True,
              help="The variables to differentiate in.  [default: all of --at]")
+OVER = STATES(["--over"], metavar="x=0:10,y=-1:1", multiple=True, required=True,
+              help="The range of each variable, ends included; the others need --let.")
+SEARCHED = STATES(["--first"], metavar="N", callback=whole(1, MOST_FIRST),
+                  help="End the search when N are found: in one variable the N lowest.")
+SECONDS = STATES(["--seconds"], metavar="S", callback=positive,
+                 help="Search for so long at most, and say what isn't searched then.  [default: "
+                      "as much work as takes some ten seconds]")
 FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "latex", "mathml", "markdown",
                                      "typst"], "format"),
              default="table", show_default=True,
@@ -405,6 +412,10 @@ CHECKED_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "
                      default="table", show_default=True,
                      help="table: for people; json: an object on one line; csv: a header and a "
                           "row; plain: equal, different or undecided, and what differs.")
+FOUND_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
+                   default="table", show_default=True,
+                   help="table: for people; json: an object on one line; csv: a header, and a "
+                        "row for each; plain: a line for each, what is undecided in brackets.")
 CHECKED_DIGITS = HOW(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
                      help="Compare, and show, N digits.  [default: compare 30]")
 SOLVE = STATES(["--solve"], is_flag=True,

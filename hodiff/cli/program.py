@@ -84,6 +84,13 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     In --at stands a value and its standard uncertainty, m=2.0±0.1 or m=2.0+/-0.1; a variable
     without one is exact. They are propagated to first order, or second (GUM 5.1.2).
     """, (o.COV, o.TERMS, o.SAMPLES, o.SEED)),
+    "roots": ("""All roots in a range.
+
+    EXPR is an equation, or what is to be 0; for several variables [EXPR, EXPR]. Each root is proven
+    to be there and to be the only one near it, and it is proven that there are no others. What
+    can't be decided, as at a kink, is told as a small box, with the reason. Exit code 1: there is
+    such a box.
+    """, (o.OVER, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
     "check": ("""Whether a derivative is right.
 
     --claim is what it is said to be. It is compared by identities, which proves it for all points,

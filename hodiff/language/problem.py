@@ -24,6 +24,7 @@ Vector: TypeAlias = str | Sequence[tuple[str | None, Any]]
 """What gives the variables their shares: text, or such pairs, where a name may be None."""
 
 
+INFINITE = ("inf", "oo", "infinity")
 INTEGRATION = ("C", "c", "K", "const")
 
 
@@ -34,6 +35,7 @@ class Problem:
     variables  the variables of --at in their order, or the free names as they first appear
     point      what --at binds each to, as a graph without variables; None without --at
     radii      of what --at binds to an interval: the radius around its point
+    ranges     what --over binds each to: its ends, as graphs without variables
     typed      of what --at binds to a number: the number as it was typed
     wrt        the names to differentiate in
     taken      what --wrt says, where one may come several times: x, x, y
@@ -53,6 +55,7 @@ class Problem:
         self.variables: dict[str, Tensor] = {}
         self.point: dict[str, Tensor] | None = None
         self.radii: dict[str, Tensor] = {}
+        self.ranges: dict[str, tuple[Tensor, Tensor]] = {}
         self.typed: dict[str, str] = {}
         self.wrt: list[str] = []
         self.taken: list[str] = []
@@ -151,11 +154,14 @@ def read(
     of: str | None = None,
     shapes: Mapping[str, Shape] | None = None,
     strict: bool = False,
+    over: Sequence[str] = (),
+    equation: bool = False,
 ) -> Problem:
     """The problem that EXPR, --at, --let and --wrt state. Raises HodiffError.
 
     repeats: --wrt may name a variable again. of: EXPR is an equation, and f its left side less its
-    right one, or an expression that is to be 0. shapes: of variables that are arrays, without at.
+    right one, or an expression that is to be 0; equation: the same, solved for all variables, of which
+    over gives ranges. shapes: of variables that are arrays, without at.
     strict: notation that Python hasn't is refused.
 
     >>> problem = read("a*x**2", at=["x=3"], let=["a=2"])
@@ -164,7 +170,7 @@ def read(
     """
     points = [_bindings(given, "--at", strict) for given in at]
     lets = [_bindings(given, "--let", strict) for given in let]
-    sides = [expression] if of is None else equation_sides(expression)
+    sides = equation_sides(expression) if equation or of is not None else [expression]
     trees = _parsed_sides(sides, expression, strict)
     chosen = _Names(wrt, "--wrt", repeats) if wrt is not None else None
     solved = _Names(of, "--of") if of is not None else None
@@ -211,7 +217,12 @@ def read(
             for name, value in problem.point.items()
         }
 
+    for text in over:
+        _read_range(problem, text)
+
     def free(name: str) -> Tensor:
+        if over:
+            raise HodiffError("name", _without_range(name, [*problem.variables, *constants]))
         if problem.point is not None:
             known = [*problem.variables, *constants]
             raise HodiffError("name", _missing(name, known, slip(name, known)))
@@ -239,6 +250,57 @@ def read(
     problem.taken = chosen.names if chosen is not None else []
     problem.wrt = list(dict.fromkeys(problem.taken or problem.variables))
     return problem
+
+
+def _read_range(problem: Problem, text: str) -> None:
+    """Bind what --over names: a variable, and the ends of its range."""
+    constants, places = problem.constants, problem.places
+    trees = [parse(side, "bindings", "--over", problem.strict) for side in range_sides(text)]
+    _names_once(trees[0].children, text, "--over", [*constants, *problem.ranges])
+    builder = Builder(text, "--over", constants, _unbound("--over"), (), places)
+    for low, high in zip(*(tree.children for tree in trees), strict=True):
+        ends = builder.expression(low.children[0]), builder.expression(high.children[0])
+        if ends[0].shape or ends[1].shape:
+            raise builder.fault("usage", f"the ends of the range of {low.value} are numbers", low)
+        problem.ranges[low.value] = ends
+        problem.variables[low.value] = variable(low.value)
+
+
+def range_sides(text: str) -> list[str]:
+    """Ranges x=0:10,y=-1:1 as two texts that bind the names, to the lower and to the upper ends,
+    each at its place.
+
+    >>> range_sides("x=0:10")
+    ['x=0   ', 'x=  10']
+    """
+    depth, start, colons = 0, 0, list[int]()
+    low, high = list(text), list(text)
+    for i, c in enumerate(text + ","):
+        depth += (c in "([{") - (c in ")]}")
+        if c == ":" and depth == 0:
+            colons.append(i)
+        if c != "," or depth > 0:
+            continue
+        bound = text.find("=", start, i)
+        ends = (text[bound + 1 : colons[0]], text[colons[0] + 1 : i]) if len(colons) == 1 else ()
+        if bound < 0 or not ends or not all(end.strip() for end in ends):
+            raise HodiffError(
+                "usage", "--over takes a range for each variable, its ends: x=0:10",
+                text=text, source="--over", start=start, end=i,
+            )  # fmt: skip
+        low[colons[0] : i] = " " * (i - colons[0])
+        high[bound + 1 : colons[0] + 1] = " " * (colons[0] - bound)
+        start, colons = i + 1, []
+    return ["".join(low), "".join(high)]
+
+
+def _without_range(name: str, known: list[str]) -> str:
+    if name in INFINITE:
+        return f"'{name}' is no number: a range is finite, as in x=-1e6:1e6"
+    return (
+        f"'{name}' has no range{nearest(name, known)}: give it one, --over {name}=0:1, or a value,"
+        f" --let {name}=..."
+    )
 
 
 def _note_unused(names: list[str], problem: Problem, free: Callable[[str], Tensor]) -> None:
@@ -398,6 +460,8 @@ def _unbound(source: str, later: Sequence[str] = (), point: bool = True) -> Call
     """What a name means in an option's value where no --let has bound it: an error."""
 
     def free(name: str, is_variable: bool = False) -> Tensor:
+        if source == "--over" and name in INFINITE:
+            raise HodiffError("name", _without_range(name, []))
         if name in later:
             raise HodiffError("name", f"'{name}' is bound later: bind it before it is used")
         if source == "--let" and (is_variable or not point):

@@ -13,6 +13,7 @@ from hodiff.calculator.answer import Answer
 
 MOST_ORDER = 1000
 MOST_DIGITS = 10_000
+MOST_FIRST = 100_000
 MOST_SAMPLES = 10**7
 MOST_SEED = 2**64 - 1
 
@@ -28,6 +29,7 @@ class Command(NamedTuple):
     kinks: bool = True  # whether there is a convention for kinks
     without: tuple[str, ...] = ()  # options of all that it has not
     intervals: bool = True  # whether x=2±0.1 is an interval
+    equation: bool = False  # whether EXPR may be an equation
 
     def function(self, name: str) -> Callable[..., Answer]:
         """What answers it: imported when it is asked, for start-up."""
@@ -60,6 +62,9 @@ COMMANDS = {
                            "hodiff uncertainty w*h --at w=2.0±0.1,h=1.50±0.02",
                            ("cov", "order", "samples", "seed"), intervals=False,
                            without=("wrt", "digits", "exact", "rtol")),
+    "roots": Command("roots", "hodiff roots 'x*tan(x) = 1' --over x=0:10",
+                     ("over", "first", "seconds"), ("over",), kinks=False, equation=True,
+                     without=("at", "wrt", "rtol", "arithmetic", "extend", "subgradient")),
     "check": Command("check", 'hodiff check "x**3*exp(x)" --claim "x**2*(x + 3)*exp(x)"',
                      ("claim", "order"), ("claim",), kinks=False,
                      without=("rtol", "arithmetic", "extend", "subgradient")),

@@ -1,0 +1,363 @@
+"""Where a system of equations may be 0 in a box, and where it is, once: branch, exclude, Newton.
+
+Many boxes at a time, in columns of intervals (hodiff.arithmetic.boxes). A box is let go where the
+range of a function over it has no 0. Newton's step from its middle, with the slopes over all of
+it, has every root of the box in its result; where the result lies inside, the box has exactly one
+(Neumaier 1990, Interval methods for systems of equations, 5.1). Else the box is narrowed and, where
+that doesn't help, split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hodiff.arithmetic import boxes
+from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.program import Program
+from hodiff.engine.graph import Tensor
+
+BATCH = 4096  # boxes that are looked at together
+CUT = 0.4871  # where a box is split: not in its middle, where roots like to lie
+NARROWED = 0.6  # of its width, or less: Newton's step got hold of something
+RELATIVE, ABSOLUTE = 2.0**-44, 2.0**-50  # widths that are not split: of a number, of the range
+
+Columns = np.ndarray[Any, np.dtype[np.float64]]
+Ends = tuple[Any, Any]
+"""The lower and the upper ends of boxes: (n, d), or (d,) of one."""
+
+
+class Isolated(NamedTuple):
+    """Each is a list of boxes.
+
+    proven  with one root each, which lies in the second box
+    open    where doubles don't tell
+    left    that the search didn't come to
+    """
+
+    proven: list[tuple[Ends, Ends]]
+    open: list[Ends]
+    left: list[Ends]
+
+
+class Work:
+    """What a search may take: nodes of boxes, and time."""
+
+    def __init__(self, nodes: int, until: float | None = None) -> None:
+        self.left, self.until = nodes, until
+        self.boxes = 0
+
+    def spend(self, boxes: int, nodes: int) -> None:
+        self.left -= boxes * nodes
+        self.boxes += boxes
+
+    @property
+    def late(self) -> bool:
+        return self.until is not None and monotonic() > self.until
+
+    @property
+    def done(self) -> bool:
+        return self.left <= 0 or self.late
+
+
+class System:
+    """Functions of as many variables, and their slopes: over boxes."""
+
+    def __init__(
+        self,
+        functions: Sequence[Tensor],
+        slopes: Sequence[Sequence[Tensor]],
+        variables: Sequence[Tensor],
+        fixed: Mapping[Tensor, Box],
+    ) -> None:
+        self.variables, self.fixed = variables, fixed
+        self.values = Program(functions, BOXES)
+        self.slopes = Program([*functions, *(y for row in slopes for y in row)], BOXES)
+
+    def run(self, program: Program, low: Any, high: Any) -> list[Box]:
+        """The outputs of a program over boxes, all numbers where there is none."""
+        point = {x: Box(low[:, i], high[:, i]) for i, x in enumerate(self.variables)}
+        values = program.values({**self.fixed, **point})
+        return [values[id(y)] for y in program.outputs]
+
+
+def isolated(
+    system: System,
+    low: Sequence[float],
+    high: Sequence[float],
+    work: Work,
+    first: int | None = None,
+    told: Callable[[float, int], None] = lambda done, found: None,
+) -> Isolated:
+    """The roots in a box, of which the first few are enough: in one variable the lowest.
+
+    told hears how much of the box is done, and how many roots are found.
+    """
+    with BOXES.quietly():
+        return _isolated(system, np.array(low, float), np.array(high, float), work, first, told)
+
+
+def _isolated(
+    system: System, low: Any, high: Any, work: Work, first: int | None, told: Callable[..., None]
+) -> Isolated:
+    d, span = len(low), np.maximum(high - low, 5e-324)
+    pending = (low[None, :], high[None, :])
+    proven: list[tuple[Ends, Ends]] = []
+    open_: list[Ends] = []
+    nodes = len(system.slopes.order)
+    while len(pending[0]) and not work.done:
+        if first is not None and len(proven) >= first and _enough(proven, pending[0], first):
+            break
+        batch, rest = [x[:BATCH] for x in pending], [x[BATCH:] for x in pending]
+        work.spend(len(batch[0]), nodes)
+        found, kept, split = _step(system, *batch, span)
+        open_ += found
+        proven_now, again = _proofs(system, *kept)
+        for box in proven_now:
+            if not any(_inside(box[1], other[0]) for other in proven[-64:]):
+                proven.append(box)
+        halves = np.concatenate([again[0], split[0]]), np.concatenate([again[1], split[1]])
+        order = np.argsort(halves[0][:, 0], kind="stable")
+        pending = tuple(np.concatenate([half[order], x]) for half, x in zip(halves, rest, strict=True))
+        pending = _outside(pending, proven_now)
+        volume = np.prod((pending[1] - pending[0]) / span, axis=1).sum() if d else 0.0
+        told(1 - min(float(volume), 1.0), len(proven))
+    return Isolated(proven, open_, list(zip(*pending, strict=True)))
+
+
+def _enough(proven: list[tuple[Ends, Ends]], pending: Any, first: int) -> bool:
+    """Whether no box that is left may have a root before the first ones."""
+    if pending.shape[1] > 1:
+        return True
+    lowest = pending[:, 0].min()
+    return sum(tight[1][0] < lowest for _, tight in proven) >= first
+
+
+def _inside(box: Ends, other: Ends) -> bool:
+    return bool(np.all(box[0] >= other[0]) and np.all(box[1] <= other[1]))
+
+
+def _outside(pending: Any, proven: list[tuple[Ends, Ends]]) -> Any:
+    """Boxes that aren't all in one whose only root is known."""
+    if len(pending[0]) * len(proven) > 10**7:
+        return pending
+    kept = np.full(len(pending[0]), True)
+    for (low, high), _ in proven:
+        kept &= ~(np.all(pending[0] >= low, axis=1) & np.all(pending[1] <= high, axis=1))
+    return pending[0][kept], pending[1][kept]
+
+
+def contains_zero(x: Box) -> Any:
+    inside = (x.low <= 0) & (x.high >= 0)
+    return np.where(x.low > x.high, (x.low <= 0) | (x.high >= 0), inside) if x.gapped else inside
+
+
+def _step(system: System, low: Any, high: Any, span: Any) -> tuple[list[Ends], Any, Any]:
+    """What boxes leave: (those that stay open, those that a root may be proven in, halves)."""
+    d, count = low.shape[1], len(low)
+    values = system.run(system.values, low, high)
+    kept = np.full(count, True)
+    for y in values:
+        kept &= contains_zero(y)
+    low, high = low[kept], high[kept]
+    none = low[:0], high[:0]
+    if not len(low):
+        return [], none, none
+    flat = np.full(count, True)
+    for y in values:
+        flat &= (y.low == 0) & (y.high == 0)
+    flat = flat[kept]
+    functions, slopes, smooth, _ = over(system, low, high)
+    centre = middles(low, high)
+    at = [everything(y, len(low)) for y in system.run(system.values, centre, centre)]
+    pieces = newton(at, slopes, centre, low, high)
+    usable = smooth >= UNBROKEN
+    pieces = [
+        (np.where(usable[:, None], a, low), np.where(usable[:, None], b, high)) for a, b in pieces[:1]
+    ] + [(np.where(usable[:, None], a, np.nan), b) for a, b in pieces[1:]]
+    width = high - low
+    size = np.maximum(np.abs(low), np.abs(high))
+    stop = np.all(width <= np.maximum(size * RELATIVE, span * ABSOLUTE), axis=1) | flat
+    stop |= _blurred(at, slopes, width) & usable
+    open_: list[Ends] = []
+    tried, halved = [], []
+    for number, (a, b) in enumerate(pieces):
+        there = np.all(a <= b, axis=1)
+        if number == 0 and len(pieces) > 1:
+            cut = there & np.all(pieces[1][0] <= pieces[1][1], axis=1)
+        elif number == 0:
+            cut = np.full(len(low), False)
+        open_ += list(zip(a[there & stop], b[there & stop], strict=True))
+        there &= ~stop
+        shrunk = np.all(b - a <= NARROWED * width, axis=1)
+        candidate = there & shrunk & (smooth == SMOOTH)
+        tried.append((a[candidate], b[candidate]))
+        again = there & ~candidate & (shrunk | cut)
+        halved.append((a[again], b[again]))
+        split = there & ~candidate & ~again
+        if split.any():
+            halved += _halves(a[split], b[split], [[row[split] for row in _sizes(line)]
+                                                   for line in slopes], span)  # fmt: skip
+    return open_, _joined(tried), _joined(halved)
+
+
+def _joined(boxes: list[Any]) -> Any:
+    return tuple(np.concatenate([box[i] for box in boxes]) for i in (0, 1))
+
+
+def _sizes(line: Sequence[Box]) -> list[Any]:
+    return [np.maximum(np.abs(y.low), np.abs(y.high)) for y in line]
+
+
+def over(system: System, low: Any, high: Any) -> tuple[list[Box], list[list[Box]], Any, Any]:
+    """Functions and slopes over boxes; how smooth all functions are, and all slopes."""
+    d, n = low.shape[1], len(low)
+    found = system.run(system.slopes, low, high)
+    smooth = np.full(n, SMOOTH, np.int8)
+    for y in found[:d]:
+        smooth = np.minimum(smooth, np.where(np.isnan(y.low), 0, y.smooth))
+    sloped = np.full(n, SMOOTH, np.int8)
+    for y in found[d:]:
+        sloped = np.minimum(sloped, np.where(np.isnan(y.low), 0, y.smooth))
+    boxes_ = [everything(y, n) for y in found]
+    return boxes_[:d], [boxes_[d + d * i : d + d * (i + 1)] for i in range(d)], smooth, sloped
+
+
+def everything(y: Box, n: int) -> Box:
+    """A column of n, with all numbers for what is none, and for what lies outside a gap."""
+    y = boxes.whole(y)
+    low, high = np.where(np.isnan(y.low), -np.inf, y.low), np.where(np.isnan(y.high), np.inf, y.high)
+    return Box(np.broadcast_to(low, (n,)), np.broadcast_to(high, (n,)), y.smooth)
+
+
+def middles(low: Any, high: Any) -> Any:
+    return np.clip(low + 0.5 * (high - low), low, high)
+
+
+def newton(
+    at: Sequence[Box], slopes: Sequence[Sequence[Box]], centre: Any, low: Any, high: Any
+) -> list[Ends]:
+    """What Newton's step leaves of boxes: every root lies in it. In one variable it may be two
+    pieces, of which the second is not in each box (its ends are nan there).
+
+    at: the functions at the centre.
+    """
+    d = low.shape[1]
+    if d == 1:
+        step = boxes.sub(Box(centre[:, 0], centre[:, 0]), boxes.div(at[0], slopes[0][0]))
+        gap = step.low > step.high
+        a = np.where(gap, low[:, 0], np.maximum(low[:, 0], step.low))
+        b = np.where(gap, np.minimum(high[:, 0], step.high), np.minimum(high[:, 0], step.high))
+        a = np.where(np.isnan(step.low), low[:, 0], a)
+        b = np.where(np.isnan(step.low), high[:, 0], b)
+        pieces = [(a[:, None], b[:, None])]
+        if gap.any():
+            c = np.where(gap, np.maximum(low[:, 0], step.low), np.nan)
+            pieces.append((c[:, None], high))
+        return pieces
+    first, rows = conditioned(at, slopes)
+    low, high = low.copy(), high.copy()
+    for i in range(d):
+        total = first[i]
+        for j in range(d):
+            if j != i:
+                c = Box(centre[:, j], centre[:, j])
+                total = boxes.add(total, boxes.mul(rows[i][j], boxes.sub(Box(low[:, j], high[:, j]), c)))
+        step = boxes.sub(Box(centre[:, i], centre[:, i]), boxes.div(total, rows[i][i]))
+        gap = step.low > step.high
+        known = ~np.isnan(step.low)
+        # Of two rays what they leave of the box.
+        beyond, before = step.low > high[:, i], step.high < low[:, i]
+        a = np.where(gap, np.where(before, step.low, low[:, i]), np.maximum(low[:, i], step.low))
+        b = np.where(gap, np.where(beyond, step.high, high[:, i]), np.minimum(high[:, i], step.high))
+        low[:, i], high[:, i] = np.where(known, a, low[:, i]), np.where(known, b, high[:, i])
+        empty = ~(low[:, i] <= high[:, i])
+        low[empty, i], high[empty, i] = np.inf, -np.inf
+    lost = np.any(low > high, axis=1)
+    low[lost], high[lost] = np.inf, -np.inf
+    return [(low, high)]
+
+
+def conditioned(
+    at: Sequence[Box], slopes: Sequence[Sequence[Box]]
+) -> tuple[list[Box], list[list[Box]]]:
+    """Functions and slopes multiplied by the inverse of the slopes' middle, where it has one."""
+    d, n = len(at), len(at[0].low)
+    middle = np.empty((n, d, d))
+    for i, line in enumerate(slopes):
+        for j, y in enumerate(line):
+            middle[:, i, j] = 0.5 * y.low + 0.5 * y.high
+    good = np.isfinite(middle).all(axis=(1, 2))
+    middle[~good] = np.eye(d)
+    scale = np.abs(middle).max(axis=2, keepdims=True)
+    regular = np.abs(np.linalg.det(middle / np.where(scale > 0, scale, 1))) > 1e-13
+    middle[~regular] = np.eye(d)
+    inverse = np.linalg.inv(middle)
+    inverse[~np.isfinite(inverse).all(axis=(1, 2))] = np.eye(d)
+
+    def row(i: int, column: Sequence[Box]) -> Box:
+        total: Any = None
+        for k, y in enumerate(column):
+            term = boxes.mul(Box(inverse[:, i, k], inverse[:, i, k]), y)
+            total = term if total is None else boxes.add(total, term)
+        return total  # type: ignore[no-any-return]
+
+    firsts = [row(i, at) for i in range(d)]
+    rows = [[row(i, [line[j] for line in slopes]) for j in range(d)] for i in range(d)]
+    return firsts, rows
+
+
+def _blurred(at: Sequence[Box], slopes: Sequence[Sequence[Box]], width: Any) -> Any:
+    """Where splitting tells nothing more: rounding moves each function as much as it varies."""
+    found = np.full(len(width), True)
+    for y, line in zip(at, slopes, strict=True):
+        varies = sum(size * width[:, j] for j, size in enumerate(_sizes(line)))
+        found &= (y.high - y.low > 0.25 * varies) & (y.low <= 0) & (y.high >= 0)
+        found &= np.isfinite(varies)
+    return found
+
+
+def _halves(low: Any, high: Any, sizes: list[list[Any]], span: Any) -> list[Any]:
+    """Boxes in two: where the functions change most, but no side is left long."""
+    d, width = low.shape[1], high - low
+    side = np.zeros(len(low), int)
+    if d > 1:
+        change = np.max([[size * width[:, j] for j, size in enumerate(line)] for line in sizes], axis=0)
+        total = change.sum(axis=0)
+        share = np.where(np.isfinite(total) & (total > 0), change / total, 1 / d)
+        relative = (width / span).T
+        side = np.argmax(share + 0.5 * relative / np.maximum(relative.max(axis=0), 5e-324), axis=0)
+    rows = np.arange(len(low))
+    a, b = low[rows, side], high[rows, side]
+    cut = np.clip(a + CUT * (b - a), a, b)
+    first_high, second_low = high.copy(), low.copy()
+    first_high[rows, side] = second_low[rows, side] = cut
+    return [(low, first_high), (second_low, high)]
+
+
+def _proofs(system: System, low: Any, high: Any) -> tuple[list[tuple[Ends, Ends]], Any]:
+    """Of boxes, those with one root, made a little larger: roots like to lie on a side; and those
+    that are still open."""
+    if not len(low):
+        return [], (low, high)
+    width = high - low
+    pad = 0.25 * width + 2.0**-50 * np.maximum(np.abs(low), np.abs(high)) + 1e-300
+    a, b = low - pad, high + pad
+    _, slopes, smooth, sloped = over(system, a, b)
+    centre = middles(a, b)
+    at = [everything(y, len(a)) for y in system.run(system.values, centre, centre)]
+    good = (smooth == SMOOTH) & (sloped >= UNBROKEN)
+    pieces = newton(at, slopes, centre, a, b)
+    c, e = pieces[0]
+    inside = good & np.all((c > a) & (e < b) & (c <= e), axis=1)
+    if len(pieces) > 1:
+        inside &= np.isnan(pieces[1][0]).all(axis=1)
+    empty = good & ~np.all(c <= e, axis=1)
+    if len(pieces) > 1:
+        empty &= ~np.all(pieces[1][0] <= pieces[1][1], axis=1)
+    rest = ~inside & ~empty
+    proven = [((a[i], b[i]), (c[i], e[i])) for i in np.flatnonzero(inside)]
+    return proven, (low[rest], high[rest])

@@ -1,0 +1,662 @@
+"""Every root in a box, with proof: that it is there, that it is alone, that there are no others.
+
+Isolated in doubles (hodiff.answers.isolate), what these leave open in balls; then each root is
+narrowed by Newton's step in balls until its digits are told. A quotient of polynomials in one
+variable is done by FLINT, with multiplicities. What is not decided is handed back as boxes with the
+reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hodiff.answers import digits, faults
+from hodiff.answers.intervals import hull, simplest
+from hodiff.answers.isolate import Ends, System, Work, isolated, over
+from hodiff.answers.precision import Unproven
+from hodiff.arithmetic import ball_numbers, boxes
+from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision
+from hodiff.arithmetic.balls import BALLS
+from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.program import Program
+from hodiff.derivatives import gradient
+from hodiff.engine.exact import rational
+from hodiff.engine.graph import CONSTANT, Tensor, topological
+from hodiff.engine.operations.elementary import add, div, mul, neg, pow, sub
+from hodiff.errors import HodiffError
+
+BITS = 320  # of balls that settle what doubles leave open
+MOST_SETTLED = 4000  # boxes in balls, of all that is left open; and of one part of it:
+MOST_OF_ONE = 400
+SMALLEST = 2.0**-80  # of the range: a box that is split no more
+NEAR = 2.0**-60  # of a number: the same
+MOST_STEPS = 200  # of Newton at one precision
+MOST_PARTS = 40  # that open boxes are merged into
+MOST_ORDER = 8  # of a multiple root
+MOST_DEGREE = 200
+SHORT = 40  # bits of the denominator of what may be a root as a rational number
+DECIDED = (128, 512, 4096)  # bits that a root is compared with an end of the range at
+ZERO_WITH = frozenset(
+    "sqrt cbrt abs asin atan sinh tanh asinh atanh expm1 log1p erf".split()
+)  # what is 0 where its argument is, and nowhere else
+
+Range = tuple[Any, Any]
+"""The ends of a variable: exact numbers or balls."""
+
+
+class Unsure(NamedTuple):
+    """A box, in doubles, in which something is left open, and why."""
+
+    box: list[tuple[float, float]]
+    reason: str
+
+
+class Located:
+    """A root: what narrows it, and the box in which it is the only one.
+
+    exact         its coordinates where they are known as numbers
+    multiplicity  None where that has no meaning: at a kink
+    """
+
+    def __init__(
+        self, alone: list[tuple[float, float]], at: list[Any], narrow: Callable[[list[Any]], list[Any]],
+        multiplicity: int | None = 1,
+    ) -> None:  # fmt: skip
+        self.alone, self.at, self._narrow = alone, at, narrow
+        self.multiplicity = multiplicity
+        self.exact = all(map(_is_exact, at))
+
+    def now(self) -> list[Any]:
+        """The coordinates, as narrow as the present precision makes them."""
+        if not self.exact:
+            self.at = self._narrow(self.at)
+        return self.at
+
+
+class Outcome(NamedTuple):
+    """What a search found.
+
+    roots   in order
+    unsure  what is left open, in boxes
+    left    what wasn't searched: merged to a few boxes
+    notes   what has to be said
+    """
+
+    roots: list[Located]
+    unsure: list[Unsure]
+    left: list[list[tuple[float, float]]]
+    notes: list[str]
+
+
+def located(
+    functions: Sequence[Tensor],
+    variables: Sequence[Tensor],
+    ranges: Sequence[Range],
+    work: Work,
+    fixed: Mapping[Tensor, Any] | None = None,
+    first: int | None = None,
+    told: Callable[[float, int], None] = lambda done, found: None,
+) -> Outcome:
+    """The common roots of as many functions as there are variables, over ranges.
+
+    fixed: what other variables are at. first: the search may end when so many are found. Raises
+    NotImplementedError for what has no form in boxes.
+    """
+    fixed = dict(fixed or {})
+    reduced = [essence(f) for f in functions]
+    needs = [node for each in reduced for node in each.needs]
+    orders = [each.order for each in reduced]
+    notes: list[str] = []
+    graphs = [each.f for each in reduced]
+    if len(variables) == 1 and not fixed:
+        quotient = as_quotient(graphs[0], variables[0])
+        if quotient is not None:
+            with precision(DECIDED[0]):
+                found = _of_polynomial(*quotient, orders[0], ranges[0])
+            needs = [*needs, graphs[0]]
+            return _checked(found, [], [], needs, variables, ranges, fixed, notes)
+    search = _Search(graphs, variables, ranges, fixed)
+    low, high = search.outer()
+    result = isolated(search.system, low, high, work, first, told)
+    order = orders[0] if len(orders) == 1 else 1
+    roots = [search.located(box, tight, order) for box, tight in result.proven]
+    settled, unsure = search.settle(merged(result.open, 0.5), work, order)
+    left = merged(result.left, 0.5, MOST_PARTS)
+    return _checked([*roots, *settled], unsure, left, needs, variables, ranges, fixed, notes)
+
+
+# What a function is 0 with.
+
+
+class Essence(NamedTuple):
+    """f is 0 where this f is, and needs have values; order times as often, None where a root of it
+    is a kink of the other."""
+
+    f: Tensor
+    needs: list[Tensor]
+    order: int | None
+
+
+def essence(f: Tensor) -> Essence:
+    """f without what doesn't change where it is 0: factors, divisors, powers, abs, sqrt."""
+    needs: list[Tensor] = []
+    order: int | None = 1
+    while True:
+        operation, inputs = f.operation, f.inputs
+        if operation is neg or (operation.name in ZERO_WITH):
+            if operation.name in ("sqrt", "cbrt", "abs"):
+                order = None
+            f = inputs[0]
+        elif operation is div:
+            needs.append(div(1, inputs[1]))
+            f = inputs[0]
+        elif operation is mul and _never_zero(inputs[0]):
+            needs.append(inputs[0])
+            f = inputs[1]
+        elif operation is mul and _never_zero(inputs[1]):
+            needs.append(inputs[1])
+            f = inputs[0]
+        elif operation is pow and _positive(inputs[1]):
+            n = inputs[1].attributes[0]
+            order = order * n if order is not None and isinstance(n, int) else None
+            f = inputs[0]
+        else:
+            return Essence(f, needs, order)
+
+
+def _never_zero(x: Tensor) -> bool:
+    return bool(x.operation.never_zero) or (x.operation is CONSTANT and x.attributes[0] != 0)
+
+
+def _positive(x: Tensor) -> bool:
+    return x.operation is CONSTANT and x.attributes[0] > 0
+
+
+# Quotients of polynomials.
+
+
+def as_quotient(f: Tensor, x: Tensor) -> tuple[Any, Any] | None:
+    """f as two polynomials of FLINT, with f = a/b; None where it is none, or one too long."""
+    ball(0)  # FLINT is there
+    from flint import fmpq, fmpq_poly  # start-up
+
+    one, values = fmpq_poly([1]), dict[int, tuple[Any, Any]]()
+    for node in topological([f], unknown=True):
+        operation, inputs = node.operation, [values.get(id(y)) for y in node.inputs]
+        if node is x:
+            found = fmpq_poly([0, 1]), one
+        elif operation is CONSTANT:
+            c = node.attributes[0]
+            found = fmpq_poly([fmpq(int(c.numerator), int(c.denominator))]), one
+        elif operation is pow and inputs[0] is not None and node.inputs[1].operation is CONSTANT:
+            n, (a, b) = node.inputs[1].attributes[0], inputs[0]
+            if not isinstance(n, int) or abs(n) * max(a.degree(), b.degree(), 1) > MOST_DEGREE:
+                return None
+            if n < 0 and a == 0:
+                return None
+            found = (a**n, b**n) if n >= 0 else (b**-n, a**-n)
+        elif operation not in (add, sub, mul, div, neg) or None in inputs:
+            return None
+        else:
+            (a, b), *rest = inputs
+            c, d = rest[0] if rest else (one, one)
+            if operation is div and c == 0:
+                return None
+            found = {
+                add: lambda: (a * d + c * b, b * d) if b != d else (a + c, b),
+                sub: lambda: (a * d - c * b, b * d) if b != d else (a - c, b),
+                mul: lambda: (a * c, b * d),
+                div: lambda: (a * d, b * c),
+                neg: lambda: (-a, b),
+            }[operation]()
+        if max(found[0].degree(), found[1].degree()) > MOST_DEGREE:
+            return None
+        values[id(node)] = found
+    a, b = values[id(f)]
+    return None if a == 0 or not a.degree() else (a, b)
+
+
+def _of_polynomial(a: Any, b: Any, order: int | None, span: Range) -> list[Located]:
+    whole = a.numer()
+    known: dict[int, list[tuple[Any, int]]] = {}
+
+    def real() -> list[tuple[Any, int]]:
+        bits = ball_numbers.FLINT.bits
+        if bits not in known:
+            found = [(z.real, m) for z, m in whole.complex_roots() if z.imag == 0]
+            known[bits] = sorted(found, key=lambda pair: pair[0].mid())
+        return known[bits]
+
+    def one(i: int) -> Callable[[list[Any]], list[Any]]:
+        return lambda at: [real()[i][0]]
+
+    roots = []
+    for i, (x, m) in enumerate(real()):
+        at = [_exactly(x, lambda q: whole(_fmpq(q)) == 0)]
+        roots.append(Located([boxes.ends(x)], at, one(i), None if order is None else order * m))
+    return roots
+
+
+def _fmpq(q: Any) -> Any:
+    return ball_numbers.FLINT.fmpq(int(q.numerator), int(q.denominator))
+
+
+def _exactly(x: Any, zero: Callable[[Any], bool]) -> Any:
+    q = _simplest(x)
+    return q if q.denominator.bit_length() < SHORT and zero(q) else x
+
+
+def _simplest(x: Any) -> Any:
+    """The rational number of the smallest denominator in a ball."""
+    return simplest(ball(x).lower(), ball(x).upper())
+
+
+def _is_exact(x: Any) -> bool:
+    return rational(x) or type(x) is PiMultiple
+
+
+# The search, in doubles and in balls.
+
+
+class _Search:
+    def __init__(
+        self,
+        functions: Sequence[Tensor],
+        variables: Sequence[Tensor],
+        ranges: Sequence[Range],
+        fixed: Mapping[Tensor, Any],
+    ) -> None:
+        self.variables, self.ranges, self.fixed = list(variables), ranges, fixed
+        self.functions = list(functions)
+        slopes = [gradient(f, self.variables) for f in functions]
+        given = {x: boxes.thin(value) for x, value in fixed.items()}
+        self.system = System(functions, slopes, self.variables, given)
+        self.values = Program(functions, BALLS)
+        self.slopes = Program([*functions, *(y for row in slopes for y in row)], BALLS)
+
+    def outer(self) -> tuple[list[float], list[float]]:
+        """The ranges in doubles, rounded outward."""
+        return (
+            [boxes.thin(low).low for low, _ in self.ranges],
+            [boxes.thin(high).high for _, high in self.ranges],
+        )
+
+    def at(self, program: Program, x: Sequence[Any]) -> list[Any]:
+        values = program.values({**self.fixed, **dict(zip(self.variables, x, strict=True))})
+        return [values[id(y)] for y in program.outputs]
+
+    def smooth(self, x: Sequence[Any], needed: int = SMOOTH) -> bool:
+        """Whether all functions are that smooth all over a box of balls, by a look in doubles."""
+        low, high = zip(*map(boxes.ends, x), strict=True)
+        if not np.isfinite([low, high]).all():
+            return False
+        with BOXES.quietly():
+            _, _, smooth, sloped = over(self.system, np.array([low]), np.array([high]))
+        return bool(smooth[0] >= needed and (needed < SMOOTH or sloped[0] >= UNBROKEN))
+
+    def step(self, x: Sequence[Any]) -> tuple[list[Any] | None, bool]:
+        """What Newton's step makes of a box of balls, None where there is none; and whether the
+        values in the middle and the slopes rule a root out."""
+        d = len(x)
+        centre = [ball(y).mid() for y in x]
+        values = [ball(y) for y in self.at(self.values, centre)]
+        found = [ball(y) for y in self.at(self.slopes, x)[d:]]
+        if not all(map(BALLS.finite, (*values, *found))):
+            return None, False
+        apart = [ball(y) - c for y, c in zip(x, centre, strict=True)]
+        rows = [found[d * i : d * i + d] for i in range(d)]
+        for value, row in zip(values, rows, strict=True):
+            if not (value + sum(a * b for a, b in zip(row, apart, strict=True))).contains(0):
+                return None, True
+        if d == 1:
+            return (None if found[0].contains(0) else [centre[0] - values[0] / found[0]]), False
+        inverse = _inverse([[float(y.mid()) for y in row] for row in rows])
+        if inverse is None:
+            return None, False
+        step = []
+        for i in range(d):
+            total = centre[i]
+            for k in range(d):
+                total = total - inverse[i][k] * values[k]
+            for j in range(d):
+                rest = ball(int(i == j)) - sum(inverse[i][k] * rows[k][j] for k in range(d))
+                total = total + rest * apart[j]
+            step.append(total)
+        return step, False
+
+    def narrow(self, x: list[Any]) -> list[Any]:
+        """A box that holds one root, narrowed as far as the precision goes."""
+        for _ in range(MOST_STEPS):
+            step, _ = self.step(x)
+            if step is None:
+                break
+            try:
+                new = [a.intersection(b) for a, b in zip(map(ball, x), step, strict=True)]
+            except ValueError:  # apart by rounding alone
+                break
+            if all(b.rad() > 0.5 * ball(a).rad() for a, b in zip(x, new, strict=True)):
+                return new
+            x = new
+        return x
+
+    def located(self, alone: Ends, tight: Ends, order: int | None) -> Located:
+        """A root that is proven to be alone in a box, and to lie in a part of it."""
+        pairs = [[(float(a), float(b)) for a, b in zip(*ends, strict=True)] for ends in (alone, tight)]
+        with precision(DECIDED[0]):
+            at = self.narrow([hull(*map(ball, pair)) for pair in pairs[1]])
+            return Located(pairs[0], self.known(at), self.narrow, order)
+
+    def known(self, at: list[Any]) -> list[Any]:
+        """The coordinates of a root as exact numbers, where they are: what is simple, a multiple of
+        pi or an end of the range, if all functions are 0 there."""
+        for candidate in product(*map(self.candidates, at, self.ranges)):
+            if all(BALLS.equal(y, 0) for y in self.at(self.values, candidate)):
+                return list(candidate)
+        return at if len(at) == 1 else self.partly_known(at)
+
+    def candidates(self, x: Any, span: Range) -> list[Any]:
+        found = [end for end in span if ball(x).overlaps(ball(end)) and BALLS.finite(end)]
+        q = _simplest(x)
+        if q.denominator.bit_length() < SHORT:
+            found.append(q)
+        turns = _simplest(ball(x) / ball(BALLS.pi()))
+        if turns and turns.denominator.bit_length() < SHORT // 2:
+            found.append(PiMultiple(turns))
+        return found
+
+    def partly_known(self, at: list[Any]) -> list[Any]:
+        """Of some coordinates that make as many functions 0 whatever the others are: these with
+        their numbers, where the other functions have a root with them."""
+        options = [[c for c in self.candidates(x, span) if _is_exact(c)][:1]
+                   for x, span in zip(at, self.ranges, strict=True)]  # fmt: skip
+        own = [i for i, c in enumerate(options) if c]
+        while own:
+            mixed = [options[i][0] if i in own else x for i, x in enumerate(at)]
+            values = self.at(self.values, mixed)
+            zero = [k for k, y in enumerate(values) if BALLS.equal(y, 0)]
+            if len(zero) == len(own) < len(at):
+                rest = [i for i in range(len(at)) if i not in own]
+                part = _Search(
+                    [f for k, f in enumerate(self.functions) if k not in zero],
+                    [self.variables[i] for i in rest],
+                    [self.ranges[i] for i in rest],
+                    {**self.fixed, **{self.variables[i]: options[i][0] for i in own}},
+                )
+                wide = [_wider(at[i], 8) for i in rest]
+                step, _ = part.step(wide)
+                inside = step is not None and all(
+                    w.contains_interior(s) for w, s in zip(wide, step, strict=True)
+                )
+                if inside and part.smooth(wide):
+                    return mixed
+            own = own[:-1]
+        return at
+
+    def settle(
+        self, parts: list[list[tuple[float, float]]], work: Work, order: int | None
+    ) -> tuple[list[Located], list[Unsure]]:
+        """What doubles left open, looked at in balls."""
+        roots: list[Located] = []
+        unsure: list[Unsure] = []
+        total = MOST_SETTLED
+        with precision(BITS):
+            spans = [float(ball(b) - ball(a)) for a, b in self.ranges]
+            for part in parts:
+                x = [hull(ball(a), ball(b)) for a, b in part]
+                root = self.multiple(x, order)
+                if root is not None:
+                    roots.append(root)
+                    continue
+                found, open_, spent = self.split(x, spans, min(MOST_OF_ONE, total), work)
+                total -= spent
+                roots += [Located([*map(boxes.ends, a)], self.known(self.narrow(b)), self.narrow, order)
+                          for a, b in found]  # fmt: skip
+                ends = [tuple(zip(*map(boxes.ends, y), strict=True)) for y in open_]
+                unsure += [Unsure(box, self.reason(box)) for box in merged(ends, 0.5, MOST_PARTS)]
+        return roots, unsure
+
+    def split(
+        self, x: list[Any], spans: list[float], most: int, work: Work
+    ) -> tuple[list[tuple[list[Any], list[Any]]], list[list[Any]], int]:
+        """A box of balls: (roots with what they are alone in, what stays open, boxes)."""
+        found, open_, stack, spent = [], [], [x], 0
+        while stack:
+            x = stack.pop()
+            if spent >= most or work.late:
+                open_.append(x)
+                continue
+            spent += 1
+            wide = [_wider(y, 0.25) for y in x]
+            if any(BALLS.finite(y) and not ball(y).contains(0) for y in self.at(self.values, x)):
+                if self.smooth(x, 0):
+                    continue
+            step, none = self.step(wide)
+            unbroken = (none or step is not None) and self.smooth(wide, UNBROKEN)
+            if none and unbroken:
+                continue
+            if step is not None and unbroken:
+                if not all(a.overlaps(b) for a, b in zip(wide, step, strict=True)):
+                    continue
+                if all(map(_interior, wide, step)) and self.smooth(wide):
+                    found.append((wide, step))
+                    continue
+                new = [a.intersection(b) if a.overlaps(b) else a for a, b in zip(x, step, strict=True)]
+                if all(b.rad() < 0.6 * a.rad() for a, b in zip(x, new, strict=True)):
+                    stack.append(new)
+                    continue
+            widths = [float(y.rad()) * 2 for y in x]
+            if all(w <= max(NEAR * abs(float(y)), SMALLEST * s)
+                   for w, y, s in zip(widths, x, spans, strict=True)):  # fmt: skip
+                open_.append(x)
+                continue
+            i = max(range(len(x)), key=lambda i: widths[i] / spans[i])
+            a, b = x[i].lower(), x[i].upper()
+            cut = a + (b - a) * ball(0.4871)
+            stack += [[*x[:i], hull(cut.mid(), b), *x[i + 1 :]], [*x[:i], hull(a, cut.mid()), *x[i + 1 :]]]
+        return found, open_, spent
+
+    def multiple(self, x: list[Any], order: int | None) -> Located | None:
+        """In one variable a root of any order that is a number: where f and its derivatives below
+        that order are 0 there, and the next is 0 nowhere in the box (Rolle), it is the only one."""
+        if len(x) > 1 or not self.smooth([_wider(x[0], 0.25)]):
+            return None
+        for candidate in self.candidates(x[0], self.ranges[0]):
+            if not _is_exact(candidate):
+                continue
+            y, n = self.functions[0], 0
+            while n < MOST_ORDER:
+                program = Program([y], BALLS)
+                if BALLS.equal(self.at(program, [candidate])[0], 0) is not True:
+                    break
+                y, n = gradient(y, self.variables)[0], n + 1
+            if n > 1:
+                wide = [_wider(x[0], 0.25)]
+                top = self.at(Program([y], BALLS), wide)[0]
+                if BALLS.finite(top) and not ball(top).contains(0):
+                    found = Located([boxes.ends(wide[0])], [candidate], self.narrow, n)
+                    found.multiplicity = None if order is None else n * order
+                    return found
+        return None
+
+    def reason(self, box: list[tuple[float, float]]) -> str:
+        """Why it isn't decided whether there is a root in a box."""
+        low, high = (np.array([[pair[i] for pair in box]]) for i in (0, 1))
+        with BOXES.quietly():
+            point = {x: Box(low[:, i], high[:, i]) for i, x in enumerate(self.variables)}
+            program = self.system.values
+            values = program.values({**self.system.fixed, **point})
+        name = "EXPR" if len(self.functions) == 1 else "a component"
+        if all(np.all(values[id(y)].low == 0) and np.all(values[id(y)].high == 0)
+               for y in program.outputs):  # fmt: skip
+            return f"{name} is 0 all over it"
+        for node in program.order:
+            value = values[id(node)]
+            if np.all(_smoothness(value) == SMOOTH):
+                continue
+            if all(np.all(_smoothness(values[id(y)]) == SMOOTH) for y in node.inputs):
+                broken = np.any(_smoothness(value) < UNBROKEN)
+                return faults.there(node, bool(broken)) + self.turns(box, bool(broken))
+        slope = "slope" if len(box) == 1 else "Jacobian"
+        zero = "0" if len(box) == 1 else "singular"
+        return (
+            f"the {slope} may be {zero} there: a multiple root, roots close together, or none"
+            + self.turns(box, False)
+        )
+
+    def turns(self, box: list[tuple[float, float]], broken: bool) -> str:
+        """What the signs at the ends tell: of one function that doesn't jump."""
+        if len(box) > 1 or broken:
+            return ""
+        ends = [self.at(self.values, [ball(x)])[0] for x in box[0]]
+        signs = {BALLS.less(0, y) for y in ends if BALLS.finite(y) and BALLS.equal(y, 0) is False}
+        return "; it changes its sign there: at least one root" if signs == {True, False} else ""
+
+
+def _smoothness(x: Box) -> Any:
+    return np.where(np.isnan(x.low), 0, x.smooth)
+
+
+def _interior(wide: Any, step: Any) -> bool:
+    return bool(wide.contains_interior(step))
+
+
+def _wider(x: Any, share: float) -> Any:
+    """A ball around the same middle, wider by a share and by some bits."""
+    x = ball(x)
+    more = x.rad() * share + abs(x.mid()) * ball(2) ** (8 - ball_numbers.FLINT.bits)
+    more = more + ball(2) ** (-4 * ball_numbers.FLINT.bits)
+    return x + hull(-more, more)
+
+
+def _inverse(rows: list[list[float]]) -> list[list[Any]] | None:
+    matrix = np.array(rows)
+    if not np.isfinite(matrix).all():
+        return None
+    try:
+        found = np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:
+        return None
+    return [[ball(float(y)) for y in row] for row in found] if np.isfinite(found).all() else None
+
+
+def merged(
+    found: Iterable[Ends], near: float, most: int | None = None
+) -> list[list[tuple[float, float]]]:
+    """Boxes that touch, or lie closer than so many of their widths, as one; at most so many."""
+    parts: list[tuple[Any, Any]] = []
+    listed = sorted(((np.array(a), np.array(b)) for a, b in found), key=lambda x: tuple(x[0]))
+    while True:
+        parts = []
+        for low, high in listed:
+            room = near * (high - low)
+            for i in range(len(parts) - 1, -1, -1):
+                a, b = parts[i]
+                if np.all(low - room <= b) and np.all(a <= high + room):
+                    low, high = np.minimum(low, a), np.maximum(high, b)
+                    parts[i] = (low, high)
+                    break
+            else:
+                parts.append((low, high))
+        if len(parts) == len(listed) and (most is None or len(parts) <= most):
+            break
+        if len(parts) == len(listed):
+            near = 4 * near + 1
+        listed = parts
+    return [[(float(a), float(b)) for a, b in zip(*part, strict=True)] for part in parts]
+
+
+# What becomes of what was found.
+
+
+def _checked(
+    roots: list[Located],
+    unsure: list[Unsure],
+    left: list[list[tuple[float, float]]],
+    needs: Sequence[Tensor],
+    variables: Sequence[Tensor],
+    ranges: Sequence[Range],
+    fixed: Mapping[Tensor, Any],
+    notes: list[str],
+) -> Outcome:
+    """Roots once each, in order, inside the ranges, where all has a value."""
+    kept: list[Located] = []
+    unsure = list(unsure)
+    program = Program(needs, BALLS)
+    for root in sorted(roots, key=lambda root: [float(ball(x).mid()) for x in root.at]):
+        if any(_same(root, other) for other in kept[-64:]):
+            continue
+        inside = within(root, ranges)
+        if inside is None:
+            unsure.append(Unsure(tightly(root), "a root, so near to an end of the range that it"
+                                                " can't be told whether inside"))  # fmt: skip
+        if not inside:
+            continue
+        fault = undefined(root, program, variables, fixed) if needs else None
+        if fault is None:
+            kept.append(root)
+        elif root.exact:
+            at = ", ".join(f"{x.attributes[0]}={digits.told(a, last=True)}"
+                           for x, a in zip(variables, root.at, strict=True))  # fmt: skip
+            notes.append(f"no root at {at}: {faults.there(fault, True)}")
+        else:
+            unsure.append(Unsure(tightly(root), faults.there(fault, True)))
+    return Outcome(kept, unsure, left, list(dict.fromkeys(notes)))
+
+
+def _same(root: Located, other: Located) -> bool:
+    """Whether two are one: both lie where one of them is alone."""
+    for a, b in ((root, other), (other, root)):
+        tight = map(boxes.ends, a.at)
+        if all(low >= x and high <= y
+               for (low, high), (x, y) in zip(tight, b.alone, strict=True)):  # fmt: skip
+            return True
+    return False
+
+
+def tightly(root: Located) -> list[tuple[float, float]]:
+    return [boxes.ends(x) for x in root.at]
+
+
+def within(root: Located, ranges: Sequence[Range]) -> bool | None:
+    """Whether a root lies in the ranges, ends included; None where that isn't told."""
+    for bits in DECIDED:
+        with precision(bits):
+            tests = [
+                BALLS.less_equal(*pair)
+                for x, (low, high) in zip(root.now(), ranges, strict=True)
+                for pair in ((low, x), (x, high))
+            ]
+            # An end that is the root itself is the same object.
+            same = [x is end for x, span in zip(root.at, ranges, strict=True) for end in span]
+            tests = [True if s else test for s, test in zip(same, tests, strict=True)]
+        if False in tests:
+            return False
+        if None not in tests:
+            return True
+    return None
+
+
+def undefined(
+    root: Located, program: Program, variables: Sequence[Tensor], fixed: Mapping[Tensor, Any]
+) -> Tensor | None:
+    """A node that is needed and has no value at a root."""
+    for bits in DECIDED:
+        with precision(bits):
+            point = {**fixed, **dict(zip(variables, root.now(), strict=True))}
+            values = program.values(point)
+            if all(BALLS.finite(values[id(y)]) for y in program.outputs):
+                return None
+    culprit = faults.culprit(program, values, set(program.order))
+    return program.outputs[0] if culprit is None else culprit
+
+
+def told(root: Located) -> list[Any]:
+    """The coordinates of a root, for hodiff.answers.precision; exact ones as they are."""
+    found = root.now()
+    if not all(map(BALLS.finite, found)):
+        raise Unproven(HodiffError("undecided", "a root can't be narrowed"))
+    return found
