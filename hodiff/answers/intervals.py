@@ -329,7 +329,7 @@ def _refusal(node: Tensor, piece: Box, box: Box, fixed: Mapping[Tensor, Any]) ->
     can't be told. What it has there is known if it shows at a corner or the simplest point in it,
     or between two of these."""
     piece = {x: _widened(*piece[x], *box[x]) for x in box}
-    points = [tuple(simplest(*ends) for ends in piece.values())]
+    points = [tuple(_simplest(*ends) for ends in piece.values())]
     points += islice(product(*piece.values()), MOST_CORNERS)
     quantity = kinks.quantity(node) if node.operation.jumps else None
     program = Program([node, *([] if quantity is None else [quantity])], BALLS)
@@ -380,7 +380,7 @@ def _steps(values: Sequence[Any], offset: Any) -> bool:
     return len({whole(BALLS.add(x, offset)) for x in values} - {None}) > 1
 
 
-def simplest(low: Any, high: Any) -> Any:
+def _simplest(low: Any, high: Any) -> Any:
     """The rational number of the smallest denominator in an interval: what a person would type."""
     a, b = (x if rational(x) else digits.exact_end(x, side) for x, side in ((low, 1), (high, -1)))
     wholes, sign = [], 1

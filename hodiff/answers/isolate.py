@@ -20,6 +20,7 @@ from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
 from hodiff.arithmetic.program import Program
 from hodiff.engine.graph import Tensor
 
+OVERHEAD = 50  # of a box in each dimension and function, as nodes
 BATCH = 4096  # boxes that are looked at together
 CUT = 0.4871  # where a box is split: not in its middle, where roots like to lie
 NARROWED = 0.6  # of its width, or less: Newton's step got hold of something
@@ -112,16 +113,18 @@ def _isolated(
         if first is not None and len(proven) >= first and _enough(proven, pending[0], first):
             break
         batch, rest = [x[:BATCH] for x in pending], [x[BATCH:] for x in pending]
-        work.spend(len(batch[0]), nodes)
+        work.spend(len(batch[0]), nodes + OVERHEAD * d * d)
         found, kept, split = _step(system, *batch, span)
         open_ += found
         proven_now, again = _proofs(system, *kept)
-        for box in proven_now:
-            if not any(_inside(box[1], other[0]) for other in proven[-64:]):
-                proven.append(box)
+        proven += _new(proven_now, proven)
         halves = np.concatenate([again[0], split[0]]), np.concatenate([again[1], split[1]])
-        order = np.argsort(halves[0][:, 0], kind="stable")
-        pending = tuple(np.concatenate([half[order], x]) for half, x in zip(halves, rest, strict=True))
+        if first is None:  # the largest come next
+            pending = tuple(map(np.concatenate, zip(rest, halves, strict=True)))
+        else:
+            order = np.argsort(halves[0][:, 0], kind="stable")
+            halves = halves[0][order], halves[1][order]
+            pending = tuple(map(np.concatenate, zip(halves, rest, strict=True)))
         pending = _outside(pending, proven_now)
         volume = np.prod((pending[1] - pending[0]) / span, axis=1).sum() if d else 0.0
         told(1 - min(float(volume), 1.0), len(proven))
@@ -136,8 +139,18 @@ def _enough(proven: list[tuple[Ends, Ends]], pending: Any, first: int) -> bool:
     return sum(tight[1][0] < lowest for _, tight in proven) >= first
 
 
-def _inside(box: Ends, other: Ends) -> bool:
-    return bool(np.all(box[0] >= other[0]) and np.all(box[1] <= other[1]))
+def _new(found: list[tuple[Ends, Ends]], known: Any) -> list[tuple[Ends, Ends]]:
+    """The roots that don't lie where one that is known is alone: in one variable that would be one
+    of the last."""
+    known = known[-BATCH:]
+    low, high = (np.array([alone[i] for alone, _ in (*known, *found)]) for i in (0, 1))
+    kept = []
+    for k, (alone, (a, b)) in enumerate(found):
+        before = len(known) + k
+        there = np.all(low[:before] <= a, axis=1) & np.all(high[:before] >= b, axis=1)
+        if not there.any():
+            kept.append((alone, (a, b)))
+    return kept
 
 
 def _outside(pending: Any, proven: list[tuple[Ends, Ends]]) -> Any:
@@ -247,7 +260,7 @@ def newton(
     """
     d = low.shape[1]
     if d == 1:
-        step = boxes.sub(Box(centre[:, 0], centre[:, 0]), boxes.div(at[0], slopes[0][0]))
+        step = boxes.sub(Box(centre[:, 0], centre[:, 0]), solutions(at[0], slopes[0][0]))
         gap = step.low > step.high
         a = np.where(gap, low[:, 0], np.maximum(low[:, 0], step.low))
         b = np.where(gap, np.minimum(high[:, 0], step.high), np.minimum(high[:, 0], step.high))
@@ -266,7 +279,7 @@ def newton(
             if j != i:
                 c = Box(centre[:, j], centre[:, j])
                 total = boxes.add(total, boxes.mul(rows[i][j], boxes.sub(Box(low[:, j], high[:, j]), c)))
-        step = boxes.sub(Box(centre[:, i], centre[:, i]), boxes.div(total, rows[i][i]))
+        step = boxes.sub(Box(centre[:, i], centre[:, i]), solutions(total, rows[i][i]))
         gap = step.low > step.high
         known = ~np.isnan(step.low)
         # Of two rays what they leave of the box.
@@ -279,6 +292,14 @@ def newton(
     lost = np.any(low > high, axis=1)
     low[lost], high[lost] = np.inf, -np.inf
     return [(low, high)]
+
+
+def solutions(a: Box, b: Box) -> Box:
+    """All x with b*x = a: any number where both may be 0, and no number is a/b then."""
+    found = boxes.div(a, b)
+    any_ = contains_zero(a) & contains_zero(b)
+    low, high = np.where(any_, -np.inf, found.low), np.where(any_, np.inf, found.high)
+    return Box(low, high, found.smooth, found.gapped)
 
 
 def conditioned(

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers import digits, faults
-from hodiff.answers.intervals import hull, simplest
+from hodiff.answers.intervals import hull
 from hodiff.answers.isolate import Ends, System, Work, isolated, over
 from hodiff.answers.precision import Unproven
 from hodiff.arithmetic import ball_numbers, boxes
@@ -24,7 +24,7 @@ from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
-from hodiff.engine.exact import rational
+from hodiff.engine.exact import quotient, rational
 from hodiff.engine.graph import CONSTANT, Tensor, topological
 from hodiff.engine.operations.elementary import add, div, mul, neg, pow, sub
 from hodiff.errors import HodiffError
@@ -36,9 +36,11 @@ SMALLEST = 2.0**-80  # of the range: a box that is split no more
 NEAR = 2.0**-60  # of a number: the same
 MOST_STEPS = 200  # of Newton at one precision
 MOST_PARTS = 40  # that open boxes are merged into
+MOST_BOXES = 400  # that are merged one by one
 MOST_ORDER = 8  # of a multiple root
 MOST_DEGREE = 200
 SHORT = 40  # bits of the denominator of what may be a root as a rational number
+MOST_SHIFTED = 1 << 14  # the exponent of an end of a ball that is looked at as a number
 DECIDED = (128, 512, 4096)  # bits that a root is compared with an end of the range at
 ZERO_WITH = frozenset(
     "sqrt cbrt abs asin atan sinh tanh asinh atanh expm1 log1p erf".split()
@@ -247,12 +249,34 @@ def _fmpq(q: Any) -> Any:
 
 def _exactly(x: Any, zero: Callable[[Any], bool]) -> Any:
     q = _simplest(x)
-    return q if q.denominator.bit_length() < SHORT and zero(q) else x
+    return q if q is not None and zero(q) else x
 
 
-def _simplest(x: Any) -> Any:
-    """The rational number of the smallest denominator in a ball."""
-    return simplest(ball(x).lower(), ball(x).upper())
+def _simplest(x: Any, bits: int = SHORT) -> Any:
+    """The rational number of the smallest denominator in a ball, by its continued fraction; None
+    where that is longer than so many bits."""
+    ends = [tuple(map(int, end.man_exp())) for end in (ball(x).lower(), ball(x).upper())]
+    shift = min(0, ends[0][1], ends[1][1])
+    if max(abs(e) for _, e in ends) > MOST_SHIFTED:
+        return 0 if ends[0][0] <= 0 <= ends[1][0] else None
+    (a, b), (c, d) = ((m << (e - shift), 1 << -shift) for m, e in ends)
+    if a <= 0 <= c:
+        return 0
+    if c < 0:
+        found = _simplest(-ball(x), bits)
+        return None if found is None else -found
+    wholes: list[int] = []
+    size = 1  # below the denominator
+    while (n := -(-a // b)) * d > c:
+        wholes.append(a // b)
+        size *= max(1, a // b) if len(wholes) > 1 else 1
+        if size >> bits or len(wholes) > 2 * bits:
+            return None
+        a, b, c, d = d, c - wholes[-1] * d, b, a - wholes[-1] * b
+    found = n
+    for whole in reversed(wholes):
+        found = whole + quotient(1, found)
+    return found if found.denominator >> bits == 0 else None
 
 
 def _is_exact(x: Any) -> bool:
@@ -345,7 +369,7 @@ class _Search:
 
     def located(self, alone: Ends, tight: Ends, order: int | None) -> Located:
         """A root that is proven to be alone in a box, and to lie in a part of it."""
-        pairs = [[(float(a), float(b)) for a, b in zip(*ends, strict=True)] for ends in (alone, tight)]
+        pairs = [_pairs(ends) for ends in (alone, tight)]
         with precision(DECIDED[0]):
             at = self.narrow([hull(*map(ball, pair)) for pair in pairs[1]])
             return Located(pairs[0], self.known(at), self.narrow, order)
@@ -361,10 +385,10 @@ class _Search:
     def candidates(self, x: Any, span: Range) -> list[Any]:
         found = [end for end in span if ball(x).overlaps(ball(end)) and BALLS.finite(end)]
         q = _simplest(x)
-        if q.denominator.bit_length() < SHORT:
+        if q is not None:
             found.append(q)
-        turns = _simplest(ball(x) / ball(BALLS.pi()))
-        if turns and turns.denominator.bit_length() < SHORT // 2:
+        turns = _simplest(ball(x) / ball(BALLS.pi()), SHORT // 2)
+        if turns:
             found.append(PiMultiple(turns))
         return found
 
@@ -407,7 +431,7 @@ class _Search:
             spans = [float(ball(b) - ball(a)) for a, b in self.ranges]
             for part in parts:
                 x = [hull(ball(a), ball(b)) for a, b in part]
-                root = self.multiple(x, order)
+                root = self.multiple(x, order) or self.at_an_end(part)
                 if root is not None:
                     roots.append(root)
                     continue
@@ -416,7 +440,8 @@ class _Search:
                 roots += [Located([*map(boxes.ends, a)], self.known(self.narrow(b)), self.narrow, order)
                           for a, b in found]  # fmt: skip
                 ends = [tuple(zip(*map(boxes.ends, y), strict=True)) for y in open_]
-                unsure += [Unsure(box, self.reason(box)) for box in merged(ends, 0.5, MOST_PARTS)]
+                boxes_ = merged(ends, 0.5, MOST_PARTS)
+                unsure += [Unsure(box, self.reason(box)) for box in boxes_]
         return roots, unsure
 
     def split(
@@ -480,6 +505,23 @@ class _Search:
                     found = Located([boxes.ends(wide[0])], [candidate], self.narrow, n)
                     found.multiplicity = None if order is None else n * order
                     return found
+        return None
+
+    def at_an_end(self, part: list[tuple[float, float]]) -> Located | None:
+        """In one variable the end of the range, where it is a root, and the slope has one sign from
+        there on: also where it begins infinite, as that of sqrt."""
+        for i, end in enumerate(self.ranges[0]) if len(part) == 1 else ():
+            x = boxes.thin(end) if _is_exact(end) else None
+            if x is None or x.low != x.high or not part[0][0] <= x.low <= part[0][1]:
+                continue
+            if BALLS.equal(self.at(self.values, [end])[0], 0) is not True:
+                continue
+            alone = (float(x.low), part[0][1]) if i == 0 else (part[0][0], float(x.low))
+            with BOXES.quietly():
+                _, slopes, smooth, _ = over(self.system, *(np.array([[y]]) for y in alone))
+            slope = slopes[0][0]
+            if smooth[0] >= UNBROKEN and (slope.low[0] > 0 or slope.high[0] < 0):
+                return Located([alone], [end], self.narrow, None)
         return None
 
     def reason(self, box: list[tuple[float, float]]) -> str:
@@ -547,26 +589,64 @@ def merged(
     found: Iterable[Ends], near: float, most: int | None = None
 ) -> list[list[tuple[float, float]]]:
     """Boxes that touch, or lie closer than so many of their widths, as one; at most so many."""
-    parts: list[tuple[Any, Any]] = []
-    listed = sorted(((np.array(a), np.array(b)) for a, b in found), key=lambda x: tuple(x[0]))
+    listed = list(found)
+    if not listed:
+        return []
+    low, high = (np.array([box[i] for box in listed], float) for i in (0, 1))
+    if low.shape[1] == 1:
+        return _merged_intervals(low[:, 0], high[:, 0], near, most)
+    parts = _gathered(low, high)
     while True:
-        parts = []
-        for low, high in listed:
-            room = near * (high - low)
-            for i in range(len(parts) - 1, -1, -1):
-                a, b = parts[i]
-                if np.all(low - room <= b) and np.all(a <= high + room):
-                    low, high = np.minimum(low, a), np.maximum(high, b)
-                    parts[i] = (low, high)
+        kept: list[Ends] = []
+        for a, b in sorted(parts, key=lambda part: tuple(part[0])):
+            room = near * (b - a)
+            for i in range(len(kept) - 1, -1, -1):
+                c, e = kept[i]
+                if np.all(a - room <= e) and np.all(c <= b + room):
+                    kept[i] = np.minimum(a, c), np.maximum(b, e)
                     break
             else:
-                parts.append((low, high))
-        if len(parts) == len(listed) and (most is None or len(parts) <= most):
-            break
-        if len(parts) == len(listed):
-            near = 4 * near + 1
-        listed = parts
-    return [[(float(a), float(b)) for a, b in zip(*part, strict=True)] for part in parts]
+                kept.append((a, b))
+        same = len(kept) == len(parts)
+        if same and (most is None or len(kept) <= most):
+            return [_pairs(part) for part in kept]
+        near, parts = (4 * near + 1 if same else near), kept
+
+
+def _merged_intervals(
+    low: Any, high: Any, near: float, most: int | None
+) -> list[list[tuple[float, float]]]:
+    order = np.argsort(low)
+    low, high = low[order], high[order]
+    width, top = high - low, np.maximum.accumulate(high)
+    gaps = low[1:] - top[:-1]
+    apart = gaps > near * np.maximum(width[1:], width[:-1])
+    if most is not None and apart.sum() >= most:
+        widest = np.argsort(np.where(apart, -gaps, np.inf), kind="stable")[: most - 1]
+        apart = np.zeros(len(gaps), bool)
+        apart[widest] = True
+    first = np.concatenate([[True], apart])
+    last = np.concatenate([apart, [True]])
+    return [[(float(a), float(b))] for a, b in zip(low[first], top[last], strict=True)]
+
+
+def _gathered(low: Any, high: Any) -> list[Ends]:
+    """Of very many boxes those in a cell of a grid together."""
+    n, d = low.shape
+    if n <= MOST_BOXES:
+        return list(zip(low, high, strict=True))
+    cells = max(2, int(MOST_BOXES ** (1 / d)))
+    size = np.maximum((high.max(axis=0) - low.min(axis=0)) / cells, 5e-324)
+    places = np.minimum((low - low.min(axis=0)) // size, cells - 1).astype(int)
+    _, cell = np.unique(places @ (cells ** np.arange(d)), return_inverse=True)
+    a, b = np.full((cell.max() + 1, d), np.inf), np.full((cell.max() + 1, d), -np.inf)
+    np.minimum.at(a, cell, low)
+    np.maximum.at(b, cell, high)
+    return list(zip(a, b, strict=True))
+
+
+def _pairs(box: Ends) -> list[tuple[float, float]]:
+    return [(float(a), float(b)) for a, b in zip(*box, strict=True)]
 
 
 # What becomes of what was found.
@@ -586,9 +666,7 @@ def _checked(
     kept: list[Located] = []
     unsure = list(unsure)
     program = Program(needs, BALLS)
-    for root in sorted(roots, key=lambda root: [float(ball(x).mid()) for x in root.at]):
-        if any(_same(root, other) for other in kept[-64:]):
-            continue
+    for root in distinct(roots):
         inside = within(root, ranges)
         if inside is None:
             unsure.append(Unsure(tightly(root), "a root, so near to an end of the range that it"
@@ -601,20 +679,27 @@ def _checked(
         elif root.exact:
             at = ", ".join(f"{x.attributes[0]}={digits.told(a, last=True)}"
                            for x, a in zip(variables, root.at, strict=True))  # fmt: skip
-            notes.append(f"no root at {at}: {faults.there(fault, True)}")
+            notes.append(f"no root at {at}: EXPR has no value there")
         else:
             unsure.append(Unsure(tightly(root), faults.there(fault, True)))
     return Outcome(kept, unsure, left, list(dict.fromkeys(notes)))
 
 
-def _same(root: Located, other: Located) -> bool:
-    """Whether two are one: both lie where one of them is alone."""
-    for a, b in ((root, other), (other, root)):
-        tight = map(boxes.ends, a.at)
-        if all(low >= x and high <= y
-               for (low, high), (x, y) in zip(tight, b.alone, strict=True)):  # fmt: skip
-            return True
-    return False
+def distinct(roots: list[Located]) -> list[Located]:
+    """In order, each once: two are one where one of them lies where the other is alone."""
+    roots = sorted(roots, key=lambda root: [float(ball(x).mid()) for x in root.at])
+    if not roots:
+        return []
+    tight, alone = (np.array(x).transpose(2, 0, 1) for x in
+                    ([tightly(root) for root in roots], [root.alone for root in roots]))  # fmt: skip
+    kept: list[int] = []
+    for i in range(len(roots)):
+        last = kept[-1:] if len(roots[i].at) == 1 else kept
+        one = np.all((alone[0, last] <= tight[0, i]) & (tight[1, i] <= alone[1, last]), axis=1)
+        other = np.all((alone[0, i] <= tight[0, last]) & (tight[1, last] <= alone[1, i]), axis=1)
+        if not (one | other).any():
+            kept.append(i)
+    return [roots[i] for i in kept]
 
 
 def tightly(root: Located) -> list[tuple[float, float]]:

@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 
 from hodiff.arithmetic.ball_numbers import ball, finite, precision
-from hodiff.arithmetic.balls import BALLS
+from hodiff.arithmetic.balls import BALLS, spread
 from hodiff.arithmetic.base import Arithmetic, composed
 from hodiff.engine.exact import rational
-from hodiff.engine.graph import Operation
+from hodiff.engine.graph import OPERATIONS, Kind, Operation
+from hodiff.engine.object_arrays import ObjectArrays, reducing
 
 SMOOTH, UNBROKEN, BROKEN = 2, 1, 0
 BITS = 64  # of the balls of single boxes
@@ -52,17 +53,17 @@ class Box:
 
 
 class Boxes(Arithmetic):
-    """Columns of intervals. Raises NotImplementedError for an operation on arrays."""
+    """Columns of intervals, and numpy's arrays of such columns. Raises NotImplementedError for an
+    operation that has no form in them."""
 
     name = "boxes"
 
     def number(self, x: Any) -> Box:
         return thin(x)
 
-    def data(self, x: Any) -> Box:
-        if getattr(x, "shape", ()):
-            raise NotImplementedError("boxes hold numbers, not arrays")
-        return thin(BALLS.data(x))
+    def data(self, x: Any) -> Any:
+        found = BALLS.data(x)
+        return spread(thin, 1)(found)
 
     def quietly(self) -> Any:
         return np.errstate(all="ignore")
@@ -75,9 +76,16 @@ class Boxes(Arithmetic):
             return None
         if name == "powers":
             return composed(operation, self, operation.formula)
-        if not operation.partials:
+        if operation.partials:
+            return lambda *x: _in_balls(operation, *x)
+        found = ObjectArrays(self.function, thin(0)).function(operation)
+        if found is None:
             raise NotImplementedError(f"{name} has no form in {self}")
-        return lambda *x: _in_balls(operation, *x)
+        return found
+
+    def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
+        entrywise = operation.kind in (Kind.ENTRYWISE, Kind.CONDITION)
+        return spread(compute, operation.arity or 0) if entrywise else compute
 
 
 def thin(x: Any) -> Box:
@@ -272,11 +280,10 @@ def div(a: Box, b: Box) -> Box:
 def power(a: Box, b: Box) -> Box:
     n = b.exact
     if n is None:
-        positive = whole(a).low > 0
+        positive = whole(a).low >= 0  # from 0 on log(0) is -inf, exp of which is 0
         found = exp(mul(whole(b), log(a)))
         if np.all(positive):
             return found
-        # A base from 0 on: 0 is reached where the exponent is above 0.
         low, high = np.where(positive, found.low, -np.inf), np.where(positive, found.high, np.inf)
         return Box(low, high, _where(positive, found.smooth, BROKEN))
     if isinstance(n, int):
@@ -537,8 +544,6 @@ def _monotone(
     smooth it is at the ends of the domain; limits: what lies below and above all its values."""
 
     def at(x: Any) -> tuple[Any, Any]:
-        from hodiff.engine.graph import OPERATIONS
-
         function = BALLS.function(OPERATIONS[name])
         low, high = _each(function, x, x)
         return np.maximum(low, limits[0]), np.minimum(high, limits[1])
@@ -708,11 +713,12 @@ def _choice(test: Box, a: Box, b: Box) -> Box:
     low = np.where(yes, a.low, np.where(no, b.low, np.fmin(a.low, b.low)))
     high = np.where(yes, a.high, np.where(no, b.high, np.fmax(a.high, b.high)))
     smooth = _where(yes, a.smooth, _where(no, b.smooth, BROKEN))
-    return Box(low, high, np.minimum(smooth, _decided_or(test)))
+    return Box(low, high, np.minimum(smooth, _decided(test.smooth)))
 
 
-def _decided_or(test: Box) -> Any:
-    return _decided(test.smooth)
+def _norm(x: Any, axes: tuple[int, ...] | None = None) -> Any:
+    squares = np.frompyfunc(_square, 1, 1)(x)
+    return spread(sqrt, 1)(reducing(np.frompyfunc(add, 2, 1))(squares, axes))
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -767,6 +773,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "or": lambda a, b: _not(_both(_not(a), _not(b))),
     "not": _not,
     "where": _choice,
+    "norm": _norm,
 }
 
 BOXES = Boxes()

@@ -14,7 +14,7 @@ class Limits:
     kinks = 300_000  # computed at a kink, in all runs together
     slopes = 100_000  # made for the sides of ties; a series decides where they don't
     intervals = 1_000_000  # computed over intervals, in all pieces together: some seconds
-    boxes = 30_000_000  # computed over boxes, in all of them together: some ten seconds
+    boxes = 40_000_000  # computed over boxes, in all of them together: some ten seconds
 
     # Files as values, which are read in Python, a line after the other.
     numbers = 20_000_000  # in one file

@@ -23,6 +23,8 @@ from hodiff.errors import HodiffError
 
 Pairs = list[tuple[float, float]]
 MOST_VARIABLES = 8
+FEW, MANY = 6, 17  # digits of the ends of a box: of one that is, relatively, so narrow
+NARROW = 1e-4
 TIMES = {2: "double", 3: "triple"}
 
 
@@ -46,11 +48,16 @@ def roots(request: Request, over: Any = None, first: int | None = None,
         found = proven(lambda: located(
             functions, list(request.inputs), span.ranges, work, first=first, told=shown))  # fmt: skip
     unsure = list(found.unsure)
-    listed = [x for x in found.roots if tell(request, x, unsure) is not None]
-    rooted = [Told(x, tell(request, x, unsure) or {}) for x in listed]
-    more = first is not None and len(rooted) >= first
-    rooted = rooted[:first]
-    left = [] if more else found.left
+    rooted = []
+    for root in found.roots[:first]:
+        values = tell(request, root, unsure)
+        rooted += [] if values is None else [Told(root, values)]
+    left, more = found.left, first is not None and len(rooted) >= first
+    if more:
+        # What isn't searched counts where a lower root may be.
+        last = tightly(rooted[-1].root)[0][0] if len(span.ranges) == 1 else float("-inf")
+        left = [box for box in left if box[0][0] < last]
+        unsure = [x for x in unsure if len(x.box) > 1 or x.box[0][0] < last]
     return answer(request, span, rooted, unsure, left, more, found, work)
 
 
@@ -149,9 +156,13 @@ def intervals(names: Sequence[str], box: Pairs) -> dict[str, Value]:
 
 
 def shortened(names: Sequence[str], box: Pairs) -> list[str]:
-    """A box in a few digits, rounded outward."""
+    """A box in as many digits as its width asks for, rounded outward."""
+    found = []
     with precision(BITS):
-        return [f"[{shortly(ball(a), -1)}, {shortly(ball(b), 1)}]" for a, b in box]
+        for a, b in box:
+            n = FEW if b - a > NARROW * max(abs(a), abs(b)) else MANY
+            found.append(f"[{shortly(ball(a), -1, n)}, {shortly(ball(b), 1, n)}]")
+    return found
 
 
 def where(names: Sequence[str], box: Pairs) -> str:
@@ -173,15 +184,17 @@ def summary(
 ) -> str:
     """One sentence: what is proven."""
     n = len(rooted)
-    if more:
+    if more and not left and not unsure:
         order = "lowest" if len(span.ranges) == 1 else "first found"
         return f"the {order} {counted(n, 'root')}: each is proven; the search ended there (--first)"
     several = "each is proven, and that there are no others"
     sentence = {0: "no root: that is proven", 1: "1 root: it is proven, and that there is no other"}
     if not unsure and not left:
         return f"{sentence.get(n, f'{n} roots: {several}')} in {span}"
-    said = f"{counted(n, 'root')}{', each proven' if n > 1 else ', proven' * (n == 1)}"
-    return f"{said}; others may only be where nothing is decided"
+    if not n:
+        return f"no root is proven; there may be some in {span}, but only where it isn't decided"
+    said = f"{counted(n, 'root')}, {'each ' * (n > 1)}proven"
+    return f"{said}; others may be in {span}, but only where it isn't decided"
 
 
 def answer(
@@ -196,12 +209,12 @@ def answer(
 ) -> Answer:
     names, problem = list(request.wrt), request.problem
     notes = [*problem.notes, *found.notes]
-    notes += [f"undecided, {where(names, x.box)}: {x.reason}" for x in unsure]
-    why = "the time ended" if work.late else "the search would take too long"
-    notes += [f"not searched, {where(names, box)}: {why}" for box in left]
     boxes = [(span.clipped(x.root.alone), x) for x in rooted]
     undecided = [(span.clipped(x.box), x) for x in unsure]
     unsearched = [span.clipped(box) for box in left]
+    notes += [f"undecided, {where(names, box)}: {x.reason}" for box, x in undecided]
+    why = "the time ended" if work.late else "it would take too long: narrow the range"
+    notes += [f"not searched, {where(names, box)}: {why}" for box in unsearched]
     fields = {
         "command": request.command,
         "expression": problem.text,
