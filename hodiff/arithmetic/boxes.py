@@ -75,7 +75,7 @@ class Boxes(Arithmetic):
         if operation.definition is not None:
             return None
         if name == "powers":
-            return composed(operation, self, operation.formula)
+            return _of_positive(composed(operation, self, operation.formula))
         if operation.partials:
             return lambda *x: _in_balls(operation, *x)
         found = ObjectArrays(self.function, thin(0)).function(operation)
@@ -265,8 +265,8 @@ def inverse(b: Box) -> Box:
     high = np.where(zero & (b.low == 0), np.inf, high)
     none = zero & (b.low == 0) & (b.high == 0)
     low, high = np.where(none, np.nan, low), np.where(none, np.nan, high)
-    gap = zero & (b.low < 0) & (b.high > 0)
-    return Box(low, high, _where(zero, BROKEN, smooth), bool(gap.any()))
+    gap = zero & (b.low < 0) & (b.high > 0)  # none is left where b has no bounds
+    return _gapped(low, high, _where(zero, BROKEN, smooth), gap)
 
 
 def div(a: Box, b: Box) -> Box:
@@ -277,11 +277,21 @@ def div(a: Box, b: Box) -> Box:
     return mul(a, inverse(b))
 
 
+def _over(a: Box, b: Box) -> Box:
+    """a/b, and 0 where b is 0: anything in [-1, 1] beside that."""
+    b = whole(b)
+    found = whole(div(a, b))
+    zero = (b.low <= 0) & (b.high >= 0)
+    return Box(np.where(zero, -np.inf, found.low), np.where(zero, np.inf, found.high), found.smooth)
+
+
 def power(a: Box, b: Box) -> Box:
     n = b.exact
     if n is None:
         positive = whole(a).low >= 0  # from 0 on log(0) is -inf, exp of which is 0
         found = exp(mul(whole(b), log(a)))
+        zero = whole(a).high == 0  # 0, or 1 where the exponent is 0
+        found.low, found.high = np.where(zero, 0.0, found.low), np.where(zero, 1.0, found.high)
         if np.all(positive):
             return found
         low, high = np.where(positive, found.low, -np.inf), np.where(positive, found.high, np.inf)
@@ -533,6 +543,18 @@ def _in_balls(operation: Operation, *x: Any) -> Box:
     return Box(low, high, _least(smooth, *(v.smooth for v in inputs)))
 
 
+def _of_positive(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """compute of a base above 0; anything of others, which have values at whole exponents alone."""
+
+    def called(a: Box, b: Box, *attributes: Any) -> Box:
+        a = whole(a)
+        found, positive = whole(compute(a, b, *attributes)), a.low > 0
+        low, high = np.where(positive, found.low, -np.inf), np.where(positive, found.high, np.inf)
+        return Box(low, high, _where(positive, found.smooth, BROKEN))
+
+    return called
+
+
 def _monotone(
     name: str,
     domain: tuple[float, float] = (-np.inf, np.inf),
@@ -574,7 +596,9 @@ def _sinh(x: Any) -> tuple[Any, Any]:
 
 def _tanh(x: Any) -> tuple[Any, Any]:
     found = div(Box(*_sinh(x)), cosh(Box(x, x)))
-    return np.maximum(found.low, -1.0), np.minimum(found.high, 1.0)
+    low, high = np.maximum(found.low, -1.0), np.minimum(found.high, 1.0)
+    low, high = np.where(x > 20, 1 - 1e-15, low), np.where(x > 20, 1.0, high)
+    return np.where(x < -20, -1.0, low), np.where(x < -20, -1 + 1e-15, high)
 
 
 sinh, tanh = _rising(_sinh), _rising(_tanh)
@@ -730,7 +754,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sub": sub,
     "mul": mul,
     "div": div,
-    "over": div,
+    "over": _over,
     "neg": neg,
     "pow": power,
     "sqrt": sqrt,
