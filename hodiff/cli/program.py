@@ -91,6 +91,13 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     can't be decided, as at a kink, is told as a small box, with the reason. Exit code 1: there is
     such a box.
     """, (o.OVER, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
+    "extrema": ("""All minima, maxima and saddles in a range.
+
+    Each is proven to be what it is, and it is proven that there are no others; the ends of the
+    range and its sides count. The least and the largest value of EXPR over the range come with
+    them. What can't be decided, as at a kink, is told as a small box, with the reason. Exit code 1:
+    there is such a box.
+    """, (o.OVER, o.CURVED, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
     "check": ("""Whether a derivative is right.
 
     --claim is what it is said to be. It is compared by identities, which proves it for all points,

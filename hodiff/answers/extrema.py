@@ -1,0 +1,375 @@
+"""Every minimum, maximum and saddle in a box, with proof, and the least and the largest value.
+
+Stationary points are the roots of the gradient (hodiff.answers.roots): inside, on each face of the
+box in the variables that are free there, and its corners. What a point is follows from the signs of
+the Hessian's minors, in balls, and of the slopes into the box. Where EXPR may jump, or have a kink
+with slopes of both signs, is handed back as boxes. Outside all of these no extremum can be, so
+that the least value is one of theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hodiff.answers import faults
+from hodiff.answers.isolate import Ends, Work
+from hodiff.answers.roots import DECIDED, Located, Range, Unsure, located, merged
+from hodiff.arithmetic import boxes
+from hodiff.arithmetic.ball_numbers import ball, direction, precision
+from hodiff.arithmetic.balls import BALLS
+from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.program import Program
+from hodiff.derivatives import gradient
+from hodiff.engine.graph import Tensor
+
+MINIMUM, MAXIMUM, SADDLE, INFLECTION = "minimum", "maximum", "saddle", "inflection"
+MOST_ORDER = 12  # of a derivative that decides what a point is
+MOST_BROKEN = 4096  # boxes, of one size, in which f may jump
+SMALLEST = 2.0**-30  # of the range: their size
+MOST_PARTS = 12
+
+Pairs = list[tuple[float, float]]
+
+
+class Point(NamedTuple):
+    """A point with its kind: of the range, where edge says so, else of f wherever it is defined.
+
+    now  its coordinates in balls, at the present precision
+    """
+
+    now: Callable[[], list[Any]]
+    kind: str
+    edge: bool
+    alone: Pairs
+
+
+class Extrema(NamedTuple):
+    """What was found: points, what is left open in boxes, and what wasn't searched."""
+
+    points: list[Point]
+    unsure: list[Unsure]
+    left: list[Pairs]
+
+
+def extrema(
+    f: Tensor,
+    variables: Sequence[Tensor],
+    ranges: Sequence[Range],
+    work: Work,
+    first: int | None = None,
+    told: Callable[[float, int], None] = lambda done, found: None,
+) -> Extrema:
+    """All extrema and saddles of f over ranges. Raises NotImplementedError for what has no form in
+    boxes."""
+    slopes = gradient(f, list(variables))
+    points: list[Point] = []
+    unsure = broken(f, variables, ranges)
+    left: list[Pairs] = []
+    patterns = sorted(product((None, 0, 1), repeat=len(variables)), key=lambda p: -p.count(None))
+    face = Face(f, slopes, variables, ranges)
+    for pattern in patterns:
+        if first is not None and len(points) >= first:
+            break
+        here = face.at(pattern, work, first, told)
+        points, unsure, left = points + here.points, unsure + here.unsure, left + here.left
+    return Extrema(points, gathered(unsure), left)
+
+
+def inflections(
+    f: Tensor,
+    x: Tensor,
+    span: Range,
+    work: Work,
+    first: int | None = None,
+    told: Callable[[float, int], None] = lambda done, found: None,
+) -> Extrema:
+    """Where the curvature of f turns its sign."""
+    second = gradient(gradient(f, [x])[0], [x])[0]
+    found = located([second], [x], [span], work, first=first, told=told)
+    unsure, points = found.unsure, []
+    for root in found.roots:
+        kind = along(second, x, root.now, {})
+        if kind is None:
+            unsure.append(Unsure(root.alone, "the curvature is 0 there; whether it turns is open"))
+        elif kind != INFLECTION:  # the curvature turns its sign
+            points.append(Point(root.now, INFLECTION, False, root.alone))
+    return Extrema(points, gathered([*broken(f, [x], [span]), *unsure]), found.left)
+
+
+class Face:
+    """The faces of a box, each with the points in it."""
+
+    def __init__(
+        self, f: Tensor, slopes: list[Tensor], variables: Sequence[Tensor], ranges: Sequence[Range]
+    ) -> None:
+        self.f, self.slopes = f, slopes
+        self.variables, self.ranges = list(variables), list(ranges)
+        hessian = [gradient(slope, self.variables) for slope in slopes]
+        self.hessian = hessian
+        self.all = Program([f, *slopes, *(y for row in hessian for y in row)], BALLS)
+
+    def at(
+        self, pattern: Sequence[int | None], work: Work, first: int | None, told: Callable[..., None]
+    ) -> Extrema:
+        """The points of a face: of each variable that is fixed, the end."""
+        free = [i for i, side in enumerate(pattern) if side is None]
+        ends = {i: self.ranges[i][side] for i, side in enumerate(pattern) if side is not None}
+        fixed = {self.variables[i]: end for i, end in ends.items()}
+        points: list[Point] = []
+        unsure: list[Unsure] = []
+        left: list[Pairs] = []
+        roots: list[Located]
+        if free:
+            found = located(
+                [self.slopes[i] for i in free], [self.variables[i] for i in free],
+                [self.ranges[i] for i in free], work, fixed, first, told,
+            )  # fmt: skip
+            roots = found.roots
+            unsure += [Unsure(self.whole(x.box, free, ends), self.why(x, free, ends))
+                       for x in found.unsure]  # fmt: skip
+            left = [self.whole(box, free, ends) for box in found.left]
+        else:
+            roots = [Located([], [], lambda at: at)]
+        for root in roots:
+            now = self.coordinates(root, free, ends)
+            kind = self.kind(now, free, ends, pattern)
+            alone = self.whole(root.alone, free, ends)
+            if kind is None:
+                reason = "a stationary point whose kind is open: its second derivatives are, or may"
+                unsure.append(Unsure(alone, f"{reason} be, singular" if free else OPEN_END))
+            elif kind:
+                points.append(Point(now, kind, bool(ends), alone))
+        return Extrema(points, unsure, left)
+
+    def coordinates(
+        self, root: Located, free: list[int], ends: Mapping[int, Any]
+    ) -> Callable[[], list[Any]]:
+        def now() -> list[Any]:
+            inside = dict(zip(free, root.now(), strict=True))
+            return [inside[i] if i in inside else ends[i] for i in range(len(self.ranges))]
+
+        return now
+
+    def whole(self, box: Pairs, free: list[int], ends: Mapping[int, Any]) -> Pairs:
+        inside = dict(zip(free, box, strict=True))
+        return [inside[i] if i in inside else boxes.ends(ends[i]) for i in range(len(self.ranges))]
+
+    def why(self, x: Unsure, free: list[int], ends: Mapping[int, Any]) -> str:
+        """Of a box that stays open the reason in f, not in its slopes."""
+        rough = roughness(self.f, self.variables, self.whole(x.box, free, ends))
+        if rough is not None:
+            return rough
+        return x.reason.replace("EXPR is 0", "the slope is 0").replace(
+            "the slope may be 0 there: a multiple root, roots close together, or none",
+            "stationary points close together, one with a singular Hessian, or none",
+        ).replace(
+            "the Jacobian may be singular there: a multiple root, roots close together, or none",
+            "stationary points close together, one with a singular Hessian, or none",
+        ).replace("a root", "a stationary point")  # fmt: skip
+
+    def kind(
+        self,
+        now: Callable[[], list[Any]],
+        free: list[int],
+        ends: Mapping[int, Any],
+        pattern: Sequence[int | None],
+    ) -> str | None:
+        """What a point is; "" for none of these, None where it is open."""
+        d = len(self.variables)
+        for bits in DECIDED:
+            with precision(bits):
+                point = dict(zip(self.variables, now(), strict=True))
+                values = self.all.values(point)
+                found = [values[id(y)] for y in self.all.outputs]
+                if not BALLS.finite(found[0]):
+                    return ""  # it has no value: told as a box
+                turned = [direction(found[1 + i]) if BALLS.finite(found[1 + i]) else None
+                          for i in ends]  # fmt: skip
+                if 0 in turned:
+                    return ""  # a point of the larger face
+                # A side on which f rises into the box is a minimum's.
+                rises = {None if s is None else s * (1 if pattern[i] == 0 else -1)
+                         for i, s in zip(ends, turned, strict=True)}  # fmt: skip
+                rows = [[found[1 + d + d * i + j] for j in free] for i in free]
+                curved = definite(rows)
+                if len(rises - {None}) > 1 or (curved is not None and curved == SADDLE and ends):
+                    return ""
+                wanted = {1: MINIMUM, -1: MAXIMUM}
+                if None in rises or (curved is None and free):
+                    continue
+                kinds = {wanted[s] for s in rises if s is not None} | ({curved} if free else set())
+                if len(kinds) == 1:
+                    return str(kinds.pop())
+                return ""
+        if len(free) == 1 and None not in rises:
+            (i,) = free
+            own = along(self.slopes[i], self.variables[i], lambda: [now()[i]],
+                        {self.variables[k]: end for k, end in ends.items()})  # fmt: skip
+            wanted_ = {wanted[s] for s in rises if s is not None}
+            if own is None or not wanted_:
+                return own
+            return own if wanted_ == {own} else ""
+        return None
+
+
+OPEN_END = "whether the end of the range is an extremum is open: the slope there may be 0"
+
+
+def definite(rows: list[list[Any]]) -> str | None:
+    """What a symmetric matrix of balls makes of a stationary point: minimum where it is positive
+    definite; None where that is open."""
+    n = len(rows)
+    if not n or not all(BALLS.finite(y) for row in rows for y in row):
+        return None
+    rows = [[ball(y) for y in row] for row in rows]
+    for i in range(n):  # what is seen at once
+        for j in range(i):
+            if rows[i][i] * rows[j][j] - rows[i][j] ** 2 < 0:
+                return SADDLE
+    from flint import arb_mat  # start-up: brings FLINT
+
+    minors = [arb_mat([row[:k] for row in rows[:k]]).det() for k in range(1, n + 1)]
+    if all(m > 0 for m in minors):
+        return MINIMUM
+    if all((m > 0) if k % 2 else (m < 0) for k, m in enumerate(minors)):
+        return MAXIMUM
+    if all(m > 0 or m < 0 for m in minors):
+        return SADDLE
+    return None
+
+
+def along(
+    slope: Tensor, x: Tensor, now: Callable[[], list[Any]], fixed: Mapping[Tensor, Any]
+) -> str | None:
+    """What a root of a slope is, in one variable: an extremum where the slope turns its sign, which
+    it does where the first of its derivatives that isn't 0 is of odd order."""
+    graph = slope
+    for order in range(1, MOST_ORDER):
+        graph = gradient(graph, [x])[0]
+        program = Program([graph], BALLS)
+        for bits in DECIDED:
+            with precision(bits):
+                values = program.values({**fixed, x: now()[0]})
+                sign = direction(values[id(graph)]) if BALLS.finite(values[id(graph)]) else None
+            if sign is not None:
+                break
+        if sign is None:
+            return None
+        if sign:
+            if order % 2 == 0:
+                return INFLECTION
+            return MINIMUM if sign > 0 else MAXIMUM
+    return None
+
+
+# Where f isn't continuous.
+
+
+def broken(f: Tensor, variables: Sequence[Tensor], ranges: Sequence[Range]) -> list[Unsure]:
+    """Small boxes outside of which f is continuous wherever it has a value."""
+    program = Program([f], BOXES)
+    low = np.array([[boxes.thin(a).low for a, _ in ranges]])
+    high = np.array([[boxes.thin(b).high for _, b in ranges]])
+    span = (high - low)[0]
+    while len(low):
+        with BOXES.quietly():
+            point = {x: Box(low[:, i], high[:, i]) for i, x in enumerate(variables)}
+            found = program.values(point)[id(f)]
+        smooth = np.broadcast_to(found.smooth, (len(low),))
+        undefined = np.broadcast_to(np.isnan(found.low), (len(low),))
+        kept = (smooth < UNBROKEN) & ~undefined
+        low, high = low[kept], high[kept]
+        wide = (high - low) > SMALLEST * span
+        if len(low) > MOST_BROKEN or not wide.any():
+            break
+        side = np.argmax((high - low) / span, axis=1)
+        rows = np.arange(len(low))
+        first, second = high.copy(), low.copy()
+        cut = low[rows, side] + 0.4871 * (high[rows, side] - low[rows, side])
+        first[rows, side] = second[rows, side] = cut
+        low, high = np.concatenate([low, second]), np.concatenate([first, high])
+    parts = merged(list(zip(low, high, strict=True)), 0.5, MOST_PARTS)
+    return [Unsure(box, roughness(f, variables, box) or "EXPR may jump") for box in parts]
+
+
+def roughness(f: Tensor, variables: Sequence[Tensor], box: Pairs) -> str | None:
+    """The first part of f that may jump, or have a kink, in a box."""
+    program = Program([f], BOXES)
+    with BOXES.quietly():
+        point = {x: Box(np.array([a]), np.array([b]))
+                 for x, (a, b) in zip(variables, box, strict=True)}  # fmt: skip
+        values = program.values(point)
+
+    def smooth(node: Tensor) -> int:
+        value = values[id(node)]
+        return int(np.min(np.where(np.isnan(value.low), 0, value.smooth)))
+
+    for node in program.order:
+        if not node.shape and smooth(node) < SMOOTH:
+            if all(x.shape or smooth(x) == SMOOTH for x in node.inputs):
+                return faults.there(node, smooth(node) < UNBROKEN)
+    return None
+
+
+def gathered(unsure: Iterable[Unsure]) -> list[Unsure]:
+    """Boxes of the same reason that touch as one."""
+    listed = list(unsure)
+    found: list[Unsure] = []
+    for reason in dict.fromkeys(x.reason for x in listed):
+        ends: list[Ends] = [tuple(zip(*x.box, strict=True)) for x in listed if x.reason == reason]
+        found += [Unsure(box, reason) for box in merged(ends, 0.5, MOST_PARTS)]
+    return found
+
+
+# The least and the largest value.
+
+
+class Bound(NamedTuple):
+    """The least value (side -1), or the largest (1): that of all these points, where inside is
+    None, else it lies between two doubles; None where there is no bound."""
+
+    points: list[Point]
+    inside: tuple[float, float] | None
+
+
+def bound(f: Tensor, variables: Sequence[Tensor], found: Extrema, side: int) -> Bound | None:
+    """None where nothing bounds f on that side, or it has no value that is known."""
+    kind = MINIMUM if side < 0 else MAXIMUM
+    program = Program([f], BALLS)
+    with precision(DECIDED[0]):
+        values = []
+        for point in found.points:
+            if point.kind == kind:
+                (y,) = program.results(dict(zip(variables, point.now(), strict=True)))
+                values.append((ball(y) * side, point))
+    if not values:
+        return None
+    best = max((v.lower() for v, _ in values), key=lambda v: float(v))
+    most = float(max((float(v.upper()) for v, _ in values)))
+    outer = most
+    for box in [*(x.box for x in found.unsure), *found.left]:
+        low, high = range_over(f, variables, box)
+        outer = max(outer, high if side > 0 else -low)
+    first = [(v, point) for v, point in values if not v < best]
+    if outer <= float(best):
+        return Bound([point for _, point in first], None)
+    if outer > most or not np.isfinite(outer):
+        least = boxes.ends(best)[0]
+        if not np.isfinite(outer):
+            return None
+        outer = float(boxes.up(outer))
+        return Bound([p for _, p in first], (least, outer) if side > 0 else (-outer, -least))
+    return Bound([point for _, point in first], None)
+
+
+def range_over(f: Tensor, variables: Sequence[Tensor], box: Pairs) -> tuple[float, float]:
+    with BOXES.quietly():
+        point = {x: Box(np.array([a]), np.array([b]))
+                 for x, (a, b) in zip(variables, box, strict=True)}  # fmt: skip
+        found = boxes.whole(Program([f], BOXES).values(point)[id(f)])
+    low, high = float(np.min(found.low)), float(np.max(found.high))
+    return (-np.inf, np.inf) if low != low else (low, high)

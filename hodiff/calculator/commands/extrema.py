@@ -1,0 +1,244 @@
+"""extrema: every minimum, maximum and saddle in a range, and the least and largest value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from time import monotonic
+from typing import Any, NamedTuple
+
+from hodiff.answers.extrema import Bound, Extrema, Point, bound, extrema as searched, inflections
+from hodiff.answers.isolate import Work
+from hodiff.answers.precision import until_determined
+from hodiff.answers.roots import Unsure
+from hodiff.arithmetic.ball_numbers import ball
+from hodiff.arithmetic.balls import BALLS
+from hodiff.arithmetic.program import Program
+from hodiff.calculator.answer import Answer, Each, Grid, Row, Value, plain_number, text
+from hodiff.calculator.commands.roots import Pairs, Span, counted, intervals, proven, shortened, where
+from hodiff.calculator.progress import bar
+from hodiff.calculator.request import Request, exactly, usage
+from hodiff.engine.limits import Limits
+from hodiff.errors import HodiffError
+
+MOST_VARIABLES = 5  # 3**n - 1 faces
+
+
+class Told(NamedTuple):
+    """A point with its numbers."""
+
+    point: Point
+    at: dict[str, Value]
+    value: Value
+
+
+def extrema(request: Request, over: Any = None, order: int = 1, first: int | None = None,
+            seconds: float | None = None) -> Answer:  # fmt: skip
+    """All extrema in a range, each proven to be what it is, and that there are no others; order 2:
+    the inflection points."""
+    f, span = request.scalar(), Span(request)
+    if order not in (1, 2):
+        raise usage("--order is 1, or 2 for inflection points", "--order")
+    if order == 2 and len(request.inputs) > 1:
+        raise usage("inflection points are those of one variable: leave out --order 2", "--order")
+    if len(request.inputs) > MOST_VARIABLES:
+        message = f"there are {len(request.inputs)} variables, and {MOST_VARIABLES} are the most"
+        raise usage(message, "--over", "limit")
+    until = None if seconds is None else monotonic() + seconds
+    work = Work(Limits.boxes if seconds is None else Limits.boxes * 1000, until)
+    with bar("points") as shown:
+        if order == 2:
+            found = proven(lambda: inflections(
+                f, request.inputs[0], span.ranges[0], work, first, shown))  # fmt: skip
+        else:
+            found = proven(lambda: searched(f, request.inputs, span.ranges, work, first, shown))
+    unsure = list(found.unsure)
+    program = Program([f], BALLS)
+    listed = [tell(request, program, point, unsure) for point in found.points]
+    told = sorted((x for x in listed if x is not None), key=position)
+    more = first is not None and len(told) >= first
+    told, left = told[:first], [] if more else found.left
+    ends: list[Bound | None] = [None, None]
+    if order == 1 and first is None:
+        ends = [bound(f, request.inputs, found, side) for side in (-1, 1)]
+    return answer(request, span, order, told, unsure, left, more, ends, work, program)
+
+
+def position(x: Told) -> list[float]:
+    return [float(v) for v in x.at.values()]  # type: ignore[arg-type]
+
+
+def tell(
+    request: Request, program: Program, point: Point, unsure: list[Unsure]
+) -> Told | None:
+    """A point's numbers; None, and a box more that is unsure, where they aren't determined."""
+
+    def run() -> list[Any]:
+        x = point.now()
+        return [*x, *program.results(dict(zip(request.inputs, x, strict=True)))]
+
+    try:
+        found = until_determined(run, request.how.digits)
+    except HodiffError:
+        unsure.append(Unsure(point.alone, f"a {point.kind} whose digits can't be told"))
+        return None
+    values = [plain_number(x) for x in found.values]
+    if request.how.exact:
+        values = [exactly(x, q) for x, q in zip(found.values, found.exact, strict=True)]
+    return Told(point, dict(zip(request.wrt, values, strict=False)), values[-1])
+
+
+def of_bound(
+    request: Request, program: Program, end: Bound | None, side: int, told: Sequence[Told]
+) -> dict[str, Value] | None:
+    """The least or the largest value, and where it is."""
+    if end is None:
+        return None
+    at = [x.at for x in told if x.point in end.points]
+    if end.inside is not None:
+        value = plain_number({"lower": end.inside[0], "upper": end.inside[1]})
+        return {"value": value, "at": at}
+
+    def run() -> list[Any]:
+        values = []
+        for point in end.points:
+            values += program.results(dict(zip(request.inputs, point.now(), strict=True)))
+        if len(values) == 1:
+            return values
+        if all(BALLS.equal(x, values[0]) for x in values):
+            return values[:1]
+        extreme = ball(values[0])
+        for x in values[1:]:
+            extreme = extreme.min(ball(x)) if side < 0 else extreme.max(ball(x))
+        return [extreme]
+
+    found = until_determined(run, request.how.digits)
+    exact = request.how.exact
+    value = exactly(found.values[0], found.exact[0]) if exact else plain_number(found.values[0])
+    return {"value": value, "at": at}
+
+
+def said(name: str, end: dict[str, Any] | None) -> str:
+    if end is None:
+        return f"the {name} value is not bounded, as far as is proven"
+    places = [", ".join(f"{x}={text(v)}" for x, v in at.items()) for at in end["at"]]
+    at = f" at {places[0]}" if len(places) == 1 else f" at {len(places)} points" if places else ""
+    value = end["value"]
+    return f"{name} value: {'in ' * isinstance(value, dict)}{text(value)}" + (
+        at if not isinstance(value, dict) else "")  # fmt: skip
+
+
+def kind(x: Told, ends: Sequence[Bound | None]) -> str:
+    names = ["least value", "largest value"]
+    best = [name for name, end in zip(names, ends, strict=True)
+            if end is not None and end.inside is None and x.point in end.points]  # fmt: skip
+    return ", ".join([x.point.kind, *(["of the range"] if x.point.edge else []), *best])
+
+
+def answer(
+    request: Request,
+    span: Span,
+    order: int,
+    told: list[Told],
+    unsure: Sequence[Unsure],
+    left: Sequence[Pairs],
+    more: bool,
+    ends: Sequence[Bound | None],
+    work: Work,
+    program: Program,
+) -> Answer:
+    names, problem = list(request.wrt), request.problem
+    undecided = [(span.clipped(x.box), x) for x in unsure]
+    unsearched = [span.clipped(box) for box in left]
+    complete = not (unsure or left or more)
+    fields: dict[str, Any] = {
+        "command": request.command,
+        "expression": problem.text,
+        **({} if problem.reading is None else {"reading": problem.reading}),
+        "arithmetic": "ball",
+        "over": span.field,
+        "variables": names,
+        "order": order,
+        "points": [
+            {"at": x.at, "value": x.value, "kind": x.point.kind, "edge": x.point.edge} for x in told
+        ],
+    }
+    lines_above = [title(told, unsure, left, more, order, span)]
+    if order == 1 and not more:
+        best = [of_bound(request, program, end, side, told)
+                for end, side in zip(ends, (-1, 1), strict=True)]  # fmt: skip
+        fields |= {"minimum": best[0], "maximum": best[1]}
+        lines_above += [said("least", best[0]), said("largest", best[1])]
+    fields |= {
+        "undecided": [{"in": intervals(names, box), "reason": x.reason} for box, x in undecided],
+        "unsearched": [{"in": intervals(names, box)} for box in unsearched],
+        "complete": complete,
+        "notes": list(problem.notes),
+    }
+    notes = [*problem.notes]
+    notes += [f"undecided, {where(names, box)}: {x.reason}" for box, x in undecided]
+    why = "the time ended" if work.late else "it would take too long: narrow the range"
+    notes += [f"not searched, {where(names, box)}: {why}" for box in unsearched]
+    rows: list[Row] = [[*x.at.values(), x.value, kind(x, ends)] for x in told]
+    rows += [[*shortened(names, box), "", "undecided"] for box, _ in undecided]
+    rows += [[*shortened(names, box), "", "not searched"] for box in unsearched]
+    lines: list[Row] = [[*x.at.values(), x.value, x.point.kind] for x in told]
+    lines += [[*intervals(names, box).values(), "undecided"] for box, _ in undecided]
+    lines += [[*intervals(names, box).values(), "not searched"] for box in unsearched]
+    above = "\n".join(lines_above)
+    header = [*names, "f", ""]
+
+    def entries() -> Iterable[Row]:
+        for i, row in enumerate(rows, 1):
+            for x, value in zip([*names, "f"], row, strict=False):
+                if value != "":
+                    yield [f"{x}, {row[-1]} {i}", value]
+
+    return Answer(
+        title=problem.text,
+        fields=fields,
+        records=records(names, told, undecided, unsearched),
+        lines=lines,
+        grid=Grid(lambda: above, header if rows else [], rows),
+        entries=Grid(lambda: above, [], Each(entries)),
+        notes=(["every digit is proven"] if told else []) + notes,
+        reading=problem.reading,
+        code=1 if unsure or left else 0,
+    )
+
+
+def title(
+    told: Sequence[Told], unsure: Sequence[Unsure], left: Sequence[Pairs], more: bool, order: int,
+    span: Span,
+) -> str:  # fmt: skip
+    n = len(told)
+    count = counted(n, "inflection point" if order == 2 else "point")
+    if more:
+        return f"the first {count} found: each is proven; the search ended there (--first)"
+    if not unsure and not left:
+        proof = "each is proven, and that there are no others" if n > 1 else "that is proven"
+        return f"{count}: {proof} in {span}"
+    return f"{count}; others may be in {span}, but only where it isn't decided"
+
+
+def records(
+    names: list[str],
+    told: Iterable[Told],
+    undecided: Iterable[tuple[Pairs, Unsure]],
+    unsearched: Iterable[Pairs],
+) -> list[Row]:
+    """csv: a row for each point and each box that is left."""
+    ends = [f"{x}_{end}" for x in names for end in ("lower", "upper")]
+    listed: list[Row] = [[*names, "f", *ends, "what", "edge", "reason"]]
+    none = [""] * len(ends)
+    listed += [
+        [*x.at.values(), x.value, *none, x.point.kind, "edge" if x.point.edge else "", ""]
+        for x in told
+    ]
+
+    def row(box: Pairs, *what: str) -> Row:
+        flat = [plain_number(end) for pair in box for end in pair]
+        return [*[""] * (len(names) + 1), *flat, what[0], "", *what[1:]]
+
+    listed += [row(box, "undecided", x.reason) for box, x in undecided]
+    listed += [row(box, "not searched", "") for box in unsearched]
+    return listed
