@@ -17,7 +17,7 @@ import numpy as np
 
 from hodiff.answers import faults
 from hodiff.answers.isolate import Ends, Work
-from hodiff.answers.roots import DECIDED, Located, Range, Unsure, located, merged
+from hodiff.answers.roots import DECIDED, Located, Range, Unsure, columns, located, merged
 from hodiff.arithmetic import boxes
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
@@ -67,7 +67,7 @@ def extrema(
     boxes."""
     slopes = gradient(f, list(variables))
     points: list[Point] = []
-    unsure = broken(f, variables, ranges)
+    unsure = broken(f, slopes, variables, ranges)
     left: list[Pairs] = []
     patterns = sorted(product((None, 0, 1), repeat=len(variables)), key=lambda p: -p.count(None))
     face = Face(f, slopes, variables, ranges)
@@ -88,8 +88,9 @@ def inflections(
     told: Callable[[float, int], None] = lambda done, found: None,
 ) -> Extrema:
     """Where the curvature of f turns its sign."""
-    second = gradient(gradient(f, [x])[0], [x])[0]
-    found = located([second], [x], [span], work, first=first, told=told)
+    (slope,) = gradient(f, [x])
+    (second,) = gradient(slope, [x])
+    found = located([second], [x], [span], work, None, first, told, everywhere=True)
     unsure, points = found.unsure, []
     for root in found.roots:
         kind = along(second, x, root.now, {})
@@ -97,7 +98,9 @@ def inflections(
             unsure.append(Unsure(root.alone, "the curvature is 0 there; whether it turns is open"))
         elif kind != INFLECTION:  # the curvature turns its sign
             points.append(Point(root.now, INFLECTION, False, root.alone))
-    return Extrema(points, gathered([*broken(f, [x], [span]), *unsure]), found.left)
+    return Extrema(
+        points, gathered([*broken(f, [slope, second], [x], [span]), *unsure]), found.left
+    )
 
 
 class Face:
@@ -113,7 +116,11 @@ class Face:
         self.all = Program([f, *slopes, *(y for row in hessian for y in row)], BALLS)
 
     def at(
-        self, pattern: Sequence[int | None], work: Work, first: int | None, told: Callable[..., None]
+        self,
+        pattern: Sequence[int | None],
+        work: Work,
+        first: int | None,
+        told: Callable[..., None],
     ) -> Extrema:
         """The points of a face: of each variable that is fixed, the end."""
         free = [i for i, side in enumerate(pattern) if side is None]
@@ -126,7 +133,7 @@ class Face:
         if free:
             found = located(
                 [self.slopes[i] for i in free], [self.variables[i] for i in free],
-                [self.ranges[i] for i in free], work, fixed, first, told,
+                [self.ranges[i] for i in free], work, fixed, first, told, everywhere=True,
             )  # fmt: skip
             roots = found.roots
             unsure += [Unsure(self.whole(x.box, free, ends), self.why(x, free, ends))
@@ -155,14 +162,19 @@ class Face:
         return now
 
     def whole(self, box: Pairs, free: list[int], ends: Mapping[int, Any]) -> Pairs:
+        """A box of the free variables as one of all, inside the ranges."""
         inside = dict(zip(free, box, strict=True))
-        return [inside[i] if i in inside else boxes.ends(ends[i]) for i in range(len(self.ranges))]
+        found = []
+        for i, (low, high) in enumerate(self.ranges):
+            a, b = inside[i] if i in inside else boxes.ends(ends[i])
+            found.append((max(a, boxes.ends(low)[0]), min(b, boxes.ends(high)[1])))
+        return found
 
     def why(self, x: Unsure, free: list[int], ends: Mapping[int, Any]) -> str:
         """Of a box that stays open the reason in f, not in its slopes."""
         rough = roughness(self.f, self.variables, self.whole(x.box, free, ends))
         if rough is not None:
-            return rough
+            return rough + (self.turned(x.box[0]) if len(self.variables) == len(free) == 1 else "")
         return x.reason.replace("EXPR is 0", "the slope is 0").replace(
             "the slope may be 0 there: a multiple root, roots close together, or none",
             "stationary points close together, one with a singular Hessian, or none",
@@ -170,6 +182,22 @@ class Face:
             "the Jacobian may be singular there: a multiple root, roots close together, or none",
             "stationary points close together, one with a singular Hessian, or none",
         ).replace("a root", "a stationary point")  # fmt: skip
+
+    def turned(self, interval: tuple[float, float]) -> str:
+        """What the slope says to both sides of an interval in which f is continuous."""
+        (x,), (slope,) = self.variables, self.slopes
+        program = Program([slope], BALLS)
+        signs = []
+        with precision(DECIDED[0]):
+            for end in interval:
+                (y,) = program.results({x: ball(end)})
+                signs.append(direction(y) if BALLS.finite(y) else None)
+        with BOXES.quietly():
+            point = {x: Box(np.array(interval[:1]), np.array(interval[1:]))}
+            unbroken = np.min(Program([self.f], BOXES).values(point)[id(self.f)].smooth) >= UNBROKEN
+        if not unbroken or signs not in ([-1, 1], [1, -1]):
+            return ""
+        return f"; there is a {MINIMUM if signs[0] == -1 else MAXIMUM} in it"
 
     def kind(
         self,
@@ -187,8 +215,8 @@ class Face:
                 found = [values[id(y)] for y in self.all.outputs]
                 if not BALLS.finite(found[0]):
                     return ""  # it has no value: told as a box
-                turned = [direction(found[1 + i]) if BALLS.finite(found[1 + i]) else None
-                          for i in ends]  # fmt: skip
+                turned = [direction(found[1 + i]) if BALLS.finite(found[1 + i])
+                          else self.steep(i, point, pattern) for i in ends]  # fmt: skip
                 if 0 in turned:
                     return ""  # a point of the larger face
                 # A side on which f rises into the box is a minimum's.
@@ -214,6 +242,23 @@ class Face:
                 return own
             return own if wanted_ == {own} else ""
         return None
+
+    def steep(
+        self, i: int, point: Mapping[Tensor, Any], pattern: Sequence[int | None]
+    ) -> int | None:
+        """The sign of a slope that is infinite at an end: as it is beside it, where f is
+        continuous."""
+        low, high = (boxes.thin(end) for end in self.ranges[i])
+        near = 2.0**-30 * float(high.high - low.low)
+        side = Box(low.low, low.low + near) if pattern[i] == 0 else Box(high.high - near, high.high)
+        exact = low.low == low.high if pattern[i] == 0 else high.low == high.high
+        with BOXES.quietly():
+            given = {x: boxes.thin(y) for x, y in point.items()} | {self.variables[i]: side}
+            values = Program([self.f, self.slopes[i]], BOXES).values(given)
+        f, slope = values[id(self.f)], values[id(self.slopes[i])]
+        if not exact or np.min(f.smooth) < UNBROKEN:
+            return None
+        return 1 if np.all(slope.low > 0) else -1 if np.all(slope.high < 0) else None
 
 
 OPEN_END = "whether the end of the range is an extremum is open: the slope there may be 0"
@@ -269,19 +314,28 @@ def along(
 # Where f isn't continuous.
 
 
-def broken(f: Tensor, variables: Sequence[Tensor], ranges: Sequence[Range]) -> list[Unsure]:
-    """Small boxes outside of which f is continuous wherever it has a value."""
-    program = Program([f], BOXES)
+NO_SLOPE = "the slope has no value there"
+
+
+def broken(
+    f: Tensor, slopes: Sequence[Tensor], variables: Sequence[Tensor], ranges: Sequence[Range]
+) -> list[Unsure]:
+    """Small boxes outside of which f is continuous, with slopes, wherever it has a value."""
+    program = Program([f, *slopes], BOXES)
     low = np.array([[boxes.thin(a).low for a, _ in ranges]])
     high = np.array([[boxes.thin(b).high for _, b in ranges]])
     span = (high - low)[0]
     while len(low):
         with BOXES.quietly():
             point = {x: Box(low[:, i], high[:, i]) for i, x in enumerate(variables)}
-            found = program.values(point)[id(f)]
+            values = program.values(point)
+        found = values[id(f)]
+        sloped = ~np.any(
+            [np.broadcast_to(np.isnan(values[id(y)].low), (len(low),)) for y in slopes], 0
+        )
         smooth = np.broadcast_to(found.smooth, (len(low),))
         undefined = np.broadcast_to(np.isnan(found.low), (len(low),))
-        kept = (smooth < UNBROKEN) & ~undefined
+        kept = ((smooth < UNBROKEN) | ~sloped) & ~undefined
         low, high = low[kept], high[kept]
         wide = (high - low) > SMALLEST * span
         if len(low) > MOST_BROKEN or not wide.any():
@@ -293,7 +347,7 @@ def broken(f: Tensor, variables: Sequence[Tensor], ranges: Sequence[Range]) -> l
         first[rows, side] = second[rows, side] = cut
         low, high = np.concatenate([low, second]), np.concatenate([first, high])
     parts = merged(list(zip(low, high, strict=True)), 0.5, MOST_PARTS)
-    return [Unsure(box, roughness(f, variables, box) or "EXPR may jump") for box in parts]
+    return [Unsure(box, roughness(f, variables, box) or NO_SLOPE) for box in parts]
 
 
 def roughness(f: Tensor, variables: Sequence[Tensor], box: Pairs) -> str | None:
@@ -309,19 +363,24 @@ def roughness(f: Tensor, variables: Sequence[Tensor], box: Pairs) -> str | None:
         return int(np.min(np.where(np.isnan(value.low), 0, value.smooth)))
 
     for node in program.order:
-        if not node.shape and smooth(node) < SMOOTH:
-            if all(x.shape or smooth(x) == SMOOTH for x in node.inputs):
-                return faults.there(node, smooth(node) < UNBROKEN)
+        rough = not node.shape and smooth(node) < SMOOTH
+        if rough and all(x.shape or smooth(x) == SMOOTH for x in node.inputs):
+            return faults.there(node, smooth(node) < UNBROKEN)
     return None
 
 
 def gathered(unsure: Iterable[Unsure]) -> list[Unsure]:
     """Boxes of the same reason that touch as one."""
-    listed = list(unsure)
+    by_reason: dict[str, list[Ends]] = {}
+    for x in unsure:
+        by_reason.setdefault(x.reason, []).append(columns(x.box))
     found: list[Unsure] = []
-    for reason in dict.fromkeys(x.reason for x in listed):
-        ends: list[Ends] = [tuple(zip(*x.box, strict=True)) for x in listed if x.reason == reason]
-        found += [Unsure(box, reason) for box in merged(ends, 0.5, MOST_PARTS)]
+    for reason, ends in by_reason.items():
+        many = len(ends) > MOST_PARTS or len(ends[0][0]) == 1
+        parts = (
+            merged(ends, 0.5, MOST_PARTS) if many else [[*zip(*box, strict=True)] for box in ends]
+        )
+        found += [Unsure(box, reason) for box in parts]
     return found
 
 
@@ -329,41 +388,44 @@ def gathered(unsure: Iterable[Unsure]) -> list[Unsure]:
 
 
 class Bound(NamedTuple):
-    """The least value (side -1), or the largest (1): that of all these points, where inside is
-    None, else it lies between two doubles; None where there is no bound."""
+    """The least value (side -1), or the largest (1): that of these points, of each of them as far
+    as can be told; or it lies between two doubles, inside."""
 
     points: list[Point]
     inside: tuple[float, float] | None
 
 
 def bound(f: Tensor, variables: Sequence[Tensor], found: Extrema, side: int) -> Bound | None:
-    """None where nothing bounds f on that side, or it has no value that is known."""
-    kind = MINIMUM if side < 0 else MAXIMUM
+    """The least value of f (side -1), or the largest; None where none is proven: f may have no
+    bounds."""
     program = Program([f], BALLS)
+    open_ = [*(x.box for x in found.unsure), *found.left]
+    outer = -np.inf
     with precision(DECIDED[0]):
-        values = []
-        for point in found.points:
-            if point.kind == kind:
-                (y,) = program.results(dict(zip(variables, point.now(), strict=True)))
-                values.append((ball(y) * side, point))
-    if not values:
-        return None
-    best = max((v.lower() for v, _ in values), key=lambda v: float(v))
-    most = float(max((float(v.upper()) for v, _ in values)))
-    outer = most
-    for box in [*(x.box for x in found.unsure), *found.left]:
-        low, high = range_over(f, variables, box)
-        outer = max(outer, high if side > 0 else -low)
-    first = [(v, point) for v, point in values if not v < best]
-    if outer <= float(best):
-        return Bound([point for _, point in first], None)
-    if outer > most or not np.isfinite(outer):
-        least = boxes.ends(best)[0]
-        if not np.isfinite(outer):
+        told = [(side * value_at(program, variables, point.now()), point) for point in found.points]
+        values = [y for y, _ in told if BALLS.finite(y)]
+        for box in open_:  # a value that f takes in it, if it has one there
+            middle = [ball(a) + (ball(b) - ball(a)) / 2 for a, b in box]
+            y = value_at(program, variables, [x.mid() for x in middle])
+            values += [side * y] if BALLS.finite(y) else []
+            low, high = range_over(f, variables, box)
+            outer = max(outer, high if side > 0 else -low)
+        if not values or outer == np.inf:
             return None
-        outer = float(boxes.up(outer))
-        return Bound([p for _, p in first], (least, outer) if side > 0 else (-outer, -least))
-    return Bound([point for _, point in first], None)
+        taken = values[0].lower()
+        for y in values:
+            taken = taken.max(y.lower())
+        points = [p for y, p in told if BALLS.finite(y) and not y < taken]
+        if points and not ball(outer) > taken:
+            return Bound(points, None)
+        most = max([outer, *(boxes.ends(y)[1] for y, _ in told if BALLS.finite(y))])
+        least = boxes.ends(taken)[0]
+    return Bound(points, (least, most) if side > 0 else (0.0 - most, 0.0 - least))
+
+
+def value_at(program: Program, variables: Sequence[Tensor], x: Sequence[Any]) -> Any:
+    (y,) = program.results(dict(zip(variables, x, strict=True)))
+    return ball(y) if BALLS.finite(y) else ball(0).nan()
 
 
 def range_over(f: Tensor, variables: Sequence[Tensor], box: Pairs) -> tuple[float, float]:

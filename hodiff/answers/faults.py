@@ -121,7 +121,8 @@ def somewhere(kind: str | None, node: Tensor, known: bool, where: str) -> Hodiff
 
 def there(node: Tensor, broken: bool) -> str:
     """What a node may have somewhere: a kink where it isn't broken."""
-    return f"{_shown(node)} {WRONG[possible(node) if broken else 'kink']}"
+    kind = possible(node) if broken else "kink"
+    return f"{_shown(node)} {WRONG['domain' if kind is None and node.operation.domain else kind]}"
 
 
 def _open(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:

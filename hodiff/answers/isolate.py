@@ -105,7 +105,7 @@ def _isolated(
     system: System, low: Any, high: Any, work: Work, first: int | None, told: Callable[..., None]
 ) -> Isolated:
     d, span = len(low), np.maximum(high - low, 5e-324)
-    pending = (low[None, :], high[None, :])
+    pending: Any = (low[None, :], high[None, :])
     proven: list[tuple[Ends, Ends]] = []
     open_: list[Ends] = []
     nodes = len(system.slopes.order)
@@ -114,7 +114,7 @@ def _isolated(
             break
         batch, rest = [x[:BATCH] for x in pending], [x[BATCH:] for x in pending]
         work.spend(len(batch[0]), nodes + OVERHEAD * d * d)
-        found, kept, split = _step(system, *batch, span)
+        found, kept, split = _step(system, batch[0], batch[1], span)
         open_ += found
         proven_now, again = _proofs(system, *kept)
         proven += _new(proven_now, proven)
@@ -136,7 +136,7 @@ def _enough(proven: list[tuple[Ends, Ends]], pending: Any, first: int) -> bool:
     if pending.shape[1] > 1:
         return True
     lowest = pending[:, 0].min()
-    return sum(tight[1][0] < lowest for _, tight in proven) >= first
+    return sum(bool(tight[1][0] < lowest) for _, tight in proven) >= first
 
 
 def _new(found: list[tuple[Ends, Ends]], known: Any) -> list[tuple[Ends, Ends]]:
@@ -170,7 +170,7 @@ def contains_zero(x: Box) -> Any:
 
 def _step(system: System, low: Any, high: Any, span: Any) -> tuple[list[Ends], Any, Any]:
     """What boxes leave: (those that stay open, those that a root may be proven in, halves)."""
-    d, count = low.shape[1], len(low)
+    count = len(low)
     values = system.run(system.values, low, high)
     kept = np.full(count, True)
     for y in values:
@@ -183,13 +183,14 @@ def _step(system: System, low: Any, high: Any, span: Any) -> tuple[list[Ends], A
     for y in values:
         flat &= (y.low == 0) & (y.high == 0)
     flat = flat[kept]
-    functions, slopes, smooth, _ = over(system, low, high)
+    _, slopes, smooth, _ = over(system, low, high)
     centre = middles(low, high)
     at = [everything(y, len(low)) for y in system.run(system.values, centre, centre)]
     pieces = newton(at, slopes, centre, low, high)
     usable = smooth >= UNBROKEN
     pieces = [
-        (np.where(usable[:, None], a, low), np.where(usable[:, None], b, high)) for a, b in pieces[:1]
+        (np.where(usable[:, None], a, low), np.where(usable[:, None], b, high))
+        for a, b in pieces[:1]
     ] + [(np.where(usable[:, None], a, np.nan), b) for a, b in pieces[1:]]
     width = high - low
     size = np.maximum(np.abs(low), np.abs(high))
@@ -242,7 +243,10 @@ def over(system: System, low: Any, high: Any) -> tuple[list[Box], list[list[Box]
 def everything(y: Box, n: int) -> Box:
     """A column of n, with all numbers for what is none, and for what lies outside a gap."""
     y = boxes.whole(y)
-    low, high = np.where(np.isnan(y.low), -np.inf, y.low), np.where(np.isnan(y.high), np.inf, y.high)
+    low, high = (
+        np.where(np.isnan(y.low), -np.inf, y.low),
+        np.where(np.isnan(y.high), np.inf, y.high),
+    )
     return Box(np.broadcast_to(low, (n,)), np.broadcast_to(high, (n,)), y.smooth)
 
 
@@ -259,6 +263,7 @@ def newton(
     at: the functions at the centre.
     """
     d = low.shape[1]
+    step: Box
     if d == 1:
         step = boxes.sub(Box(centre[:, 0], centre[:, 0]), solutions(at[0], slopes[0][0]))
         gap = step.low > step.high
@@ -277,15 +282,17 @@ def newton(
         total = first[i]
         for j in range(d):
             if j != i:
-                c = Box(centre[:, j], centre[:, j])
-                total = boxes.add(total, boxes.mul(rows[i][j], boxes.sub(Box(low[:, j], high[:, j]), c)))
+                apart = boxes.sub(Box(low[:, j], high[:, j]), Box(centre[:, j], centre[:, j]))
+                total = boxes.add(total, boxes.mul(rows[i][j], apart))
         step = boxes.sub(Box(centre[:, i], centre[:, i]), solutions(total, rows[i][i]))
         gap = step.low > step.high
         known = ~np.isnan(step.low)
         # Of two rays what they leave of the box.
         beyond, before = step.low > high[:, i], step.high < low[:, i]
         a = np.where(gap, np.where(before, step.low, low[:, i]), np.maximum(low[:, i], step.low))
-        b = np.where(gap, np.where(beyond, step.high, high[:, i]), np.minimum(high[:, i], step.high))
+        b = np.where(
+            gap, np.where(beyond, step.high, high[:, i]), np.minimum(high[:, i], step.high)
+        )
         low[:, i], high[:, i] = np.where(known, a, low[:, i]), np.where(known, b, high[:, i])
         empty = ~(low[:, i] <= high[:, i])
         low[empty, i], high[empty, i] = np.inf, -np.inf
@@ -346,7 +353,9 @@ def _halves(low: Any, high: Any, sizes: list[list[Any]], span: Any) -> list[Any]
     d, width = low.shape[1], high - low
     side = np.zeros(len(low), int)
     if d > 1:
-        change = np.max([[size * width[:, j] for j, size in enumerate(line)] for line in sizes], axis=0)
+        change = np.max(
+            [[size * width[:, j] for j, size in enumerate(line)] for line in sizes], axis=0
+        )
         total = change.sum(axis=0)
         share = np.where(np.isfinite(total) & (total > 0), change / total, 1 / d)
         relative = (width / span).T

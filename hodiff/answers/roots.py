@@ -25,7 +25,7 @@ from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.exact import quotient, rational
-from hodiff.engine.graph import CONSTANT, Tensor, topological
+from hodiff.engine.graph import CONSTANT, Operation, Tensor, topological
 from hodiff.engine.operations.elementary import add, div, mul, neg, pow, sub
 from hodiff.errors import HodiffError
 
@@ -42,9 +42,8 @@ MOST_DEGREE = 200
 SHORT = 40  # bits of the denominator of what may be a root as a rational number
 MOST_SHIFTED = 1 << 14  # the exponent of an end of a ball that is looked at as a number
 DECIDED = (128, 512, 4096)  # bits that a root is compared with an end of the range at
-ZERO_WITH = frozenset(
-    "sqrt cbrt abs asin atan sinh tanh asinh atanh expm1 log1p erf".split()
-)  # what is 0 where its argument is, and nowhere else
+ZERO_WITH = {"sqrt", "cbrt", "abs", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "expm1",
+             "log1p", "erf"}  # what is 0 where its argument is, and nowhere else  # fmt: skip
 
 Range = tuple[Any, Any]
 """The ends of a variable: exact numbers or balls."""
@@ -65,9 +64,12 @@ class Located:
     """
 
     def __init__(
-        self, alone: list[tuple[float, float]], at: list[Any], narrow: Callable[[list[Any]], list[Any]],
+        self,
+        alone: list[tuple[float, float]],
+        at: list[Any],
+        narrow: Callable[[list[Any]], list[Any]],
         multiplicity: int | None = 1,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.alone, self.at, self._narrow = alone, at, narrow
         self.multiplicity = multiplicity
         self.exact = all(map(_is_exact, at))
@@ -102,14 +104,16 @@ def located(
     fixed: Mapping[Tensor, Any] | None = None,
     first: int | None = None,
     told: Callable[[float, int], None] = lambda done, found: None,
+    everywhere: bool = False,
 ) -> Outcome:
     """The common roots of as many functions as there are variables, over ranges.
 
-    fixed: what other variables are at. first: the search may end when so many are found. Raises
-    NotImplementedError for what has no form in boxes.
+    fixed: what other variables are at. first: the search may end when so many are found.
+    everywhere: what is 0/0 somewhere is open there, for it may be 0; else it has no value there.
+    Raises NotImplementedError for what has no form in boxes.
     """
     fixed = dict(fixed or {})
-    reduced = [essence(f) for f in functions]
+    reduced = [Essence(f, [], 1) if everywhere else essence(f) for f in functions]
     needs = [node for each in reduced for node in each.needs]
     orders = [each.order for each in reduced]
     notes: list[str] = []
@@ -120,7 +124,7 @@ def located(
             with precision(DECIDED[0]):
                 found = _of_polynomial(*quotient, orders[0], ranges[0])
             needs = [*needs, graphs[0]]
-            return _checked(found, [], [], needs, variables, ranges, fixed, notes)
+            return _checked(found, [], [], needs, variables, ranges, fixed, notes, everywhere)
     search = _Search(graphs, variables, ranges, fixed)
     low, high = search.outer()
     result = isolated(search.system, low, high, work, first, told)
@@ -128,7 +132,8 @@ def located(
     roots = [search.located(box, tight, order) for box, tight in result.proven]
     settled, unsure = search.settle(merged(result.open, 0.5), work, order)
     left = merged(result.left, 0.5, MOST_PARTS)
-    return _checked([*roots, *settled], unsure, left, needs, variables, ranges, fixed, notes)
+    roots += settled
+    return _checked(roots, unsure, left, needs, variables, ranges, fixed, notes, everywhere)
 
 
 # What a function is 0 with.
@@ -204,22 +209,28 @@ def as_quotient(f: Tensor, x: Tensor) -> tuple[Any, Any] | None:
         elif operation not in (add, sub, mul, div, neg) or None in inputs:
             return None
         else:
-            (a, b), *rest = inputs
+            (a, b), *rest = [pair for pair in inputs if pair is not None]
             c, d = rest[0] if rest else (one, one)
             if operation is div and c == 0:
                 return None
-            found = {
-                add: lambda: (a * d + c * b, b * d) if b != d else (a + c, b),
-                sub: lambda: (a * d - c * b, b * d) if b != d else (a - c, b),
-                mul: lambda: (a * c, b * d),
-                div: lambda: (a * d, b * c),
-                neg: lambda: (-a, b),
-            }[operation]()
+            found = _joined(operation, a, b, c, d)
         if max(found[0].degree(), found[1].degree()) > MOST_DEGREE:
             return None
         values[id(node)] = found
     a, b = values[id(f)]
     return None if a == 0 or not a.degree() else (a, b)
+
+
+def _joined(operation: Operation, a: Any, b: Any, c: Any, d: Any) -> tuple[Any, Any]:
+    """What an operation makes of a/b and c/d."""
+    if operation is neg:
+        return -a, b
+    if operation is mul:
+        return a * c, b * d
+    if operation is div:
+        return a * d, b * c
+    c = c if operation is add else -c
+    return (a + c, b) if b == d else (a * d + c * b, b * d)
 
 
 def _of_polynomial(a: Any, b: Any, order: int | None, span: Range) -> list[Located]:
@@ -437,9 +448,10 @@ class _Search:
                     continue
                 found, open_, spent = self.split(x, spans, min(MOST_OF_ONE, total), work)
                 total -= spent
-                roots += [Located([*map(boxes.ends, a)], self.known(self.narrow(b)), self.narrow, order)
-                          for a, b in found]  # fmt: skip
-                ends = [tuple(zip(*map(boxes.ends, y), strict=True)) for y in open_]
+                for alone, tight in found:
+                    at = self.known(self.narrow(tight))
+                    roots.append(Located([*map(boxes.ends, alone)], at, self.narrow, order))
+                ends = [columns([*map(boxes.ends, y)]) for y in open_]
                 boxes_ = merged(ends, 0.5, MOST_PARTS)
                 unsure += [Unsure(box, self.reason(box)) for box in boxes_]
         return roots, unsure
@@ -457,8 +469,7 @@ class _Search:
             spent += 1
             wide = [_wider(y, 0.25) for y in x]
             if any(BALLS.finite(y) and not ball(y).contains(0) for y in self.at(self.values, x)):
-                if self.smooth(x, 0):
-                    continue
+                continue
             step, none = self.step(wide)
             unbroken = (none or step is not None) and self.smooth(wide, UNBROKEN)
             if none and unbroken:
@@ -469,7 +480,9 @@ class _Search:
                 if all(map(_interior, wide, step)) and self.smooth(wide):
                     found.append((wide, step))
                     continue
-                new = [a.intersection(b) if a.overlaps(b) else a for a, b in zip(x, step, strict=True)]
+                new = [
+                    a.intersection(b) if a.overlaps(b) else a for a, b in zip(x, step, strict=True)
+                ]
                 if all(b.rad() < 0.6 * a.rad() for a, b in zip(x, new, strict=True)):
                     stack.append(new)
                     continue
@@ -481,7 +494,10 @@ class _Search:
             i = max(range(len(x)), key=lambda i: widths[i] / spans[i])
             a, b = x[i].lower(), x[i].upper()
             cut = a + (b - a) * ball(0.4871)
-            stack += [[*x[:i], hull(cut.mid(), b), *x[i + 1 :]], [*x[:i], hull(a, cut.mid()), *x[i + 1 :]]]
+            stack += [
+                [*x[:i], hull(cut.mid(), b), *x[i + 1 :]],
+                [*x[:i], hull(a, cut.mid()), *x[i + 1 :]],
+            ]
         return found, open_, spent
 
     def multiple(self, x: list[Any], order: int | None) -> Located | None:
@@ -645,6 +661,12 @@ def _gathered(low: Any, high: Any) -> list[Ends]:
     return list(zip(a, b, strict=True))
 
 
+def columns(box: list[tuple[float, float]]) -> Ends:
+    """A box of pairs as its lower and its upper ends."""
+    low, high = zip(*box, strict=True)
+    return low, high
+
+
 def _pairs(box: Ends) -> list[tuple[float, float]]:
     return [(float(a), float(b)) for a, b in zip(*box, strict=True)]
 
@@ -661,6 +683,7 @@ def _checked(
     ranges: Sequence[Range],
     fixed: Mapping[Tensor, Any],
     notes: list[str],
+    everywhere: bool,
 ) -> Outcome:
     """Roots once each, in order, inside the ranges, where all has a value."""
     kept: list[Located] = []
@@ -676,7 +699,7 @@ def _checked(
         fault = undefined(root, program, variables, fixed) if needs else None
         if fault is None:
             kept.append(root)
-        elif root.exact:
+        elif root.exact and not everywhere:
             at = ", ".join(f"{x.attributes[0]}={digits.told(a, last=True)}"
                            for x, a in zip(variables, root.at, strict=True))  # fmt: skip
             notes.append(f"no root at {at}: EXPR has no value there")
@@ -690,8 +713,8 @@ def distinct(roots: list[Located]) -> list[Located]:
     roots = sorted(roots, key=lambda root: [float(ball(x).mid()) for x in root.at])
     if not roots:
         return []
-    tight, alone = (np.array(x).transpose(2, 0, 1) for x in
-                    ([tightly(root) for root in roots], [root.alone for root in roots]))  # fmt: skip
+    tight = np.array([tightly(root) for root in roots]).transpose(2, 0, 1)
+    alone = np.array([root.alone for root in roots]).transpose(2, 0, 1)
     kept: list[int] = []
     for i in range(len(roots)):
         last = kept[-1:] if len(roots[i].at) == 1 else kept

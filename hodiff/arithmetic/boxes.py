@@ -33,6 +33,7 @@ MOST_TURNS = 2.0**19  # quarters that are taken off an angle; past them in balls
 MOST_LARGE = 64  # angles that are, in one column: else sin and cos are anything there
 HALF_PI = (1.57079632673412561417, 6.07710050630396597660e-11, 2.02226624879595063154e-21)
 LN_2 = (6.93147180369123816490e-01, 1.90821492927058770002e-10)
+LEAST_DOUBLE = 5e-324
 LARGEST, LEAST = 709.0, -700.0  # arguments of exp whose result is an ordinary double
 
 Column = np.ndarray[Any, np.dtype[np.float64]]
@@ -49,7 +50,8 @@ class Box:
         self, low: Any, high: Any, smooth: Any = SMOOTH, gapped: bool = False, exact: Any = None
     ) -> None:
         self.low, self.high, self.smooth, self.gapped = low, high, smooth, gapped
-        self.exact, self.waves = exact, None
+        self.exact = exact
+        self.waves: Any = None  # sin and cos at the ends, once they are asked for
 
 
 class Boxes(Arithmetic):
@@ -145,7 +147,9 @@ def whole(x: Box) -> Box:
 
 
 def add(a: Box, b: Box) -> Box:
-    low, high = down(a.low + b.low), up(a.high + b.high)
+    low, high = a.low + b.low, a.high + b.high
+    low = np.where(low == 0, low, down(low))  # a sum that is 0 is exact
+    high = np.where(high == 0, high, up(high))
     smooth = _least(a.smooth, b.smooth)
     if not (a.gapped or b.gapped):
         return Box(low, high, smooth)
@@ -199,10 +203,17 @@ def _products(a: Any, b: Any, c: Any, d: Any) -> tuple[Any, Any]:
     high = np.maximum(np.maximum(found[0], found[1]), np.maximum(found[2], found[3]))
     lost = np.isnan(low) & ~(np.isnan(a) | np.isnan(c))  # of 0 and what is unbounded: 0
     if lost.any():
-        found = tuple(np.where(np.isnan(x), 0.0, x) for x in found)
-        low = np.where(lost, np.minimum.reduce(found), low)
-        high = np.where(lost, np.maximum.reduce(found), high)
-    return down(low), up(high)
+        known = [np.where(np.isnan(x), 0.0, x) for x in found]
+        low = np.where(lost, np.minimum.reduce(known), low)
+        high = np.where(lost, np.maximum.reduce(known), high)
+    low, high = down(low), up(high)
+    if np.any(low == -LEAST_DOUBLE):  # 0, where the factors' signs say so
+        signed = ((a >= 0) & (c >= 0)) | ((b <= 0) & (d <= 0))
+        low = np.where(signed & (low == -LEAST_DOUBLE), 0.0, low)
+    if np.any(high == LEAST_DOUBLE):
+        signed = ((a >= 0) & (d <= 0)) | ((b <= 0) & (c >= 0))
+        high = np.where(signed & (high == LEAST_DOUBLE), 0.0, high)
+    return low, high
 
 
 def _mul_gapped(a: Box, b: Box) -> Box:
@@ -230,7 +241,7 @@ def _mul_gapped(a: Box, b: Box) -> Box:
         mine = np.broadcast_to(mine, gap.shape)
         if mine.any():
             parts = [np.broadcast_to(v, gap.shape)[mine] for v in (x.low, x.high, y.low, y.high)]
-            part = _mul_gapped(Box(*parts[:2], SMOOTH, True), Box(*parts[2:]))
+            part = _mul_gapped(Box(parts[0], parts[1], gapped=True), Box(parts[2], parts[3]))
             low[mine], high[mine], gapped = part.low, part.high, gapped or part.gapped
     return Box(low, high, plain.smooth, gapped)
 
@@ -482,7 +493,6 @@ def tan(a: Box) -> Box:
     rising = (below.low > 0) | (below.high < 0)
     if not np.any(rising):
         return quotients
-    assert a.waves is not None
     at = [div(Box(w[0], w[1]), Box(w[2], w[3])) for w in a.waves]
     low, high = np.where(rising, at[0].low, quotients.low), np.where(
         rising, at[1].high, quotients.high)  # fmt: skip
@@ -616,7 +626,7 @@ def cbrt(a: Box) -> Box:
     a = whole(a)
 
     def at(x: Any) -> tuple[Any, Any]:
-        low, high = _each(lambda y: y.root(3), np.abs(x), np.abs(x))
+        low, high = _each(lambda y: y.root(3) if y > 0 else 0, np.abs(x), np.abs(x))
         return np.where(x < 0, -high, low), np.where(x < 0, -low, high)
 
     smooth = _where((a.low > 0) | (a.high < 0), SMOOTH, UNBROKEN)

@@ -24,7 +24,12 @@ def bar(what: str) -> Iterator[Callable[[float, int], None]]:
     from rich.console import Console  # start-up: a terminal alone shows it
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
     progress = Progress(*columns, console=Console(stderr=True), transient=True)
     task, begun = progress.add_task(f"0 {what}", total=1.0), monotonic()
     live = False

@@ -185,8 +185,8 @@ def calculate(
     exact        rational numbers as int and Fraction, floats for the rest
     strict       refuse notation that Python hasn't: 2x, x²
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
-                 solve=, to=, what=, name=, claim=, cov=, samples=, seed=, over=, first=, seconds=; vectors by name, in the
-                 variables' order, or an array of all numbers
+                 solve=, to=, what=, name=, claim=, cov=, samples=, seed=, over=, first=,
+                 seconds=; vectors by name, in the variables' order, or an array of all numbers
 
     Cost: that of one process of the command line less its start. Raises HodiffError, with the
     place in the text and the mend, where there is no answer, and for over 300 000 nodes.

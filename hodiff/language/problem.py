@@ -160,8 +160,8 @@ def read(
     """The problem that EXPR, --at, --let and --wrt state. Raises HodiffError.
 
     repeats: --wrt may name a variable again. of: EXPR is an equation, and f its left side less its
-    right one, or an expression that is to be 0; equation: the same, solved for all variables, of which
-    over gives ranges. shapes: of variables that are arrays, without at.
+    right one, or an expression that is to be 0; equation: the same, for all variables.
+    over: their ranges. shapes: of variables that are arrays, without at.
     strict: notation that Python hasn't is refused.
 
     >>> problem = read("a*x**2", at=["x=3"], let=["a=2"])

@@ -22,14 +22,22 @@ from hodiff.language.problem import read
 from tests.lengths import part
 
 ROWS = [row for row in OPERATIONS.values() if row.partials or row.kind is Kind.CONDITION]
-ATTRIBUTES = {"powers": (1, 1), "polygamma": (1,), "betas": (1, 0), "sinc": (1,), "cast": ("float64",)}
+ATTRIBUTES = {
+    "powers": (1, 1),
+    "polygamma": (1,),
+    "betas": (1, 0),
+    "sinc": (1,),
+    "cast": ("float64",),
+}
 WRITTEN = {"exp": boxes._exp, "log": boxes._log, "atan": boxes._atan, "sinh": boxes._sinh,
            "tanh": boxes._tanh}  # fmt: skip
 
 
 def ends(rng: random.Random) -> tuple[float, float]:
     """An interval: wide or narrow, around 0, beside it, with whole numbers as ends, far out."""
-    a = rng.choice([rng.uniform(-4, 4), rng.randint(-3, 3), rng.uniform(-1, 1), 10 ** rng.uniform(-9, 9)])
+    a = rng.choice(
+        [rng.uniform(-4, 4), rng.randint(-3, 3), rng.uniform(-1, 1), 10 ** rng.uniform(-9, 9)]
+    )
     return float(a), float(a + rng.choice([0, 1e-9, 1e-3, 0.3, 1, 7, 50]))
 
 
@@ -61,7 +69,9 @@ def test_every_row_contains_its_values(row: Any) -> None:
     columns = [Box(*map(np.array, zip(*pairs, strict=True))) for pairs in given]
     with BOXES.quietly():
         found = BOXES.function(row)(*columns, *attributes)
-    low, high, smooth = (np.broadcast_to(x, (count,)) for x in (found.low, found.high, found.smooth))
+    low, high, smooth = (
+        np.broadcast_to(x, (count,)) for x in (found.low, found.high, found.smooth)
+    )
     function = BALLS.function(row)
     with precision(100):
         for i in range(count):
@@ -71,7 +81,10 @@ def test_every_row_contains_its_values(row: Any) -> None:
                     exact[0] = bool(x[0])
                 value = function(*exact, *attributes)
                 if not BALLS.finite(value):
-                    assert smooth[i] == BROKEN or value is None or ball(value).is_nan(), (x, smooth[i])
+                    assert smooth[i] == BROKEN or value is None or ball(value).is_nan(), (
+                        x,
+                        smooth[i],
+                    )
                     continue
                 number = int(value) if isinstance(value, bool) else value
                 assert inside(number, low[i], high[i]), (row.name, x, low[i], high[i], value)
@@ -81,7 +94,9 @@ def test_every_row_contains_its_values(row: Any) -> None:
 def test_what_is_written_here_against_mpmath(name: str) -> None:
     """Near the reductions' seams, far out, at the ends of doubles; the ends are close."""
     rng = random.Random(name)
-    seams = [k * c for k in range(-60, 61) for c in (0.34657359, 0.7853981633974483, 0.7071, 0.4142)]
+    seams = [
+        k * c for k in range(-60, 61) for c in (0.34657359, 0.7853981633974483, 0.7071, 0.4142)
+    ]
     drawn = [rng.choice([-1, 1]) * 10 ** rng.uniform(-300, 2.8) for _ in range(part(2000))]
     xs = np.array([0.0, 1.0, -1.0, 700.0, -700.0, 709.5, -745.0, *seams, *drawn])
     xs = xs[xs > 0] if name == "log" else xs
@@ -110,7 +125,8 @@ def test_sine_and_cosine_against_mpmath() -> None:
 EXPRESSIONS = [
     "x**3 - 2*x*y + y**2", "x/(y - 1)", "1/(x*y)", "tan(x) - y", "exp(x)/(1 + y**2) - x",
     "abs(x - y) - max(x, y)", "sqrt(x + y) - x**y", "sin(1/x)*y", "where(x < y, x**2, y - 1)",
-    "log(x) + y**-2", "x**(1/3) - y**1.5", "floor(x) + mod(y, 2)", "atan2(y, x)", "norm([x, y]) - 1",
+    "log(x) + y**-2", "x**(1/3) - y**1.5", "floor(x) + mod(y, 2)", "atan2(y, x)",
+    "norm([x, y]) - 1",
     "sum([x, y, x*y]) - prod([x, y])", "(x - 1)/(x - 1)**2 + y", "tanh(x*y) - sech(y)",
     "1/tan(x) + 1/(1 + 1/y)", "sinc(x)*gamma(2 + y**2) - erf(x)", "x**-3*y**5 - (x - y)**4",
 ]  # fmt: skip
@@ -138,7 +154,12 @@ def test_expressions_and_their_slopes(text: str) -> None:
                 for k, (value, (low, high, smooth)) in enumerate(zip(values, results, strict=True)):
                     if BALLS.finite(value):
                         known = k == 0 or results[0][2][i] > BROKEN or low[i] == low[i]
-                        assert not known or inside(value, low[i], high[i]), (x, value, low[i], high[i])
+                        assert not known or inside(value, low[i], high[i]), (
+                            x,
+                            value,
+                            low[i],
+                            high[i],
+                        )
                     elif k == 0:
                         assert smooth[i] == BROKEN
 
@@ -179,6 +200,8 @@ def test_a_pole_leaves_a_gap_around_0() -> None:
         problem = read(text)
         (x,) = problem.variables.values()
         with BOXES.quietly():
-            (found,) = Program([problem.f], BOXES).results({x: Box(np.array([-0.01]), np.array([0.02]))})
+            (found,) = Program([problem.f], BOXES).results(
+                {x: Box(np.array([-0.01]), np.array([0.02]))}
+            )
         low, high = found.low[0], found.high[0]
         assert low > high and high < 0 < low if found.gapped else low > 0

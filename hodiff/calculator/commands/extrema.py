@@ -6,15 +6,25 @@ from collections.abc import Iterable, Sequence
 from time import monotonic
 from typing import Any, NamedTuple
 
-from hodiff.answers.extrema import Bound, Extrema, Point, bound, extrema as searched, inflections
+from hodiff.answers.extrema import Bound, Point, bound, inflections
+from hodiff.answers.extrema import extrema as searched
 from hodiff.answers.isolate import Work
 from hodiff.answers.precision import until_determined
 from hodiff.answers.roots import Unsure
 from hodiff.arithmetic.ball_numbers import ball
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
-from hodiff.calculator.answer import Answer, Each, Grid, Row, Value, plain_number, text
-from hodiff.calculator.commands.roots import Pairs, Span, counted, intervals, proven, shortened, where
+from hodiff.calculator.answer import Answer, Grid, Row, Value, plain_number, text
+from hodiff.calculator.commands.roots import (
+    Pairs,
+    Span,
+    counted,
+    intervals,
+    numbered,
+    proven,
+    shortened,
+    where,
+)
 from hodiff.calculator.progress import bar
 from hodiff.calculator.request import Request, exactly, usage
 from hodiff.engine.limits import Limits
@@ -67,9 +77,7 @@ def position(x: Told) -> list[float]:
     return [float(v) for v in x.at.values()]  # type: ignore[arg-type]
 
 
-def tell(
-    request: Request, program: Program, point: Point, unsure: list[Unsure]
-) -> Told | None:
+def tell(request: Request, program: Program, point: Point, unsure: list[Unsure]) -> Told | None:
     """A point's numbers; None, and a box more that is unsure, where they aren't determined."""
 
     def run() -> list[Any]:
@@ -95,7 +103,8 @@ def of_bound(
         return None
     at = [x.at for x in told if x.point in end.points]
     if end.inside is not None:
-        value = plain_number({"lower": end.inside[0], "upper": end.inside[1]})
+        low, high = end.inside
+        value = plain_number({"lower": low, "upper": high} if low < high else low)
         return {"value": value, "at": at}
 
     def run() -> list[Any]:
@@ -128,10 +137,10 @@ def said(name: str, end: dict[str, Any] | None) -> str:
 
 
 def kind(x: Told, ends: Sequence[Bound | None]) -> str:
-    names = ["least value", "largest value"]
+    names = ["least", "largest"]
     best = [name for name, end in zip(names, ends, strict=True)
             if end is not None and end.inside is None and x.point in end.points]  # fmt: skip
-    return ", ".join([x.point.kind, *(["of the range"] if x.point.edge else []), *best])
+    return ", ".join([x.point.kind, *(["edge"] if x.point.edge else []), *best])
 
 
 def answer(
@@ -187,19 +196,13 @@ def answer(
     above = "\n".join(lines_above)
     header = [*names, "f", ""]
 
-    def entries() -> Iterable[Row]:
-        for i, row in enumerate(rows, 1):
-            for x, value in zip([*names, "f"], row, strict=False):
-                if value != "":
-                    yield [f"{x}, {row[-1]} {i}", value]
-
     return Answer(
         title=problem.text,
         fields=fields,
         records=records(names, told, undecided, unsearched),
         lines=lines,
         grid=Grid(lambda: above, header if rows else [], rows),
-        entries=Grid(lambda: above, [], Each(entries)),
+        entries=Grid(lambda: above, [], numbered(header, rows)),
         notes=(["every digit is proven"] if told else []) + notes,
         reading=problem.reading,
         code=1 if unsure or left else 0,
@@ -214,6 +217,8 @@ def title(
     count = counted(n, "inflection point" if order == 2 else "point")
     if more:
         return f"the first {count} found: each is proven; the search ended there (--first)"
+    if not n and (unsure or left):
+        return f"no point is proven; there may be some in {span}, but only where it isn't decided"
     if not unsure and not left:
         proof = "each is proven, and that there are no others" if n > 1 else "that is proven"
         return f"{count}: {proof} in {span}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from hodiff.answers.digits import shortly
 from hodiff.answers.isolate import Work
@@ -45,8 +45,9 @@ def roots(request: Request, over: Any = None, first: int | None = None,
     from hodiff.calculator.progress import bar  # start-up: with what it needs
 
     with bar("roots") as shown:
-        found = proven(lambda: located(
-            functions, list(request.inputs), span.ranges, work, first=first, told=shown))  # fmt: skip
+        found = proven(
+            lambda: located(functions, request.inputs, span.ranges, work, first=first, told=shown)
+        )
     unsure = list(found.unsure)
     rooted = []
     for root in found.roots[:first]:
@@ -89,7 +90,9 @@ class Span:
             values = constants(question, known, BALLS)
             ends = [values[x] for x in flat]
         self.ranges: list[Range] = list(zip(ends[::2], ends[1::2], strict=True))
-        shown = until_determined(lambda: [constants(question, known, BALLS)[x] for x in flat]).values
+        shown = until_determined(
+            lambda: [constants(question, known, BALLS)[x] for x in flat]
+        ).values
         self.told = dict(zip(names, zip(shown[::2], shown[1::2], strict=True), strict=True))
         for name, (low, high) in zip(names, self.ranges, strict=True):
             check_range(name, low, high, *map(text, map(plain_number, self.told[name])))
@@ -122,7 +125,10 @@ def check_range(name: str, low: Any, high: Any, lower: str, upper: str) -> None:
             raise usage(message, "--over")
 
 
-def proven(search: Callable[[], Outcome]) -> Outcome:
+Found = TypeVar("Found")
+
+
+def proven(search: Callable[[], Found]) -> Found:
     """What a search finds; an error where there is no proof of it."""
     try:
         with precision(BITS):
@@ -150,9 +156,7 @@ def tell(request: Request, root: Located, unsure: list[Unsure]) -> dict[str, Val
 
 
 def intervals(names: Sequence[str], box: Pairs) -> dict[str, Value]:
-    return {
-        x: plain_number({"lower": a, "upper": b}) for x, (a, b) in zip(names, box, strict=True)
-    }
+    return {x: plain_number({"lower": a, "upper": b}) for x, (a, b) in zip(names, box, strict=True)}
 
 
 def shortened(names: Sequence[str], box: Pairs) -> list[str]:
@@ -240,21 +244,28 @@ def answer(
     lines += [list(intervals(names, box).values()) for box in unsearched]
     title = summary(rooted, unsure, left, more, span)
 
-    def entries() -> Iterable[Row]:
-        for i, (*values, what) in enumerate(rows, 1):
-            for x, value in zip(names, values, strict=True):
-                yield [f"{x}, {what} {i}", value]
-
     return Answer(
         title=problem.text,
         fields=fields,
         records=records(names, boxes, undecided, unsearched),
         lines=lines,
         grid=Grid(lambda: title, header if rows else [], rows),
-        entries=Grid(lambda: title, [], Each(entries)),
+        entries=Grid(lambda: title, [], numbered(header, rows)),
         notes=(["every digit is proven"] if rooted else []) + notes,
         reading=problem.reading,
         code=1 if unsure or left else 0,
+    )
+
+
+def numbered(header: Sequence[str], rows: Sequence[Row]) -> Iterable[Row]:
+    """The rows of a table that is too wide, one entry a line."""
+    return Each(
+        lambda: (
+            [f"{i}  {x or 'what'}", value]
+            for i, row in enumerate(rows, 1)
+            for x, value in zip(header, row, strict=True)
+            if value != ""
+        )
     )
 
 
@@ -272,9 +283,7 @@ def records(
         flat = [plain_number(end) for pair in box for end in pair]
         return [*(values.get(x, "") for x in names), *flat, *what]
 
-    listed += [
-        row(box, x.values, "root", x.root.multiplicity or "", "") for box, x in boxes
-    ]
+    listed += [row(box, x.values, "root", x.root.multiplicity or "", "") for box, x in boxes]
     listed += [row(box, NOTHING, "undecided", "", x.reason) for box, x in undecided]
     listed += [row(box, NOTHING, "not searched", "", "") for box in unsearched]
     return listed
