@@ -72,12 +72,14 @@ class Located:
     ) -> None:
         self.alone, self.at, self._narrow = alone, at, narrow
         self.multiplicity = multiplicity
+        self.bits = 0  # the precision that at was narrowed at
         self.exact = all(map(_is_exact, at))
 
     def now(self) -> list[Any]:
         """The coordinates, as narrow as the present precision makes them."""
-        if not self.exact:
-            self.at = self._narrow(self.at)
+        bits = ball_numbers.FLINT.bits
+        if not self.exact and bits > self.bits:
+            self.at, self.bits = self._narrow(self.at), bits
         return self.at
 
 
@@ -373,9 +375,10 @@ class _Search:
                 new = [a.intersection(b) for a, b in zip(map(ball, x), step, strict=True)]
             except ValueError:  # apart by rounding alone
                 break
-            if all(b.rad() > 0.5 * ball(a).rad() for a, b in zip(x, new, strict=True)):
-                return new
-            x = new
+            narrower = any(b.rad() < 0.5 * ball(a).rad() for a, b in zip(x, new, strict=True))
+            x = [a if _is_exact(a) else b for a, b in zip(x, new, strict=True)]
+            if not narrower or all(map(_narrow, x)):
+                break
         return x
 
     def located(self, alone: Ends, tight: Ends, order: int | None) -> Located:
@@ -576,6 +579,15 @@ class _Search:
 
 def _smoothness(x: Box) -> Any:
     return np.where(np.isnan(x.low), 0, x.smooth)
+
+
+def _narrow(x: Any) -> bool:
+    """Whether a ball is as narrow as the precision gives, or is next to nothing."""
+    if _is_exact(x):
+        return True
+    bits = ball_numbers.FLINT.bits
+    rad = x.rad()
+    return bool(rad <= abs(x.mid()) * ball(2) ** (4 - bits) or rad <= ball(2) ** (-2 * bits - 64))
 
 
 def _interior(wide: Any, step: Any) -> bool:
