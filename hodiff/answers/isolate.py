@@ -109,10 +109,11 @@ def _isolated(
     proven: list[tuple[Ends, Ends]] = []
     open_: list[Ends] = []
     nodes = len(system.slopes.order)
+    size = BATCH if first is None else min(BATCH, 16 * first)
     while len(pending[0]) and not work.done:
         if first is not None and len(proven) >= first and _enough(proven, pending[0], first):
             break
-        batch, rest = [x[:BATCH] for x in pending], [x[BATCH:] for x in pending]
+        batch, rest = [x[:size] for x in pending], [x[size:] for x in pending]
         work.spend(len(batch[0]), nodes + OVERHEAD * d * d)
         found, kept, split = _step(system, batch[0], batch[1], span)
         open_ += found

@@ -1,0 +1,288 @@
+"""extrema: published counts and values, closed forms, and points that no bound may miss."""
+
+import itertools
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import mp, mpf
+
+from hodiff import calculate
+from tests import lengths
+
+NAMES = {name: getattr(np, name) for name in ("sin", "cos", "exp", "sqrt", "abs", "arctan")}
+
+
+def extrema(expression, over, **options):
+    return calculate("extrema", expression, over=over, **options)
+
+
+def kinds(found, inner=True):
+    """How many there are of each kind, inside or in all."""
+    listed = [x["kind"] for x in found.points if not (inner and x["edge"])]
+    return {kind: listed.count(kind) for kind in sorted(set(listed))}
+
+
+@pytest.mark.parametrize(
+    "expression, over, points",
+    [
+        ("x**3 - 3*x", "x=-3:2",
+         {-3: "minimum", -1: "maximum", 1: "minimum", 2: "maximum"}),
+        ("sin(x)", "x=0:2*pi",
+         {0: "minimum", math.pi / 2: "maximum", 3 * math.pi / 2: "minimum", 2 * math.pi: "maximum"}),
+        ("x**4", "x=-1:1", {-1: "maximum", 0: "minimum", 1: "maximum"}),
+        ("x**3", "x=-1:1", {-1: "minimum", 0: "inflection", 1: "maximum"}),
+        ("x**5 + x**4", "x=-0.1:0.1", {-0.1: "maximum", 0: "minimum", 0.1: "maximum"}),
+        ("exp(x)", "x=0:1", {0: "minimum", 1: "maximum"}),
+        ("sqrt(x) - x", "x=0:2", {0: "minimum", 0.25: "maximum", 2: "minimum"}),
+        ("x + 1/x", "x=1/2:3", {0.5: "maximum", 1: "minimum", 3: "maximum"}),
+        ("x*exp(-x)", "x=0:5", {0: "minimum", 1: "maximum", 5: "minimum"}),
+    ],
+)  # fmt: skip
+def test_one_variable(expression, over, points):
+    found = extrema(expression, over)
+    assert found.complete and found.answer.code == 0
+    listed = {float(x["at"]["x"]): x["kind"] for x in found.points}
+    assert [*listed] == pytest.approx([*points]) and [*listed.values()] == [*points.values()]
+
+
+def test_inflection_points():
+    found = extrema("x**4 - 6*x**2 + x", "x=-3:3", order=2)
+    assert [(x["at"]["x"], x["kind"]) for x in found.points] == [
+        (-1, "inflection"),
+        (1, "inflection"),
+    ]
+    assert extrema("x**4", "x=-1:1", order=2).points == []  # the curvature is 0 and doesn't turn
+
+
+BRANIN = "(y - 5.1/(4*pi**2)*x**2 + 5/pi*x - 6)**2 + 10*(1 - 1/(8*pi))*cos(x) + 10"
+GOLDSTEIN_PRICE = (
+    "(1 + (x + y + 1)**2*(19 - 14*x + 3*x**2 - 14*y + 6*x*y + 3*y**2))"
+    "*(30 + (2*x - 3*y)**2*(18 - 32*x + 12*x**2 + 48*y - 36*x*y + 27*y**2))"
+)
+RASTRIGIN = "20 + x**2 - 10*cos(2*pi*x) + y**2 - 10*cos(2*pi*y)"
+
+
+def shubert(names="xy"):
+    return "*".join(
+        "(" + " + ".join(f"{i}*cos({i + 1}*{x} + {i})" for i in range(1, 6)) + ")" for x in names
+    )
+
+
+def test_branin():
+    """Its three minima, at -pi, pi and 3*pi, all the least: Dixon and Szego 1978."""
+    found = extrema(BRANIN, "x=-5:10,y=0:15")
+    assert found.complete and kinds(found) == {"minimum": 3, "saddle": 2}
+    assert found.minimum["value"] == pytest.approx(0.397887, abs=1e-6)
+    where = [(x["x"], x["y"]) for x in found.minimum["at"]]
+    expected = [(-math.pi, 12.275), (math.pi, 2.275), (3 * math.pi, 2.475)]
+    assert [*itertools.chain(*where)] == pytest.approx([*itertools.chain(*expected)])
+
+
+def test_the_six_hump_camel():
+    """Six minima, two of them the least: Dixon and Szego 1978."""
+    found = extrema("(4 - 2.1*x**2 + x**4/3)*x**2 + x*y + (-4 + 4*y**2)*y**2", "x=-3:3,y=-2:2")
+    assert found.complete and kinds(found) == {"maximum": 2, "minimum": 6, "saddle": 7}
+    assert found.minimum["value"] == pytest.approx(-1.0316285, abs=1e-7)
+    assert len(found.minimum["at"]) == 2
+
+
+def test_himmelblau():
+    found = extrema("(x**2 + y - 11)**2 + (x + y**2 - 7)**2", "x=-5:5,y=-5:5")
+    assert found.complete and kinds(found) == {"maximum": 1, "minimum": 4, "saddle": 4}
+    assert found.minimum["value"] == 0 and {"x": 3, "y": 2} in found.minimum["at"]
+
+
+def test_rosenbrock():
+    found = extrema("100*(y - x**2)**2 + (1 - x)**2", "x=-2:2,y=-2:2")
+    assert found.complete and kinds(found) == {"minimum": 1}
+    assert found.minimum == {"value": 0, "at": [{"x": 1, "y": 1}]}
+
+
+def test_rastrigin():
+    """The stationary points are a grid of those in one variable, minima and maxima in turns."""
+    n = 5 if lengths.LONG else 2
+    found = extrema(RASTRIGIN, f"x=-{n}.12:{n}.12,y=-{n}.12:{n}.12")
+    low, high = 2 * n + 1, 2 * n
+    assert found.complete
+    assert kinds(found) == {"maximum": high**2, "minimum": low**2, "saddle": 2 * low * high}
+    assert found.minimum == {"value": 0, "at": [{"x": 0, "y": 0}]}
+
+
+def test_griewank():
+    """The stationary points against Newton's from a fine grid, in doubles."""
+    found = extrema("1 + (x**2 + y**2)/4000 - cos(x)*cos(y/sqrt(2))", "x=-5:5,y=-5:5")
+    assert found.complete and found.minimum == {"value": 0, "at": [{"x": 0, "y": 0}]}
+    listed = {(round(float(p["at"]["x"]), 6), round(float(p["at"]["y"]), 6))
+              for p in found.points if not p["edge"]}  # fmt: skip
+    r = math.sqrt(2)
+    x, y = (a.ravel() for a in np.meshgrid(np.linspace(-5, 5, 81), np.linspace(-5, 5, 81)))
+    for _ in range(60):
+        s, c, t, u = np.sin(x), np.cos(x), np.sin(y / r), np.cos(y / r)
+        gx, gy = x / 2000 + s * u, y / 2000 + c * t / r
+        xx, xy, yy = 1 / 2000 + c * u, -s * t / r, 1 / 2000 + c * u / 2
+        det = xx * yy - xy**2
+        det = np.where(np.abs(det) > 1e-9, det, np.inf)
+        x, y = x - (yy * gx - xy * gy) / det, y - (xx * gy - xy * gx) / det
+    s, c, t, u = np.sin(x), np.cos(x), np.sin(y / r), np.cos(y / r)
+    good = np.hypot(x / 2000 + s * u, y / 2000 + c * t / r) < 1e-12
+    good &= np.maximum(np.abs(x), np.abs(y)) < 5
+    expected = {(round(float(a), 6) + 0.0, round(float(b), 6) + 0.0)
+                for a, b in zip(x[good], y[good], strict=True)}  # fmt: skip
+    assert listed == expected
+
+
+@pytest.mark.skipif("not config.getoption('--long')")
+def test_goldstein_price():
+    """Four minima; the least is 3, at (0, -1): Goldstein and Price 1971."""
+    found = extrema(GOLDSTEIN_PRICE, "x=-2:2,y=-2:2")
+    assert found.complete and kinds(found) == {"maximum": 1, "minimum": 4, "saddle": 4}
+    assert found.minimum == {"value": 3, "at": [{"x": 0, "y": -1}]}
+    minima = {(x["at"]["x"], x["at"]["y"], x["value"]) for x in found.points
+              if x["kind"] == "minimum" and not x["edge"]}  # fmt: skip
+    assert minima == {(0, -1, 3), (-0.6, -0.4, 30), (1.8, 0.2, 84), (1.2, 0.8, 840)}
+
+
+def test_shubert_on_a_period():
+    """On all of [-10, 10] it has 760 minima, 18 of them least, -186.7309: here on a part."""
+    found = extrema(shubert(), "x=-1.5:-0.5,y=-1:-0.5")
+    assert found.complete
+    assert found.minimum["value"] == pytest.approx(-186.7309, abs=1e-4)
+    values = np.array([float(x["value"]) for x in found.points])
+    assert values.min() == pytest.approx(-186.7309, abs=1e-4)
+
+
+@pytest.mark.skipif("not config.getoption('--long')")
+def test_shubert():
+    found = extrema(shubert(), "x=-10:10,y=-10:10", seconds=500)
+    assert found.complete and kinds(found)["minimum"] == 760
+    assert found.minimum["value"] == pytest.approx(-186.7309, abs=1e-4)
+    assert len(found.minimum["at"]) == 18
+
+
+@pytest.mark.parametrize(
+    "expression, over, inside, reason",
+    [
+        ("abs(x)", "x=-1:2", {"x": 0}, "'abs(x)' has a kink; there is a minimum in it"),
+        ("cbrt(x**2)", "x=-1:1", {"x": 0}, "'cbrt(x**2)' has a kink; there is a minimum in it"),
+        ("floor(x) + x", "x=0.5:1.5", {"x": 1}, "'floor(x)' jumps"),
+        ("1/x**2", "x=-1:1", {"x": 0}, "'1/x**2' has a pole"),
+        ("sqrt(max(x, 0))", "x=-1:1", {"x": -0.5}, "'max(x, 0)' has a kink"),
+        ("3 + 0*x", "x=0:1", {"x": 0.5}, "the slope is 0 all over it"),
+        ("abs(x) + y**2", "x=-1:1,y=-1:1", {"x": 0, "y": 0}, "'abs(x)' has a kink"),
+        ("x**2*y**2", "x=-1:1,y=1:2", {"x": 0, "y": 1.5}, ""),
+    ],
+)
+def test_what_is_undecided_is_a_box_with_its_reason(expression, over, inside, reason):
+    found = extrema(expression, over, seconds=1)
+    assert found.answer.code == 1 and not found.complete
+    boxes = [x["in"] for x in (*found.undecided, *found.unsearched)
+             if reason in x.get("reason", reason)]  # fmt: skip
+    assert any(all(box[x]["lower"] <= v <= box[x]["upper"] for x, v in inside.items())
+               for box in boxes)  # fmt: skip
+
+
+def test_bounds_without_a_point():
+    """At a kink the least value lies between two numbers; at a pole there is none."""
+    value = extrema("abs(x) + 1", "x=-1:2").minimum["value"]
+    assert value["lower"] <= 1 <= value["upper"] < 1 + 1e-12
+    assert extrema("1/x**2", "x=-1:1").maximum is None
+    assert extrema("1/x**2", "x=-1:1").minimum["value"] == 1
+
+
+TEXT = st.recursive(
+    st.sampled_from(["x", "y", "x", "y", "2", "sin(x)", "cos(y)", "exp(-x)", "x**2", "y**2",
+                     "abs(x - y)", "sqrt(1 + y**2)"]),
+    lambda inner: st.tuples(inner, st.sampled_from("+-*"), inner).map(
+        lambda t: f"({t[0]} {t[1]} {t[2]})"
+    ),
+    max_leaves=5,
+)  # fmt: skip
+
+
+@settings(max_examples=60 if lengths.LONG else 8, deadline=None, derandomize=True)
+@given(TEXT, st.integers(-2, 1), st.integers(-2, 1), st.sampled_from([1, 2]))
+def test_no_value_lies_outside_the_bounds(text, a, b, width):
+    """Nor is there a strict minimum of a grid far from all points and boxes."""
+    found = extrema(f"{text} + 0*x*y", f"x={a}:{a + width},y={b}:{b + width}", seconds=2)
+    x, y = np.meshgrid(np.linspace(a, a + width, 201), np.linspace(b, b + width, 201))
+    z = np.broadcast_to(eval(text, {**NAMES, "x": x, "y": y}), x.shape)
+    for name, side in (("minimum", -1), ("maximum", 1)):
+        bound = getattr(found, name)
+        if bound is None:
+            continue
+        value = bound["value"]
+        low, high = (value["lower"], value["upper"]) if isinstance(value, dict) else (value, value)
+        slack = 1e-12 * (1 + abs(z).max())
+        if side < 0:
+            assert z.min() >= low - slack and high >= low
+        else:
+            assert z.max() <= high + slack
+    inner = z[1:-1, 1:-1]
+    around = [z[1 + i : 200 + i, 1 + j : 200 + j]
+              for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)]  # fmt: skip
+    valleys = np.all([inner < other - 1e-12 for other in around], axis=0)
+    step = width / 200
+    boxes = [tuple((x[v]["lower"], x[v]["upper"]) for v in "xy")
+             for x in (e["in"] for e in (*found.undecided, *found.unsearched))]  # fmt: skip
+    boxes += [tuple((float(p["at"][v]),) * 2 for v in "xy") for p in found.points]
+    for i, j in zip(*np.nonzero(valleys), strict=True):
+        at = x[1 + i, 1 + j], y[1 + i, 1 + j]
+        assert any(all(low - 3 * step <= v <= high + 3 * step
+                       for v, (low, high) in zip(at, box, strict=True)) for box in boxes), (text, at)  # fmt: skip
+
+
+def test_formats(found, plain, hodiff):
+    first = found("extrema", "x**3 - 3*x", "--over", "x=-3:2")
+    assert list(first) == [
+        "command", "expression", "arithmetic", "over", "variables", "order", "points", "minimum",
+        "maximum", "undecided", "unsearched", "complete", "notes",
+    ]  # fmt: skip
+    assert first["points"][0] == {"at": {"x": -3}, "value": -18, "kind": "minimum", "edge": True}
+    assert plain("extrema", "x**2", "--over", "x=-1:2") == (
+        "-1\t1\tmaximum\n0\t0\tminimum\n2\t4\tmaximum"
+    )
+    ran = hodiff("extrema", "abs(x)", "--over", "x=-1:1", "--format", "csv")
+    header, *rows = (line.split(",") for line in ran.out.splitlines())
+    assert header == ["x", "f", "x_lower", "x_upper", "what", "edge", "reason"]
+    assert [row[4] for row in rows] == ["maximum", "maximum", "undecided"] and ran.code == 1
+
+
+def test_digits():
+    with mp.workdps(60):
+        expected = mpmath.nstr(mpmath.sqrt(mpf(1) / 3), 40)
+    points = extrema("x**3 - x", "x=0:1", digits=40).points
+    assert points[1]["at"]["x"] == expected
+
+
+def test_first_ends_the_search(found):
+    first = found("extrema", "sin(x)", "--over", "x=0:1000", "--first", "2")
+    assert len(first["points"]) == 2 and first["complete"] is False
+    assert "minimum" not in first
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 200])
+def test_tables_fit(answer, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    out = answer("extrema", BRANIN, "--over", "x=-5:10,y=0:15")
+    assert max(map(len, out.splitlines())) <= columns
+    assert out.count("0.3978873577297383") == 4
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (("[x, x**2]", "--over", "x=0:1"), "extrema needs one number"),
+        (("x*y", "--over", "x=0:1,y=0:1", "--order", "2"), "of one variable"),
+        (("x", "--over", "x=0:1", "--order", "3"), "--order can be 2 at most"),
+        (("x", "--over", "x=1:0"), "write x=0:1"),
+        (("+".join("abcdef"), "--over", ",".join(f"{x}=0:1" for x in "abcdef")), "5 are the most"),
+        (("x",), "extrema needs --over"),
+    ],
+)
+def test_faults_name_the_mend(hodiff, words, message):
+    ran = hodiff("extrema", *words)
+    assert (ran.code, ran.out) == (2, "") and message in " ".join(ran.err.split())
