@@ -26,6 +26,8 @@ def test_the_commands_are_in_a_sensible_order():
         "laplacian",
         "implicit",
         "uncertainty",
+        "roots",
+        "extrema",
         "check",
         "steps",
         "code",
