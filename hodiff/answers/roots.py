@@ -351,7 +351,7 @@ class _Search:
                 return None, True
         if d == 1:
             return (None if found[0].contains(0) else [centre[0] - values[0] / found[0]]), False
-        inverse = _inverse([[float(y.mid()) for y in row] for row in rows])
+        inverse = _inverse([[y.mid() for y in row] for row in rows])
         if inverse is None:
             return None, False
         step = []
@@ -602,15 +602,17 @@ def _wider(x: Any, share: float) -> Any:
     return x + hull(-more, more)
 
 
-def _inverse(rows: list[list[float]]) -> list[list[Any]] | None:
-    matrix = np.array(rows)
-    if not np.isfinite(matrix).all():
-        return None
+def _inverse(rows: list[list[Any]]) -> list[list[Any]] | None:
+    """The inverse of a matrix of numbers, at the precision that there is: so that Newton's steps
+    double the digits."""
+    from flint import arb_mat  # start-up: brings FLINT
+
     try:
-        found = np.linalg.inv(matrix)
-    except np.linalg.LinAlgError:
+        found = arb_mat(rows).inv()
+    except ZeroDivisionError:
         return None
-    return [[ball(float(y)) for y in row] for row in found] if np.isfinite(found).all() else None
+    n = len(rows)
+    return [[found[i, j].mid() for j in range(n)] for i in range(n)]
 
 
 def merged(

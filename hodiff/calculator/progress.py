@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 AFTER = 1.0  # seconds: what is done sooner shows none
 
@@ -19,8 +20,6 @@ def bar(what: str) -> Iterator[Callable[[float, int], None]]:
     if not (sys.stderr and sys.stderr.isatty()):
         yield lambda done, found: None
         return
-    from time import monotonic
-
     from rich.console import Console  # start-up: a terminal alone shows it
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 

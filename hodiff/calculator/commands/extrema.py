@@ -63,13 +63,15 @@ def extrema(request: Request, over: Any = None, order: int = 1, first: int | Non
             found = proven(lambda: searched(f, request.inputs, span.ranges, work, first, shown))
     unsure = list(found.unsure)
     program = Program([f], BALLS)
-    listed = [tell(request, program, point, unsure) for point in found.points]
+    notes: list[str] = []
+    listed = [tell(request, program, point, unsure, notes) for point in found.points]
     told = sorted((x for x in listed if x is not None), key=position)
     more = first is not None and len(told) >= first
     told, left = told[:first], [] if more else found.left
     ends: list[Bound | None] = [None, None]
     if order == 1 and first is None:
         ends = [bound(f, request.inputs, found, side) for side in (-1, 1)]
+    request.problem.notes[:] = dict.fromkeys([*request.problem.notes, *notes])
     return answer(request, span, order, told, unsure, left, more, ends, work, program)
 
 
@@ -77,8 +79,11 @@ def position(x: Told) -> list[float]:
     return [float(v) for v in x.at.values()]  # type: ignore[arg-type]
 
 
-def tell(request: Request, program: Program, point: Point, unsure: list[Unsure]) -> Told | None:
-    """A point's numbers; None, and a box more that is unsure, where they aren't determined."""
+def tell(
+    request: Request, program: Program, point: Point, unsure: list[Unsure], notes: list[str]
+) -> Told | None:
+    """A point's numbers; None, and a box more that is unsure, where they aren't determined. notes
+    get what has to be said of them."""
 
     def run() -> list[Any]:
         x = point.now()
@@ -89,6 +94,7 @@ def tell(request: Request, program: Program, point: Point, unsure: list[Unsure])
     except HodiffError:
         unsure.append(Unsure(point.alone, f"a {point.kind} whose digits can't be told"))
         return None
+    notes += found.notes
     values = [plain_number(x) for x in found.values]
     if request.how.exact:
         values = [exactly(x, q) for x, q in zip(found.values, found.exact, strict=True)]

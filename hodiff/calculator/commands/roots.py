@@ -51,7 +51,7 @@ def roots(request: Request, over: Any = None, first: int | None = None,
     unsure = list(found.unsure)
     rooted = []
     for root in found.roots[:first]:
-        values = tell(request, root, unsure)
+        values = tell(request, root, unsure, found.notes)
         rooted += [] if values is None else [Told(root, values)]
     left, more = found.left, first is not None and len(rooted) >= first
     if more:
@@ -138,14 +138,18 @@ def proven(search: Callable[[], Found]) -> Found:
         raise HodiffError("usage", message, source="EXPR") from None
 
 
-def tell(request: Request, root: Located, unsure: list[Unsure]) -> dict[str, Value] | None:
-    """A root's numbers; None, and a box more that is unsure, where they aren't determined."""
+def tell(
+    request: Request, root: Located, unsure: list[Unsure], notes: list[str]
+) -> dict[str, Value] | None:
+    """A root's numbers; None, and a box more that is unsure, where they aren't determined. notes
+    get what has to be said of them."""
     try:
         found = until_determined(lambda: told(root), request.how.digits)
     except HodiffError:
         reason = "a root, the only one there, whose digits can't be told"
         unsure.append(Unsure(tightly(root), reason))
         return None
+    notes += [note for note in found.notes if note not in notes]
     values = map(plain_number, found.values)
     if request.how.exact:
         values = map(exactly, found.values, found.exact)

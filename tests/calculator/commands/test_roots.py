@@ -1,4 +1,4 @@
-"""roots: published counts and closed forms, and points between which a function changes its sign."""
+"""roots: published counts, closed forms, and points between which a function changes its sign."""
 
 import json
 import math
