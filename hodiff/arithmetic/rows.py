@@ -17,7 +17,7 @@ import numpy as np
 from hodiff.arithmetic.arrays import ARRAYS, QUICK_POWERS
 from hodiff.arithmetic.base import Values, is_leaf, run
 from hodiff.arithmetic.blocks import computing, entrywise, into
-from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
+from hodiff.engine.graph import VARIABLE, Kind, Tensor, topological, variable
 
 ROWS = 1 << 13  # of a block: a buffer takes 64 KiB
 THREADED = 4 * ROWS  # fewer rows are done before a thread has started
@@ -25,7 +25,7 @@ THREADED = 4 * ROWS  # fewer rows are done before a thread has started
 
 def on_rows(x: Tensor) -> Tensor:
     """A variable that stands for a block of rows of x."""
-    return variable(x.attributes[0], (ROWS,))
+    return variable(x.attributes[0], (ROWS,), x.requires_grad)
 
 
 class Plan:
@@ -56,7 +56,7 @@ class Plan:
     def __call__(self, columns: Sequence[Any], threads: int | None = None) -> list[Any]:
         """The outputs' columns, from doubles of one length for each variable."""
         n = len(columns[0]) if columns else 1
-        results = [np.empty((n, *y.shape[1:])) for y in self.outputs]
+        results: list[Any] = [np.empty((n, *y.shape[1:]), _kind(y)) for y in self.outputs]
         workers = min(threads or processors(), -(-n // THREADED)) if n > THREADED else 1
         if workers == 1:
             self._part(columns, results, 0, n)
@@ -114,8 +114,8 @@ class Plan:
                 for x in node.inputs:
                     buffers.pop(id(x), None)
             keys = [id(x) for x in node.inputs[: len(inputs)]]
-            doubles = buffer is not None and buffer.dtype == float
-            output = outputs.get(id(node)) if doubles else None
+            same = buffer is not None and buffer.dtype == _kind(node)
+            output = outputs.get(id(node)) if same else None
             steps.append(Step(id(node), keys, compute, buffer, output))
         return steps
 
@@ -147,6 +147,10 @@ class Plan:
             value, part = values[id(y)], result[rows]
             if getattr(value, "base", None) is not result:  # else it was written there
                 part[...] = value[:n] if getattr(value, "shape", ()) else value
+
+
+def _kind(output: Tensor) -> type:
+    return bool if output.operation.kind is Kind.CONDITION else float
 
 
 class Step(NamedTuple):

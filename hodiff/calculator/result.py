@@ -93,7 +93,7 @@ class Result:
         if self._request is None:
             return self
         request = self._request._replace(how=self._request.how._replace(exact=True))
-        with _calculating():
+        with calculating():
             return Result(self._again(request), self._again, request)
 
     def to_dict(self) -> dict[str, Any]:
@@ -225,7 +225,7 @@ def calculate(
     _check(how, given)
     expression = _text(expression, "EXPR")
     of = of if of is None else _text(of, "--of")
-    with _calculating():
+    with calculating():
         problem = read(
             expression, bindings(at, "--at"), bindings(let, "--let"), names(wrt),
             known.repeats, of, strict=strict,
@@ -265,7 +265,7 @@ def parse(
         if not isinstance(shape, (tuple, list)) or not all(type(n) is int and n > 0 for n in shape):
             raise usage(f"the shape of {name!r} is a tuple of lengths, as (3,), not {shape!r}")
         known[name] = tuple(shape)
-    with _calculating():
+    with calculating():
         problem = read(
             _text(expression, "EXPR"), (), bindings(let, "--let"), shapes=known, strict=strict
         )
@@ -273,7 +273,7 @@ def parse(
 
 
 @contextmanager
-def _calculating() -> Iterator[None]:
+def calculating() -> Iterator[None]:
     """Whatever is around: derivatives are tracked, no more nodes are made than memory holds, and
     what is too large is said as all else is."""
     outer, STATE.limits = STATE.limits, Limits(min(MOST_NODES, STATE.limits.walks))

@@ -16,6 +16,10 @@ MOST_DIGITS = 10_000
 MOST_SAMPLES = 10**7
 MOST_SEED = 2**64 - 1
 
+ON_COLUMNS = ("value", "grad", "hessian", "nth", "hvp", "jacobian", "jvp", "vjp", "taylor",
+              "tensor", "laplacian")  # fmt: skip
+"""The commands that have an answer for every row of a file."""
+
 
 class Command(NamedTuple):
     """Where a command is, an example, and the options that it alone has."""
