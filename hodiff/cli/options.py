@@ -49,6 +49,12 @@ def quoted(text: str) -> str:
     return f"'{text}'" if len(text) <= MOST_QUOTED else f"'{text[:MOST_QUOTED]}...'"
 
 
+def nearest_option(name: str, names: Sequence[str]) -> str:
+    """As nearest: the dashes, which all have, don't count."""
+    mend = nearest(name.lstrip("-"), [option.lstrip("-") for option in names])
+    return mend.replace("'", "'--", 1)
+
+
 class Helped(click.Command):
     """A command whose help opens with examples that run."""
 
@@ -166,7 +172,8 @@ class Command(Helped):
                 name, equals, value = token.partition("=")
                 option = known.get(name)
                 if option is None:
-                    raise usage(f"unknown option {quoted(name)}{nearest(name, list(known))}", name)
+                    mend = nearest_option(name, list(known))
+                    raise usage(f"unknown option {quoted(name)}{mend}", name)
                 if option.is_flag:
                     if equals:
                         raise usage(f"{name} takes no value: write {name} alone", name)
@@ -237,7 +244,7 @@ class Group(Helped, click.Group):
     def unknown(self, name: str) -> HodiffError:
         if name.startswith("--"):
             option = name.partition("=")[0]
-            mend = nearest(option, ["--help", "--version"])
+            mend = nearest_option(option, ["--help", "--version"])
             if any(option in c.options() for c in self.commands.values() if isinstance(c, Command)):
                 mend = ": options stand behind the command, hodiff COMMAND EXPR [OPTIONS]"
             return usage(f"unknown option {quoted(option)}{mend}", option)
