@@ -14,7 +14,7 @@ from functools import reduce
 from math import inf, isfinite
 from typing import Any
 
-from hodiff.engine.graph import CONSTANT, VARIABLE, ZERO, Tensor, tensor_of, topological
+from hodiff.engine.graph import CONSTANT, ONE, VARIABLE, ZERO, Kind, Tensor, tensor_of, topological
 from hodiff.engine.operations import elementary as e
 from hodiff.engine.operations import special
 from hodiff.engine.operations.piecewise import (
@@ -29,19 +29,23 @@ from hodiff.engine.operations.piecewise import (
     negation,
     remainder,
     round,
+    sign,
     where,
 )
+from hodiff.engine.operations.structure import summed
 
 # What isn't finite in an input isn't in the result: of a quotient or a power in the first alone.
 CARRYING = {e.add, e.sub, e.neg, e.mul, e.div, e.pow, e.sin, e.cos, e.tan, e.log, e.sqrt, e.sinh}
 
 ROUNDED = tensor_of(2.0**-44)  # of a number that is what rounding may have added up to
+BOUNDED = {where, abs, sign, e.neg, e.sin, e.cos, e.tanh, e.atan}  # by their inputs
 POSITIVE = {e.exp, e.exp2, e.sqrt, e.cosh, abs}
 # Of one input that may be known to 16 digits, and the value to none.
 WANING = {
     *(e.sin, e.cos, e.tan, e.sec, e.csc, e.cot, e.log, e.log2, e.log10, e.log1p),
-    *(e.asin, e.acos, e.acosh, e.atanh, special.gamma, special.lgamma, special.digamma),
+    *(special.gamma, special.lgamma, special.digamma),
 }
+EDGED = {e.asin, e.acos, e.acosh, e.atanh}  # their domain ends where 1 may have been rounded to
 
 
 def doubtful(
@@ -54,9 +58,24 @@ def doubtful(
     always.
 
     cost: a few operations for each output, each tie, and each operation that may lose its value
-    where no output shows it, or its digits where an operation has to tell them from 0
+    or overflow where no output shows it, or its digits where an operation has to tell them from 0
     """
     order = topological(outputs)
+    varying = {id(x) for x in variables}
+    for node in order:
+        if any(id(x) in varying for x in node.inputs):
+            varying.add(id(node))
+
+    def axes(node: Tensor) -> tuple[int, ...]:
+        """Those that aren't the rows'."""
+        rows = id(node) in varying and node.shape[:1] == variables[0].shape
+        return tuple(range(int(rows) - len(node.shape), 0))
+
+    def somewhere(condition: Tensor, node: Tensor) -> Tensor:
+        """The rows in which a condition of a node's shape holds for an entry."""
+        within = axes(node)
+        return lt(ZERO, summed(where(condition, ONE, ZERO), within)) if within else condition
+
     reached: dict[int, Tensor | None] = {id(y): None for y in outputs}  # None: in every row
     shown = {id(y) for y in outputs}  # what isn't finite in an output where it isn't itself
     positive = _positive(order)
@@ -64,7 +83,8 @@ def doubtful(
     terms = list({id(y): y for y in [*outputs, *variables]}.values())
     doubts: list[Tensor] = []
 
-    def doubt(condition: Tensor, masked: Tensor | None) -> None:
+    def doubt(node: Tensor, condition: Tensor) -> None:
+        masked, condition = reached[id(node)], somewhere(condition, node)
         doubts.append(condition if masked is None else both(masked, condition))
 
     for node in reversed(order):
@@ -72,7 +92,8 @@ def doubtful(
         for k, x in enumerate(node.inputs):
             taken = masked
             if row is where and k:
-                branch = node.inputs[0] if k == 1 else negation(node.inputs[0])
+                test = node.inputs[0]
+                branch = somewhere(test if k == 1 else negation(test), test)
                 taken = branch if masked is None else both(masked, branch)
             other = reached.get(id(x), taken)
             one = taken is None or other is None
@@ -84,16 +105,21 @@ def doubtful(
         if row.jumps:
             smooth = not any(x.requires_grad for x in node.inputs)
             if (not smooth and refused(node)) or not _decides(node):
-                doubt(row.jumps.ties(GRAPHS, *node.inputs), masked)
-        if id(node) not in shown and _may_lose(node):
-            terms.append(node if masked is None else where(masked, node, ZERO))
-        if id(node) in sharp and not all(map(_exact, node.inputs)):
-            if row in (e.add, e.sub) and id(node) not in positive:
-                doubt(lt(abs(node), ROUNDED * abs(node.inputs[0])), masked)
-            elif row in WANING:
-                (x,) = node.inputs
-                slope = row.partials[0](x, node)
-                doubt(lt(abs(node), ROUNDED * abs(slope * x)), masked)
+                doubt(node, row.jumps.ties(GRAPHS, *node.inputs))
+        if id(node) not in shown and (_singular(node) or _grows(node)):
+            within = axes(node)
+            whole = summed(node, within) if within else node
+            terms.append(whole if masked is None else where(masked, whole, ZERO))
+        if row in (e.pow, e.sqrt) and not node.derived and not _is_whole(node.inputs[-1]):
+            doubt(node, GRAPHS.equal(node.inputs[0], ZERO))  # to one side there may be no value
+        if all(map(_exact, node.inputs)):
+            continue
+        if row in (e.add, e.sub) and id(node) in sharp and id(node) not in positive:
+            doubt(node, lt(abs(node), ROUNDED * abs(node.inputs[0])))
+        elif row in EDGED or (row in WANING and id(node) in sharp):
+            (x,) = node.inputs
+            slope = row.partials[0](x, node)
+            doubt(node, lt(abs(node), ROUNDED * abs(slope * x)))
     if not terms:
         return tensor_of(False)
     finite = lt(abs(reduce(e.add, terms)), tensor_of(inf))
@@ -101,7 +127,7 @@ def doubtful(
 
 
 def _positive(order: Sequence[Tensor]) -> set[int]:
-    """The nodes that can't be below 0, as far as a look at them tells: sums of them don't cancel."""
+    """The nodes that can't be below 0, as far as a look tells: sums of them don't cancel."""
     found: set[int] = set()
     for node in order:
         row, parts = node.operation, [id(x) in found for x in node.inputs]
@@ -123,7 +149,7 @@ def _tells(node: Tensor, k: int) -> bool:
     row = node.operation
     if row is e.pow:
         return k == 0 and not _carries(node, 0)
-    return row.jumps is not None or (_may_lose(node) and (k == 1 or row is not e.div))
+    return row.jumps is not None or (_singular(node) and (k == 1 or row is not e.div))
 
 
 def _exact(x: Tensor) -> bool:
@@ -137,12 +163,14 @@ def _exact(x: Tensor) -> bool:
         return False
 
 
+def _is_whole(x: Tensor) -> bool:
+    return x.operation is CONSTANT and isinstance(x.attributes[0], int)
+
+
 def _decides(node: Tensor) -> bool:
     """Whether doubles know which piece of a node is taken."""
     if node.operation is mod:
-        a, b = node.inputs
-        whole = b.operation is CONSTANT and isinstance(b.attributes[0], int)
-        return whole and a.operation is VARIABLE
+        return node.inputs[0].operation is VARIABLE and _is_whole(node.inputs[1])
     return all(map(_exact, node.inputs))
 
 
@@ -153,12 +181,17 @@ def _carries(node: Tensor, k: int) -> bool:
     return k == 0 or node.operation is not e.div
 
 
-def _may_lose(node: Tensor) -> bool:
+def _singular(node: Tensor) -> bool:
     """Whether a node may have no value where its inputs have."""
     row = node.operation
-    if row is e.pow and _carries(node, 0) and isinstance(node.inputs[1].attributes[0], int):
+    if row is e.pow and _carries(node, 0) and _is_whole(node.inputs[1]):
         return False
-    return row.pole is not None or row.domain is not None
+    return row.pole is not None or bool(row.domain)
+
+
+def _grows(node: Tensor) -> bool:
+    """Whether a node may pass the largest double."""
+    return node.operation.kind is Kind.ENTRYWISE and node.operation not in BOUNDED
 
 
 def _apart(a: Tensor, b: Tensor, size: Tensor) -> Tensor:

@@ -134,6 +134,10 @@ def scan(paths: list[str], form: str, inputs: list[str], index: str, typed: bool
 def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
     """The names of the columns. Raises HodiffError for a file that has none, or one twice."""
     names = rows.collect_schema().names()
+    if form == "ndjson" and not remote(paths[0]):  # of over 32 Polars has them in any order
+        with open(paths[0], "rb") as file, suppress(ValueError, AttributeError):
+            first = list(json.loads(file.readline()))
+            names = sorted(names, key=lambda x: first.index(x) if x in first else len(first))
     if form in SEPARATORS and not remote(paths[0]):
         header = pl.read_csv(
             paths[0], has_header=False, n_rows=1, infer_schema=False, separator=SEPARATORS[form]

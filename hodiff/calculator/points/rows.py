@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from fractions import Fraction
+from math import isfinite
 from threading import Lock
 from typing import Any
 
@@ -17,6 +19,7 @@ from hodiff.errors import HodiffError
 
 REASON = "reason"  # of the kernel's results: null where there is an answer
 WHOLE = 2**53  # above it not every whole number is a double
+LONG = r"[\d.]{16}"  # text that may be such a number
 CHECKED = 64  # rows of a batch that are checked at most
 MOST_CHECKED = 5000
 LOST = 1e-8  # relative error of a double that has lost half its digits
@@ -78,7 +81,7 @@ class Rows:
                 known &= ~np.isnan(x)
         results, doubt = self._computed(arrays, len(frame))
         reasons: dict[int, str] = {}
-        asked = np.flatnonzero(known & (doubt | _rounded(frame, self.compiled.inputs)))
+        asked = np.flatnonzero(known & (doubt | _rounded(frame, columns)))
         rows = frame[self.index]
         if len(asked):
             results = {name: np.array(y) for name, y in results.items()}
@@ -106,7 +109,7 @@ class Rows:
     def _computed(self, arrays: list[Any], n: int) -> tuple[dict[str, Any], Any]:
         if self.plan is None:
             return {y: np.zeros(n) for y in self.compiled.outputs}, np.ones(n, bool)
-        *found, doubt = self.plan(arrays or [np.zeros(1)], 1)
+        *found, doubt = self.plan(arrays, 1)
         if not arrays:
             found, doubt = [np.repeat(x, n) for x in found], np.repeat(doubt, n)
         return self.compiled.named(found), doubt
@@ -179,21 +182,29 @@ def _doubles(column: pl.Series) -> pl.Series:
     return column.cast(pl.Float64)
 
 
-def _rounded(frame: pl.DataFrame, inputs: tuple[str, ...]) -> Any:
-    """The rows with a whole number that is no double."""
+def _rounded(frame: pl.DataFrame, columns: Mapping[str, pl.Series]) -> Any:
+    """The rows with a whole number that may be no double."""
     found = np.zeros(len(frame), bool)
-    for name in inputs:
-        if frame[name].dtype.is_integer() and len(frame):
-            least, most = frame[name].min(), frame[name].max()
-            if least is not None and (int(least) < -WHOLE or int(most) > WHOLE):  # type: ignore
-                found |= (frame[name].abs() > WHOLE).fill_null(False).to_numpy()
+    for name, column in columns.items():
+        given, large = frame[name], column.abs() >= WHOLE
+        if given.dtype == pl.String and large.any():
+            large &= given.str.contains(LONG)
+        if given.dtype == pl.String or given.dtype.is_integer() or given.dtype.is_decimal():
+            found |= large.fill_null(False).to_numpy()
     return found
 
 
 def _points(frame: pl.DataFrame, columns: Mapping[str, pl.Series], chosen: Any) -> list[Any]:
     """The inputs of some rows: whole numbers as such, all others as doubles."""
     parts = [
-        (frame[name] if frame[name].dtype.is_integer() else column)[chosen].to_list()
+        map(_number, frame[name][chosen].to_list(), column[chosen].to_list())
         for name, column in columns.items()
     ]
     return list(zip(*parts, strict=True)) if parts else [()] * len(chosen)
+
+
+def _number(given: Any, x: float) -> int | float:
+    if not isfinite(x) or abs(x) < WHOLE or isinstance(given, float):
+        return x
+    exact = Fraction(given.strip() if isinstance(given, str) else given)
+    return exact.numerator if exact.denominator == 1 else x
