@@ -26,7 +26,8 @@ TEXT = ("csv", "tsv", "ndjson")  # what a stream can be
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 PACKED = {"gz": "gzip", "zst": "zstd"}
 COMPRESSED = ("gz", "zst", "zlib")  # what Polars reads; it writes the first two
-INFERRED = 10_000  # rows by which the types of a text's columns are told
+WHOLE = r"^-?(0|[1-9]\d{0,17})$"  # text that is a number of 64 bits
+CODE = r"^[+-]?0\d|[\d.]{17}"  # text that no double gives again
 SHOWN = 12  # names of columns in a message
 
 
@@ -60,6 +61,17 @@ def form_of(path: str, given: str | None, option: str) -> str:
     )
 
 
+def form_in(paths: list[str], given: str | None) -> str:
+    """The format of files that are read as one."""
+    forms = {form_of(path, given, "--points"): path for path in paths}
+    if len(forms) > 1:
+        shown = ", ".join(f"'{path}' is {form}" for form, path in forms.items())
+        raise fault(
+            f"the files are of several formats, {shown}: --out FOLDER/ takes each by itself"
+        )
+    return next(iter(forms))
+
+
 def sources(path: str) -> list[str]:
     """The files that a path names: itself, those in a folder, or those that a pattern fits."""
     if remote(path) or path == STDIN:
@@ -77,12 +89,12 @@ def sources(path: str) -> list[str]:
         return found
     if not os.path.exists(path):
         raise fault(f"can't read '{path}': there is no such file")
-    if not (os.path.isfile(path) or _is_pipe(path)):
+    if not (os.path.isfile(path) or is_pipe(path)):
         raise fault(f"can't read '{path}': it is neither a file nor a pipe")
     return [path]
 
 
-def _is_pipe(path: str) -> bool:
+def is_pipe(path: str) -> bool:
     return stat.S_ISFIFO(os.stat(path).st_mode)
 
 
@@ -93,7 +105,7 @@ def _hidden(path: Path) -> bool:
 @contextmanager
 def on_disk(path: str) -> Iterator[str]:
     """A file to read: standard input, or a pipe, is put into one, which ends with the block."""
-    if path != STDIN and (remote(path) or not _is_pipe(path)):
+    if path != STDIN and (remote(path) or not is_pipe(path)):
         yield path
         return
     name = "standard input" if path == STDIN else f"'{path}'"
@@ -111,24 +123,43 @@ def on_disk(path: str) -> Iterator[str]:
         yield file
 
 
-def scan(paths: list[str], form: str, inputs: list[str], index: str, typed: bool) -> pl.LazyFrame:
+def scan(paths: list[str], form: str, index: str) -> pl.LazyFrame:
     """The rows of files, with their number from 1 on in the column index if that has a name.
 
-    The columns of inputs of a text are text, as it is written; the others too, unless typed.
+    The columns of CSV and TSV are text, as it is written.
     """
     options: dict[str, Any] = {"row_index_name": index or None, "row_index_offset": 1}
     folders = len(paths) > 1
     if form in SEPARATORS:
-        kept = dict.fromkeys(inputs, pl.String)
         return pl.scan_csv(
-            paths, separator=SEPARATORS[form], infer_schema=typed, infer_schema_length=INFERRED,
-            schema_overrides=kept if typed else None, glob=False, raise_if_empty=True, **options,
-        )  # fmt: skip
-    if form == "ndjson":
-        return pl.scan_ndjson(paths, infer_schema_length=INFERRED, **options)
+            paths, separator=SEPARATORS[form], infer_schema=False, glob=False, **options
+        )
+    if form == "ndjson":  # of all rows: the first with a fraction may be the last
+        return pl.scan_ndjson(paths, infer_schema_length=None, **options)
     if form == "parquet":
         return pl.scan_parquet(paths, hive_partitioning=folders or None, glob=False, **options)
     return pl.scan_ipc(paths, glob=False, **options)
+
+
+def typed(rows: pl.LazyFrame, names: list[str]) -> list[pl.Expr]:
+    """What makes columns of text numbers, or true and false, where all of a column's are and
+    nothing is lost: 007 stays text, and so does a number of 17 digits."""
+    words, asked = ["true", "false"], list[pl.Expr]()
+    for k, x in enumerate(map(pl.col, names)):
+        number = x.cast(pl.Float64, strict=False).is_not_null() & ~x.str.contains(CODE)
+        told = {"whole": x.str.contains(WHOLE), "number": number, "truth": x.is_in(words)}
+        asked += [(x.is_null() | is_so).all().alias(f"{kind}{k}") for kind, is_so in told.items()]
+        asked.append(x.is_null().all().alias(f"none{k}"))
+    found = rows.select(asked).collect(engine="streaming").row(0, named=True)
+    casts = []
+    for k, name in enumerate(names):
+        if found[f"none{k}"]:
+            continue
+        if found[f"truth{k}"]:
+            casts.append(pl.col(name) == "true")
+        elif found[f"whole{k}"] or found[f"number{k}"]:
+            casts.append(pl.col(name).cast(pl.Int64 if found[f"whole{k}"] else pl.Float64))
+    return casts
 
 
 def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
@@ -163,6 +194,9 @@ def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
     """What Polars found wrong in a file, with the row where that can be found."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     place = paths[0] if len(paths) == 1 else f"one of the files {paths[0]}, ..."
+    for path in paths:
+        if not remote(path) and os.path.isfile(path) and not os.path.getsize(path):
+            return fault(f"{path} is empty")
     if isinstance(error, pl.exceptions.NoDataError):
         return fault(f"{place} is empty: there is no header")
     if form in SEPARATORS:
@@ -173,9 +207,25 @@ def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
         for path in paths:
             if not remote(path) and (found := _unread(path)):
                 return fault(found)
+    if len(paths) > 1 and (found := _other(paths, form)):
+        return fault(found)
     if isinstance(error, OSError):
         return fault(f"{place} can't be read: {error.strerror or text}")
     return fault(f"{place} is no whole {form} file: {text}")
+
+
+def _other(paths: list[str], form: str) -> str | None:
+    """The first file that has other columns than the first has."""
+    first, *others = paths
+    with suppress(pl.exceptions.PolarsError, OSError):
+        columns = scan([first], form, "").collect_schema()
+        for path in others:
+            found = scan([path], form, "").collect_schema()
+            names = [name for name in {**columns, **found} if found.get(name) != columns.get(name)]
+            if names or list(columns) != list(found):
+                shown = f": '{names[0]}'" if names else ", in another order"
+                return f"{path} has other columns than {first}{shown}"
+    return None
 
 
 def _ragged(path: str, separator: str) -> str | None:
@@ -184,6 +234,8 @@ def _ragged(path: str, separator: str) -> str | None:
         with open(path, encoding="utf-8", newline="") as file:
             lines = csv.reader(file, delimiter=separator, strict=True)
             header = next(lines, [])
+            if not header:
+                return f"{path}, line 1: it is empty, and should be the header"
             for row, fields in enumerate(lines, 1):
                 if len(fields) > len(header):
                     return (
@@ -191,11 +243,8 @@ def _ragged(path: str, separator: str) -> str | None:
                         f" {len(header)} columns; the first too many is {fields[len(header)]!r}"
                     )
     except UnicodeDecodeError as error:
-        row, column = _place(path, separator)
-        return (
-            f"{path}, row {row}, column {column}: it is not UTF-8, byte"
-            f" 0x{error.object[error.start]:02x}: write the file anew in that encoding"
-        )
+        byte = f"byte 0x{error.object[error.start]:02x}"
+        return f"{path}, {_place(path, separator)} not UTF-8, {byte}: write it anew as such"
     except csv.Error as error:
         return f"{path}, line {lines.line_num}: {error}: is a quote not closed?"
     except OSError:
@@ -203,7 +252,7 @@ def _ragged(path: str, separator: str) -> str | None:
     return None
 
 
-def _place(path: str, separator: str) -> tuple[int, str]:
+def _place(path: str, separator: str) -> str:
     """The row and the column of the first field that isn't UTF-8."""
     with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
         lines = csv.reader(file, delimiter=separator)
@@ -211,8 +260,8 @@ def _place(path: str, separator: str) -> tuple[int, str]:
         for row, fields in enumerate(lines, 1):
             for name, field in zip(header, fields, strict=False):
                 if any("\udc80" <= c <= "\udcff" for c in field):
-                    return row, f"'{name}'"
-    return 0, "of the header"
+                    return f"row {row}, column '{name}': it is"
+    return "line 1: the header is"
 
 
 def _unread(path: str) -> str | None:
@@ -272,6 +321,11 @@ def whole(path: str) -> Iterator[str]:
         with suppress(OSError):
             os.unlink(beside)
         raise
+
+
+def same(a: str, b: str) -> bool:
+    """Whether two paths are of one file, there or not."""
+    return os.path.realpath(a) == os.path.realpath(b)
 
 
 def _umask() -> int:

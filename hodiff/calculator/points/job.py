@@ -14,7 +14,7 @@ from hodiff.answers.question import How
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points import ENDINGS, files, grid
 from hodiff.calculator.points.files import fault
-from hodiff.calculator.points.rows import REASON, Rows, Stopped
+from hodiff.calculator.points.rows import Rows, Stopped
 from hodiff.calculator.points.solver import Solver
 from hodiff.engine.graph import topological
 from hodiff.engine.operations.elementary import e, pi
@@ -147,18 +147,21 @@ class Job:
             index = _free("row", [*names, *self.compiled.outputs])
             rows = grid.rows(self.grid, index)
         else:
-            came = files.form_of(self.points or paths[0], self.in_form, "--points")
+            came = self._form(paths)
             if self.points == files.STDIN:
                 where = "standard input"
             else:
                 where = paths[0] if len(paths) == 1 else f"'{self.points}'"
-            typed = not (came in files.SEPARATORS and form in files.SEPARATORS)
-            wanted = list(columns.values())
-            rows = files.scan(paths, came, wanted, "", typed)
-            names = files.names_of(rows, paths, came)
+            names = files.names_of(files.scan(paths, came, ""), paths, came)
             index = _free("row", [*names, *self.compiled.outputs])
-            there = [x for x in wanted if x in names]
-            rows = files.scan(paths, came, there, index, typed)
+            rows = files.scan(paths, came, index)
+            if came in files.SEPARATORS and form not in files.SEPARATORS:
+                others = [
+                    x
+                    for x in (names if self.keep is None else self.keep)
+                    if x not in columns.values()
+                ]
+                rows = rows.with_columns(files.typed(rows, [x for x in others if x in names]))
             if came == "parquet" and n is None:
                 self.total = rows.select(pl.len()).collect().item()
         for name, column in columns.items():
@@ -178,15 +181,9 @@ class Job:
         if n is not None:
             rows = rows.head(n)
         self.rows.index = index
+        self.rows.reason = _free("reason", [*names, *self.compiled.outputs])
         struct = pl.struct([*[pl.col(c).alias(x) for x, c in columns.items()], index])
         schema = rows.collect_schema()
-        rows = rows.with_columns(
-            struct.map_batches(self.rows, return_dtype=self.rows.kind, is_elementwise=True).alias(
-                _free(RESULTS, names)
-            )
-        ).unnest(_free(RESULTS, names))
-        if self.skips:
-            rows = rows.filter(pl.col(REASON).is_null())
         text = form in files.SEPARATORS
         echoed = [
             pl.col(name).str.strip_chars().cast(pl.Float64, strict=False)
@@ -194,7 +191,18 @@ class Job:
             else pl.col(name)
             for name in kept
         ]
-        return rows.select([*echoed, *self.compiled.outputs])
+        results = struct.map_batches(self.rows, return_dtype=self.rows.kind, is_elementwise=True)
+        named = _free(RESULTS, kept)
+        rows = rows.select([*echoed, results.alias(named)]).unnest(named)
+        if self.skips:
+            rows = rows.filter(pl.col(self.rows.reason).is_null())
+        return rows.select([*kept, *self.compiled.outputs])
+
+    def _form(self, paths: list[str]) -> str:
+        """The format of what is read: of a copy on disk that of its pipe."""
+        points = self.points or ""
+        is_copy = points == files.STDIN or (os.path.exists(points) and files.is_pipe(points))
+        return files.form_in([points] if is_copy else paths, self.in_form)
 
     def _check_constants(self, names: list[str], where: str) -> None:
         """Raise where EXPR means a constant of the name of a column."""
@@ -226,7 +234,7 @@ class Job:
                 if wrong in text:
                     message = f"'{out}' can't be written: {wrong.lower()} on its disk"
                     raise fault(f"{message}; the old file is as it was", "--out") from None
-            form = files.form_of(self.points or "-", self.in_form, "--points") if paths else ""
+            form = self._form(paths) if paths else ""
             raise files.told(error, paths, form) from None
 
     @contextmanager
@@ -236,6 +244,9 @@ class Job:
             yield
             return
         form = files.form_of(self.errors, None, "--errors")
+        for option, path in (("--out", self.out), ("--points", self.points or "-")):
+            if path != files.STDOUT and files.same(path, self.errors):
+                raise fault(f"--errors and {option} are one file: choose another", "--errors")
         with files.whole(self.errors) as path, self._told([], self.errors):
             yield
             schema = {"file": pl.String, "row": pl.Int64, "kind": pl.String, "reason": pl.String,

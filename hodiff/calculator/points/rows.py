@@ -17,7 +17,6 @@ from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points.solver import Refused, Solver
 from hodiff.errors import HodiffError
 
-REASON = "reason"  # of the kernel's results: null where there is an answer
 WHOLE = 2**53  # above it not every whole number is a double
 LONG = r"[\d.]{16}"  # text that may be such a number
 CHECKED = 64  # rows of a batch that are checked at most
@@ -49,8 +48,8 @@ class Rows:
         self.compiled, self.solver = compiled, solver
         self.plan = None if proven else compiled.checking(solver.how)
         self.index = "row"  # the column of the row's number
+        self.reason = "reason"  # of the results: null where there is an answer
         self.fails, self.check, self.keeps = fails, check, keeps
-        self.kind = pl.Struct({**dict.fromkeys(compiled.outputs, pl.Float64), REASON: pl.String})
         self.lock = Lock()
         self.done = 0
         self.missing = 0
@@ -61,6 +60,11 @@ class Rows:
         self.checked = self.lost = 0
         self.stopped = False
         self.error: HodiffError | None = None
+
+    @property
+    def kind(self) -> pl.Struct:
+        names = self.compiled.outputs
+        return pl.Struct({**dict.fromkeys(names, pl.Float64), self.reason: pl.String})
 
     def __call__(self, batch: pl.Series) -> pl.Series:
         if self.stopped:
@@ -163,9 +167,9 @@ class Rows:
             )
         else:
             frame = pl.DataFrame(list(columns.values()))
-        told = pl.Series(REASON, [None], pl.String).new_from_index(0, len(known))
+        told = pl.Series(self.reason, [None], pl.String).new_from_index(0, len(known))
         if reasons:
-            told = pl.Series(REASON, [reasons.get(i) for i in range(len(known))], pl.String)
+            told = pl.Series(self.reason, [reasons.get(i) for i in range(len(known))], pl.String)
         return frame.with_columns(told).to_struct()
 
 
