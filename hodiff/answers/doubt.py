@@ -40,12 +40,13 @@ CARRYING = {e.add, e.sub, e.neg, e.mul, e.div, e.pow, e.sin, e.cos, e.tan, e.log
 ROUNDED = tensor_of(2.0**-44)  # of a number that is what rounding may have added up to
 BOUNDED = {where, abs, sign, e.neg, e.sin, e.cos, e.tanh, e.atan}  # by their inputs
 POSITIVE = {e.exp, e.exp2, e.sqrt, e.cosh, abs}
-# Of one input that may be known to 16 digits, and the value to none.
-WANING = {
-    *(e.sin, e.cos, e.tan, e.sec, e.csc, e.cot, e.log, e.log2, e.log10, e.log1p),
+# Of one input that may be known to 16 digits, and the value to none: where it is 0, and where it
+# has poles or ends.
+WANING = {e.sin, e.cos, e.log, e.log2, e.log10, e.log1p}
+EDGED = {
+    *(e.tan, e.sec, e.csc, e.cot, e.asin, e.acos, e.acosh, e.atanh),
     *(special.gamma, special.lgamma, special.digamma),
 }
-EDGED = {e.asin, e.acos, e.acosh, e.atanh}  # their domain ends where 1 may have been rounded to
 
 
 def doubtful(

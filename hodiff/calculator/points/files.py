@@ -144,6 +144,8 @@ def scan(paths: list[str], form: str, index: str) -> pl.LazyFrame:
 def typed(rows: pl.LazyFrame, names: list[str]) -> list[pl.Expr]:
     """What makes columns of text numbers, or true and false, where all of a column's are and
     nothing is lost: 007 stays text, and so does a number of 17 digits."""
+    if not names:
+        return []
     words, asked = ["true", "false"], list[pl.Expr]()
     for k, x in enumerate(map(pl.col, names)):
         number = x.cast(pl.Float64, strict=False).is_not_null() & ~x.str.contains(CODE)

@@ -14,8 +14,8 @@ from hodiff.answers.question import How
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points import ENDINGS, files, grid
 from hodiff.calculator.points.files import fault
-from hodiff.calculator.points.rows import Rows, Stopped
-from hodiff.calculator.points.solver import Solver
+from hodiff.calculator.points.rows import Rows, is_readable
+from hodiff.calculator.points.solver import Solver, Stopped
 from hodiff.engine.graph import topological
 from hodiff.engine.operations.elementary import e, pi
 
@@ -64,7 +64,7 @@ class Job:
         self.rows = Rows(self.compiled, solver, self.proven, self.fails, self.check, keeps)
 
     def stop(self) -> None:
-        self.rows.stopped = True
+        self.rows.stopped = self.rows.solver.stopped = True
 
     def run(self) -> None:
         """All rows. Raises HodiffError where a file isn't as it should be; nothing is written
@@ -185,6 +185,16 @@ class Job:
         struct = pl.struct([*[pl.col(c).alias(x) for x, c in columns.items()], index])
         schema = rows.collect_schema()
         text = form in files.SEPARATORS
+        for column in columns.values():
+            if not is_readable(schema[column]):
+                raise fault(f"{where}, column '{column}': it has {schema[column]}, not numbers")
+        for name in kept:
+            if text and (schema[name].is_nested() or schema[name] == pl.Binary):
+                raise fault(
+                    f"{where}, column '{name}': it has {schema[name]}, which {form} can't hold:"
+                    " leave it out by --keep, or choose another format",
+                    "--keep",
+                )
         echoed = [
             pl.col(name).str.strip_chars().cast(pl.Float64, strict=False)
             if name in columns.values() and schema[name] == pl.String and not text

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from hodiff.calculator.compiled import Compiled
-from hodiff.calculator.points.solver import Refused, Solver
+from hodiff.calculator.points.solver import Refused, Solver, Stopped
 from hodiff.errors import HodiffError
 
 WHOLE = 2**53  # above it not every whole number is a double
@@ -22,10 +22,6 @@ LONG = r"[\d.]{16}"  # text that may be such a number
 CHECKED = 64  # rows of a batch that are checked at most
 MOST_CHECKED = 5000
 LOST = 1e-8  # relative error of a double that has lost half its digits
-
-
-class Stopped(Exception):
-    """The job has been stopped from outside."""
 
 
 class Rows:
@@ -173,6 +169,11 @@ class Rows:
         return frame.with_columns(told).to_struct()
 
 
+def is_readable(kind: pl.DataType) -> bool:
+    """Whether a column's type is one of numbers, or of text that may say some."""
+    return kind.is_numeric() or kind in (pl.String, pl.Boolean, pl.Null)
+
+
 def _doubles(column: pl.Series) -> pl.Series:
     """A column as doubles: text as the number it says, null where it says none."""
     kind = column.dtype
@@ -181,8 +182,6 @@ def _doubles(column: pl.Series) -> pl.Series:
         if found.null_count() > column.null_count():
             found = column.str.strip_chars().cast(pl.Float64, strict=False)
         return found
-    if not (kind.is_numeric() or kind in (pl.Boolean, pl.Null)):
-        raise HodiffError("usage", f"the column of '{column.name}' has {kind}, not numbers")
     return column.cast(pl.Float64)
 
 

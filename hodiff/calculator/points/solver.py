@@ -6,6 +6,7 @@ A few are answered here; many by processes of their own, which start when it pay
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
@@ -24,6 +25,10 @@ MANY = 2000  # rows that are answered sooner than processes have started
 CHUNK = 64  # rows that a process is given at once
 
 
+class Stopped(Exception):
+    """The job has been stopped from outside."""
+
+
 class Refused(NamedTuple):
     """Why a row has no answer; written is the part of EXPR at fault."""
 
@@ -38,6 +43,7 @@ class Solver:
     def __init__(self, compiled: Compiled, how: How) -> None:
         self.compiled, self.how = compiled, how
         self.seen = 0
+        self.stopped = False
         self.lock = Lock()
         self.pool: ProcessPoolExecutor | None = None
 
@@ -51,10 +57,21 @@ class Solver:
                     _begin,
                     (self.compiled, self.how),
                 )
+        found: list[list[float] | Refused] = []
         if self.pool is None or len(points) < CHUNK:
-            return [answered(self.compiled, self.how, point) for point in points]
+            for point in points:
+                self._go_on()
+                found.append(answered(self.compiled, self.how, point))
+            return found
         chunks = [points[k : k + CHUNK] for k in range(0, len(points), CHUNK)]
-        return [row for rows in self.pool.map(_chunk, chunks) for row in rows]
+        for rows in self.pool.map(_chunk, chunks):
+            self._go_on()
+            found += rows
+        return found
+
+    def _go_on(self) -> None:
+        if self.stopped:
+            raise Stopped
 
     def end(self) -> None:
         if self.pool is not None:
@@ -86,6 +103,7 @@ _worker: tuple[Compiled, How]
 
 def _begin(compiled: Compiled, how: How) -> None:
     global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the job to end its processes
     _worker = compiled, how
 
 
