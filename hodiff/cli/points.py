@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -44,22 +44,24 @@ def answered(
             job.run()
         except BaseException as fault:
             failure.append(fault)
+        finally:
+            done.set()
 
-    thread = Thread(target=work, daemon=True)
+    done = Event()  # Thread.join takes a thread for ended when an interrupt comes while it waits
     started = monotonic()
-    thread.start()
     try:
+        Thread(target=work, daemon=True).start()
         with _progress(job) as update:
-            while thread.is_alive():
-                thread.join(TICK)
+            while not done.wait(TICK):
                 update()
     except KeyboardInterrupt:
         job.stop()
-        thread.join(PATIENCE)
+        done.wait(PATIENCE)
         raise
     if failure and isinstance(failure[0], BrokenPipeError):
         return
     if failure:
+        job.stop()  # of an interrupt Polars may tell, which leaves others of its threads at work
         raise failure[0]
     yield Outcome(None, _said(job, monotonic() - started), 1 if job.rows.refused else 0)
 

@@ -310,19 +310,19 @@ def whole(path: str) -> Iterator[str]:
         yield path
         return
     try:
-        handle, beside = tempfile.mkstemp(prefix=".hodiff-", suffix=f"-{name}", dir=folder)
-        os.close(handle)
+        # A folder: what Polars still has to write after an interrupt finds no place there.
+        beside = tempfile.mkdtemp(prefix=".hodiff-", dir=folder)
     except OSError as error:
         raise fault(f"'{path}' can't be written: {error.strerror}", "--out") from None
     try:
-        yield beside
+        file = os.path.join(beside, name)
+        yield file
         mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~_umask()
-        os.chmod(beside, mode)
-        os.replace(beside, os.path.join(folder, name))
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(beside)
-        raise
+        os.chmod(file, mode)
+        os.replace(file, os.path.join(folder, name))
+    finally:
+        while os.path.exists(beside):
+            shutil.rmtree(beside, ignore_errors=True)
 
 
 def same(a: str, b: str) -> bool:
