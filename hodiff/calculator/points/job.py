@@ -56,6 +56,7 @@ class Job:
     resume: bool = False
     rows: Rows = field(init=False)
     total: int | None = field(init=False, default=None)
+    notes: list[str] = field(init=False, default_factory=list)
     parts: tuple[int, int] = field(init=False, default=(0, 0))  # done, and all of them
 
     def __post_init__(self) -> None:
@@ -139,6 +140,9 @@ class Job:
         """The rows with their results, as they are written in a format; the first n."""
         inputs = self.compiled.inputs
         columns = {name: self.maps.get(name, name) for name in inputs}
+        after = self.compiled.columns.after
+        for name, x in after.beside.items() if after else ():
+            columns[name] = self.maps.get(name, name.removesuffix(x) + columns[x])
         if unknown := [name for name in self.maps if name not in inputs]:
             raise fault(f"--map names '{unknown[0]}', and EXPR has no such variable", "--map")
         if paths is None:
@@ -161,9 +165,13 @@ class Job:
             rows = files.scan(paths, came, there, index, typed)
             if came == "parquet" and n is None:
                 self.total = rows.select(pl.len()).collect().item()
+        absent: dict[str, str] = {}
         for name, column in columns.items():
-            if column not in names:
+            if after and name in after.beside and name not in self.maps and column not in names:
+                absent[name] = column
+            elif column not in names:
                 raise files.missing(names, column, where, name)
+        self.notes = after.absent(absent) if after else []
         self._check_constants(names, where)
         kept = names if self.keep is None else list(self.keep)
         for name in kept:
@@ -178,7 +186,11 @@ class Job:
         if n is not None:
             rows = rows.head(n)
         self.rows.index = index
-        struct = pl.struct([*[pl.col(c).alias(x) for x, c in columns.items()], index])
+        values = {
+            name: pl.lit(after.defaults[name]) if after and name in absent else pl.col(column)
+            for name, column in columns.items()
+        }
+        struct = pl.struct([*[value.alias(x) for x, value in values.items()], index])
         schema = rows.collect_schema()
         rows = rows.with_columns(
             struct.map_batches(self.rows, return_dtype=self.rows.kind, is_elementwise=True).alias(

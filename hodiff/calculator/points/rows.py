@@ -109,7 +109,11 @@ class Rows:
         *found, doubt = self.plan(arrays or [np.zeros(1)], 1)
         if not arrays:
             found, doubt = [np.repeat(x, n) for x in found], np.repeat(doubt, n)
-        return self.compiled.named(found), doubt
+        results = self.compiled.named(found, arrays)
+        if self.compiled.columns.after is not None:
+            for x in results.values():
+                doubt = doubt | ~np.isfinite(x)
+        return results, doubt
 
     def _refuse(self, row: int, answer: Refused) -> str:
         if self.fails:
