@@ -136,13 +136,19 @@ class Job:
             rows = self._rows(paths, form)
             files.sink(rows, path, form).collect(engine="streaming")
 
-    def _rows(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
-        """The rows with their results, as they are written in a format; the first n."""
-        inputs = self.compiled.inputs
-        columns = {name: self.maps.get(name, name) for name in inputs}
+    @property
+    def columns(self) -> dict[str, str]:
+        """The column of each variable."""
+        found = {name: self.maps.get(name, name) for name in self.compiled.inputs}
         after = self.compiled.columns.after
         for name, x in after.beside.items() if after else ():
-            columns[name] = self.maps.get(name, name.removesuffix(x) + columns[x])
+            found[name] = self.maps.get(name, name.removesuffix(x) + found[x])
+        return found
+
+    def _rows(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
+        """The rows with their results, as they are written in a format; the first n."""
+        inputs, columns = self.compiled.inputs, self.columns
+        after = self.compiled.columns.after
         if unknown := [name for name in self.maps if name not in inputs]:
             raise fault(f"--map names '{unknown[0]}', and EXPR has no such variable", "--map")
         if paths is None:
