@@ -172,9 +172,7 @@ class OfRows(After):
         return np.array([np.broadcast_to(x, shape) for x in found])
 
     def _spreads(self, given: Matrix) -> Matrix:
-        if self.fixed is None:
-            return given
-        return self.fixed.reshape(-1, *[1] * (given.ndim - 1)) * np.ones(given.shape)
+        return given if self.fixed is None else np.broadcast_to(self.fixed, given.T.shape).T
 
     def _differing(self, given: Matrix) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Where what is given isn't what --cov says."""
@@ -186,9 +184,8 @@ class OfRows(After):
         if len(columns) == len(self.spreads):
             listed = ", ".join(columns.values())
             message = (
-                f"no variable has an uncertainty: it stands in a column of its own ({listed}), is"
-                " the same in all rows (--let "
-                f"{next(iter(columns))}=0.1), or --cov gives the covariances"
+                f"no variable has an uncertainty: give each a column of its own ({listed}), --let"
+                f" {next(iter(columns))}=0.1 for all rows, or --cov"
             )
             raise HodiffError("usage", message)
         return [
@@ -202,8 +199,9 @@ def below_zero(x: str, u: float) -> str:
 
 
 def differing(x: str, variance: float, where: str, u: float) -> str:
+    u = float(u)
     return (
-        f"the variance of {x} is {variance:g}, and {where} says {u:g}, which is {u**2:g}:"
+        f"the variance of {x} is {variance:g}, and {where} says {u:g}, which is {u * u:g}:"
         f" leave out {where}, or mend the diagonal"
     )
 
