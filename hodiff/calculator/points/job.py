@@ -157,7 +157,11 @@ class Job:
             index = _free("row", [*names, *self.compiled.outputs])
             rows = grid.rows(self.grid, index)
         else:
-            came = files.form_of(self.points or paths[0], self.in_form, "--points")
+            came = files.form_of(self._named(paths), self.in_form, "--points")
+            for path in paths[1:]:
+                if files.form_of(path, self.in_form, "--points") != came:
+                    message = f"'{self.points}' has files of several formats: {paths[0]} and {path}"
+                    raise fault(f"{message}; choose some by a pattern")
             if self.points == files.STDIN:
                 where = "standard input"
             else:
@@ -198,13 +202,6 @@ class Job:
         }
         struct = pl.struct([*[value.alias(x) for x, value in values.items()], index])
         schema = rows.collect_schema()
-        rows = rows.with_columns(
-            struct.map_batches(self.rows, return_dtype=self.rows.kind, is_elementwise=True).alias(
-                _free(RESULTS, names)
-            )
-        ).unnest(_free(RESULTS, names))
-        if self.skips:
-            rows = rows.filter(pl.col(REASON).is_null())
         text = form in files.SEPARATORS
         echoed = [
             pl.col(name).str.strip_chars().cast(pl.Float64, strict=False)
@@ -212,7 +209,18 @@ class Job:
             else pl.col(name)
             for name in kept
         ]
-        return rows.select([*echoed, *self.compiled.outputs])
+        found = _free(RESULTS, kept)
+        answered = struct.map_batches(self.rows, return_dtype=self.rows.kind, is_elementwise=True)
+        rows = rows.select([*echoed, answered.alias(found)])
+        if self.skips:
+            rows = rows.filter(pl.col(found).struct.field(REASON).is_null())
+        results = [pl.col(found).struct.field(name) for name in self.compiled.outputs]
+        return rows.select([*kept, *results])
+
+    def _named(self, paths: list[str]) -> str:
+        """A path whose name says the format: of a stream, which is kept in a file, its own."""
+        assert self.points is not None
+        return self.points if files.is_stream(self.points) else paths[0]
 
     def _check_constants(self, names: list[str], where: str) -> None:
         """Raise where EXPR means a constant of the name of a column."""
@@ -244,7 +252,7 @@ class Job:
                 if wrong in text:
                     message = f"'{out}' can't be written: {wrong.lower()} on its disk"
                     raise fault(f"{message}; the old file is as it was", "--out") from None
-            form = files.form_of(self.points or "-", self.in_form, "--points") if paths else ""
+            form = files.form_of(self._named(paths), self.in_form, "--points") if paths else ""
             raise files.told(error, paths, form) from None
 
     @contextmanager
