@@ -3,7 +3,8 @@
 In doubtful rows a number isn't finite, or a piecewise operation sits on a tie, or so near to one
 that rounding may have moved it off; and where what is divided by, or compared, has cancelled to
 next to nothing. Whether there is an answer is then for hodiff.answers.solve to say. In all others
-doubles have one.
+doubles have one. What isn't finite in an input or an output is seen there; the condition is for all
+else.
 """
 
 from __future__ import annotations
@@ -50,18 +51,23 @@ EDGED = {
 
 
 def doubtful(
-    outputs: Sequence[Tensor], variables: Sequence[Tensor], refused: Callable[[Tensor], bool]
-) -> Tensor:
-    """Whether doubles can't answer: a node over the same variables.
+    outputs: Sequence[Tensor],
+    variables: Sequence[Tensor],
+    refused: Callable[[Tensor], bool],
+    written: Sequence[Tensor] = (),
+) -> Tensor | None:
+    """Whether doubles can't answer though all variables and outputs are finite: a node over the
+    same variables, None where they always can.
 
     What a where masks doesn't count, nor a tie in what isn't differentiated in. refused says which
     other ties count. Near a tie, but not on it, doubles may be on the wrong side: that counts
-    always.
+    always. written is what the user wrote, of which the outputs may have nothing left: 0*log(x).
 
-    cost: a few operations for each output, each tie, and each operation that may lose its value
+    cost: a few operations for each tie, and each operation that may lose its value
     or overflow where no output shows it, or its digits where an operation has to tell them from 0
     """
-    order = topological(outputs)
+    roots = [*outputs, *written]
+    order = topological(roots)
     varying = {id(x) for x in variables}
     for node in order:
         if any(id(x) in varying for x in node.inputs):
@@ -77,11 +83,12 @@ def doubtful(
         within = axes(node)
         return lt(ZERO, summed(where(condition, ONE, ZERO), within)) if within else condition
 
-    reached: dict[int, Tensor | None] = {id(y): None for y in outputs}  # None: in every row
-    shown = {id(y) for y in outputs}  # what isn't finite in an output where it isn't itself
+    reached: dict[int, Tensor | None] = {id(y): None for y in roots}  # None: in every row
+    shown = {id(y) for y in roots}  # what isn't finite in an output where it isn't itself
     positive = _positive(order)
     sharp: set[int] = set()  # whose sign counts, or how far from 0 they are
-    terms = list({id(y): y for y in [*outputs, *variables]}.values())
+    there = {id(y) for y in [*outputs, *variables]}
+    terms = [y for y in written if id(y) not in there]
     doubts: list[Tensor] = []
 
     def doubt(node: Tensor, condition: Tensor) -> None:
@@ -121,10 +128,9 @@ def doubtful(
             (x,) = node.inputs
             slope = row.partials[0](x, node)
             doubt(node, lt(abs(node), ROUNDED * abs(slope * x)))
-    if not terms:
-        return tensor_of(False)
-    finite = lt(abs(reduce(e.add, terms)), tensor_of(inf))
-    return reduce(either, [negation(finite), *doubts])
+    if terms:
+        doubts.append(negation(lt(abs(reduce(e.add, terms)), tensor_of(inf))))
+    return reduce(either, doubts) if doubts else None
 
 
 def _positive(order: Sequence[Tensor]) -> set[int]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from hodiff.answers.question import How
 from hodiff.calculator.columns import columns, on_columns
+from hodiff.calculator.request import usage
 from hodiff.calculator.result import calculating
 from hodiff.derivatives import components
 from hodiff.derivatives.vmap import vmapped
-from hodiff.engine.graph import Tensor, topological
+from hodiff.engine.graph import ONE, ZERO, Kind, Tensor, topological
+from hodiff.engine.operations.piecewise import where
 from hodiff.engine.sharing import sharing
-from hodiff.errors import HodiffError, nearest
+from hodiff.errors import HodiffError, unknown
 from hodiff.language.problem import is_name, read
 
 if TYPE_CHECKING:
@@ -36,13 +38,15 @@ class Compiled:
     ) -> None:
         self.expression, self.what, self.wrt, self.let, self.own = expression, what, wrt, let, own
         command = on_columns(what)
+        if wrt is not None and "wrt" in command.without:
+            raise usage(f"{what} takes no --wrt: leave it out", "--wrt")
         problem = read(
             expression, let=let, wrt=None if wrt is None else ",".join(wrt), repeats=command.repeats
         )
         with calculating():
             self.columns = columns(what, problem, own)
         self.notes, self.let_names = problem.notes, frozenset(problem.constants)
-        self.inputs, self.outputs = tuple(problem.variables), tuple(self.columns.numbers)
+        self.inputs, self.outputs = tuple(self.columns.inputs), self.columns.outputs
 
     def __reduce__(self) -> Any:
         """Pickled as what was asked: a plan is quickly made, and need not be of one version."""
@@ -80,8 +84,8 @@ class Compiled:
         return Plan(graphs, variables)
 
     def checking(self, how: How) -> Plan:
-        """The plan with one output more: which rows doubles can't answer. What those hold is for
-        columns.at to say."""
+        """The plan, with one output more where there is need: the rows that doubles can't answer
+        though they are finite. What those hold is for columns.at to say."""
         from hodiff.answers.doubt import doubtful  # start-up: files of points alone need it
         from hodiff.answers.kinks import by_convention
         from hodiff.arithmetic.rows import Plan
@@ -92,11 +96,17 @@ class Compiled:
         def refused(node: Tensor) -> bool:
             return smooth and not (how.subgradient and by_convention(node))
 
-        return Plan([*graphs, doubtful([*graphs, *written], variables, refused)], variables)
+        doubt = doubtful(graphs, variables, refused, written)
+        graphs = [where(y, ONE, ZERO) if y.operation.kind is Kind.CONDITION else y for y in graphs]
+        return Plan(graphs if doubt is None else [*graphs, doubt], variables)
 
-    def named(self, found: Sequence[Any]) -> dict[str, Any]:
-        """What a plan has found, each once, as the outputs, of which several may be the same."""
-        return {name: found[k] for name, k in zip(self.outputs, self._on_rows[2], strict=True)}
+    def named(self, found: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:
+        """What a plan has found, each once, by the outputs' names, of which several may be one; or
+        what is computed from it and from the inputs' columns."""
+        numbers = [found[k] for k in self._on_rows[2]]
+        if self.columns.after is not None:
+            return self.columns.after.columns(numbers, inputs)
+        return dict(zip(self.outputs, numbers, strict=True))
 
     def __call__(
         self, /, *columns: Any, threads: int | None = None, **named: Any
@@ -117,11 +127,13 @@ class Compiled:
 
         if threads is not None and (type(threads) is not int or threads < 1):
             raise ValueError(f"threads is a whole number from 1 on, not {threads!r}")
-        arrays = [_doubles(x, name) for name, x in self._given(columns, named)]
+        given = self._given(columns, named)
+        arrays = [_doubles(given[name], name) for name in self.inputs]
         whole = np.broadcast_arrays(*arrays) if arrays else [np.zeros(())]
         shape = whole[0].shape
         flat = [x.reshape(-1) for x in whole] if arrays else []
-        found = self.named([y.reshape(shape) for y in self._plan(flat, threads)])
+        results = self.named(self._plan(flat, threads), flat)
+        found = {name: y.reshape(shape) for name, y in results.items()}
         seen: set[int] = set()
         for name, y in found.items():  # each is the caller's own
             found[name] = y.copy() if id(y) in seen else y
@@ -146,26 +158,27 @@ class Compiled:
         import numpy as np  # start-up: reading the text needs none
         import polars as pl  # start-up, and an extra
 
-        if missing := [name for name in self.inputs if name not in data.columns]:
-            raise TypeError(f"no column for {', '.join(missing)}: there are {data.columns[:20]}")
         if taken := [name for name in self.outputs if name in data.columns]:
             raise ValueError(f"the frame has columns {', '.join(taken)} already: rename them")
         columns, known = {}, pl.lit(True)
-        for name in self.inputs:
+        there = [name for name in self.inputs if name in data.columns]
+        for name in there:
             kind = data.schema[name]
             if not (kind.is_numeric() or kind in (pl.Boolean, pl.Null)):
                 raise TypeError(f"the column {name} has to be numbers, not {kind}")
             columns[name] = data[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
             known = known & pl.col(name).is_not_null()
-        found = self(*columns.values())
+        given = self._given((), columns)
+        found = self(*[given[name] for name in self.inputs])
         results = [pl.Series(x, np.broadcast_to(y, data.height)) for x, y in found.items()]
         whole = data.with_columns(results)
-        if any(data[name].null_count() for name in self.inputs):
+        if any(data[name].null_count() for name in there):
             outputs = pl.when(known).then(pl.col(self.outputs))
             whole = whole.with_columns(outputs.name.keep())
         return whole
 
-    def _given(self, columns: Sequence[Any], named: dict[str, Any]) -> list[tuple[str, Any]]:
+    def _given(self, columns: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+        """A column for each input, by their names. Raises TypeError."""
         if len(columns) > len(self.inputs):
             raise TypeError(f"{len(columns)} columns for {len(self.inputs)} inputs: {self.inputs}")
         given = dict(zip(self.inputs, columns, strict=False))
@@ -173,13 +186,21 @@ class Compiled:
             if name in given:
                 raise TypeError(f"the input {name} is given twice")
             if name not in self.inputs:
-                mend = nearest(name, list(self.inputs)) or f": there are {', '.join(self.inputs)}"
-                raise TypeError(f"unknown input '{name}'{mend}")
+                raise TypeError(unknown("input", name, self.inputs))
             given[name] = x
+        after = self.columns.after
+        if after is not None:
+            absent = {name: name for name in after.beside if name not in given}
+            try:
+                after.absent(absent)
+            except HodiffError as fault:
+                raise TypeError(fault.message) from None
+            given |= {name: after.defaults[name] for name in absent}
         missing = [name for name in self.inputs if name not in given]
         if missing:
-            raise TypeError(f"no column for {', '.join(missing)}")
-        return [(name, given[name]) for name in self.inputs]
+            there = f": there are {', '.join(given)}" if given else ""
+            raise TypeError(f"no column for {', '.join(missing)}{there}")
+        return given
 
 
 def compile(
@@ -193,14 +214,17 @@ def compile(
 
     expression  text of the language, or a tensor of variables; its free names are the inputs
     what        a command: value, grad, hessian, nth, hvp, jacobian, jvp, vjp, taylor, tensor,
-                laplacian; its numbers are the outputs
+                laplacian, uncertainty; its numbers are the outputs
     wrt         the names to differentiate in; None for all
     let         constants, as ["g=9.81"]
-    own         the command's own options: order=, v=, along=, diag=
+    own         the command's own options: order=, v=, along=, diag=, cov=
 
     The graph is made and planned once: nodes that the results share are computed once, in blocks
     that stay in cache, by as many threads as there are processors. A call costs one pass over the
     columns, and memory for the results and a few blocks. The function can be pickled.
+
+    Of uncertainty the inputs are the variables and their standard uncertainties, u_x of x; those
+    that are left out are 0.
 
     Raises HodiffError for a text that can't be read, a variable that is no number, an unknown name.
 

@@ -14,7 +14,7 @@ from hodiff.answers.question import How
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points import ENDINGS, files, grid
 from hodiff.calculator.points.files import fault
-from hodiff.calculator.points.rows import Rows, is_readable
+from hodiff.calculator.points.rows import REASON, Rows, is_readable
 from hodiff.calculator.points.solver import Solver, Stopped
 from hodiff.engine.graph import topological
 from hodiff.engine.operations.elementary import e, pi
@@ -56,6 +56,7 @@ class Job:
     resume: bool = False
     rows: Rows = field(init=False)
     total: int | None = field(init=False, default=None)
+    notes: list[str] = field(init=False, default_factory=list)
     parts: tuple[int, int] = field(init=False, default=(0, 0))  # done, and all of them
 
     def __post_init__(self) -> None:
@@ -135,10 +136,19 @@ class Job:
             rows = self._rows(paths, form)
             files.sink(rows, path, form).collect(engine="streaming")
 
+    @property
+    def columns(self) -> dict[str, str]:
+        """The column of each variable."""
+        found = {name: self.maps.get(name, name) for name in self.compiled.inputs}
+        after = self.compiled.columns.after
+        for name, x in after.beside.items() if after else ():
+            found[name] = self.maps.get(name, name.removesuffix(x) + found[x])
+        return found
+
     def _rows(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
         """The rows with their results, as they are written in a format; the first n."""
-        inputs = self.compiled.inputs
-        columns = {name: self.maps.get(name, name) for name in inputs}
+        inputs, columns = self.compiled.inputs, self.columns
+        after = self.compiled.columns.after
         if unknown := [name for name in self.maps if name not in inputs]:
             raise fault(f"--map names '{unknown[0]}', and EXPR has no such variable", "--map")
         if paths is None:
@@ -164,9 +174,13 @@ class Job:
                 rows = rows.with_columns(files.typed(rows, [x for x in others if x in names]))
             if came == "parquet" and n is None:
                 self.total = rows.select(pl.len()).collect().item()
+        absent: dict[str, str] = {}
         for name, column in columns.items():
-            if column not in names:
+            if after and name in after.beside and name not in self.maps and column not in names:
+                absent[name] = column
+            elif column not in names:
                 raise files.missing(names, column, where, name)
+        self.notes = after.absent(absent) if after else []
         self._check_constants(names, where)
         kept = names if self.keep is None else list(self.keep)
         for name in kept:
@@ -181,11 +195,14 @@ class Job:
         if n is not None:
             rows = rows.head(n)
         self.rows.index = index
-        self.rows.reason = _free("reason", [*names, *self.compiled.outputs])
-        struct = pl.struct([*[pl.col(c).alias(x) for x, c in columns.items()], index])
+        values = {
+            name: pl.lit(after.defaults[name]) if after and name in absent else pl.col(column)
+            for name, column in columns.items()
+        }
+        struct = pl.struct([*[value.alias(x) for x, value in values.items()], index])
         schema = rows.collect_schema()
         text = form in files.SEPARATORS
-        for column in columns.values():
+        for column in [column for name, column in columns.items() if name not in absent]:
             if not is_readable(schema[column]):
                 raise fault(f"{where}, column '{column}': it has {schema[column]}, not numbers")
         for name in kept:
@@ -201,18 +218,18 @@ class Job:
             else pl.col(name)
             for name in kept
         ]
-        results = struct.map_batches(self.rows, return_dtype=self.rows.kind, is_elementwise=True)
-        named = _free(RESULTS, kept)
-        rows = rows.select([*echoed, results.alias(named)]).unnest(named)
+        found = _free(RESULTS, kept)
+        answered = struct.map_batches(self.rows, return_dtype=self.rows.kind, is_elementwise=True)
+        rows = rows.select([*echoed, answered.alias(found)])
         if self.skips:
-            rows = rows.filter(pl.col(self.rows.reason).is_null())
-        return rows.select([*kept, *self.compiled.outputs])
+            rows = rows.filter(pl.col(found).struct.field(REASON).is_null())
+        results = [pl.col(found).struct.field(name) for name in self.compiled.outputs]
+        return rows.select([*kept, *results])
 
     def _form(self, paths: list[str]) -> str:
-        """The format of what is read: of a copy on disk that of its pipe."""
-        points = self.points or ""
-        is_copy = points == files.STDIN or (os.path.exists(points) and files.is_pipe(points))
-        return files.form_in([points] if is_copy else paths, self.in_form)
+        """The format of what is read: of a stream, which is kept in a file, its own."""
+        assert self.points is not None
+        return files.form_in([self.points] if files.is_stream(self.points) else paths, self.in_form)
 
     def _check_constants(self, names: list[str], where: str) -> None:
         """Raise where EXPR means a constant of the name of a column."""

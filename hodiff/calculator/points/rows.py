@@ -18,6 +18,7 @@ from hodiff.calculator.points.solver import Refused, Solver, Stopped
 from hodiff.errors import HodiffError
 
 WHOLE = 2**53  # above it not every whole number is a double
+REASON = "reason"  # of the kernel's results: null where there is an answer
 LONG = r"[\d.]{16}"  # text that may be such a number
 CHECKED = 64  # rows of a batch that are checked at most
 MOST_CHECKED = 5000
@@ -44,7 +45,6 @@ class Rows:
         self.compiled, self.solver = compiled, solver
         self.plan = None if proven else compiled.checking(solver.how)
         self.index = "row"  # the column of the row's number
-        self.reason = "reason"  # of the results: null where there is an answer
         self.fails, self.check, self.keeps = fails, check, keeps
         self.lock = Lock()
         self.done = 0
@@ -60,7 +60,7 @@ class Rows:
     @property
     def kind(self) -> pl.Struct:
         names = self.compiled.outputs
-        return pl.Struct({**dict.fromkeys(names, pl.Float64), self.reason: pl.String})
+        return pl.Struct({**dict.fromkeys(names, pl.Float64), REASON: pl.String})
 
     def __call__(self, batch: pl.Series) -> pl.Series:
         if self.stopped:
@@ -71,15 +71,15 @@ class Rows:
             columns[name] = column = _doubles(frame[name])
             if frame[name].dtype == pl.String and column.null_count() > frame[name].null_count():
                 wrong[name] = column.is_null() & frame[name].is_not_null()
-        known = np.ones(len(frame), bool)
-        for column in columns.values():
-            if column.null_count():
-                known &= column.is_not_null().to_numpy()
-        arrays = [column.fill_null(np.nan).to_numpy() for column in columns.values()]
-        for x in arrays:
-            if np.isnan(x).any():
-                known &= ~np.isnan(x)
+        arrays = [
+            (column.fill_null(np.nan) if column.null_count() else column).to_numpy()
+            for column in columns.values()
+        ]
         results, doubt = self._computed(arrays, len(frame))
+        known = np.ones(len(frame), bool)
+        if doubt.any():
+            for x in arrays:
+                known &= ~np.isnan(x)
         reasons: dict[int, str] = {}
         asked = np.flatnonzero(known & (doubt | _rounded(frame, columns)))
         rows = frame[self.index]
@@ -109,10 +109,19 @@ class Rows:
     def _computed(self, arrays: list[Any], n: int) -> tuple[dict[str, Any], Any]:
         if self.plan is None:
             return {y: np.zeros(n) for y in self.compiled.outputs}, np.ones(n, bool)
-        *found, doubt = self.plan(arrays, 1)
+        found = self.plan(arrays, 1)
         if not arrays:
-            found, doubt = [np.repeat(x, n) for x in found], np.repeat(doubt, n)
-        return self.compiled.named(found), doubt
+            found = [np.repeat(x, n) for x in found]
+        results = self.compiled.named(found, arrays)
+        after = results.values() if self.compiled.columns.after else ()
+        doubt = np.zeros(n, bool)
+        with np.errstate(all="ignore"):
+            for x in [*arrays, *found, *after]:
+                if x.dtype == bool:  # of found the last, if there is one: see Compiled.checking
+                    doubt |= x
+                elif not np.isfinite(np.add.reduce(x)):  # sooner than to look at each
+                    doubt |= ~np.isfinite(x)
+        return results, doubt
 
     def _refuse(self, row: int, answer: Refused) -> str:
         if self.fails:
@@ -155,18 +164,14 @@ class Rows:
     def _series(
         self, results: Mapping[str, Any], known: Any, reasons: Mapping[int, str]
     ) -> pl.Series:
-        columns = {name: pl.Series(name, y) for name, y in results.items()}
+        columns = [pl.Series(name, y) for name, y in results.items()]
         if not known.all():
-            there = pl.Series(known)
-            frame = pl.DataFrame(list(columns.values())).select(
-                pl.when(there).then(pl.all()).name.keep()
-            )
-        else:
-            frame = pl.DataFrame(list(columns.values()))
-        told = pl.Series(self.reason, [None], pl.String).new_from_index(0, len(known))
+            there = pl.when(pl.Series(known))
+            columns = pl.DataFrame(columns).select(there.then(pl.all()).name.keep()).get_columns()
+        told = pl.Series(REASON, [None], pl.String).new_from_index(0, len(known))
         if reasons:
-            told = pl.Series(self.reason, [reasons.get(i) for i in range(len(known))], pl.String)
-        return frame.with_columns(told).to_struct()
+            told = pl.Series(REASON, [reasons.get(i) for i in range(len(known))], pl.String)
+        return pl.DataFrame([*columns, told]).to_struct()
 
 
 def is_readable(kind: pl.DataType) -> bool:

@@ -56,6 +56,7 @@ def test_the_cases_in_every_format(folder: Path, answer: Any, form: str) -> None
 WAYS = [
     ("value", "x**2*sin(y)"),
     ("value", "[x*y, x/y, 3]"),
+    ("value", "x > 0.5"),
     ("grad", "x**2*sin(y)"),
     ("grad", "x**2*sin(y)", "--wrt", "y"),
     ("grad", "x**2*sin(y)", "--wrt", "y,x"),

@@ -27,8 +27,8 @@ BAD: list[tuple[str, bytes, tuple[str, ...]]] = [
     ("a.ndjson", b'{"x": 1}\n[1]\n', ("a.ndjson, row 2: it is no object",)),
     ("a.ndjson", b'{"x": 1}\n{"x": "\xe4"}\n', ("a.ndjson, row 2: it is not UTF-8",)),
     ("a.parquet", b"", ("a.parquet is empty",)),
-    ("a.parquet", b"x,y\n1,2\n", ("a.parquet is no whole parquet file",)),
-    ("a.arrow", b"x,y\n1,2\n" * 9, ("a.arrow is no whole ipc file",)),
+    ("a.parquet", b"x,y\n1,2\n", ("a.parquet can't be read as parquet",)),
+    ("a.arrow", b"x,y\n1,2\n" * 9, ("a.arrow can't be read as ipc",)),
     ("a.dat", b"x\n1\n", ("the format of 'a.dat' can't be told by its name", "--in-format csv")),
 ]  # fmt: skip
 
