@@ -20,6 +20,7 @@ from hodiff.arithmetic.blocks import computing, entrywise, into
 from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
 
 ROWS = 1 << 13  # of a block: a buffer takes 64 KiB
+DOUBLE, BOOL = np.dtype(float), np.dtype(bool)
 THREADED = 4 * ROWS  # fewer rows are done before a thread has started
 
 
@@ -50,13 +51,16 @@ class Plan:
             if key not in kept:
                 self.released[i].append(key)
         # Once here: what definitions build at their first call, threads may not build together.
-        with np.errstate(all="ignore"):
-            self._steps(run(self.leaves, ARRAYS))
+        space = self._space()
+        self.spaces = [space]  # those that no call is using
+        self.kinds = [space.kinds.get(id(y), DOUBLE) for y in self.outputs]
 
     def __call__(self, columns: Sequence[Any], threads: int | None = None) -> list[Any]:
-        """The outputs' columns, from doubles of one length for each variable."""
+        """The outputs' columns, from doubles of one length for each variable: doubles, and bools of
+        a condition. Threads may call it at the same time."""
         n = len(columns[0]) if columns else 1
-        results = [np.empty((n, *y.shape[1:])) for y in self.outputs]
+        outputs = zip(self.outputs, self.kinds, strict=True)
+        results = [np.empty((n, *y.shape[1:]), kind) for y, kind in outputs]
         workers = min(threads or processors(), -(-n // THREADED)) if n > THREADED else 1
         if workers == 1:
             self._part(columns, results, 0, n)
@@ -71,16 +75,27 @@ class Plan:
 
     def _part(self, columns: Sequence[Any], results: Sequence[Any], start: int, stop: int) -> None:
         """The rows from start to stop."""
-        values = run(self.leaves, ARRAYS)
+        try:
+            space = self.spaces.pop()  # one step of Python's: no two threads get the same
+        except IndexError:
+            space = self._space()
+        values = dict(space.values)  # which no column outlives
         with np.errstate(all="ignore"):
-            steps = self._steps(values)
             for first in range(start, stop, ROWS):
                 rows = slice(first, min(first + ROWS, stop))
-                self._block(steps, values, columns, results, rows)
+                self._block(space.steps, values, columns, results, rows)
+        self.spaces.append(space)
 
-    def _steps(self, values: Values) -> list[Step]:
-        """What computes each node in buffers that are used again. What is the same in all rows is
-        computed here, and enters values."""
+    def _space(self) -> Space:
+        with np.errstate(all="ignore"):
+            values = run(self.leaves, ARRAYS)
+            steps, found = self._steps(values)
+        kinds = {id(y): BOOL for y in self.outputs if np.asarray(found[id(y)]).dtype == BOOL}
+        return Space(values, steps, kinds)
+
+    def _steps(self, values: Values) -> tuple[list[Step], Values]:
+        """What computes each node in buffers that are used again, and what it gives on no rows, or
+        on a block of ones. What is the same in all rows is computed here, and enters values."""
         found: dict[int, Any] = dict(values)
         count = 0 if self.any_length else ROWS
         for x in self.variables:
@@ -114,10 +129,10 @@ class Plan:
                 for x in node.inputs:
                     buffers.pop(id(x), None)
             keys = [id(x) for x in node.inputs[: len(inputs)]]
-            doubles = buffer is not None and buffer.dtype == float
-            output = outputs.get(id(node)) if doubles else None
+            direct = buffer is not None and buffer.dtype in (DOUBLE, BOOL)
+            output = outputs.get(id(node)) if direct else None
             steps.append(Step(id(node), keys, compute, buffer, output))
-        return steps
+        return steps, found
 
     def _block(
         self,
@@ -147,6 +162,14 @@ class Plan:
             value, part = values[id(y)], result[rows]
             if getattr(value, "base", None) is not result:  # else it was written there
                 part[...] = value[:n] if getattr(value, "shape", ()) else value
+
+
+class Space(NamedTuple):
+    """What one thread at a time computes blocks in."""
+
+    values: Values  # of the nodes that are the same in all rows
+    steps: list[Step]
+    kinds: dict[int, Any]  # of the outputs, by id, that are no doubles
 
 
 class Step(NamedTuple):
