@@ -8,6 +8,7 @@ threads share the blocks among them.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
@@ -16,11 +17,14 @@ import numpy as np
 
 from hodiff.arithmetic.arrays import ARRAYS, QUICK_POWERS
 from hodiff.arithmetic.base import Values, is_leaf, run
-from hodiff.arithmetic.blocks import computing, entrywise, into
+from hodiff.arithmetic.blocks import computing, entrywise
+from hodiff.arithmetic.tidied import tidied
 from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
 
-ROWS = 1 << 13  # of a block: a buffer takes 64 KiB
-DOUBLE, BOOL = np.dtype(float), np.dtype(bool)
+ROWS = 1 << 13  # of a variable's block
+BLOCK = 4 * ROWS
+"""Rows of a block where it may have any number: a buffer takes 256 KiB. In shorter ones a thread
+that comes out of numpy finds Python's lock taken too often."""
 THREADED = 4 * ROWS  # fewer rows are done before a thread has started
 
 
@@ -33,165 +37,229 @@ class Plan:
     """What computes columns, the outputs, from others, the variables.
 
     Each is a node whose first axis is that of a block, of ROWS rows. Where every node is computed
-    entry by entry a block may be shorter; else the last one is filled up with copies of a row.
+    entry by entry a block may have any length; else the last one is filled up with copies of a
+    row.
 
     cost: a block of doubles for each node that is alive at the same time, for each thread
     """
 
     def __init__(self, outputs: Sequence[Tensor], variables: Sequence[Tensor]) -> None:
-        self.outputs, self.variables = list(outputs), list(variables)
-        order = topological(outputs)
-        self.leaves = [node for node in order if is_leaf(node) and node.operation is not VARIABLE]
-        self.nodes = [node for node in order if not is_leaf(node)]
-        self.any_length = all(len(x.shape) <= 1 and entrywise(x) for x in self.nodes)
-        last = {id(x): i for i, node in enumerate(self.nodes) for x in node.inputs}
-        kept = {id(y) for y in [*outputs, *variables, *self.leaves]}
-        self.released: list[list[int]] = [[] for _ in self.nodes]
-        for key, i in last.items():
-            if key not in kept:
-                self.released[i].append(key)
-        # Once here: what definitions build at their first call, threads may not build together.
-        space = self._space()
-        self.spaces = [space]  # those that no call is using
-        self.kinds = [space.kinds.get(id(y), DOUBLE) for y in self.outputs]
+        self.variables = list(variables)
+        plain = all(len(x.shape) < 2 for x in topological(outputs))
+        self.outputs = tidied(outputs) if plain else list(outputs)
+        order = topological(self.outputs)
+        nodes = [node for node in order if not is_leaf(node)]
+        self.any_length = plain and all(map(entrywise, nodes))
+        leaves = [x for x in order if is_leaf(x) and x.operation is not VARIABLE]
+        self.fixed: Values = run(leaves, ARRAYS)
+        self.empty: Values = {}
+        self.stages: list[Stage] = []
+        with np.errstate(all="ignore"):
+            self._try(nodes)
+        self.spaces: list[Space] = []  # those that no call is using
+
+    def _try(self, nodes: Sequence[Tensor]) -> None:
+        """Fills fixed, what is the same in all rows; empty, what the others are on no rows or on a
+        block of ones; and stages. What definitions build at their first call is there then, for
+        threads may not build it together."""
+        count = 0 if self.any_length else ROWS
+        self.empty |= {id(x): np.ones(count) for x in self.variables}
+        for node in nodes:
+            keys = [id(x) for x in node.inputs]
+            inputs = [self.empty.get(key, self.fixed.get(key)) for key in keys]
+            compute = computing(node, inputs) if entrywise(node) else _whole(node)
+            quick = compute in QUICK_POWERS.values()
+            if quick:
+                keys, inputs = keys[:1], inputs[:1]
+            value = compute(*inputs)
+            if all(key in self.fixed for key in keys):
+                self.fixed[id(node)] = value
+                continue
+            self.empty[id(node)] = np.asarray(value)
+            if compute in (np.maximum, np.minimum):
+                compute = _named(compute)
+            elif not quick and type(compute) is not np.ufunc:
+                compute = _into(compute)
+            self.stages.append(Stage(compute, keys, [id(node)], entrywise(node)))
 
     def __call__(self, columns: Sequence[Any], threads: int | None = None) -> list[Any]:
         """The outputs' columns, from doubles of one length for each variable: doubles, and bools of
         a condition. Threads may call it at the same time."""
         n = len(columns[0]) if columns else 1
-        outputs = zip(self.outputs, self.kinds, strict=True)
-        results = [np.empty((n, *y.shape[1:]), kind) for y, kind in outputs]
+        results = [self._result(y, n) for y in self.outputs]
         workers = min(threads or processors(), -(-n // THREADED)) if n > THREADED else 1
+        length = ROWS
+        if self.any_length:  # the same number of blocks for each, of the same length
+            rounds = -(-n // (workers * BLOCK))
+            length = -(-n // max(1, rounds * workers))
+        blocks = deque(slice(i, min(i + length, n)) for i in range(0, n, max(1, length)))
         if workers == 1:
-            self._part(columns, results, 0, n)
+            self._work(columns, results, blocks)
             return results
-        blocks = -(-n // ROWS)
-        ends = [min(n, blocks * k // workers * ROWS) for k in range(1, workers)] + [n]
-        with ThreadPoolExecutor(workers) as pool:
-            parts = zip([0, *ends[:-1]], ends, strict=True)
-            for done in [pool.submit(self._part, columns, results, *part) for part in parts]:
+        with ThreadPoolExecutor(workers - 1) as pool:
+            others = [pool.submit(self._work, columns, results, blocks) for _ in range(workers - 1)]
+            self._work(columns, results, blocks)
+            for done in others:
                 done.result()
         return results
 
-    def _part(self, columns: Sequence[Any], results: Sequence[Any], start: int, stop: int) -> None:
-        """The rows from start to stop."""
+    def _result(self, y: Tensor, n: int) -> Any:
+        known = self.fixed.get(id(y))
+        value = self.empty[id(y)] if known is None else np.asarray(known)
+        kind = bool if value.dtype == bool else float
+        shape = (n, *y.shape[1:])
+        zero = known is not None and not value.any() and not np.signbit(value).any()
+        # Zeros cost nothing before they are looked at.
+        return np.zeros(shape, kind) if zero else np.empty(shape, kind)
+
+    def _work(self, columns: Sequence[Any], results: Sequence[Any], blocks: deque[slice]) -> None:
+        """Computes one block after the other, until none is left."""
         try:
             space = self.spaces.pop()  # one step of Python's: no two threads get the same
         except IndexError:
-            space = self._space()
-        values = dict(space.values)  # which no column outlives
+            space = Space(self)
         with np.errstate(all="ignore"):
-            for first in range(start, stop, ROWS):
-                rows = slice(first, min(first + ROWS, stop))
-                self._block(space.steps, values, columns, results, rows)
+            while True:
+                try:
+                    rows = blocks.popleft()
+                except IndexError:
+                    break
+                space.run(columns, results, rows)
+        space.release()
         self.spaces.append(space)
 
-    def _space(self) -> Space:
-        with np.errstate(all="ignore"):
-            values = run(self.leaves, ARRAYS)
-            steps, found = self._steps(values)
-        kinds = {id(y): BOOL for y in self.outputs if np.asarray(found[id(y)]).dtype == BOOL}
-        return Space(values, steps, kinds)
 
-    def _steps(self, values: Values) -> tuple[list[Step], Values]:
-        """What computes each node in buffers that are used again, and what it gives on no rows, or
-        on a block of ones. What is the same in all rows is computed here, and enters values."""
-        found: dict[int, Any] = dict(values)
-        count = 0 if self.any_length else ROWS
-        for x in self.variables:
-            found[id(x)] = np.ones(count)
-        buffers: dict[int, Any] = {}
-        free: dict[Any, list[Any]] = {}
-        steps: list[Step] = []
-        outputs = {id(y): i for i, y in enumerate(self.outputs)}
-        for node, released in zip(self.nodes, self.released, strict=True):
-            inputs = [found[id(x)] for x in node.inputs]
-            compute = computing(node, inputs) if entrywise(node) else whole(node)
-            if compute in QUICK_POWERS.values():
-                inputs = inputs[:1]
-            value = found[id(node)] = compute(*inputs)
-            if all(id(x) in values for x in node.inputs):
-                values[id(node)] = value
-                continue
-            buffer = None
-            per_row = entrywise(node) and getattr(value, "shape", ())[:1] == (count,)
-            if per_row:
-                for key in released:  # an entry may be written over what it comes from
-                    _release(buffers.pop(key, None), free)
-                kind = value.dtype, value.shape[1:]
-                there = free.get(kind)
-                buffer = there.pop() if there else np.empty((ROWS, *kind[1]), kind[0])
-                buffers[id(node)] = buffer
-                if type(compute) is not np.ufunc and compute not in QUICK_POWERS.values():
-                    compute = into(compute)
-            # Without a buffer a result may be a view of an input's: that is not used again.
-            else:
-                for x in node.inputs:
-                    buffers.pop(id(x), None)
-            keys = [id(x) for x in node.inputs[: len(inputs)]]
-            direct = buffer is not None and buffer.dtype in (DOUBLE, BOOL)
-            output = outputs.get(id(node)) if direct else None
-            steps.append(Step(id(node), keys, compute, buffer, output))
-        return steps, found
+class Stage(NamedTuple):
+    """A function of arrays and of those to write to, and the nodes, by id, that these are of."""
 
-    def _block(
-        self,
-        steps: Sequence[Step],
-        values: Values,
-        columns: Sequence[Any],
-        results: Sequence[Any],
-        rows: slice,
-    ) -> None:
-        n = rows.stop - rows.start
-        length = n if self.any_length else ROWS
-        for x, column in zip(self.variables, columns, strict=True):
-            part = column[rows]
-            values[id(x)] = part if n == length else np.pad(part, (0, length - n), mode="edge")
-        for step in steps:
-            inputs = [values[key] for key in step.inputs]
-            if step.buffer is None:
-                values[step.key] = step.compute(*inputs)
-            else:
-                if step.output is not None and n == length:
-                    out = results[step.output][rows]
-                else:
-                    out = step.buffer[:length]
-                step.compute(*inputs, out=out)
-                values[step.key] = out
-        for y, result in zip(self.outputs, results, strict=True):
-            value, part = values[id(y)], result[rows]
-            if getattr(value, "base", None) is not result:  # else it was written there
-                part[...] = value[:n] if getattr(value, "shape", ()) else value
-
-
-class Space(NamedTuple):
-    """What one thread at a time computes blocks in."""
-
-    values: Values  # of the nodes that are the same in all rows
-    steps: list[Step]
-    kinds: dict[int, Any]  # of the outputs, by id, that are no doubles
-
-
-class Step(NamedTuple):
-    """A node, by its id: what computes it from which; and where the result is written: to an
-    output, or to the buffer where that is none, or is cut."""
-
-    key: int
-    inputs: list[int]
     compute: Callable[..., Any]
-    buffer: Any
-    output: int | None
+    inputs: list[int]
+    outputs: list[int]
+    entrywise: bool  # it may write over its inputs
 
 
-def whole(node: Tensor) -> Callable[..., Any]:
+class Space:
+    """What one thread at a time computes blocks in: buffers, and the calls that fill them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.length = plan, -1
+        self.buffers: dict[int, Any] = {}
+        self.calls: list[tuple[Callable[..., Any], list[Any]]] = []
+        self.moving: list[tuple[list[Any], int, int]] = []
+        self.direct: dict[int, int] = {}  # the result that a node is written to
+        if plan.any_length:
+            made = {key for stage in plan.stages for key in stage.outputs}
+            for i, y in enumerate(plan.outputs):
+                if id(y) in made and plan.empty[id(y)].dtype in (float, bool):
+                    self.direct.setdefault(id(y), i)
+        self._share_buffers()
+
+    def _share_buffers(self) -> None:
+        """Gives nodes buffers: that of a node that none will read any more."""
+        stages, empty = self.plan.stages, self.plan.empty
+        last = {key: i for i, stage in enumerate(stages) for key in stage.inputs}
+        kept = {id(y) for y in self.plan.outputs}
+        free: dict[Any, list[Any]] = {}
+        length = BLOCK if self.plan.any_length else None
+        for i, stage in enumerate(stages):
+            dying = [k for k in set(stage.inputs) - kept if last[k] == i and k in self.buffers]
+            ended = [(_kind(empty[key]), self.buffers[key]) for key in dying]
+            if stage.entrywise:
+                _release(ended, free)
+            for key in stage.outputs:
+                if key not in self.direct:
+                    there = free.get(_kind(empty[key]))
+                    shape, dtype = _kind(empty[key])
+                    shape = shape if length is None else (length,)
+                    self.buffers[key] = there.pop() if there else np.empty(shape, dtype)
+            if not stage.entrywise:
+                _release(ended, free)
+
+    def _plan_calls(self, length: int) -> None:
+        """The calls for blocks of so many rows. What is another part of a column in each block is
+        moving: an argument's list, its place there, and which part it is."""
+        plan = self.plan
+        self.length, self.calls, self.moving = length, [], []
+        parts = {id(x): i for i, x in enumerate(plan.variables)}
+        parts |= {key: len(plan.variables) + i for key, i in self.direct.items()}
+        known = dict(plan.fixed)
+        for key, buffer in self.buffers.items():
+            known[key] = buffer[:length] if plan.any_length else buffer
+        for stage in plan.stages:
+            keys = [*stage.inputs, *stage.outputs]
+            arguments = [known.get(key) for key in keys]
+            places = [(i, parts[key]) for i, key in enumerate(keys) if key in parts]
+            self.moving += [(arguments, *place) for place in places]
+            self.calls.append((stage.compute, arguments))
+
+    def run(self, columns: Sequence[Any], results: Sequence[Any], rows: slice) -> None:
+        plan, n = self.plan, rows.stop - rows.start
+        length = n if plan.any_length else ROWS
+        if length != self.length:
+            self._plan_calls(length)
+        parts = [column[rows] for column in columns]
+        if n < length:
+            parts = [np.pad(part, (0, length - n), mode="edge") for part in parts]
+        parts += [result[rows] for result in results]
+        for arguments, place, part in self.moving:
+            arguments[place] = parts[part]
+        for compute, arguments in self.calls:
+            compute(*arguments)
+        self._copy(parts, n)
+
+    def _copy(self, parts: Sequence[Any], n: int) -> None:
+        """What no stage wrote to where it goes."""
+        count = len(self.plan.variables)
+        given = {id(x): part for x, part in zip(self.plan.variables, parts, strict=False)}
+        for i, (y, result) in enumerate(zip(self.plan.outputs, parts[count:], strict=True)):
+            key = id(y)
+            if key in self.direct:
+                if self.direct[key] != i:
+                    result[...] = parts[count + self.direct[key]]
+            elif key in self.plan.fixed:
+                value = self.plan.fixed[key]
+                result[...] = value[:n] if np.shape(value) else value
+            else:
+                value = given[key] if key in given else self.buffers[key]
+                result[...] = value[:n]
+
+    def release(self) -> None:
+        """Lets go of the columns."""
+        for arguments, place, _ in self.moving:
+            arguments[place] = None
+
+
+def _kind(x: Any) -> tuple[tuple[int, ...], Any]:
+    return x.shape, x.dtype
+
+
+def _release(buffers: Sequence[tuple[Any, Any]], free: dict[Any, list[Any]]) -> None:
+    for kind, buffer in buffers:
+        free.setdefault(kind, []).append(buffer)
+
+
+def _whole(node: Tensor) -> Callable[..., Any]:
     """What computes a node that mixes entries: a sum, a product of matrices, a reshape."""
     compute = ARRAYS.function(node.operation)
     return lambda *x: compute(*x, *node.attributes)
 
 
-def _release(buffer: Any, free: dict[Any, list[Any]]) -> None:
-    if buffer is not None:
-        free.setdefault((buffer.dtype, buffer.shape[1:]), []).append(buffer)
+def _into(compute: Callable[..., Any]) -> Callable[..., None]:
+    """compute with the array to write to as its last argument, as ufuncs have it."""
+
+    def written(*x: Any) -> None:
+        x[-1][...] = compute(*x[:-1])
+
+    return written
+
+
+def _named(compute: Callable[..., Any]) -> Callable[..., None]:
+    """The same for what numpy wants told by name."""
+
+    def written(*x: Any) -> None:
+        compute(*x[:-1], out=x[-1])
+
+    return written
 
 
 def processors() -> int:
