@@ -20,6 +20,7 @@ from hodiff.arithmetic.base import Values, is_leaf, run
 from hodiff.arithmetic.blocks import computing, entrywise
 from hodiff.arithmetic.tidied import tidied
 from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
+from hodiff.engine.passes import depending
 
 ROWS = 1 << 13  # of a variable's block
 BLOCK = 4 * ROWS
@@ -49,7 +50,8 @@ class Plan:
         self.outputs = tidied(outputs) if plain else list(outputs)
         order = topological(self.outputs)
         nodes = [node for node in order if not is_leaf(node)]
-        self.any_length = plain and all(map(entrywise, nodes))
+        varying = depending(order, variables, smoothly=False)
+        self.any_length = plain and all(entrywise(x) for x in nodes if x in varying)
         leaves = [x for x in order if is_leaf(x) and x.operation is not VARIABLE]
         self.fixed: Values = run(leaves, ARRAYS)
         self.empty: Values = {}
@@ -106,11 +108,8 @@ class Plan:
     def _result(self, y: Tensor, n: int) -> Any:
         known = self.fixed.get(id(y))
         value = self.empty[id(y)] if known is None else np.asarray(known)
-        kind = bool if value.dtype == bool else float
-        shape = (n, *y.shape[1:])
-        zero = known is not None and not value.any() and not np.signbit(value).any()
-        # Zeros cost nothing before they are looked at.
-        return np.zeros(shape, kind) if zero else np.empty(shape, kind)
+        make = np.zeros if zero(known) else np.empty
+        return make((n, *y.shape[1:]), bool if value.dtype == bool else float)
 
     def _work(self, columns: Sequence[Any], results: Sequence[Any], blocks: deque[slice]) -> None:
         """Computes one block after the other, until none is left."""
@@ -218,7 +217,8 @@ class Space:
                     result[...] = parts[count + self.direct[key]]
             elif key in self.plan.fixed:
                 value = self.plan.fixed[key]
-                result[...] = value[:n] if np.shape(value) else value
+                if not zero(value):
+                    result[...] = value[:n] if np.shape(value) else value
             else:
                 value = given[key] if key in given else self.buffers[key]
                 result[...] = value[:n]
@@ -227,6 +227,11 @@ class Space:
         """Lets go of the columns."""
         for arguments, place, _ in self.moving:
             arguments[place] = None
+
+
+def zero(value: Any) -> bool:
+    """Whether it is 0 in all rows: a column of zeros costs nothing before it is looked at."""
+    return type(value) in (int, float) and value == 0 and not np.signbit(value)
 
 
 def _kind(x: Any) -> tuple[tuple[int, ...], Any]:
