@@ -8,16 +8,18 @@ threads share the blocks among them.
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from hodiff.arithmetic.arrays import ARRAYS, QUICK_POWERS
 from hodiff.arithmetic.base import Values, is_leaf, run
 from hodiff.arithmetic.blocks import computing, entrywise
+from hodiff.arithmetic.fused import Known, Stage, available, fused
 from hodiff.arithmetic.tidied import tidied
 from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
 from hodiff.engine.passes import depending
@@ -27,6 +29,8 @@ BLOCK = 4 * ROWS
 """Rows of a block where it may have any number: a buffer takes 256 KiB. In shorter ones a thread
 that comes out of numpy finds Python's lock taken too often."""
 THREADED = 4 * ROWS  # fewer rows are done before a thread has started
+FUSED, FUSED_NODES = 1_000_000, 50_000_000
+"""Rows, and rows times nodes, after which numpy has taken as long as compiling a loop takes."""
 
 
 def on_rows(x: Tensor) -> Tensor:
@@ -59,6 +63,9 @@ class Plan:
         with np.errstate(all="ignore"):
             self._try(nodes)
         self.spaces: list[Space] = []  # those that no call is using
+        self.known = Known({id(x): x for x in nodes}, self.fixed, self.empty)
+        self.done = 0
+        self.fusing = threading.Lock()  # taken once, by who makes the loops
 
     def _try(self, nodes: Sequence[Tensor]) -> None:
         """Fills fixed, what is the same in all rows; empty, what the others are on no rows or on a
@@ -89,6 +96,7 @@ class Plan:
         a condition. Threads may call it at the same time."""
         n = len(columns[0]) if columns else 1
         results = [self._result(y, n) for y in self.outputs]
+        self._choose(n)
         workers = min(threads or processors(), -(-n // THREADED)) if n > THREADED else 1
         length = ROWS
         if self.any_length:  # the same number of blocks for each, of the same length
@@ -104,6 +112,15 @@ class Plan:
             for done in others:
                 done.result()
         return results
+
+    def _choose(self, n: int) -> None:
+        """Machine code from the call on that makes it worth its compiling, where there is LLVM."""
+        self.done += n
+        enough = self.done >= FUSED and self.done * len(self.stages) >= FUSED_NODES
+        if enough and self.any_length and available() and self.fusing.acquire(blocking=False):
+            stages = fused(self.stages, self.known, {id(y) for y in self.outputs})
+            if stages is not None:
+                self.stages, self.spaces = stages, []
 
     def _result(self, y: Tensor, n: int) -> Any:
         known = self.fixed.get(id(y))
@@ -125,29 +142,21 @@ class Plan:
                     break
                 space.run(columns, results, rows)
         space.release()
-        self.spaces.append(space)
-
-
-class Stage(NamedTuple):
-    """A function of arrays and of those to write to, and the nodes, by id, that these are of."""
-
-    compute: Callable[..., Any]
-    inputs: list[int]
-    outputs: list[int]
-    entrywise: bool  # it may write over its inputs
+        if space.stages is self.stages:
+            self.spaces.append(space)
 
 
 class Space:
     """What one thread at a time computes blocks in: buffers, and the calls that fill them."""
 
     def __init__(self, plan: Plan) -> None:
-        self.plan, self.length = plan, -1
+        self.plan, self.stages, self.length = plan, plan.stages, -1
         self.buffers: dict[int, Any] = {}
         self.calls: list[tuple[Callable[..., Any], list[Any]]] = []
         self.moving: list[tuple[list[Any], int, int]] = []
         self.direct: dict[int, int] = {}  # the result that a node is written to
         if plan.any_length:
-            made = {key for stage in plan.stages for key in stage.outputs}
+            made = {key for stage in self.stages for key in stage.outputs}
             for i, y in enumerate(plan.outputs):
                 if id(y) in made and plan.empty[id(y)].dtype in (float, bool):
                     self.direct.setdefault(id(y), i)
@@ -155,7 +164,7 @@ class Space:
 
     def _share_buffers(self) -> None:
         """Gives nodes buffers: that of a node that none will read any more."""
-        stages, empty = self.plan.stages, self.plan.empty
+        stages, empty = self.stages, self.plan.empty
         last = {key: i for i, stage in enumerate(stages) for key in stage.inputs}
         kept = {id(y) for y in self.plan.outputs}
         free: dict[Any, list[Any]] = {}
@@ -184,7 +193,7 @@ class Space:
         known = dict(plan.fixed)
         for key, buffer in self.buffers.items():
             known[key] = buffer[:length] if plan.any_length else buffer
-        for stage in plan.stages:
+        for stage in self.stages:
             keys = [*stage.inputs, *stage.outputs]
             arguments = [known.get(key) for key in keys]
             places = [(i, parts[key]) for i, key in enumerate(keys) if key in parts]
