@@ -49,6 +49,7 @@ INSTRUCTIONS = {
     "div": f"fdiv {NUMBERS} {{0}}, {{1}}",
     "neg": f"fneg {NUMBERS} {{0}}",
     "abs": f"call {NUMBERS} @llvm.fabs.v{{w}}f64({NUMBERS} {{0}})",
+    "floor": f"call {NUMBERS} @llvm.floor.v{{w}}f64({NUMBERS} {{0}})",
     "sqrt": f"call {NUMBERS} @llvm.sqrt.v{{w}}f64({NUMBERS} {{0}})",
     "lt": f"fcmp olt {NUMBERS} {{0}}, {{1}}",
     "le": f"fcmp ole {NUMBERS} {{0}}, {{1}}",
@@ -67,7 +68,7 @@ CONDITIONS = {"and": "tt", "or": "tt", "not": "t", "where": "tnn"}
 """What the operands are where they aren't all numbers: truths and numbers."""
 POWERS = (2.0, 0.5, -1.0)
 """Exponents of what is a product, a root, a quotient."""
-FUNCTIONS = ("fabs", "sqrt")
+FUNCTIONS = ("fabs", "floor", "sqrt")
 
 
 def available() -> bool:
@@ -101,13 +102,13 @@ def _grouped(stages: Sequence[Stage], known: Known) -> list[list[Stage]]:
     groups: dict[Any, list[Stage]] = {}
     for n, stage in enumerate(stages):
         level = max((levels.get(key, 0) for key in stage.inputs), default=0)
-        if _has_instruction(known.nodes[stage.outputs[0]], known):
+        if stage.outputs and _has_instruction(known.nodes[stage.outputs[0]], known):
             level |= 1
             groups.setdefault((level, 0), []).append(stage)
         else:
             level += level % 2
             groups[level, n] = [stage]
-        levels[stage.outputs[0]] = level
+        levels |= dict.fromkeys(stage.outputs, level)
     return [groups[key] for key in sorted(groups)]
 
 

@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ from hodiff.arithmetic.arrays import ARRAYS, QUICK_POWERS
 from hodiff.arithmetic.base import Values, is_leaf, run
 from hodiff.arithmetic.blocks import computing, entrywise
 from hodiff.arithmetic.fused import Known, Stage, available, fused
-from hodiff.arithmetic.tidied import tidied
+from hodiff.arithmetic.sines import FAR
+from hodiff.arithmetic.tidied import tidied, with_sines
 from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
 from hodiff.engine.passes import depending
 
@@ -48,10 +50,15 @@ class Plan:
     cost: a block of doubles for each node that is alive at the same time, for each thread
     """
 
-    def __init__(self, outputs: Sequence[Tensor], variables: Sequence[Tensor]) -> None:
-        self.variables = list(variables)
+    def __init__(
+        self, outputs: Sequence[Tensor], variables: Sequence[Tensor], near: bool = True
+    ) -> None:
+        """near: sines may be computed in a way that isn't right far out; what is there is told."""
+        self.given, self.variables = list(outputs), list(variables)
         plain = all(len(x.shape) < 2 for x in topological(outputs))
-        self.outputs = tidied(outputs) if plain else list(outputs)
+        self.outputs, bounded = tidied(outputs) if plain else list(outputs), list[Tensor]()
+        if plain and near:
+            self.outputs, bounded = with_sines(self.outputs)
         order = topological(self.outputs)
         nodes = [node for node in order if not is_leaf(node)]
         varying = depending(order, variables, smoothly=False)
@@ -62,6 +69,9 @@ class Plan:
         self.stages: list[Stage] = []
         with np.errstate(all="ignore"):
             self._try(nodes)
+        for key in map(id, bounded):
+            made = [i for i, stage in enumerate(self.stages) if key in stage.outputs]
+            self.stages.insert(made[0] + 1 if made else 0, Stage(_bound, [key], [], True))
         self.spaces: list[Space] = []  # those that no call is using
         self.known = Known({id(x): x for x in nodes}, self.fixed, self.empty)
         self.done = 0
@@ -90,6 +100,11 @@ class Plan:
             elif not quick and type(compute) is not np.ufunc:
                 compute = _into(compute)
             self.stages.append(Stage(compute, keys, [id(node)], entrywise(node)))
+
+    @cached_property
+    def far(self) -> Plan:
+        """The same for numbers far out."""
+        return Plan(self.given, self.variables, near=False)
 
     def __call__(self, columns: Sequence[Any], threads: int | None = None) -> list[Any]:
         """The outputs' columns, from doubles of one length for each variable: doubles, and bools of
@@ -140,10 +155,17 @@ class Plan:
                     rows = blocks.popleft()
                 except IndexError:
                     break
-                space.run(columns, results, rows)
+                try:
+                    space.run(columns, results, rows)
+                except FarError:
+                    self.far._work(columns, results, deque([rows]))
         space.release()
         if space.stages is self.stages:
             self.spaces.append(space)
+
+
+class FarError(Exception):
+    """There are numbers in a block that its plan isn't for."""
 
 
 class Space:
@@ -265,6 +287,11 @@ def _into(compute: Callable[..., Any]) -> Callable[..., None]:
         x[-1][...] = compute(*x[:-1])
 
     return written
+
+
+def _bound(x: Any) -> None:
+    if x.size and not (np.fmax.reduce(x) < FAR and np.fmin.reduce(x) > -FAR):
+        raise FarError
 
 
 def _named(compute: Callable[..., Any]) -> Callable[..., None]:

@@ -11,32 +11,38 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from hodiff.arithmetic.sines import sines
 from hodiff.engine.graph import CONSTANT, OPERATIONS, Tensor, constant, make, topological
 from hodiff.engine.passes import rebuilt
 
 
 def tidied(outputs: Sequence[Tensor]) -> list[Tensor]:
     """The same outputs: each of a column's shape, or a number where it is one in all rows."""
-    first = _rebuilt(outputs, _Signs)
-    return _rebuilt(first, _Quotients)
+    first = _rebuilt(outputs, _Signs(outputs))
+    return _rebuilt(first, _Quotients(first))
 
 
-def _rebuilt(outputs: Sequence[Tensor], rules: type[_Rules]) -> list[Tensor]:
-    order = topological(outputs)
-    ruled = rules(order, outputs)
+def with_sines(outputs: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+    """The same with sine and cosine of the same number as one computation (sines.py), and of
+    which numbers: they have to be below FAR."""
+    rules = _Sines(outputs)
+    return _rebuilt(outputs, rules), list(rules.pairs)
 
+
+def _rebuilt(outputs: Sequence[Tensor], rules: _Rules) -> list[Tensor]:
     def rule(node: Tensor, inputs: list[Tensor]) -> Tensor:
-        return ruled.rebuilt(node, inputs) if inputs and node.value is None else node
+        return rules.rebuilt(node, inputs) if inputs and node.value is None else node
 
-    found = rebuilt(order, rule)
+    found = rebuilt(topological(outputs), rule)
     return [found[y] for y in outputs]
 
 
 class _Rules:
     """Makes nodes, the same once."""
 
-    def __init__(self, order: Sequence[Tensor], outputs: Sequence[Tensor]) -> None:
-        self.uses = Counter([x for node in order for x in node.inputs] + list(outputs))
+    def __init__(self, outputs: Sequence[Tensor]) -> None:
+        self.order = topological(outputs)
+        self.uses = Counter([x for node in self.order for x in node.inputs] + list(outputs))
         self.nodes: dict[Any, Tensor] = {}
 
     def rebuilt(self, node: Tensor, inputs: list[Tensor]) -> Tensor:
@@ -126,6 +132,26 @@ class _Quotients(_Rules):
                 if _reciprocal(x) and self.uses[old] == 1:
                     return self.make("div", other, x.inputs[0])
         return self.make(node.operation.name, *inputs, attributes=node.attributes)
+
+
+class _Sines(_Rules):
+    """A sine and a cosine of the same number."""
+
+    def __init__(self, outputs: Sequence[Tensor]) -> None:
+        super().__init__(outputs)
+        waves = [x for x in self.order if x.operation.name in ("sin", "cos") and x.value is None]
+        both = Counter(x.inputs[0] for x in waves if x.shape)
+        self.both = {x for x, count in both.items() if count == 2}
+        self.pairs: dict[Tensor, tuple[Tensor, Tensor]] = {}
+
+    def rebuilt(self, node: Tensor, inputs: list[Tensor]) -> Tensor:
+        name = node.operation.name
+        if name not in ("sin", "cos") or node.inputs[0] not in self.both:
+            return self.make(name, *inputs, attributes=node.attributes)
+        x = inputs[0]
+        if x not in self.pairs:
+            self.pairs[x] = sines(x, self.make)
+        return self.pairs[x][name == "cos"]
 
 
 def _reciprocal(x: Tensor) -> bool:
