@@ -72,7 +72,12 @@ FUNCTIONS = ("fabs", "floor", "sqrt")
 
 
 def available() -> bool:
-    return find_spec("llvmlite") is not None
+    """Whether there is an LLVM, and not one of numba before 0.62, which knew no plain pointers."""
+    if find_spec("llvmlite") is None:
+        return False
+    from llvmlite.binding import llvm_version_info  # start-up, and an extra
+
+    return bool(llvm_version_info >= (17,))
 
 
 def fused(stages: Sequence[Stage], known: Known, wanted: Collection[int]) -> list[Stage] | None:

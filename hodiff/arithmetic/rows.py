@@ -109,6 +109,7 @@ class Plan:
     def __call__(self, columns: Sequence[Any], threads: int | None = None) -> list[Any]:
         """The outputs' columns, from doubles of one length for each variable: doubles, and bools of
         a condition. Threads may call it at the same time."""
+        columns = [np.asarray(column, float) for column in columns]
         n = len(columns[0]) if columns else 1
         results = [self._result(y, n) for y in self.outputs]
         self._choose(n)
@@ -129,10 +130,12 @@ class Plan:
         return results
 
     def _choose(self, n: int) -> None:
-        """Machine code from the call on that makes it worth its compiling, where there is LLVM."""
+        """Machine code from the call on that makes it worth its compiling, where there is LLVM.
+        Other threads go on with numpy meanwhile."""
         self.done += n
         enough = self.done >= FUSED and self.done * len(self.stages) >= FUSED_NODES
-        if enough and self.any_length and available() and self.fusing.acquire(blocking=False):
+        once = enough and self.any_length and self.fusing.acquire(blocking=False)
+        if once and available():
             stages = fused(self.stages, self.known, {id(y) for y in self.outputs})
             if stages is not None:
                 self.stages, self.spaces = stages, []

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from hodiff.arithmetic.sines import sines
-from hodiff.engine.graph import CONSTANT, OPERATIONS, Tensor, constant, make, topological
+from hodiff.engine.graph import CONSTANT, OPERATIONS, ZERO, Tensor, constant, make, topological
 from hodiff.engine.passes import rebuilt
 
 
@@ -108,6 +108,9 @@ class _Signs(_Rules):
 
     def pow(self, x: Tensor, n: Tensor) -> Tensor:
         power: Any = n.attributes[0] if n.operation is CONSTANT else None
+        if power == Fraction(-1, 2):  # of -0, of which the root is -0, it is inf
+            root = self.make("pow", x, constant(-power))
+            return self.make("pow", self.make("add", root, ZERO), constant(-1))
         if power in _NEGATIVE:
             return self.make("pow", self.pow(x, constant(-power)), constant(-1))
         if power == 3:
@@ -120,7 +123,7 @@ class _Signs(_Rules):
         return self.make("pow", x, n)
 
 
-_NEGATIVE = {-2, -3, -4, Fraction(-1, 2), Fraction(-3, 2)}
+_NEGATIVE = {-2, -3, -4, Fraction(-3, 2)}
 
 
 class _Quotients(_Rules):
