@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,7 @@ ROWS = 1 << 13  # of a variable's block
 BLOCK = 4 * ROWS
 """Rows of a block where it may have any number: a buffer takes 256 KiB. In shorter ones a thread
 that comes out of numpy finds Python's lock taken too often."""
+LONG = 8 * BLOCK  # where nothing has to stay in cache
 THREADED = 4 * ROWS  # fewer rows are done before a thread has started
 FUSED, FUSED_NODES = 1_000_000, 50_000_000
 """Rows, and rows times nodes, after which numpy has taken as long as compiling a loop takes."""
@@ -66,21 +67,21 @@ class Plan:
         leaves = [x for x in order if is_leaf(x) and x.operation is not VARIABLE]
         self.fixed: Values = run(leaves, ARRAYS)
         self.empty: Values = {}
-        self.stages: list[Stage] = []
         with np.errstate(all="ignore"):
-            self._try(nodes)
+            stages = self._tried(nodes)
         for key in map(id, bounded):
-            made = [i for i, stage in enumerate(self.stages) if key in stage.outputs]
-            self.stages.insert(made[0] + 1 if made else 0, Stage(_bound, [key], [], True))
-        self.spaces: list[Space] = []  # those that no call is using
+            made = [i for i, stage in enumerate(stages) if key in stage.outputs]
+            stages.insert(made[0] + 1 if made else 0, Stage(_bound, [key], [], True))
+        self.program = Program(stages, BLOCK if self.any_length else ROWS, [])
         self.known = Known({id(x): x for x in nodes}, self.fixed, self.empty)
         self.done = 0
         self.fusing = threading.Lock()  # taken once, by who makes the loops
 
-    def _try(self, nodes: Sequence[Tensor]) -> None:
-        """Fills fixed, what is the same in all rows; empty, what the others are on no rows or on a
-        block of ones; and stages. What definitions build at their first call is there then, for
-        threads may not build it together."""
+    def _tried(self, nodes: Sequence[Tensor]) -> list[Stage]:
+        """A stage for each node. Fills fixed, what is the same in all rows, and empty, what the
+        others are on no rows or on a block of ones. What definitions build at their first call is
+        there then, for threads may not build it together."""
+        stages: list[Stage] = []
         count = 0 if self.any_length else ROWS
         self.empty |= {id(x): np.ones(count) for x in self.variables}
         for node in nodes:
@@ -99,7 +100,8 @@ class Plan:
                 compute = _named(compute)
             elif not quick and type(compute) is not np.ufunc:
                 compute = _into(compute)
-            self.stages.append(Stage(compute, keys, [id(node)], entrywise(node)))
+            stages.append(Stage(compute, keys, [id(node)], entrywise(node)))
+        return stages
 
     @cached_property
     def far(self) -> Plan:
@@ -112,33 +114,36 @@ class Plan:
         columns = [np.asarray(column, float) for column in columns]
         n = len(columns[0]) if columns else 1
         results = [self._result(y, n) for y in self.outputs]
-        self._choose(n)
+        program = self._chosen(n)
         workers = min(threads or processors(), -(-n // THREADED)) if n > THREADED else 1
-        length = ROWS
+        length = program.block
         if self.any_length:  # the same number of blocks for each, of the same length
-            rounds = -(-n // (workers * BLOCK))
+            rounds = -(-n // (workers * length))
             length = -(-n // max(1, rounds * workers))
         blocks = deque(slice(i, min(i + length, n)) for i in range(0, n, max(1, length)))
         if workers == 1:
-            self._work(columns, results, blocks)
+            self._work(program, columns, results, blocks)
             return results
         with ThreadPoolExecutor(workers - 1) as pool:
-            others = [pool.submit(self._work, columns, results, blocks) for _ in range(workers - 1)]
-            self._work(columns, results, blocks)
+            work = program, columns, results, blocks
+            others = [pool.submit(self._work, *work) for _ in range(workers - 1)]
+            self._work(*work)
             for done in others:
                 done.result()
         return results
 
-    def _choose(self, n: int) -> None:
+    def _chosen(self, n: int) -> Program:
         """Machine code from the call on that makes it worth its compiling, where there is LLVM.
         Other threads go on with numpy meanwhile."""
         self.done += n
-        enough = self.done >= FUSED and self.done * len(self.stages) >= FUSED_NODES
+        stages = self.program.stages
+        enough = self.done >= FUSED and self.done * len(stages) >= FUSED_NODES
         once = enough and self.any_length and self.fusing.acquire(blocking=False)
         if once and available():
-            stages = fused(self.stages, self.known, {id(y) for y in self.outputs})
-            if stages is not None:
-                self.stages, self.spaces = stages, []
+            loops = fused(stages, self.known, {id(y) for y in self.outputs})
+            if loops is not None:  # one alone has nothing to keep in cache
+                self.program = Program(loops, BLOCK if len(loops) > 1 else LONG, [])
+        return self.program
 
     def _result(self, y: Tensor, n: int) -> Any:
         known = self.fixed.get(id(y))
@@ -146,12 +151,18 @@ class Plan:
         make = np.zeros if zero(known) else np.empty
         return make((n, *y.shape[1:]), bool if value.dtype == bool else float)
 
-    def _work(self, columns: Sequence[Any], results: Sequence[Any], blocks: deque[slice]) -> None:
+    def _work(
+        self,
+        program: Program,
+        columns: Sequence[Any],
+        results: Sequence[Any],
+        blocks: deque[slice],
+    ) -> None:
         """Computes one block after the other, until none is left."""
         try:
-            space = self.spaces.pop()  # one step of Python's: no two threads get the same
+            space = program.spaces.pop()  # one step of Python's: no two threads get the same
         except IndexError:
-            space = Space(self)
+            space = Space(self, program)
         with np.errstate(all="ignore"):
             while True:
                 try:
@@ -161,10 +172,17 @@ class Plan:
                 try:
                     space.run(columns, results, rows)
                 except FarError:
-                    self.far._work(columns, results, deque([rows]))
+                    self.far._work(self.far.program, columns, results, deque([rows]))
         space.release()
-        if space.stages is self.stages:
-            self.spaces.append(space)
+        program.spaces.append(space)
+
+
+class Program(NamedTuple):
+    """Stages in order, how many rows of a block they are for, and the spaces that no call uses."""
+
+    stages: list[Stage]
+    block: int
+    spaces: list[Space]
 
 
 class FarError(Exception):
@@ -174,8 +192,8 @@ class FarError(Exception):
 class Space:
     """What one thread at a time computes blocks in: buffers, and the calls that fill them."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan, self.stages, self.length = plan, plan.stages, -1
+    def __init__(self, plan: Plan, program: Program) -> None:
+        self.plan, self.stages, self.length = plan, program.stages, -1
         self.buffers: dict[int, Any] = {}
         self.calls: list[tuple[Callable[..., Any], list[Any]]] = []
         self.moving: list[tuple[list[Any], int, int]] = []
@@ -185,15 +203,14 @@ class Space:
             for i, y in enumerate(plan.outputs):
                 if id(y) in made and plan.empty[id(y)].dtype in (float, bool):
                     self.direct.setdefault(id(y), i)
-        self._share_buffers()
+        self._share_buffers(program.block)
 
-    def _share_buffers(self) -> None:
+    def _share_buffers(self, block: int) -> None:
         """Gives nodes buffers: that of a node that none will read any more."""
         stages, empty = self.stages, self.plan.empty
         last = {key: i for i, stage in enumerate(stages) for key in stage.inputs}
         kept = {id(y) for y in self.plan.outputs}
         free: dict[Any, list[Any]] = {}
-        length = BLOCK if self.plan.any_length else None
         for i, stage in enumerate(stages):
             dying = [k for k in set(stage.inputs) - kept if last[k] == i and k in self.buffers]
             ended = [(_kind(empty[key]), self.buffers[key]) for key in dying]
@@ -203,7 +220,7 @@ class Space:
                 if key not in self.direct:
                     there = free.get(_kind(empty[key]))
                     shape, dtype = _kind(empty[key])
-                    shape = shape if length is None else (length,)
+                    shape = (block,) if self.plan.any_length else shape
                     self.buffers[key] = there.pop() if there else np.empty(shape, dtype)
             if not stage.entrywise:
                 _release(ended, free)

@@ -40,7 +40,7 @@ COSINE = [
         4.16666666666666019037e-02,
     )
 ]
-NONE, HALF, ONE, FOUR = map(data, (0.0, 0.5, 1.0, 4.0))
+FOURTH, HALF, ONE, TWO, FOUR = map(data, (0.25, 0.5, 1.0, 2.0, 4.0))
 
 
 def sines(x: Tensor, make: Callable[..., Tensor]) -> tuple[Tensor, Tensor]:
@@ -71,13 +71,9 @@ def sines(x: Tensor, make: Callable[..., Tensor]) -> tuple[Tensor, Tensor]:
     lost = sub(sub(ONE, most), half)
     rest = sub(mul(mul(z, z), polynomial(COSINE, z)), mul(r, tail))
     cosine = add(most, add(lost, rest))
-    pairs = mul(turns, HALF)
-    odd = sub(pairs, make("floor", pairs))  # 0 or 1/2
-    fours = mul(make("floor", pairs), HALF)
-    sign = sub(ONE, mul(FOUR, sub(fours, make("floor", fours))))
-    swapped = make("gt", odd, NONE)
-    other = mul(sign, sub(ONE, mul(FOUR, odd)))
-    return (
-        mul(sign, make("where", swapped, cosine, sine)),
-        mul(other, make("where", swapped, sine, cosine)),
-    )
+    # The sine and cosine of that many quarter turns, 0 or 1 or -1, from what is left of 4 of them.
+    fours = mul(turns, FOURTH)
+    left = mul(sub(fours, make("floor", fours)), FOUR)
+    s = sub(ONE, make("abs", sub(left, ONE)))
+    c = sub(make("abs", sub(left, TWO)), ONE)
+    return add(mul(c, sine), mul(s, cosine)), sub(mul(c, cosine), mul(s, sine))

@@ -48,7 +48,7 @@ def test_many_threads_at_once() -> None:
 
     with ThreadPoolExecutor(6) as pool:
         assert all(pool.map(right, [ROWS * (i % 4) + 17 * i for i in range(60)]))
-    assert len(run.spaces) <= 6  # and gives them back
+    assert len(run.program.spaces) <= 6  # and gives them back
 
 
 def test_columns_with_gaps_and_that_nobody_may_write() -> None:
