@@ -66,8 +66,6 @@ INSTRUCTIONS = {
 """By the operation's name: w rows of the operands."""
 CONDITIONS = {"and": "tt", "or": "tt", "not": "t", "where": "tnn"}
 """What the operands are where they aren't all numbers: truths and numbers."""
-POWERS = (2.0, 0.5, -1.0)
-"""Exponents of what is a product, a root, a quotient."""
 FUNCTIONS = ("fabs", "floor", "sqrt")
 
 
@@ -107,7 +105,7 @@ def _grouped(stages: Sequence[Stage], known: Known) -> list[list[Stage]]:
     groups: dict[Any, list[Stage]] = {}
     for n, stage in enumerate(stages):
         level = max((levels.get(key, 0) for key in stage.inputs), default=0)
-        if stage.outputs and _has_instruction(known.nodes[stage.outputs[0]], known):
+        if stage.outputs and _instruction(known.nodes[stage.outputs[0]], known):
             level |= 1
             groups.setdefault((level, 0), []).append(stage)
         else:
@@ -117,21 +115,33 @@ def _grouped(stages: Sequence[Stage], known: Known) -> list[list[Stage]]:
     return [groups[key] for key in sorted(groups)]
 
 
-def _has_instruction(node: Tensor, known: Known) -> bool:
-    name, inputs = node.operation.name, [id(x) for x in node.inputs]
+def _instruction(node: Tensor, known: Known) -> tuple[str, list[Any]] | None:
+    """The name of what computes a node, and of which others, by id, and numbers."""
+    name = node.operation.name
+    operands = [_operand(id(x), known) for x in node.inputs]
     if name == "pow":
-        name = ""
-        if type(power := known.fixed.get(inputs[1])) is float and power in POWERS:
-            name, inputs = "sqrt", inputs[:1]
+        x, power = operands
+        powers = {2.0: ("mul", [x, x]), 0.5: ("sqrt", [x]), -1.0: ("div", [1.0, x])}
+        name, operands = powers.get(power, ("", []))
     if name not in INSTRUCTIONS or node.attributes:
-        return False
-    for key, kind in zip(inputs, CONDITIONS.get(name, "n" * len(inputs)), strict=True):
-        value = np.asarray(known.empty[key] if key in known.empty else known.fixed[key])
-        if value.dtype != (bool if kind == "t" else float):
-            return False
-        if key in known.fixed and value.shape:
-            return False
-    return True
+        return None
+    kinds = CONDITIONS.get(name, "n" * len(operands))
+    good = all(map(_is_kind, operands, kinds, [known] * len(kinds)))
+    return (name, operands) if good else None
+
+
+def _operand(key: int, known: Known) -> Any:
+    if key in known.empty:
+        return key
+    value = known.fixed[key]
+    if np.shape(value):
+        return None
+    return bool(value) if np.asarray(value).dtype == bool else float(value)
+
+
+def _is_kind(operand: Any, kind: str, known: Known) -> bool:
+    found = known.empty[operand].dtype.type if type(operand) is int else type(operand)
+    return issubclass(found, bool | np.bool_ if kind == "t" else float)
 
 
 class Loop:
@@ -184,7 +194,6 @@ def _rows(
 ) -> Iterable[str]:
     """What is done for w rows from %row on. A truth is a bit here, and a byte in an array."""
     names = {key: f"%v{k}w{w}" for k, key in enumerate([*inputs, *nodes])}
-    names |= {key: _constant(x, w) for key, x in known.fixed.items() if not np.shape(x)}
     truths = {key for key in [*inputs, *outputs] if known.empty[key].dtype == bool}
     places = {}
     for k, key in enumerate([*inputs, *outputs]):
@@ -198,15 +207,9 @@ def _rows(
         else:
             yield f"{names[key]} = load <{w} x double>, ptr {places[k]}, align 8"
     for key in nodes:
-        node = known.nodes[key]
-        name, operands = node.operation.name, [names[id(x)] for x in node.inputs]
-        if name == "pow":
-            x, one = operands[0], _constant(1.0, w)
-            power = known.fixed[id(node.inputs[1])]
-            name, operands = {2.0: ("mul", [x, x]), 0.5: ("sqrt", [x]), -1.0: ("div", [one, x])}[
-                power
-            ]
-        yield f"{names[key]} = " + INSTRUCTIONS[name].format(*operands, w=w)
+        name, operands = _instruction(known.nodes[key], known) or ("", [])
+        texts = [names[x] if type(x) is int else _constant(x, w) for x in operands]
+        yield f"{names[key]} = " + INSTRUCTIONS[name].format(*texts, w=w)
     for k, key in enumerate(outputs, len(inputs)):
         value = f"<{w} x double> {names[key]}"
         if key in truths:
@@ -215,11 +218,8 @@ def _rows(
         yield f"store {value}, ptr {places[k]}, align {1 if key in truths else 8}"
 
 
-def _constant(x: Any, w: int) -> str:
-    if type(x) is bool:
-        one = f"i1 {str(x).lower()}"
-    else:
-        one = f"double 0x{struct.pack('>d', x).hex().upper()}"
+def _constant(x: float, w: int) -> str:
+    one = f"i1 {x:d}" if type(x) is bool else f"double 0x{struct.pack('>d', x).hex().upper()}"
     return f"<{', '.join([one] * w)}>"
 
 

@@ -154,3 +154,10 @@ def test_far_out(jit: Compile) -> None:
     x[-1] = 1e15  # in another block than the first
     assert_same(jit("x*sin(x)"), hodiff.compile("x*sin(x)"), {"x": x})
     assert jit("x*sin(x)")(x)["f"][-1] == 1e15 * np.sin(1e15)
+
+
+def test_constants_of_both_kinds(jit: Compile) -> None:
+    text = "where((pi > 3 or x > 1) and not x < -1, x*sqrt(2*pi) - 1/3, (x + 1)*e**2)"
+    x = np.linspace(-2, 2, 21)
+    right = np.where(x < -1, (x + 1) * np.exp(2), x * np.sqrt(2 * np.pi) - 1 / 3)
+    np.testing.assert_allclose(jit(text, "value")(x)["f"], right, rtol=1e-14)
