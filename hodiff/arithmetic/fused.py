@@ -145,23 +145,18 @@ def _is_kind(operand: Any, kind: str, known: Known) -> bool:
 
 
 class Loop:
-    """A function of arrays, inputs and outputs, that computes nodes row by row."""
+    """A function of pointers to arrays, inputs and outputs, and of how many rows they have, that
+    computes nodes row by row. Arrays are dense, and an output may be an input's."""
 
     def __init__(
         self, nodes: Sequence[int], inputs: Sequence[int], outputs: Sequence[int], known: Known
     ) -> None:
         self.engine, address = _compiled(_code(nodes, inputs, outputs, known))
-        self.function = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(address)
         self.pointers = ctypes.c_void_p * (len(inputs) + len(outputs))
+        self.function = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(address)
 
-    def __call__(self, *arrays: Any) -> None:
-        arrays = tuple(x if _dense(x) else x.copy() for x in arrays)  # outputs all are
-        found = self.pointers(*[x.__array_interface__["data"][0] for x in arrays])
-        self.function(ctypes.addressof(found), len(arrays[-1]))  # which lets go of Python's lock
-
-
-def _dense(x: Any) -> bool:
-    return bool(x.flags.c_contiguous and x.flags.aligned)
+    def __call__(self, pointers: Any, n: int) -> None:
+        self.function(pointers, n)  # without Python's lock
 
 
 def _code(nodes: Sequence[int], inputs: Sequence[int], outputs: Sequence[int], known: Known) -> str:

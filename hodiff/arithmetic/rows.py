@@ -20,7 +20,7 @@ import numpy as np
 from hodiff.arithmetic.arrays import ARRAYS, QUICK_POWERS
 from hodiff.arithmetic.base import Values, is_leaf, run
 from hodiff.arithmetic.blocks import computing, entrywise
-from hodiff.arithmetic.fused import Known, Stage, available, fused
+from hodiff.arithmetic.fused import Known, Loop, Stage, available, fused
 from hodiff.arithmetic.sines import FAR
 from hodiff.arithmetic.tidied import tidied, with_sines
 from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
@@ -195,8 +195,9 @@ class Space:
     def __init__(self, plan: Plan, program: Program) -> None:
         self.plan, self.stages, self.length = plan, program.stages, -1
         self.buffers: dict[int, Any] = {}
-        self.calls: list[tuple[Callable[..., Any], list[Any]]] = []
+        self.calls: list[tuple[Callable[..., Any], Sequence[Any]]] = []
         self.moving: list[tuple[list[Any], int, int]] = []
+        self.pointing: list[tuple[Any, int, int]] = []
         self.direct: dict[int, int] = {}  # the result that a node is written to
         if plan.any_length:
             made = {key for stage in self.stages for key in stage.outputs}
@@ -227,9 +228,10 @@ class Space:
 
     def _plan_calls(self, length: int) -> None:
         """The calls for blocks of so many rows. What is another part of a column in each block is
-        moving: an argument's list, its place there, and which part it is."""
+        moving: an argument's list, its place there, and which part it is; the arguments of a loop
+        are pointers."""
         plan = self.plan
-        self.length, self.calls, self.moving = length, [], []
+        self.length, self.calls, self.moving, self.pointing = length, [], [], []
         parts = {id(x): i for i, x in enumerate(plan.variables)}
         parts |= {key: len(plan.variables) + i for key, i in self.direct.items()}
         known = dict(plan.fixed)
@@ -237,10 +239,15 @@ class Space:
             known[key] = buffer[:length] if plan.any_length else buffer
         for stage in self.stages:
             keys = [*stage.inputs, *stage.outputs]
-            arguments = [known.get(key) for key in keys]
             places = [(i, parts[key]) for i, key in enumerate(keys) if key in parts]
-            self.moving += [(arguments, *place) for place in places]
-            self.calls.append((stage.compute, arguments))
+            arguments: list[Any] = [known.get(key) for key in keys]
+            if isinstance(stage.compute, Loop):
+                pointers = stage.compute.pointers(*[_address(x) for x in arguments])
+                self.pointing += [(pointers, *place) for place in places]
+                self.calls.append((stage.compute, (pointers, length)))
+            else:
+                self.moving += [(arguments, *place) for place in places]
+                self.calls.append((stage.compute, arguments))
 
     def run(self, columns: Sequence[Any], results: Sequence[Any], rows: slice) -> None:
         plan, n = self.plan, rows.stop - rows.start
@@ -250,11 +257,16 @@ class Space:
         parts = [column[rows] for column in columns]
         if n < length:
             parts = [np.pad(part, (0, length - n), mode="edge") for part in parts]
+        if self.pointing:
+            parts = [part if dense(part) else part.copy() for part in parts]
         parts += [result[rows] for result in results]
         for arguments, place, part in self.moving:
             arguments[place] = parts[part]
-        for compute, arguments in self.calls:
-            compute(*arguments)
+        addresses = [_address(part) for part in parts] if self.pointing else []
+        for pointers, place, part in self.pointing:
+            pointers[place] = addresses[part]
+        for compute, given in self.calls:
+            compute(*given)
         self._copy(parts, n)
 
     def _copy(self, parts: Sequence[Any], n: int) -> None:
@@ -283,6 +295,15 @@ class Space:
 def zero(value: Any) -> bool:
     """Whether it is 0 in all rows: a column of zeros costs nothing before it is looked at."""
     return type(value) in (int, float) and value == 0 and not np.signbit(value)
+
+
+def dense(x: Any) -> bool:
+    """Whether entries are next to each other, and where doubles may be."""
+    return bool(x.flags.c_contiguous and x.flags.aligned)
+
+
+def _address(x: Any) -> int | None:
+    return None if x is None else x.__array_interface__["data"][0]
 
 
 def _kind(x: Any) -> tuple[tuple[int, ...], Any]:
