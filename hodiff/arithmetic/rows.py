@@ -38,7 +38,7 @@ FUSED, FUSED_NODES = 1_000_000, 50_000_000
 
 def on_rows(x: Tensor) -> Tensor:
     """A variable that stands for a block of rows of x."""
-    return variable(x.attributes[0], (ROWS,))
+    return variable(x.attributes[0], (ROWS,), x.requires_grad)
 
 
 class Plan:

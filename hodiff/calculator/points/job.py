@@ -1,0 +1,278 @@
+"""A job: derivatives of every row of a file, into another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from hodiff.answers.question import How
+from hodiff.calculator.compiled import Compiled
+from hodiff.calculator.points import ENDINGS, files, grid
+from hodiff.calculator.points.files import fault
+from hodiff.calculator.points.rows import REASON, Rows, Stopped
+from hodiff.calculator.points.solver import Solver
+from hodiff.engine.graph import topological
+from hodiff.engine.operations.elementary import e, pi
+
+ENDED = {*files.COMPRESSED, *(x for endings in ENDINGS.values() for x in endings)}
+RESULTS = "hodiff"  # the struct of results, before it is taken apart
+
+
+@dataclass
+class Job:
+    """What is asked.
+
+    compiled      what is computed from a row
+    points        a file, a folder, a pattern, or - for standard input; None with a grid
+    out           a file, - for standard output, or a folder for a file each
+    maps          the columns of variables that aren't named as they are
+    keep          the columns that are left beside the results; None for all
+    skips, fails  what is done where a row has no answer, else a missing value
+    errors        a file for rows without an answer, and why
+    proven        every row in balls
+    check         some rows are compared with balls
+    resume        of a folder of parts those that are there stay
+    """
+
+    compiled: Compiled
+    how: How = field(default_factory=How)
+    points: str | None = None
+    grid: grid.Axes | None = None
+    out: str = files.STDOUT
+    in_form: str | None = None
+    out_form: str | None = None
+    maps: Mapping[str, str] = field(default_factory=dict)
+    keep: Sequence[str] | None = None
+    skips: bool = False
+    fails: bool = False
+    errors: str | None = None
+    proven: bool = False
+    check: bool = False
+    resume: bool = False
+    rows: Rows = field(init=False)
+    total: int | None = field(init=False, default=None)
+    notes: list[str] = field(init=False, default_factory=list)
+    parts: tuple[int, int] = field(init=False, default=(0, 0))  # done, and all of them
+
+    def __post_init__(self) -> None:
+        solver = Solver(self.compiled, self.how)
+        keeps = self.errors is not None
+        self.rows = Rows(self.compiled, solver, self.proven, self.fails, self.check, keeps)
+
+    def stop(self) -> None:
+        self.rows.stopped = True
+
+    def run(self) -> None:
+        """All rows. Raises HodiffError where a file isn't as it should be; nothing is written
+        then."""
+        try:
+            with self._reasons():
+                if self.grid is not None:
+                    self.total = grid.size(self.grid)
+                    self._write(self.out, None)
+                    return
+                assert self.points is not None
+                paths = files.sources(self.points)
+                if self.out.endswith("/") or os.path.isdir(self.out):
+                    self._each(paths)
+                    return
+                if self.resume:
+                    message = "--resume is for a folder of parts: --out parts/"
+                    raise fault(message, "--resume")
+                with files.on_disk(paths[0]) as first:
+                    self._write(self.out, [first, *paths[1:]])
+        finally:
+            self.rows.solver.end()
+
+    def head(self, n: int) -> pl.DataFrame:
+        """The first rows with their results."""
+        try:
+            if self.grid is not None:
+                return self._rows(None, "ndjson").head(n).collect()
+            assert self.points is not None
+            paths = files.sources(self.points)
+            with files.on_disk(paths[0]) as first, self._told([first, *paths[1:]]):
+                return self._rows([first, *paths[1:]], "csv", n).collect(engine="streaming")
+        finally:
+            self.rows.solver.end()
+
+    def _each(self, paths: list[str]) -> None:
+        """A file for each of paths, of its name."""
+        assert self.points is not None
+        root = self.points if os.path.isdir(self.points) else os.path.dirname(self.points)
+        self.parts = 0, len(paths)
+        for k, path in enumerate(paths):
+            inside = os.path.relpath(path, root or ".")
+            form = self.out_form or files.form_of(path, self.in_form, "--points")
+            stem = inside
+            while Path(stem).suffix.lstrip(".") in (
+                *files.COMPRESSED,
+                *ENDED,
+            ):
+                stem = str(Path(stem).with_suffix(""))
+            target = os.path.join(self.out, f"{stem}.{form}")
+            if os.path.abspath(target) == os.path.abspath(path):
+                raise fault(f"{path} would be written over: choose another folder", "--out")
+            if not (self.resume and os.path.exists(target)):
+                try:
+                    os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
+                except OSError as error:
+                    raise fault(f"'{target}' can't be written: {error.strerror}", "--out") from None
+                self.rows.file = path
+                self._write(target, [path], form)
+            self.parts = k + 1, len(paths)
+
+    def _write(self, out: str, paths: list[str] | None, form: str | None = None) -> None:
+        form = form or files.form_of(out, self.out_form, "--out")
+        if out == files.STDOUT and form not in files.TEXT:
+            listed = ", ".join(files.TEXT)
+            raise fault(f"{form} is no stream: name a file, --out, or take {listed}", "--out")
+        with files.whole(out) as path, self._told(paths or [], out):
+            rows = self._rows(paths, form)
+            files.sink(rows, path, form).collect(engine="streaming")
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The column of each variable."""
+        found = {name: self.maps.get(name, name) for name in self.compiled.inputs}
+        after = self.compiled.columns.after
+        for name, x in after.beside.items() if after else ():
+            found[name] = self.maps.get(name, name.removesuffix(x) + found[x])
+        return found
+
+    def _rows(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
+        """The rows with their results, as they are written in a format; the first n."""
+        inputs, columns = self.compiled.inputs, self.columns
+        after = self.compiled.columns.after
+        if unknown := [name for name in self.maps if name not in inputs]:
+            raise fault(f"--map names '{unknown[0]}', and EXPR has no such variable", "--map")
+        if paths is None:
+            assert self.grid is not None
+            names, where = list(self.grid), "--grid"
+            index = _free("row", [*names, *self.compiled.outputs])
+            rows = grid.rows(self.grid, index)
+        else:
+            came = files.form_of(self._named(paths), self.in_form, "--points")
+            for path in paths[1:]:
+                if files.form_of(path, self.in_form, "--points") != came:
+                    message = f"'{self.points}' has files of several formats: {paths[0]} and {path}"
+                    raise fault(f"{message}; choose some by a pattern")
+            if self.points == files.STDIN:
+                where = "standard input"
+            else:
+                where = paths[0] if len(paths) == 1 else f"'{self.points}'"
+            typed = not (came in files.SEPARATORS and form in files.SEPARATORS)
+            wanted = list(columns.values())
+            rows = files.scan(paths, came, wanted, "", typed)
+            names = files.names_of(rows, paths, came)
+            index = _free("row", [*names, *self.compiled.outputs])
+            there = [x for x in wanted if x in names]
+            rows = files.scan(paths, came, there, index, typed)
+            if came == "parquet" and n is None:
+                self.total = rows.select(pl.len()).collect().item()
+        absent: dict[str, str] = {}
+        for name, column in columns.items():
+            if after and name in after.beside and name not in self.maps and column not in names:
+                absent[name] = column
+            elif column not in names:
+                raise files.missing(names, column, where, name)
+        self.notes = after.absent(absent) if after else []
+        self._check_constants(names, where)
+        kept = names if self.keep is None else list(self.keep)
+        for name in kept:
+            if name not in names:
+                raise files.missing(names, name, where, name)
+        if taken := [name for name in self.compiled.outputs if name in kept]:
+            raise fault(
+                f"{where} has a column '{taken[0]}', as the results have: leave it out,"
+                f" --keep {','.join(x for x in kept if x not in taken) or 'none'}",
+                "--keep",
+            )
+        if n is not None:
+            rows = rows.head(n)
+        self.rows.index = index
+        values = {
+            name: pl.lit(after.defaults[name]) if after and name in absent else pl.col(column)
+            for name, column in columns.items()
+        }
+        struct = pl.struct([*[value.alias(x) for x, value in values.items()], index])
+        schema = rows.collect_schema()
+        text = form in files.SEPARATORS
+        echoed = [
+            pl.col(name).str.strip_chars().cast(pl.Float64, strict=False)
+            if name in columns.values() and schema[name] == pl.String and not text
+            else pl.col(name)
+            for name in kept
+        ]
+        found = _free(RESULTS, kept)
+        answered = struct.map_batches(self.rows, return_dtype=self.rows.kind, is_elementwise=True)
+        rows = rows.select([*echoed, answered.alias(found)])
+        if self.skips:
+            rows = rows.filter(pl.col(found).struct.field(REASON).is_null())
+        results = [pl.col(found).struct.field(name) for name in self.compiled.outputs]
+        return rows.select([*kept, *results])
+
+    def _named(self, paths: list[str]) -> str:
+        """A path whose name says the format: of a stream, which is kept in a file, its own."""
+        assert self.points is not None
+        return self.points if files.is_stream(self.points) else paths[0]
+
+    def _check_constants(self, names: list[str], where: str) -> None:
+        """Raise where EXPR means a constant of the name of a column."""
+        graphs = [number.question.f for number in self.compiled.columns.numbers.values()]
+        used = {x.operation for x in topological(graphs)}
+        for name, constant in (("e", e), ("pi", pi)):
+            if constant in used and name in names and name not in self.maps.values():
+                if name in self.compiled.let_names:
+                    continue
+                raise fault(
+                    f"'{name}' is a constant in EXPR and a column of {where}: for the column write"
+                    f" another name, as in --map {name}_={name}; for the constant --let {name}="
+                    f"{'exp(1)' if name == 'e' else 'acos(-1)'}",
+                    "EXPR",
+                )
+
+    @contextmanager
+    def _told(self, paths: list[str], out: str = "") -> Iterator[None]:
+        """What goes wrong in Polars as what it means."""
+        try:
+            yield
+        except Stopped:
+            raise self.rows.error or Stopped from None
+        except (pl.exceptions.PolarsError, OSError, pl.exceptions.PanicException) as error:
+            text = str(error)
+            if isinstance(error, BrokenPipeError) or "Broken pipe" in text:
+                raise BrokenPipeError from None
+            for wrong in ("No space left", "os error 28", "Disk quota", "File too large"):
+                if wrong in text:
+                    message = f"'{out}' can't be written: {wrong.lower()} on its disk"
+                    raise fault(f"{message}; the old file is as it was", "--out") from None
+            form = files.form_of(self._named(paths), self.in_form, "--points") if paths else ""
+            raise files.told(error, paths, form) from None
+
+    @contextmanager
+    def _reasons(self) -> Iterator[None]:
+        """Writes the rows without an answer at last."""
+        if self.errors is None:
+            yield
+            return
+        form = files.form_of(self.errors, None, "--errors")
+        with files.whole(self.errors) as path, self._told([], self.errors):
+            yield
+            schema = {"file": pl.String, "row": pl.Int64, "kind": pl.String, "reason": pl.String,
+                      "place": pl.String}  # fmt: skip
+            found = pl.DataFrame(sorted(self.rows.reasons), schema=schema, orient="row")
+            if self.parts == (0, 0):
+                found = found.drop("file")
+            files.sink(found.lazy(), path, form).collect()
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
