@@ -161,3 +161,12 @@ def test_constants_of_both_kinds(jit: Compile) -> None:
     x = np.linspace(-2, 2, 21)
     right = np.where(x < -1, (x + 1) * np.exp(2), x * np.sqrt(2 * np.pi) - 1 / 3)
     np.testing.assert_allclose(jit(text, "value")(x)["f"], right, rtol=1e-14)
+
+
+@pytest.mark.parametrize("n", range(18))
+def test_rows_behind_the_last_are_left_alone(n: int, jit: Compile) -> None:
+    f = jit("x*x + x", "value")
+    (stage,) = f._plan.program.stages
+    x, result = np.arange(40.0), np.full(40, -1.0)
+    stage.compute(stage.compute.pointers(x.ctypes.data, result.ctypes.data), n)
+    assert result.tolist() == [*(v * v + v for v in range(n)), *[-1.0] * (40 - n)]
