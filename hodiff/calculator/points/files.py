@@ -19,6 +19,7 @@ from typing import Any
 import polars as pl
 
 from hodiff.calculator.points import ENDINGS, FORMATS
+from hodiff.calculator.points.pieces import Piece
 from hodiff.errors import HodiffError, nearest
 
 STDIN, STDOUT = "-", "-"
@@ -111,13 +112,32 @@ def on_disk(path: str) -> Iterator[str]:
         yield file
 
 
-def scan(paths: list[str], form: str, inputs: list[str], index: str, typed: bool) -> pl.LazyFrame:
-    """The rows of files, with their number from 1 on in the column index if that has a name.
+def scan(
+    paths: list[str],
+    form: str,
+    inputs: list[str],
+    index: str,
+    typed: bool,
+    piece: Piece | None = None,
+) -> pl.LazyFrame:
+    """The rows of files, or of a piece of one, with their number from 1 on in the column index if
+    that has a name; of a piece of a text the number in it.
 
     The columns of inputs of a text are text, as it is written; the others too, unless typed.
     """
     options: dict[str, Any] = {"row_index_name": index or None, "row_index_offset": 1}
     folders = len(paths) > 1
+    if piece is not None and piece.stop is not None:
+        schema = piece.schema and dict(piece.schema)
+        if form in SEPARATORS:
+            return pl.scan_csv(
+                piece.text(), separator=SEPARATORS[form], infer_schema=False,
+                schema_overrides=schema, raise_if_empty=True, **options,
+            )  # fmt: skip
+        if form == "ndjson":
+            return pl.scan_ndjson(piece.text(), schema=schema, **options)
+        whole = scan(paths, form, inputs, index, typed)
+        return whole.slice(piece.start, piece.stop - piece.start)
     if form in SEPARATORS:
         kept = dict.fromkeys(inputs, pl.String)
         return pl.scan_csv(
@@ -261,7 +281,7 @@ def whole(path: str) -> Iterator[str]:
         raise fault(f"'{path}' can't be written: {error.strerror}", "--out") from None
     try:
         yield beside
-        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~_umask()
+        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~umask()
         os.chmod(beside, mode)
         os.replace(beside, os.path.join(folder, name))
     except BaseException:
@@ -270,7 +290,7 @@ def whole(path: str) -> Iterator[str]:
         raise
 
 
-def _umask() -> int:
+def umask() -> int:
     now = os.umask(0)
     os.umask(now)
     return now

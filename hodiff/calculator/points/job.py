@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from glob import has_magic
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -14,6 +16,7 @@ from hodiff.answers.question import How
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points import ENDINGS, files, grid
 from hodiff.calculator.points.files import fault
+from hodiff.calculator.points.pieces import Piece
 from hodiff.calculator.points.rows import REASON, Rows, Stopped
 from hodiff.calculator.points.solver import Solver
 from hodiff.engine.graph import topological
@@ -37,6 +40,7 @@ class Job:
     proven        every row in balls
     check         some rows are compared with balls
     resume        of a folder of parts those that are there stay
+    piece         what is to be done of the points; None for all
     """
 
     compiled: Compiled
@@ -54,6 +58,7 @@ class Job:
     proven: bool = False
     check: bool = False
     resume: bool = False
+    piece: Piece | None = None
     rows: Rows = field(init=False)
     total: int | None = field(init=False, default=None)
     parts: tuple[int, int] = field(init=False, default=(0, 0))  # done, and all of them
@@ -63,6 +68,10 @@ class Job:
         keeps = self.errors is not None
         self.rows = Rows(self.compiled, solver, self.proven, self.fails, self.check, keeps)
 
+    def __reduce__(self) -> Any:
+        """Pickled as what is asked, without what has been done of it."""
+        return Job, tuple(getattr(self, x.name) for x in fields(self) if x.init)
+
     def stop(self) -> None:
         self.rows.stopped = True
 
@@ -70,10 +79,10 @@ class Job:
         """All rows. Raises HodiffError where a file isn't as it should be; nothing is written
         then."""
         try:
-            with self._reasons():
+            with self.reasons():
                 if self.grid is not None:
                     self.total = grid.size(self.grid)
-                    self._write(self.out, None)
+                    self.write(self.out, None)
                     return
                 assert self.points is not None
                 paths = files.sources(self.points)
@@ -84,7 +93,7 @@ class Job:
                     message = "--resume is for a folder of parts: --out parts/"
                     raise fault(message, "--resume")
                 with files.on_disk(paths[0]) as first:
-                    self._write(self.out, [first, *paths[1:]])
+                    self.write(self.out, [first, *paths[1:]])
         finally:
             self.rows.solver.end()
 
@@ -92,28 +101,19 @@ class Job:
         """The first rows with their results."""
         try:
             if self.grid is not None:
-                return self._rows(None, "ndjson").head(n).collect()
+                return self.answered(None, "ndjson").head(n).collect()
             assert self.points is not None
             paths = files.sources(self.points)
             with files.on_disk(paths[0]) as first, self._told([first, *paths[1:]]):
-                return self._rows([first, *paths[1:]], "csv", n).collect(engine="streaming")
+                return self.answered([first, *paths[1:]], "csv", n).collect(engine="streaming")
         finally:
             self.rows.solver.end()
 
     def _each(self, paths: list[str]) -> None:
         """A file for each of paths, of its name."""
-        assert self.points is not None
-        root = self.points if os.path.isdir(self.points) else os.path.dirname(self.points)
         self.parts = 0, len(paths)
         for k, path in enumerate(paths):
-            inside = os.path.relpath(path, root or ".")
-            form = self.out_form or files.form_of(path, self.in_form, "--points")
-            stem = inside
-            while Path(stem).suffix.lstrip(".") in (
-                *files.COMPRESSED,
-                *ENDED,
-            ):
-                stem = str(Path(stem).with_suffix(""))
+            stem, form = self.part(path)
             target = os.path.join(self.out, f"{stem}.{form}")
             if os.path.abspath(target) == os.path.abspath(path):
                 raise fault(f"{path} would be written over: choose another folder", "--out")
@@ -123,31 +123,57 @@ class Job:
                 except OSError as error:
                     raise fault(f"'{target}' can't be written: {error.strerror}", "--out") from None
                 self.rows.file = path
-                self._write(target, [path], form)
+                self.write(target, [path], form)
             self.parts = k + 1, len(paths)
 
-    def _write(self, out: str, paths: list[str] | None, form: str | None = None) -> None:
+    def part(self, path: str) -> tuple[str, str]:
+        """The name in a folder of parts for that of a file, without its ending, and the format."""
+        assert self.points is not None
+        root = self.points if os.path.isdir(self.points) else os.path.dirname(self.points)
+        while has_magic(root):
+            root = os.path.dirname(root)
+        stem = (
+            os.path.relpath(path, root or ".")
+            if not files.remote(path)
+            else path.rpartition("/")[2]
+        )
+        while Path(stem).suffix.lstrip(".") in ENDED:
+            stem = str(Path(stem).with_suffix(""))
+        return stem, self.out_form or files.form_of(path, self.in_form, "--points")
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The column of each variable."""
+        return {name: self.maps.get(name, name) for name in self.compiled.inputs}
+
+    def form(self, paths: list[str]) -> str:
+        """The format of the files, which are those of points."""
+        assert self.points is not None
+        name = paths[0] if os.path.isdir(self.points) else self.points
+        return files.form_of(name, self.in_form, "--points")
+
+    def write(self, out: str, paths: list[str] | None, form: str | None = None) -> None:
         form = form or files.form_of(out, self.out_form, "--out")
         if out == files.STDOUT and form not in files.TEXT:
             listed = ", ".join(files.TEXT)
             raise fault(f"{form} is no stream: name a file, --out, or take {listed}", "--out")
         with files.whole(out) as path, self._told(paths or [], out):
-            rows = self._rows(paths, form)
+            rows = self.answered(paths, form)
             files.sink(rows, path, form).collect(engine="streaming")
 
-    def _rows(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
+    def answered(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
         """The rows with their results, as they are written in a format; the first n."""
-        inputs = self.compiled.inputs
-        columns = {name: self.maps.get(name, name) for name in inputs}
+        inputs, columns = self.compiled.inputs, self.columns
         if unknown := [name for name in self.maps if name not in inputs]:
             raise fault(f"--map names '{unknown[0]}', and EXPR has no such variable", "--map")
         if paths is None:
             assert self.grid is not None
             names, where = list(self.grid), "--grid"
             index = _free("row", [*names, *self.compiled.outputs])
-            rows = grid.rows(self.grid, index)
+            ends = (self.piece.start, self.piece.stop) if self.piece else ()
+            rows = grid.rows(self.grid, index, *ends)
         else:
-            came = files.form_of(self.points or paths[0], self.in_form, "--points")
+            came = self.form(paths)
             if self.points == files.STDIN:
                 where = "standard input"
             else:
@@ -158,8 +184,8 @@ class Job:
             names = files.names_of(rows, paths, came)
             index = _free("row", [*names, *self.compiled.outputs])
             there = [x for x in wanted if x in names]
-            rows = files.scan(paths, came, there, index, typed)
-            if came == "parquet" and n is None:
+            rows = files.scan(paths, came, there, index, typed, self.piece)
+            if came == "parquet" and n is None and self.piece is None:
                 self.total = rows.select(pl.len()).collect().item()
         for name, column in columns.items():
             if column not in names:
@@ -226,11 +252,10 @@ class Job:
                 if wrong in text:
                     message = f"'{out}' can't be written: {wrong.lower()} on its disk"
                     raise fault(f"{message}; the old file is as it was", "--out") from None
-            form = files.form_of(self.points or "-", self.in_form, "--points") if paths else ""
-            raise files.told(error, paths, form) from None
+            raise files.told(error, paths, self.form(paths) if paths else "") from None
 
     @contextmanager
-    def _reasons(self) -> Iterator[None]:
+    def reasons(self) -> Iterator[None]:
         """Writes the rows without an answer at last."""
         if self.errors is None:
             yield
@@ -241,7 +266,7 @@ class Job:
             schema = {"file": pl.String, "row": pl.Int64, "kind": pl.String, "reason": pl.String,
                       "place": pl.String}  # fmt: skip
             found = pl.DataFrame(sorted(self.rows.reasons), schema=schema, orient="row")
-            if self.parts == (0, 0):
+            if not self.rows.file:
                 found = found.drop("file")
             files.sink(found.lazy(), path, form).collect()
 

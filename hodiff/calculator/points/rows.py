@@ -56,6 +56,7 @@ class Rows:
         self.file = ""  # of several the one that is read
         self.reasons: list[tuple[str, int, str, str, str]] = []
         self.checked = self.lost = 0
+        self.most = MOST_CHECKED
         self.stopped = False
         self.error: HodiffError | None = None
 
@@ -113,8 +114,8 @@ class Rows:
 
     def _refuse(self, row: int, answer: Refused) -> str:
         if self.fails:
-            self.stopped = True
-            self.error = HodiffError(answer.kind, f"row {row}: {answer.message}")
+            self.stopped, self.first = True, (self.file, row, answer)
+            self.error = no_answer(self.file, row, answer)
             raise Stopped
         with self.lock:
             self.refused[answer.kind] += 1
@@ -134,7 +135,7 @@ class Rows:
     ) -> None:
         """Rows from all over the batch beside their answers in balls."""
         there = np.flatnonzero(known)
-        if self.checked >= MOST_CHECKED or not len(there):
+        if self.checked >= self.most or not len(there):
             return
         some = there[np.linspace(0, len(there) - 1, min(CHECKED, len(there))).astype(int)]
         found = self.solver(_points(frame, columns, some))
@@ -164,6 +165,11 @@ class Rows:
         if reasons:
             told = pl.Series(REASON, [reasons.get(i) for i in range(len(known))], pl.String)
         return frame.with_columns(told).to_struct()
+
+
+def no_answer(file: str, row: int, why: Refused) -> HodiffError:
+    where = f"{file}, row {row}" if file else f"row {row}"
+    return HodiffError(why.kind, f"{where}: {why.message}")
 
 
 def _doubles(column: pl.Series) -> pl.Series:

@@ -37,6 +37,7 @@ class Solver:
 
     def __init__(self, compiled: Compiled, how: How) -> None:
         self.compiled, self.how = compiled, how
+        self.alone = processors() == 1  # no processes beside this one
         self.seen = 0
         self.lock = Lock()
         self.pool: ProcessPoolExecutor | None = None
@@ -44,7 +45,7 @@ class Solver:
     def __call__(self, points: Sequence[Sequence[Any]]) -> list[list[float] | Refused]:
         with self.lock:
             self.seen += len(points)
-            if self.seen > MANY and self.pool is None and processors() > 1:
+            if self.seen > MANY and self.pool is None and not self.alone:
                 self.pool = ProcessPoolExecutor(
                     processors(),
                     multiprocessing.get_context("spawn"),
