@@ -1,7 +1,8 @@
 """Which rows of a table doubles can't answer: a condition that is computed beside the numbers.
 
 In doubtful rows a number isn't finite, or a piecewise operation sits on a tie: whether there is an
-answer is then for hodiff.answers.solve to say. In all others doubles have one.
+answer is then for hodiff.answers.solve to say. In all others doubles have one. What isn't finite in
+an input or an output is seen there; the condition is for all else.
 """
 
 from __future__ import annotations
@@ -32,14 +33,15 @@ CARRYING = {e.add, e.sub, e.neg, e.mul, e.div, e.pow, e.sin, e.cos, e.tan, e.log
 
 def doubtful(
     outputs: Sequence[Tensor], variables: Sequence[Tensor], refused: Callable[[Tensor], bool]
-) -> Tensor:
-    """Whether doubles can't answer: a node over the same variables.
+) -> Tensor | None:
+    """Whether doubles can't answer though all variables and outputs are finite: a node over the
+    same variables, None where they always can.
 
     What a where masks doesn't count, nor a tie in what isn't differentiated in. refused says which
     other ties count.
 
-    cost: a few operations for each output, each tie, and each operation that may lose its value
-    where no output shows it
+    cost: an operation or two for each tie, and for each operation that may lose its value where no
+    output shows it
     """
     order = topological(outputs)
     varying = {id(x) for x in variables}
@@ -48,7 +50,7 @@ def doubtful(
             varying.add(id(node))
     reached: dict[int, Tensor | None] = {id(y): None for y in outputs}  # None: in every row
     shown = {id(y) for y in outputs}  # what isn't finite in an output where it isn't itself
-    terms = [y for key, y in {id(y): y for y in [*outputs, *variables]}.items() if key in varying]
+    terms: list[Tensor] = []
     ties: list[Tensor] = []
     for node in reversed(order):
         if id(node) not in varying:
@@ -70,10 +72,10 @@ def doubtful(
             ties.append(tie if masked is None else both(masked, tie))
         if id(node) not in shown and _may_lose(node):
             terms.append(node if masked is None else where(masked, node, ZERO))
-    if not terms:
-        return tensor_of(False)
-    finite = lt(abs(reduce(e.add, terms)), tensor_of(inf))
-    return reduce(either, [negation(finite), *ties])
+    found = ties
+    if terms:
+        found = [negation(lt(abs(reduce(e.add, terms)), tensor_of(inf))), *ties]
+    return reduce(either, found) if found else None
 
 
 def _carries(node: Tensor, k: int) -> bool:

@@ -42,7 +42,7 @@ def refuse(
         raise _fault("limit", f"{_shown(node)} is too large for a double", node, places)
     inputs = [values[id(x)] for x in node.inputs]
     exact = all(map(arithmetic.certain, inputs))
-    explain = _explained if exact or all(map(arithmetic.known, inputs)) else _open
+    explain = explained if exact or all(map(arithmetic.known, inputs)) else _open
     error = explain(node, inputs, values[id(node)])
     # What jumps (mod, floor) may need more bits for exact inputs too.
     if explain is _open and error.kind == "limit" and any(map(_beyond, inputs)):
@@ -126,14 +126,14 @@ def _open(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
         return _fault("undecided", f"{shown} can't be decided at this point{TOLD}", node)
     if value is not None and not hasattr(value, "shape") and not value.is_nan():
         return _fault("limit", f"{shown} is too large to be computed", node)
-    error = _explained(node, inputs, value)
+    error = explained(node, inputs, value)
     if error.kind == "pole":
         return _fault("pole", error.message + TOLD, node)
     message = f"whether {shown} has a finite value at this point can't be decided{TOLD}"
     return _fault("undecided", message, node)
 
 
-def _explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
+def explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
     """Why a node has no finite value at finite inputs."""
     operation, shown = node.operation, _shown(node)
     flat = [float(x) for x in inputs if not getattr(x, "shape", ())]

@@ -72,6 +72,11 @@ class Columns(NamedTuple):
     inputs: Mapping[str, Tensor]
     numbers: Mapping[str, Number]
 
+    @property
+    def extended(self) -> bool:
+        """Whether a limit counts as an answer, whatever is asked."""
+        return any(number.question.how.extend for number in self.numbers.values())
+
     def at(self, point: Mapping[str, Tensor], how: How) -> list[float]:
         """The numbers at one point, as the command answers it. Raises HodiffError where there is no
         answer."""
@@ -81,7 +86,9 @@ class Columns(NamedTuple):
         for number in self.numbers.values():
             key = id(number.question)
             if key not in found:
-                found[key] = answers.solve(number.question._replace(at=at, how=how)).values
+                question = number.question._replace(at=at)  # taylor extends in any case
+                extends = how._replace(extend=how.extend or question.how.extend)
+                found[key] = answers.solve(question._replace(how=extends)).values
             value = found[key][number.place]
             if number.entry is not None:
                 value = _flat(value)[number.entry]

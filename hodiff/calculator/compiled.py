@@ -72,8 +72,8 @@ class Compiled:
         return Plan(graphs, variables)
 
     def checking(self, how: How) -> Plan:
-        """The plan with one output more: which rows doubles can't answer. What those hold is for
-        columns.at to say."""
+        """The plan, with one output more where there is need: the rows that doubles can't answer
+        though they are finite. What those hold is for columns.at to say."""
         from hodiff.answers.doubt import doubtful  # start-up: files of points alone need it
         from hodiff.answers.kinks import by_convention
         from hodiff.arithmetic.rows import Plan
@@ -84,10 +84,11 @@ class Compiled:
         def refused(node: Tensor) -> bool:
             return smooth and not (how.subgradient and by_convention(node))
 
-        return Plan([*graphs, doubtful(graphs, variables, refused)], variables)
+        doubt = doubtful(graphs, variables, refused)
+        return Plan(graphs if doubt is None else [*graphs, doubt], variables)
 
     def named(self, found: Sequence[Any]) -> dict[str, Any]:
-        """What a plan has found, each once, as the outputs, of which several may be the same."""
+        """What a plan has found, each once, by the outputs' names, of which several may be one."""
         return {name: found[k] for name, k in zip(self.outputs, self._on_rows[2], strict=True)}
 
     def __call__(

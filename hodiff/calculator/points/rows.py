@@ -69,15 +69,15 @@ class Rows:
             columns[name] = column = _doubles(frame[name])
             if frame[name].dtype == pl.String and column.null_count() > frame[name].null_count():
                 wrong[name] = column.is_null() & frame[name].is_not_null()
-        known = np.ones(len(frame), bool)
-        for column in columns.values():
-            if column.null_count():
-                known &= column.is_not_null().to_numpy()
-        arrays = [column.fill_null(np.nan).to_numpy() for column in columns.values()]
-        for x in arrays:
-            if np.isnan(x).any():
-                known &= ~np.isnan(x)
+        arrays = [
+            (column.fill_null(np.nan) if column.null_count() else column).to_numpy()
+            for column in columns.values()
+        ]
         results, doubt = self._computed(arrays, len(frame))
+        known = np.ones(len(frame), bool)
+        if doubt.any():
+            for x in arrays:
+                known &= ~np.isnan(x)
         reasons: dict[int, str] = {}
         asked = np.flatnonzero(known & (doubt | _rounded(frame, self.compiled.inputs)))
         rows = frame[self.index]
@@ -107,9 +107,16 @@ class Rows:
     def _computed(self, arrays: list[Any], n: int) -> tuple[dict[str, Any], Any]:
         if self.plan is None:
             return {y: np.zeros(n) for y in self.compiled.outputs}, np.ones(n, bool)
-        *found, doubt = self.plan(arrays or [np.zeros(1)], 1)
+        found = self.plan(arrays or [np.zeros(1)], 1)
         if not arrays:
-            found, doubt = [np.repeat(x, n) for x in found], np.repeat(doubt, n)
+            found = [np.repeat(x, n) for x in found]
+        doubt = np.zeros(n, bool)
+        with np.errstate(all="ignore"):
+            for x in [*arrays, *found]:
+                if x.dtype == bool:  # the last, if there is one: see Compiled.checking
+                    doubt |= x
+                elif not np.isfinite(np.add.reduce(x)):  # sooner than to look at each
+                    doubt |= ~np.isfinite(x)
         return self.compiled.named(found), doubt
 
     def _refuse(self, row: int, answer: Refused) -> str:
@@ -153,18 +160,14 @@ class Rows:
     def _series(
         self, results: Mapping[str, Any], known: Any, reasons: Mapping[int, str]
     ) -> pl.Series:
-        columns = {name: pl.Series(name, y) for name, y in results.items()}
+        columns = [pl.Series(name, y) for name, y in results.items()]
         if not known.all():
-            there = pl.Series(known)
-            frame = pl.DataFrame(list(columns.values())).select(
-                pl.when(there).then(pl.all()).name.keep()
-            )
-        else:
-            frame = pl.DataFrame(list(columns.values()))
+            there = pl.when(pl.Series(known))
+            columns = pl.DataFrame(columns).select(there.then(pl.all()).name.keep()).get_columns()
         told = pl.Series(REASON, [None], pl.String).new_from_index(0, len(known))
         if reasons:
             told = pl.Series(REASON, [reasons.get(i) for i in range(len(known))], pl.String)
-        return frame.with_columns(told).to_struct()
+        return pl.DataFrame([*columns, told]).to_struct()
 
 
 def no_answer(file: str, row: int, why: Refused) -> HodiffError:

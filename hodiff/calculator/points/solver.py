@@ -9,10 +9,14 @@ import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
+from functools import cached_property
 from math import isfinite
 from threading import Lock
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from hodiff.answers.outside import Outside
 from hodiff.answers.question import How
 from hodiff.arithmetic.rows import processors
 from hodiff.calculator.compiled import Compiled
@@ -42,7 +46,26 @@ class Solver:
         self.lock = Lock()
         self.pool: ProcessPoolExecutor | None = None
 
+    @cached_property
+    def outside(self) -> list[Outside]:
+        """What says at once that there is no answer; none where a limit is one."""
+        if self.how.extend or self.compiled.columns.extended:
+            return []
+        questions = [number.question for number in self.compiled.columns.numbers.values()]
+        return [Outside(f) for f in {id(q.f): q.f for q in questions}.values()]
+
     def __call__(self, points: Sequence[Sequence[Any]]) -> list[list[float] | Refused]:
+        """The answers at points, which hold ints and doubles."""
+        columns = np.array(points, dtype=float).reshape(len(points), -1).T
+        at = dict(zip(self.compiled.columns.inputs.values(), columns, strict=True))
+        refused: list[Any] = [None] * len(points)
+        for outside in self.outside:
+            found = outside(at, len(points))
+            refused = [x or y for x, y in zip(refused, found, strict=True)]
+        left = iter(self._one_by_one([p for p, x in zip(points, refused, strict=True) if not x]))
+        return [next(left) if x is None else told(x) for x in refused]
+
+    def _one_by_one(self, points: Sequence[Sequence[Any]]) -> list[list[float] | Refused]:
         with self.lock:
             self.seen += len(points)
             if self.seen > MANY and self.pool is None and not self.alone:
@@ -74,12 +97,16 @@ def answered(compiled: Compiled, how: How, point: Sequence[Any]) -> list[float] 
         with calculating():
             found = compiled.columns.at(at, how)
     except HodiffError as error:
-        written = (error.text or "")[error.start or 0 : error.end or 0]
-        return Refused(error.kind, error.message, written)
+        return told(error)
     for name, y in zip(compiled.outputs, found, strict=True):
         if not isfinite(y):
             return Refused("limit", f"{name} passes the largest double (1.8e308)")
     return found
+
+
+def told(error: HodiffError) -> Refused:
+    written = (error.text or "")[error.start or 0 : error.end or 0]
+    return Refused(error.kind, error.message, written)
 
 
 _worker: tuple[Compiled, How]
