@@ -139,10 +139,7 @@ class Compiled:
         import numpy as np  # start-up: reading the text needs none
         import polars as pl  # start-up, and an extra
 
-        if missing := [name for name in self.inputs if name not in data.columns]:
-            raise TypeError(f"no column for {', '.join(missing)}: there are {data.columns[:20]}")
-        if taken := [name for name in self.outputs if name in data.columns]:
-            raise ValueError(f"the frame has columns {', '.join(taken)} already: rename them")
+        self._fits(data.columns)
         columns, known = {}, pl.lit(True)
         for name in self.inputs:
             kind = data.schema[name]
@@ -157,6 +154,40 @@ class Compiled:
             outputs = pl.when(known).then(pl.col(self.outputs))
             whole = whole.with_columns(outputs.name.keep())
         return whole
+
+    def arrow(self, data: Any) -> Any:
+        """An Arrow table, or a record batch, with the outputs' columns behind its own, by the rules
+        of frame. It is for engines that have Arrow's batches, as Spark and Ray Data: docs/scale.md.
+
+        It needs pyarrow alone. Raises what frame raises.
+        """
+        import numpy as np  # start-up: reading the text needs none
+        import pyarrow as pa  # start-up, and there where data is
+
+        self._fits(data.schema.names)
+        columns, known = [], np.ones(data.num_rows, bool)
+        for name in self.inputs:
+            column, is_a = data.column(name), pa.types
+            kind = column.type
+            number = is_a.is_integer(kind) or is_a.is_floating(kind) or is_a.is_decimal(kind)
+            if not (number or is_a.is_boolean(kind) or is_a.is_null(kind)):
+                raise TypeError(f"the column {name} has to be numbers, not {kind}")
+            if column.null_count:
+                known &= column.is_valid().to_numpy(zero_copy_only=False)
+            if is_a.is_boolean(kind):
+                column = column.cast(pa.int8())
+            columns.append(column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False))
+        mask = None if known.all() else ~known
+        for name, y in self(*columns).items():
+            values = np.broadcast_to(y, data.num_rows)
+            data = data.append_column(name, pa.array(values, pa.float64(), mask=mask))
+        return data
+
+    def _fits(self, names: Sequence[str]) -> None:
+        if missing := [name for name in self.inputs if name not in names]:
+            raise TypeError(f"no column for {', '.join(missing)}: there are {list(names[:20])}")
+        if taken := [name for name in self.outputs if name in names]:
+            raise ValueError(f"the frame has columns {', '.join(taken)} already: rename them")
 
     def _given(self, columns: Sequence[Any], named: dict[str, Any]) -> list[tuple[str, Any]]:
         if len(columns) > len(self.inputs):

@@ -176,18 +176,20 @@ def _tasks(job: Job, folder: str) -> list[Task]:
     tasks, targets = list[Task](), set[str]()
     shipped = pickle.dumps(job)
     for path in [None] if job.grid is not None else files.sources(job.points or ""):
+        shown, paths = path or "", [path] if path else []
         if path is None:
-            shown, stem, form = "", "part", files.form_of(job.out, job.out_form, "--out")
+            stem, form = "part", files.form_of(job.out, job.out_form, "--out")
         else:
-            shown, (stem, form) = path, job.part(path)
-        job.answered(None if path is None else [path], form)  # raises for columns that aren't there
+            stem, form = job.part(path)
+        with job.told(paths):
+            job.answered(paths or None, form)  # raises for columns that aren't there
+            pieces = list(_pieces(job, path, form))
         target = os.path.join(folder, stem)
         if target in targets:
             raise fault(f"there are several files '{stem}': give them names of their own")
         targets.add(target)
         if not files.remote(folder):
             os.makedirs(os.path.dirname(target), exist_ok=True)
-        pieces = list(_pieces(job, path, form))
         for k, piece in enumerate(pieces):
             number = f"-{k:05}" if len(pieces) > 1 else ""
             part = f"{target}{number}.{form}"

@@ -104,7 +104,7 @@ class Job:
                 return self.answered(None, "ndjson").head(n).collect()
             assert self.points is not None
             paths = files.sources(self.points)
-            with files.on_disk(paths[0]) as first, self._told([first, *paths[1:]]):
+            with files.on_disk(paths[0]) as first, self.told([first, *paths[1:]]):
                 return self.answered([first, *paths[1:]], "csv", n).collect(engine="streaming")
         finally:
             self.rows.solver.end()
@@ -157,7 +157,7 @@ class Job:
         if out == files.STDOUT and form not in files.TEXT:
             listed = ", ".join(files.TEXT)
             raise fault(f"{form} is no stream: name a file, --out, or take {listed}", "--out")
-        with files.whole(out) as path, self._told(paths or [], out):
+        with files.whole(out) as path, self.told(paths or [], out):
             rows = self.answered(paths, form)
             files.sink(rows, path, form).collect(engine="streaming")
 
@@ -238,7 +238,7 @@ class Job:
                 )
 
     @contextmanager
-    def _told(self, paths: list[str], out: str = "") -> Iterator[None]:
+    def told(self, paths: list[str], out: str = "") -> Iterator[None]:
         """What goes wrong in Polars as what it means."""
         try:
             yield
@@ -261,7 +261,7 @@ class Job:
             yield
             return
         form = files.form_of(self.errors, None, "--errors")
-        with files.whole(self.errors) as path, self._told([], self.errors):
+        with files.whole(self.errors) as path, self.told([], self.errors):
             yield
             schema = {"file": pl.String, "row": pl.Int64, "kind": pl.String, "reason": pl.String,
                       "place": pl.String}  # fmt: skip
