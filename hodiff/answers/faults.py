@@ -42,14 +42,23 @@ def refuse(
         raise _fault("limit", f"{_shown(node)} is too large for a double", node, places)
     inputs = [values[id(x)] for x in node.inputs]
     exact = all(map(arithmetic.certain, inputs))
-    explain = explained if exact or all(map(arithmetic.known, inputs)) else _open
+    known = exact or all(map(arithmetic.known, inputs)) or _is_pole(node, inputs)
+    explain = explained if known else _open
     error = explain(node, inputs, values[id(node)])
     # What jumps (mod, floor) may need more bits for exact inputs too.
     if explain is _open and error.kind == "limit" and any(map(_beyond, inputs)):
         raise error
-    if exact and (arithmetic.pointwise.doubles or node.operation.jumps is None):
+    if (exact or _is_pole(node, inputs)) and (
+        arithmetic.pointwise.doubles or node.operation.jumps is None
+    ):
         raise error
     raise Unproven(error)
+
+
+def _is_pole(node: Tensor, inputs: Sequence[Any]) -> bool:
+    """Whether a quotient is one of a number that isn't 0 by one that surely is."""
+    arrays = any(getattr(x, "shape", ()) for x in inputs)
+    return node.operation is div and not arrays and found_at(node, inputs) == ("pole", True)
 
 
 def _beyond(x: Any) -> bool:

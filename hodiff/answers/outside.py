@@ -16,12 +16,12 @@ import numpy as np
 from hodiff.answers.faults import explained
 from hodiff.arithmetic.arrays import ARRAYS
 from hodiff.arithmetic.base import is_leaf, run
-from hodiff.engine.graph import Tensor, topological
-from hodiff.engine.operations.elementary import div
+from hodiff.engine.graph import VARIABLE, Tensor, topological
+from hodiff.engine.operations.elementary import add, div, mul, sub
 from hodiff.engine.operations.piecewise import where
 from hodiff.errors import HodiffError
 
-NEAR = 1e-9  # relative to a number and to what it comes from: more than rounding moves it
+NEAR = 1e-9  # relative to a number: more than rounding moves it
 
 
 class Outside:
@@ -38,6 +38,7 @@ class Outside:
         found: list[HodiffError | None] = [None] * n
         with np.errstate(all="ignore"):
             values = run(self.order, ARRAYS, columns)
+            errors = self._errors(values)
             reached = self._reached(values, n)
             left = np.ones(n, bool)  # rows in which all operations so far have a value
             for node in self.order:
@@ -50,7 +51,7 @@ class Outside:
                 rows = np.flatnonzero(wrong)
                 inputs = [np.broadcast_to(values[id(x)], n)[rows] for x in node.inputs]
                 value = np.broadcast_to(values[id(node)], n)[rows]
-                for k in np.flatnonzero(self._sure(node, inputs, value, values, rows, n)).tolist():
+                for k in np.flatnonzero(self._sure(node, inputs, value, errors, rows, n)).tolist():
                     found[rows[k]] = explained(node, [float(x[k]) for x in inputs], float(value[k]))
         return found
 
@@ -69,14 +70,26 @@ class Outside:
                 found[id(x)] = found[id(x)] | taken if id(x) in found else taken
         return found
 
+    def _errors(self, values: Mapping[int, Any]) -> dict[int, Any]:
+        """More than rounding can have moved each value by; nan where that isn't known."""
+        found: dict[int, Any] = {}
+        for node in self.order:
+            y = values[id(node)]
+            own, errors = NEAR * np.abs(y), [found[id(x)] for x in node.inputs]
+            row, inputs = node.operation, [np.abs(values[id(x)]) for x in node.inputs]
+            if is_leaf(node):
+                given = row is VARIABLE or float(y).is_integer()
+                found[id(node)] = 0.0 if given else own
+            elif row in (add, sub):
+                found[id(node)] = errors[0] + errors[1] + own
+            elif row is mul:
+                found[id(node)] = inputs[0] * errors[1] + inputs[1] * errors[0] + own
+            else:
+                found[id(node)] = np.where(sum(errors) == 0, own, np.nan)
+        return found
+
     def _sure(
-        self,
-        node: Tensor,
-        inputs: Sequence[Any],
-        value: Any,
-        values: Mapping[int, Any],
-        rows: Any,
-        n: int,
+        self, node: Tensor, inputs: Sequence[Any], value: Any, errors: Any, rows: Any, n: int
     ) -> Any:
         """In which rows a node has no value at whatever is near to its inputs."""
         row = node.operation
@@ -87,15 +100,11 @@ class Outside:
             sure &= inputs[0] != 0
         ends = []
         for x, given in zip(inputs, node.inputs, strict=True):
-            if is_leaf(given):
-                ends.append([x])
-                continue
-            scale = np.abs(x)
-            for y in given.inputs:
-                scale = np.maximum(scale, np.abs(np.broadcast_to(values[id(y)], n)[rows]))
-            ends.append([x - NEAR * scale, x + NEAR * scale])
+            error = np.broadcast_to(errors[id(given)], n)[rows]
+            sure &= ~np.isnan(error)
+            ends.append([x - error, x + error] if np.any(error) else [x])
         compute = ARRAYS.function(row)
         for near in product(*ends):
-            sure &= np.isnan(compute(*near, *node.attributes)) == np.isnan(value)
-            sure &= ~np.isfinite(compute(*near, *node.attributes))
+            found = compute(*near, *node.attributes)
+            sure &= ~np.isfinite(found) & (np.isnan(found) == np.isnan(value))
         return sure

@@ -129,8 +129,8 @@ def _check(job: Job, name: str) -> None:
         if find_spec(package) is None:
             message = f"--engine {name} needs {title}: pip install 'hodiff[{name}]'"
             raise fault(message, "--engine")
-    if job.points == files.STDIN:
-        raise fault(f"--engine {name} reads files, and standard input is none")
+    if job.points is not None and files.is_stream(job.points):
+        raise fault(f"--engine {name} reads files: standard input and pipes are read here alone")
     if not (job.out.endswith("/") or os.path.isdir(job.out)):
         shown = "parts" if job.out == files.STDOUT else job.out
         raise fault(f"--engine {name} writes a folder of parts: --out {shown}/", "--out")

@@ -78,13 +78,15 @@ def sources(path: str) -> list[str]:
         return found
     if not os.path.exists(path):
         raise fault(f"can't read '{path}': there is no such file")
-    if not (os.path.isfile(path) or _is_pipe(path)):
+    if not (os.path.isfile(path) or is_stream(path)):
         raise fault(f"can't read '{path}': it is neither a file nor a pipe")
     return [path]
 
 
-def _is_pipe(path: str) -> bool:
-    return stat.S_ISFIFO(os.stat(path).st_mode)
+def is_stream(path: str) -> bool:
+    """Whether a path is standard input or a pipe, which are read once."""
+    there = path != STDIN and not remote(path) and os.path.exists(path)
+    return path == STDIN or (there and stat.S_ISFIFO(os.stat(path).st_mode))
 
 
 def _hidden(path: Path) -> bool:
@@ -94,7 +96,7 @@ def _hidden(path: Path) -> bool:
 @contextmanager
 def on_disk(path: str) -> Iterator[str]:
     """A file to read: standard input, or a pipe, is put into one, which ends with the block."""
-    if path != STDIN and (remote(path) or not _is_pipe(path)):
+    if not is_stream(path):
         yield path
         return
     name = "standard input" if path == STDIN else f"'{path}'"
@@ -191,7 +193,7 @@ def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
                 return fault(found)
     if isinstance(error, OSError):
         return fault(f"{place} can't be read: {error.strerror or text}")
-    return fault(f"{place} is no whole {form} file: {text}")
+    return fault(f"{place} can't be read as {form}: {text}")
 
 
 def _ragged(path: str, separator: str) -> str | None:

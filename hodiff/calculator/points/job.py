@@ -132,11 +132,8 @@ class Job:
         root = self.points if os.path.isdir(self.points) else os.path.dirname(self.points)
         while has_magic(root):
             root = os.path.dirname(root)
-        stem = (
-            os.path.relpath(path, root or ".")
-            if not files.remote(path)
-            else path.rpartition("/")[2]
-        )
+        remote = files.remote(path)
+        stem = path.rpartition("/")[2] if remote else os.path.relpath(path, root or ".")
         while Path(stem).suffix.lstrip(".") in ENDED:
             stem = str(Path(stem).with_suffix(""))
         return stem, self.out_form or files.form_of(path, self.in_form, "--points")
@@ -147,9 +144,10 @@ class Job:
         return {name: self.maps.get(name, name) for name in self.compiled.inputs}
 
     def form(self, paths: list[str]) -> str:
-        """The format of the files, which are those of points."""
+        """The format of the files, by the name of one: of a stream, which is kept in a file, its
+        own."""
         assert self.points is not None
-        name = paths[0] if os.path.isdir(self.points) else self.points
+        name = self.points if files.is_stream(self.points) else paths[0]
         return files.form_of(name, self.in_form, "--points")
 
     def write(self, out: str, paths: list[str] | None, form: str | None = None) -> None:
@@ -174,6 +172,10 @@ class Job:
             rows = grid.rows(self.grid, index, *ends)
         else:
             came = self.form(paths)
+            for path in paths[1:]:
+                if files.form_of(path, self.in_form, "--points") != came:
+                    message = f"'{self.points}' has files of several formats: {paths[0]} and {path}"
+                    raise fault(f"{message}; choose some by a pattern")
             if self.points == files.STDIN:
                 where = "standard input"
             else:
@@ -206,13 +208,6 @@ class Job:
         self.rows.index = index
         struct = pl.struct([*[pl.col(c).alias(x) for x, c in columns.items()], index])
         schema = rows.collect_schema()
-        rows = rows.with_columns(
-            struct.map_batches(self.rows, return_dtype=self.rows.kind, is_elementwise=True).alias(
-                _free(RESULTS, names)
-            )
-        ).unnest(_free(RESULTS, names))
-        if self.skips:
-            rows = rows.filter(pl.col(REASON).is_null())
         text = form in files.SEPARATORS
         echoed = [
             pl.col(name).str.strip_chars().cast(pl.Float64, strict=False)
@@ -220,7 +215,13 @@ class Job:
             else pl.col(name)
             for name in kept
         ]
-        return rows.select([*echoed, *self.compiled.outputs])
+        found = _free(RESULTS, kept)
+        answered = struct.map_batches(self.rows, return_dtype=self.rows.kind, is_elementwise=True)
+        rows = rows.select([*echoed, answered.alias(found)])
+        if self.skips:
+            rows = rows.filter(pl.col(found).struct.field(REASON).is_null())
+        results = [pl.col(found).struct.field(name) for name in self.compiled.outputs]
+        return rows.select([*kept, *results])
 
     def _check_constants(self, names: list[str], where: str) -> None:
         """Raise where EXPR means a constant of the name of a column."""

@@ -170,7 +170,10 @@ REFUSED = [
     (["--engine", "dask", "--out", "a.csv"], "writes a folder of parts: --out a.csv/"),
     (["--engine", "dask", "--out", "full"], "isn't empty: choose another"),
     (["--engine", "dask", "--out", "p/", "--resume"], "leave --resume out"),
-    (["--engine", "dask", "--out", "p/", "--points", "-"], "standard input is none"),
+    (
+        ["--engine", "dask", "--out", "p/", "--points", "-"],
+        "standard input and pipes are read here",
+    ),
     (["--engine", "duck", "--out", "p/"], "unknown engine 'duck'"),
     (["--engine", "dask", "--out", "p/", "--map", "z=x"], "--map names 'z'"),
     (["--engine", "dask", "--out", "p/", "--keep", "z"], "a.csv has no column 'z'"),
