@@ -21,6 +21,8 @@ CHECKED = 64  # rows of a batch that are checked at most
 MOST_CHECKED = 5000
 LOST = 1e-8  # relative error of a double that has lost half its digits
 
+pl.Series(np.zeros(1))  # Polars takes in numpy at the first: two threads at once may fail to
+
 
 class Stopped(Exception):
     """The job has been stopped from outside."""
