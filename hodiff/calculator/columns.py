@@ -6,6 +6,7 @@ knows the graph that computes it, and the question that answers it at a single p
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from hodiff import answers
 from hodiff.answers.question import How, Question
 from hodiff.calculator.answer import Value
 from hodiff.calculator.commands import COMMANDS, ON_COLUMNS, Command
+from hodiff.calculator.given import vectors
 from hodiff.calculator.request import Found, Request, graphs_of, usage
 from hodiff.derivatives import components
 from hodiff.derivatives.plan import Plan
@@ -66,11 +68,44 @@ def _number(graph: Tensor, question: Question, place: int, entry: int | None) ->
     return number
 
 
+class After(ABC):
+    """What is computed from the numbers of a row where these aren't the answer.
+
+    outputs   the names of what there is then
+    beside    inputs that say more of others, in a column named after that one's: u_m of m
+    defaults  what each of these is where it has no column
+    """
+
+    outputs: Sequence[str]
+    beside: Mapping[str, str]
+    defaults: Mapping[str, float]
+
+    @abstractmethod
+    def columns(self, numbers: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:
+        """The outputs' columns from those of the numbers and of all inputs: nan in rows for which
+        at has to say whether there is an answer."""
+
+    @abstractmethod
+    def at(self, numbers: Sequence[float], inputs: Sequence[float]) -> list[float]:
+        """The outputs in one row. Raises HodiffError where there is no answer."""
+
+    @abstractmethod
+    def absent(self, columns: Mapping[str, str]) -> list[str]:
+        """What has to be said where inputs of beside have no column: which is looked for, by their
+        names. Raises HodiffError where there is no answer without."""
+
+
 class Columns(NamedTuple):
-    """What a command gives for every row: a name and a stand-in for each number."""
+    """What a command gives for every row: a name and a stand-in for each number, and what is
+    computed from them."""
 
     inputs: Mapping[str, Tensor]
     numbers: Mapping[str, Number]
+    after: After | None = None
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return tuple(self.after.outputs if self.after else self.numbers)
 
     @property
     def extended(self) -> bool:
@@ -93,7 +128,9 @@ class Columns(NamedTuple):
             if number.entry is not None:
                 value = _flat(value)[number.entry]
             result.append(float(value))
-        return result
+        if self.after is None:
+            return result
+        return self.after.at(result, [float(x.attributes[0]) for x in at.values()])
 
 
 def _flat(value: Any) -> list[Any]:
@@ -129,7 +166,10 @@ def columns(command: str, problem: Problem, own: Mapping[str, Any]) -> Columns:
     for name, x in problem.variables.items():
         if x.shape:
             raise usage(f"'{name}' has to be one number a row, not of shape {x.shape}", "EXPR")
-    request = Columnwise(command, problem, problem.wrt, How())
+    request, own = Columnwise(command, problem, problem.wrt, How()), vectors(own)
+    if known.rows:
+        found: Columns = known.named(known.rows)(request, **own)
+        return found
     names, values = known.function(command)(request, **own).records
     numbers = {str(name): value for name, value in zip(names, values, strict=True)}
     wrong = next((name for name, x in numbers.items() if not isinstance(x, Number)), None)

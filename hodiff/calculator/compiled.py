@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from hodiff.answers.question import How
 from hodiff.calculator.columns import columns, on_columns
+from hodiff.calculator.request import usage
 from hodiff.calculator.result import calculating
 from hodiff.derivatives.vmap import vmapped
 from hodiff.engine.graph import Tensor
 from hodiff.engine.sharing import sharing
-from hodiff.errors import HodiffError, nearest
+from hodiff.errors import HodiffError, unknown
 from hodiff.language.problem import is_name, read
 
 if TYPE_CHECKING:
@@ -35,13 +36,15 @@ class Compiled:
     ) -> None:
         self.expression, self.what, self.wrt, self.let, self.own = expression, what, wrt, let, own
         command = on_columns(what)
+        if wrt is not None and "wrt" in command.without:
+            raise usage(f"{what} takes no --wrt: leave it out", "--wrt")
         problem = read(
             expression, let=let, wrt=None if wrt is None else ",".join(wrt), repeats=command.repeats
         )
         with calculating():
             self.columns = columns(what, problem, own)
         self.notes, self.let_names = problem.notes, frozenset(problem.constants)
-        self.inputs, self.outputs = tuple(problem.variables), tuple(self.columns.numbers)
+        self.inputs, self.outputs = tuple(self.columns.inputs), self.columns.outputs
 
     def __reduce__(self) -> Any:
         """Pickled as what was asked: a plan is quickly made, and need not be of one version."""
@@ -87,9 +90,13 @@ class Compiled:
         doubt = doubtful(graphs, variables, refused)
         return Plan(graphs if doubt is None else [*graphs, doubt], variables)
 
-    def named(self, found: Sequence[Any]) -> dict[str, Any]:
-        """What a plan has found, each once, by the outputs' names, of which several may be one."""
-        return {name: found[k] for name, k in zip(self.outputs, self._on_rows[2], strict=True)}
+    def named(self, found: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:
+        """What a plan has found, each once, by the outputs' names, of which several may be one; or
+        what is computed from it and from the inputs' columns."""
+        numbers = [found[k] for k in self._on_rows[2]]
+        if self.columns.after is not None:
+            return self.columns.after.columns(numbers, inputs)
+        return dict(zip(self.outputs, numbers, strict=True))
 
     def __call__(
         self, /, *columns: Any, threads: int | None = None, **named: Any
@@ -110,11 +117,13 @@ class Compiled:
 
         if threads is not None and (type(threads) is not int or threads < 1):
             raise ValueError(f"threads is a whole number from 1 on, not {threads!r}")
-        arrays = [_doubles(x, name) for name, x in self._given(columns, named)]
+        given = self._given(columns, named)
+        arrays = [_doubles(given[name], name) for name in self.inputs]
         whole = np.broadcast_arrays(*arrays) if arrays else [np.zeros(())]
         shape = whole[0].shape
         flat = [x.reshape(-1) for x in whole] if arrays else []
-        found = self.named([y.reshape(shape) for y in self._plan(flat, threads)])
+        results = self.named(self._plan(flat, threads), flat)
+        found = {name: y.reshape(shape) for name, y in results.items()}
         seen: set[int] = set()
         for name, y in found.items():  # each is the caller's own
             found[name] = y.copy() if id(y) in seen else y
@@ -141,16 +150,18 @@ class Compiled:
 
         self._fits(data.columns)
         columns, known = {}, pl.lit(True)
-        for name in self.inputs:
+        there = [name for name in self.inputs if name in data.columns]
+        for name in there:
             kind = data.schema[name]
             if not (kind.is_numeric() or kind in (pl.Boolean, pl.Null)):
                 raise TypeError(f"the column {name} has to be numbers, not {kind}")
             columns[name] = data[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
             known = known & pl.col(name).is_not_null()
-        found = self(*columns.values())
+        given = self._given((), columns)
+        found = self(*[given[name] for name in self.inputs])
         results = [pl.Series(x, np.broadcast_to(y, data.height)) for x, y in found.items()]
         whole = data.with_columns(results)
-        if any(data[name].null_count() for name in self.inputs):
+        if any(data[name].null_count() for name in there):
             outputs = pl.when(known).then(pl.col(self.outputs))
             whole = whole.with_columns(outputs.name.keep())
         return whole
@@ -165,9 +176,11 @@ class Compiled:
         import pyarrow as pa  # start-up, and there where data is
 
         self._fits(data.schema.names)
-        columns, known = [], np.ones(data.num_rows, bool)
+        columns, known, is_a = {}, np.ones(data.num_rows, bool), pa.types
         for name in self.inputs:
-            column, is_a = data.column(name), pa.types
+            if name not in data.schema.names:
+                continue
+            column = data.column(name)
             kind = column.type
             number = is_a.is_integer(kind) or is_a.is_floating(kind) or is_a.is_decimal(kind)
             if not (number or is_a.is_boolean(kind) or is_a.is_null(kind)):
@@ -176,20 +189,21 @@ class Compiled:
                 known &= column.is_valid().to_numpy(zero_copy_only=False)
             if is_a.is_boolean(kind):
                 column = column.cast(pa.int8())
-            columns.append(column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False))
+            doubles = column.cast(pa.float64(), safe=False)
+            columns[name] = doubles.to_numpy(zero_copy_only=False)
+        given = self._given((), columns)
         mask = None if known.all() else ~known
-        for name, y in self(*columns).items():
+        for name, y in self(*[given[name] for name in self.inputs]).items():
             values = np.broadcast_to(y, data.num_rows)
             data = data.append_column(name, pa.array(values, pa.float64(), mask=mask))
         return data
 
     def _fits(self, names: Sequence[str]) -> None:
-        if missing := [name for name in self.inputs if name not in names]:
-            raise TypeError(f"no column for {', '.join(missing)}: there are {list(names[:20])}")
         if taken := [name for name in self.outputs if name in names]:
             raise ValueError(f"the frame has columns {', '.join(taken)} already: rename them")
 
-    def _given(self, columns: Sequence[Any], named: dict[str, Any]) -> list[tuple[str, Any]]:
+    def _given(self, columns: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+        """A column for each input, by their names. Raises TypeError."""
         if len(columns) > len(self.inputs):
             raise TypeError(f"{len(columns)} columns for {len(self.inputs)} inputs: {self.inputs}")
         given = dict(zip(self.inputs, columns, strict=False))
@@ -197,13 +211,21 @@ class Compiled:
             if name in given:
                 raise TypeError(f"the input {name} is given twice")
             if name not in self.inputs:
-                mend = nearest(name, list(self.inputs)) or f": there are {', '.join(self.inputs)}"
-                raise TypeError(f"unknown input '{name}'{mend}")
+                raise TypeError(unknown("input", name, self.inputs))
             given[name] = x
+        after = self.columns.after
+        if after is not None:
+            absent = {name: name for name in after.beside if name not in given}
+            try:
+                after.absent(absent)
+            except HodiffError as fault:
+                raise TypeError(fault.message) from None
+            given |= {name: after.defaults[name] for name in absent}
         missing = [name for name in self.inputs if name not in given]
         if missing:
-            raise TypeError(f"no column for {', '.join(missing)}")
-        return [(name, given[name]) for name in self.inputs]
+            there = f": there are {', '.join(given)}" if given else ""
+            raise TypeError(f"no column for {', '.join(missing)}{there}")
+        return given
 
 
 def compile(
@@ -217,14 +239,17 @@ def compile(
 
     expression  text of the language, or a tensor of variables; its free names are the inputs
     what        a command: value, grad, hessian, nth, hvp, jacobian, jvp, vjp, taylor, tensor,
-                laplacian; its numbers are the outputs
+                laplacian, uncertainty; its numbers are the outputs
     wrt         the names to differentiate in; None for all
     let         constants, as ["g=9.81"]
-    own         the command's own options: order=, v=, along=, diag=
+    own         the command's own options: order=, v=, along=, diag=, cov=
 
     The graph is made and planned once: nodes that the results share are computed once, in blocks
     that stay in cache, by as many threads as there are processors. A call costs one pass over the
     columns, and memory for the results and a few blocks. The function can be pickled.
+
+    Of uncertainty the inputs are the variables and their standard uncertainties, u_x of x; those
+    that are left out are 0.
 
     Raises HodiffError for a text that can't be read, a variable that is no number, an unknown name.
 

@@ -10,11 +10,11 @@ from hodiff.answers.question import How
 from hodiff.calculator.answer import Answer, text
 from hodiff.calculator.commands import COMMANDS, MOST_DIGITS, MOST_ORDER, MOST_SAMPLES, MOST_SEED
 from hodiff.calculator.formats import FORMATS
-from hodiff.calculator.given import bindings, names, vector
+from hodiff.calculator.given import bindings, names, vectors
 from hodiff.calculator.request import Request, usage
 from hodiff.engine.graph import STATE, Tensor, tracking
 from hodiff.engine.limits import Limits
-from hodiff.errors import HodiffError, nearest
+from hodiff.errors import HodiffError, nearest, unknown
 from hodiff.language.problem import Problem, read
 
 Bound: TypeAlias = str | Sequence[str] | Mapping[str, Any] | None
@@ -212,11 +212,8 @@ def calculate(
     for name, x in common.items():
         if x and name in known.without:
             raise usage(f"{command} takes no --{name}: leave it out", f"--{name}")
-    given = dict(own)
+    given = vectors(own)
     of = given.pop("of", None)
-    for name in ("v", "along", "cov"):
-        if given.get(name) is not None:
-            given[name] = vector(given[name], f"--{name}")
     if "claim" in given:
         given["claim"] = _text(given["claim"], "--claim")
     if given.get("within") is not None:
@@ -308,8 +305,7 @@ def _text(x: Any, source: str) -> str:
 
 def _unknown(what: str, name: Any, names: list[str], source: str | None = None) -> HodiffError:
     name = name[:60] if isinstance(name, str) else type(name).__name__
-    mend = nearest(name, names) or f": it can be {', '.join(names) or 'none'}"
-    return usage(f"unknown {what} '{name}'{mend}", source)
+    return usage(unknown(what, name, names), source)
 
 
 def _ratio(x: Any, option: str) -> Any:

@@ -413,6 +413,8 @@ FIRST = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default=
                help="The order of the derivative: 0, 1, 2 ...", show_default=True)
 UP_TO = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="1",
                help="Every derivative up to this order, one after the other.", show_default=True)
+MEASURED = STATES(["--at"], metavar="m=2.0±0.1,h=1.5", multiple=True,
+                  help="The values, each with its standard uncertainty; one without it is exact.")
 COV = STATES(["--cov"], metavar="[[0.01,0],[0,0.0004]]", shell_complete=at_files,
              help="The covariance matrix, in the order of the variables, or @cov.csv; ± may be "
                   "left out then.")
@@ -420,8 +422,8 @@ TERMS = STATES(["--order"], metavar="N", callback=whole(1, 2), default="1", show
                help="2: with the second-order terms, for normal inputs.")
 SAMPLES = STATES(["--samples"], metavar="N", callback=whole(2, MOST_SAMPLES),
                  help="Beside it, mean and standard deviation of EXPR at N normal draws.")
-SEED = STATES(["--seed"], metavar="S", callback=whole(0, MOST_SEED), default="0",
-              show_default=True, help="Which draws.")
+SEED = STATES(["--seed"], metavar="S", callback=whole(0, MOST_SEED),
+              help="Which draws --samples takes.  [default: 0]")
 METHOD = HOW(["--method"], **choice(["auto", "nested", "taylor"], "method"),
              default="auto", show_default=True,
              help="nested: differentiate N times; taylor: by Taylor series.")

@@ -82,8 +82,9 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     "uncertainty": ("""The standard uncertainty of EXPR.
 
     In --at stands a value and its standard uncertainty, m=2.0±0.1 or m=2.0+/-0.1; a variable
-    without one is exact. They are propagated to first order, or second (GUM 5.1.2).
-    """, (o.COV, o.TERMS, o.SAMPLES, o.SEED)),
+    without one is exact. They are propagated to first order, or second (GUM 5.1.2). Of a file,
+    --points FILE, the column m has the values and u_m their uncertainties.
+    """, (o.MEASURED, o.COV, o.TERMS, o.SAMPLES, o.SEED)),
     "check": ("""Whether a derivative is right.
 
     --claim is what it is said to be. It is compared by identities, which proves it for all points,

@@ -197,6 +197,13 @@ def test_columns_that_do_not_fit(columns: Any, named: Any, message: str) -> None
         hodiff.compile("x*y")(*columns, **named)
 
 
+def test_vectors_as_python_has_them() -> None:
+    """Lists, arrays and names, as in hodiff.calculate."""
+    for v in ([1, 0.5], np.array([1, 0.5]), {"y": 0.5, "x": 1}, "1,1/2"):
+        assert hodiff.compile("x*y**2", "hvp", v=v)(2.0, 3.0)["hvp_x"] == 3
+    assert hodiff.compile("x*y", "nth", along=[1, 2], order=2)(3, 5)["d2f_dt2"] == 4
+
+
 def test_threads_are_a_number() -> None:
     with pytest.raises(ValueError, match="from 1 on"):
         hodiff.compile("x")(1, threads=0)

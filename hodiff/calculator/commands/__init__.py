@@ -7,7 +7,7 @@ A function (request, ...own options) -> Answer, found by its name in COMMANDS.
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hodiff.calculator.answer import Answer
 
@@ -17,7 +17,7 @@ MOST_SAMPLES = 10**7
 MOST_SEED = 2**64 - 1
 
 ON_COLUMNS = ("value", "grad", "hessian", "nth", "hvp", "jacobian", "jvp", "vjp", "taylor",
-              "tensor", "laplacian")  # fmt: skip
+              "tensor", "laplacian", "uncertainty")  # fmt: skip
 """The commands that have an answer for every row of a file."""
 
 
@@ -32,13 +32,15 @@ class Command(NamedTuple):
     kinks: bool = True  # whether there is a convention for kinks
     without: tuple[str, ...] = ()  # options of all that it has not
     intervals: bool = True  # whether x=2±0.1 is an interval
+    rows: str = ""  # what answers rows, where it isn't what answers a point: see columns.py
 
     def function(self, name: str) -> Callable[..., Answer]:
         """What answers it: imported when it is asked, for start-up."""
-        found: Callable[..., Answer] = getattr(
-            import_module(f"hodiff.calculator.commands.{self.module}"), name
-        )
+        found: Callable[..., Answer] = self.named(name)
         return found
+
+    def named(self, name: str) -> Any:
+        return getattr(import_module(f"hodiff.calculator.commands.{self.module}"), name)
 
 
 # fmt: off
@@ -62,7 +64,7 @@ COMMANDS = {
                         ("order", "of", "solve"), ("of",)),
     "uncertainty": Command("uncertainty",
                            "hodiff uncertainty w*h --at w=2.0±0.1,h=1.50±0.02",
-                           ("cov", "order", "samples", "seed"), intervals=False,
+                           ("cov", "order", "samples", "seed"), intervals=False, rows="on_rows",
                            without=("wrt", "digits", "exact", "rtol")),
     "check": Command("check", 'hodiff check "x**3*exp(x)" --claim "x**2*(x + 3)*exp(x)"',
                      ("claim", "order"), ("claim",), kinks=False,

@@ -61,6 +61,7 @@ class Job:
     piece: Piece | None = None
     rows: Rows = field(init=False)
     total: int | None = field(init=False, default=None)
+    notes: list[str] = field(init=False, default_factory=list)
     parts: tuple[int, int] = field(init=False, default=(0, 0))  # done, and all of them
 
     def __post_init__(self) -> None:
@@ -141,7 +142,11 @@ class Job:
     @property
     def columns(self) -> dict[str, str]:
         """The column of each variable."""
-        return {name: self.maps.get(name, name) for name in self.compiled.inputs}
+        found = {name: self.maps.get(name, name) for name in self.compiled.inputs}
+        after = self.compiled.columns.after
+        for name, x in after.beside.items() if after else ():
+            found[name] = self.maps.get(name, name.removesuffix(x) + found[x])
+        return found
 
     def form(self, paths: list[str]) -> str:
         """The format of the files, by the name of one: of a stream, which is kept in a file, its
@@ -162,6 +167,7 @@ class Job:
     def answered(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
         """The rows with their results, as they are written in a format; the first n."""
         inputs, columns = self.compiled.inputs, self.columns
+        after = self.compiled.columns.after
         if unknown := [name for name in self.maps if name not in inputs]:
             raise fault(f"--map names '{unknown[0]}', and EXPR has no such variable", "--map")
         if paths is None:
@@ -189,9 +195,13 @@ class Job:
             rows = files.scan(paths, came, there, index, typed, self.piece)
             if came == "parquet" and n is None and self.piece is None:
                 self.total = rows.select(pl.len()).collect().item()
+        absent: dict[str, str] = {}
         for name, column in columns.items():
-            if column not in names:
+            if after and name in after.beside and name not in self.maps and column not in names:
+                absent[name] = column
+            elif column not in names:
                 raise files.missing(names, column, where, name)
+        self.notes = after.absent(absent) if after else []
         self._check_constants(names, where)
         kept = names if self.keep is None else list(self.keep)
         for name in kept:
@@ -206,7 +216,11 @@ class Job:
         if n is not None:
             rows = rows.head(n)
         self.rows.index = index
-        struct = pl.struct([*[pl.col(c).alias(x) for x, c in columns.items()], index])
+        values = {
+            name: pl.lit(after.defaults[name]) if after and name in absent else pl.col(column)
+            for name, column in columns.items()
+        }
+        struct = pl.struct([*[value.alias(x) for x, value in values.items()], index])
         schema = rows.collect_schema()
         text = form in files.SEPARATORS
         echoed = [

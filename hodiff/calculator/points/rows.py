@@ -112,14 +112,16 @@ class Rows:
         found = self.plan(arrays or [np.zeros(1)], 1)
         if not arrays:
             found = [np.repeat(x, n) for x in found]
+        results = self.compiled.named(found, arrays)
+        after = results.values() if self.compiled.columns.after else ()
         doubt = np.zeros(n, bool)
         with np.errstate(all="ignore"):
-            for x in [*arrays, *found]:
-                if x.dtype == bool:  # the last, if there is one: see Compiled.checking
+            for x in [*arrays, *found, *after]:
+                if x.dtype == bool:  # of found the last, if there is one: see Compiled.checking
                     doubt |= x
                 elif not np.isfinite(np.add.reduce(x)):  # sooner than to look at each
                     doubt |= ~np.isfinite(x)
-        return self.compiled.named(found), doubt
+        return results, doubt
 
     def _refuse(self, row: int, answer: Refused) -> str:
         if self.fails:
