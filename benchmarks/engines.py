@@ -31,7 +31,7 @@ PARTS = 10
 MANY = 100  # files of a row
 PROVEN = 20_000  # rows
 CORES = 100
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 SCALE = (ROOT / "docs" / "scale.md").read_text("utf-8")
 LINES = {
     "polars-command": "polars",
