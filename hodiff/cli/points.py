@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -38,24 +38,25 @@ def answered(
         yield _shown(job, given["head"], form)
         return
     failure: list[BaseException] = []
+    ended = Event()  # a thread that is joined in vain passes for ended after Ctrl-C (bpo-45274)
 
     def work() -> None:
         try:
             _run(job, given["engine"])
         except BaseException as fault:
             failure.append(fault)
+        finally:
+            ended.set()
 
-    thread = Thread(target=work, daemon=True)
     started = monotonic()
-    thread.start()
+    Thread(target=work, daemon=True).start()
     try:
         with _progress(job) as update:
-            while thread.is_alive():
-                thread.join(TICK)
+            while not ended.wait(TICK):
                 update()
     except KeyboardInterrupt:
         job.stop()
-        thread.join(PATIENCE)
+        ended.wait(PATIENCE)
         raise
     if failure and isinstance(failure[0], BrokenPipeError):
         return

@@ -6,12 +6,13 @@ A few are answered here; many by processes of their own, which start when it pay
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
 from functools import cached_property
 from math import isfinite
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -115,6 +116,15 @@ _worker: tuple[Compiled, How]
 def _begin(compiled: Compiled, how: How) -> None:
     global _worker
     _worker = compiled, how
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker waits for work for ever, also where the process that had it is gone."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _chunk(points: Sequence[Sequence[Any]]) -> list[list[float] | Refused]:
