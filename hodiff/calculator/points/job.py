@@ -74,7 +74,7 @@ class Job:
         return Job, tuple(getattr(self, x.name) for x in fields(self) if x.init)
 
     def stop(self) -> None:
-        self.rows.stopped = True
+        self.rows.stopped = self.rows.solver.stopped = True
 
     def run(self) -> None:
         """All rows. Raises HodiffError where a file isn't as it should be; nothing is written

@@ -44,6 +44,7 @@ class Solver:
         self.compiled, self.how = compiled, how
         self.alone = processors() == 1  # no processes beside this one
         self.seen = 0
+        self.stopped = False
         self.lock = Lock()
         self.pool: ProcessPoolExecutor | None = None
 
@@ -79,7 +80,12 @@ class Solver:
         if self.pool is None or len(points) < CHUNK:
             return [answered(self.compiled, self.how, point) for point in points]
         chunks = [points[k : k + CHUNK] for k in range(0, len(points), CHUNK)]
-        return [row for rows in self.pool.map(_chunk, chunks) for row in rows]
+        found = list[list[float] | Refused]()
+        for rows in self.pool.map(_chunk, chunks):
+            if self.stopped:
+                raise HodiffError("limit", "stopped")
+            found += rows
+        return found
 
     def end(self) -> None:
         if self.pool is not None:
