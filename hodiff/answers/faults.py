@@ -145,8 +145,8 @@ def _open(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
 def explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
     """Why a node has no finite value at finite inputs."""
     operation, shown = node.operation, _shown(node)
-    flat = [float(x) for x in inputs if not getattr(x, "shape", ())]
-    undefined = bool(getattr(value, "shape", ())) or value is None or math.isnan(float(value))
+    flat = [_double(x) for x in inputs if not getattr(x, "shape", ())]
+    undefined = bool(getattr(value, "shape", ())) or value is None or math.isnan(_double(value))
     pole = (
         operation.pole is not None
         and len(flat) == len(inputs)
@@ -207,7 +207,14 @@ def _squared(x: Tensor) -> list[str]:
 
 
 def _number(x: Any) -> str:
-    return repr(float(x)).removesuffix(".0")
+    return repr(_double(x)).removesuffix(".0")
+
+
+def _double(x: Any) -> float:
+    try:
+        return float(x)
+    except OverflowError:  # a whole number, or a quotient
+        return math.inf if x > 0 else -math.inf
 
 
 def _text(node: Tensor) -> str | None:

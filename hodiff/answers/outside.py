@@ -36,6 +36,8 @@ class Outside:
         cost: a run of f over the columns, and some microseconds for each error
         """
         found: list[HodiffError | None] = [None] * n
+        if any(node.shape for node in self.order):  # a row would be an array
+            return found
         with np.errstate(all="ignore"):
             values = run(self.order, ARRAYS, columns)
             errors = self._errors(values)

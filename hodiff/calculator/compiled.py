@@ -10,8 +10,10 @@ from hodiff.answers.question import How
 from hodiff.calculator.columns import columns, on_columns
 from hodiff.calculator.request import usage
 from hodiff.calculator.result import calculating
+from hodiff.derivatives import components
 from hodiff.derivatives.vmap import vmapped
-from hodiff.engine.graph import Tensor
+from hodiff.engine.graph import ONE, ZERO, Kind, Tensor, topological
+from hodiff.engine.operations.piecewise import where
 from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError, unknown
 from hodiff.language.problem import is_name, read
@@ -54,24 +56,31 @@ class Compiled:
         return f"<hodiff.compile {', '.join(self.outputs)} of {', '.join(self.inputs)}>"
 
     @cached_property
-    def _on_rows(self) -> tuple[list[Tensor], list[Tensor], list[int]]:
-        """The variables and the graphs of a block of rows, each once, and for each output which of
-        these it is."""
+    def _on_rows(self) -> tuple[list[Tensor], list[Tensor], list[int], list[Tensor]]:
+        """The variables and the graphs of a block of rows, each once, for each output which of
+        these it is, and what the user wrote: of 0*log(x) the graphs have nothing left."""
         from hodiff.arithmetic.rows import on_rows  # start-up: brings numpy
 
         batch = {x: on_rows(x) for x in self.columns.inputs.values()}
-        graphs = [number.graph for number in self.columns.numbers.values()]
-        with sharing():
-            graphs = vmapped(graphs, batch) if batch else graphs
-        once = list({id(y): y for y in graphs}.values())
-        places = {id(y): k for k, y in enumerate(once)}
-        return list(batch.values()), once, [places[id(y)] for y in graphs]
+        numbers = self.columns.numbers.values()
+        graphs = [number.graph for number in numbers]
+        once = {id(x.question.f): x.question.f for x in numbers}
+        with sharing():  # an entry of [x, y] is x
+            written = [part for f in once.values() for part in components(f)]
+        if batch:
+            written = vmapped(written, batch)
+            with sharing() as table:
+                table.know(topological(written))
+                graphs = vmapped(graphs, batch)
+        each = list({id(y): y for y in graphs}.values())
+        places = {id(y): k for k, y in enumerate(each)}
+        return list(batch.values()), each, [places[id(y)] for y in graphs], written
 
     @cached_property
     def _plan(self) -> Plan:
         from hodiff.arithmetic.rows import Plan  # start-up: brings numpy
 
-        variables, graphs, _ = self._on_rows
+        variables, graphs, _, _ = self._on_rows
         return Plan(graphs, variables)
 
     def checking(self, how: How) -> Plan:
@@ -81,13 +90,14 @@ class Compiled:
         from hodiff.answers.kinks import by_convention
         from hodiff.arithmetic.rows import Plan
 
-        variables, graphs, _ = self._on_rows
+        variables, graphs, _, written = self._on_rows
         smooth = any(number.question.smooth for number in self.columns.numbers.values())
 
         def refused(node: Tensor) -> bool:
             return smooth and not (how.subgradient and by_convention(node))
 
-        doubt = doubtful(graphs, variables, refused)
+        doubt = doubtful(graphs, variables, refused, written)
+        graphs = [where(y, ONE, ZERO) if y.operation.kind is Kind.CONDITION else y for y in graphs]
         return Plan(graphs if doubt is None else [*graphs, doubt], variables)
 
     def named(self, found: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:

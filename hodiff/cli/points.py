@@ -38,7 +38,6 @@ def answered(
         yield _shown(job, given["head"], form)
         return
     failure: list[BaseException] = []
-    ended = Event()  # a thread that is joined in vain passes for ended after Ctrl-C (bpo-45274)
 
     def work() -> None:
         try:
@@ -46,21 +45,23 @@ def answered(
         except BaseException as fault:
             failure.append(fault)
         finally:
-            ended.set()
+            done.set()
 
+    done = Event()  # Thread.join takes a thread for ended when an interrupt comes while it waits
     started = monotonic()
-    Thread(target=work, daemon=True).start()
     try:
+        Thread(target=work, daemon=True).start()
         with _progress(job) as update:
-            while not ended.wait(TICK):
+            while not done.wait(TICK):
                 update()
     except KeyboardInterrupt:
         job.stop()
-        ended.wait(PATIENCE)
+        done.wait(PATIENCE)
         raise
     if failure and isinstance(failure[0], BrokenPipeError):
         return
     if failure:
+        job.stop()  # of an interrupt Polars may tell, which leaves others of its threads at work
         raise failure[0]
     yield Outcome(None, _said(job, monotonic() - started), 1 if job.rows.refused else 0)
 

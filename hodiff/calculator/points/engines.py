@@ -31,8 +31,8 @@ from hodiff.calculator.points import files, grid
 from hodiff.calculator.points.files import fault
 from hodiff.calculator.points.job import Job
 from hodiff.calculator.points.pieces import Piece, of_rows, of_text
-from hodiff.calculator.points.rows import CHECKED, MOST_CHECKED, Stopped, no_answer
-from hodiff.calculator.points.solver import Refused
+from hodiff.calculator.points.rows import CHECKED, MOST_CHECKED, no_answer
+from hodiff.calculator.points.solver import Refused, Stopped
 from hodiff.errors import HodiffError
 
 ROWS, BYTES = 1 << 20, 1 << 25  # of a piece
@@ -183,7 +183,7 @@ def _tasks(job: Job, folder: str) -> list[Task]:
             stem, form = job.part(path)
         with job.told(paths):
             job.answered(paths or None, form)  # raises for columns that aren't there
-            pieces = list(_pieces(job, path, form))
+            pieces = list(_pieces(job, path))
         target = os.path.join(folder, stem)
         if target in targets:
             raise fault(f"there are several files '{stem}': give them names of their own")
@@ -199,7 +199,7 @@ def _tasks(job: Job, folder: str) -> list[Task]:
     return tasks
 
 
-def _pieces(job: Job, path: str | None, out_form: str) -> Iterator[Piece]:
+def _pieces(job: Job, path: str | None) -> Iterator[Piece]:
     """A file, or the grid, in pieces."""
     rows, size = (PROVEN_ROWS, PROVEN_BYTES) if job.proven else (ROWS, BYTES)
     if path is None:
@@ -210,19 +210,18 @@ def _pieces(job: Job, path: str | None, out_form: str) -> Iterator[Piece]:
     form = job.form([path])
     whole = path if files.remote(path) else os.path.abspath(path)
     if form not in files.TEXT:
-        total = files.scan([path], form, [], "", False).select(pl.len()).collect().item()
+        total = files.scan([path], form, "").select(pl.len()).collect().item()
         yield from of_rows(whole, total, max(rows, -(-total // MOST)))
         return
     if files.remote(path) or not os.path.isfile(path):
         yield Piece(whole)
         return
     schema = None
-    if form == "ndjson" or out_form not in files.SEPARATORS:
-        inputs = list(job.columns.values()) if form in files.SEPARATORS else []
-        schema = dict(files.scan([path], form, inputs, "", True).collect_schema())
+    if form == "ndjson":
+        schema = dict(files.scan([path], form, "").collect_schema())
     size = max(size, os.path.getsize(path) // MOST)
     for piece in of_text(whole, size, form in files.SEPARATORS):
-        yield piece._replace(schema=schema)
+        yield piece._replace(schema=schema, casts=job.casts)
 
 
 def _numbered_anew(task: Task, job: Job) -> bool:
@@ -258,7 +257,7 @@ def _placed(report: Report, tasks: list[Task], job: Job) -> HodiffError:
     for other in tasks[: report.number]:
         if other.shown == task.shown:
             piece = other.piece
-            rows = files.scan([task.shown], form, [], "", False, piece._replace(schema=None))
+            rows = files.scan([task.shown], form, "", piece)
             before += rows.select(pl.len()).collect().item()
     name, row, why = report.first
     return no_answer(name, row + before, why)

@@ -27,7 +27,8 @@ TEXT = ("csv", "tsv", "ndjson")  # what a stream can be
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 PACKED = {"gz": "gzip", "zst": "zstd"}
 COMPRESSED = ("gz", "zst", "zlib")  # what Polars reads; it writes the first two
-INFERRED = 10_000  # rows by which the types of a text's columns are told
+WHOLE = r"^-?(0|[1-9]\d{0,17})$"  # text that is a number of 64 bits
+CODE = r"^[+-]?0\d|[\d.]{17}"  # text that no double gives again
 SHOWN = 12  # names of columns in a message
 
 
@@ -59,6 +60,17 @@ def form_of(path: str, given: str | None, option: str) -> str:
         f" or one of {', '.join(FORMATS[1:])}",
         option,
     )
+
+
+def form_in(paths: list[str], given: str | None) -> str:
+    """The format of files that are read as one."""
+    forms = {form_of(path, given, "--points"): path for path in paths}
+    if len(forms) > 1:
+        shown = ", ".join(f"'{path}' is {form}" for form, path in forms.items())
+        raise fault(
+            f"the files are of several formats, {shown}: --out FOLDER/ takes each by itself"
+        )
+    return next(iter(forms))
 
 
 def sources(path: str) -> list[str]:
@@ -114,18 +126,11 @@ def on_disk(path: str) -> Iterator[str]:
         yield file
 
 
-def scan(
-    paths: list[str],
-    form: str,
-    inputs: list[str],
-    index: str,
-    typed: bool,
-    piece: Piece | None = None,
-) -> pl.LazyFrame:
+def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) -> pl.LazyFrame:
     """The rows of files, or of a piece of one, with their number from 1 on in the column index if
     that has a name; of a piece of a text the number in it.
 
-    The columns of inputs of a text are text, as it is written; the others too, unless typed.
+    The columns of CSV and TSV are text, as it is written.
     """
     options: dict[str, Any] = {"row_index_name": index or None, "row_index_offset": 1}
     folders = len(paths) > 1
@@ -133,29 +138,53 @@ def scan(
         schema = piece.schema and dict(piece.schema)
         if form in SEPARATORS:
             return pl.scan_csv(
-                piece.text(), separator=SEPARATORS[form], infer_schema=False,
-                schema_overrides=schema, raise_if_empty=True, **options,
-            )  # fmt: skip
+                piece.text(), separator=SEPARATORS[form], infer_schema=False, **options
+            )
         if form == "ndjson":
             return pl.scan_ndjson(piece.text(), schema=schema, **options)
-        whole = scan(paths, form, inputs, index, typed)
+        whole = scan(paths, form, index)
         return whole.slice(piece.start, piece.stop - piece.start)
     if form in SEPARATORS:
-        kept = dict.fromkeys(inputs, pl.String)
         return pl.scan_csv(
-            paths, separator=SEPARATORS[form], infer_schema=typed, infer_schema_length=INFERRED,
-            schema_overrides=kept if typed else None, glob=False, raise_if_empty=True, **options,
-        )  # fmt: skip
-    if form == "ndjson":
-        return pl.scan_ndjson(paths, infer_schema_length=INFERRED, **options)
+            paths, separator=SEPARATORS[form], infer_schema=False, glob=False, **options
+        )
+    if form == "ndjson":  # of all rows: the first with a fraction may be the last
+        return pl.scan_ndjson(paths, infer_schema_length=None, **options)
     if form == "parquet":
         return pl.scan_parquet(paths, hive_partitioning=folders or None, glob=False, **options)
     return pl.scan_ipc(paths, glob=False, **options)
 
 
+def typed(rows: pl.LazyFrame, names: list[str]) -> list[pl.Expr]:
+    """What makes columns of text numbers, or true and false, where all of a column's are and
+    nothing is lost: 007 stays text, and so does a number of 17 digits."""
+    if not names:
+        return []
+    words, asked = ["true", "false"], list[pl.Expr]()
+    for k, x in enumerate(map(pl.col, names)):
+        number = x.cast(pl.Float64, strict=False).is_not_null() & ~x.str.contains(CODE)
+        told = {"whole": x.str.contains(WHOLE), "number": number, "truth": x.is_in(words)}
+        asked += [(x.is_null() | is_so).all().alias(f"{kind}{k}") for kind, is_so in told.items()]
+        asked.append(x.is_null().all().alias(f"none{k}"))
+    found = rows.select(asked).collect(engine="streaming").row(0, named=True)
+    casts = []
+    for k, name in enumerate(names):
+        if found[f"none{k}"]:
+            continue
+        if found[f"truth{k}"]:
+            casts.append(pl.col(name) == "true")
+        elif found[f"whole{k}"] or found[f"number{k}"]:
+            casts.append(pl.col(name).cast(pl.Int64 if found[f"whole{k}"] else pl.Float64))
+    return casts
+
+
 def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
     """The names of the columns. Raises HodiffError for a file that has none, or one twice."""
     names = rows.collect_schema().names()
+    if form == "ndjson" and not remote(paths[0]):  # of over 32 Polars has them in any order
+        with open(paths[0], "rb") as file, suppress(ValueError, AttributeError):
+            first = list(json.loads(file.readline()))
+            names = sorted(names, key=lambda x: first.index(x) if x in first else len(first))
     if form in SEPARATORS and not remote(paths[0]):
         header = pl.read_csv(
             paths[0], has_header=False, n_rows=1, infer_schema=False, separator=SEPARATORS[form]
@@ -181,6 +210,9 @@ def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
     """What Polars found wrong in a file, with the row where that can be found."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     place = paths[0] if len(paths) == 1 else f"one of the files {paths[0]}, ..."
+    for path in paths:
+        if not remote(path) and os.path.isfile(path) and not os.path.getsize(path):
+            return fault(f"{path} is empty")
     if isinstance(error, pl.exceptions.NoDataError):
         return fault(f"{place} is empty: there is no header")
     if form in SEPARATORS:
@@ -191,9 +223,25 @@ def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
         for path in paths:
             if not remote(path) and (found := _unread(path)):
                 return fault(found)
+    if len(paths) > 1 and (found := _other(paths, form)):
+        return fault(found)
     if isinstance(error, OSError):
         return fault(f"{place} can't be read: {error.strerror or text}")
     return fault(f"{place} can't be read as {form}: {text}")
+
+
+def _other(paths: list[str], form: str) -> str | None:
+    """The first file that has other columns than the first has."""
+    first, *others = paths
+    with suppress(pl.exceptions.PolarsError, OSError):
+        columns = scan([first], form, "").collect_schema()
+        for path in others:
+            found = scan([path], form, "").collect_schema()
+            names = [name for name in {**columns, **found} if found.get(name) != columns.get(name)]
+            if names or list(columns) != list(found):
+                shown = f": '{names[0]}'" if names else ", in another order"
+                return f"{path} has other columns than {first}{shown}"
+    return None
 
 
 def _ragged(path: str, separator: str) -> str | None:
@@ -202,6 +250,8 @@ def _ragged(path: str, separator: str) -> str | None:
         with open(path, encoding="utf-8", newline="") as file:
             lines = csv.reader(file, delimiter=separator, strict=True)
             header = next(lines, [])
+            if not header:
+                return f"{path}, line 1: it is empty, and should be the header"
             for row, fields in enumerate(lines, 1):
                 if len(fields) > len(header):
                     return (
@@ -209,11 +259,8 @@ def _ragged(path: str, separator: str) -> str | None:
                         f" {len(header)} columns; the first too many is {fields[len(header)]!r}"
                     )
     except UnicodeDecodeError as error:
-        row, column = _place(path, separator)
-        return (
-            f"{path}, row {row}, column {column}: it is not UTF-8, byte"
-            f" 0x{error.object[error.start]:02x}: write the file anew in that encoding"
-        )
+        byte = f"byte 0x{error.object[error.start]:02x}"
+        return f"{path}, {_place(path, separator)} not UTF-8, {byte}: write it anew as such"
     except csv.Error as error:
         return f"{path}, line {lines.line_num}: {error}: is a quote not closed?"
     except OSError:
@@ -221,7 +268,7 @@ def _ragged(path: str, separator: str) -> str | None:
     return None
 
 
-def _place(path: str, separator: str) -> tuple[int, str]:
+def _place(path: str, separator: str) -> str:
     """The row and the column of the first field that isn't UTF-8."""
     with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
         lines = csv.reader(file, delimiter=separator)
@@ -229,8 +276,8 @@ def _place(path: str, separator: str) -> tuple[int, str]:
         for row, fields in enumerate(lines, 1):
             for name, field in zip(header, fields, strict=False):
                 if any("\udc80" <= c <= "\udcff" for c in field):
-                    return row, f"'{name}'"
-    return 0, "of the header"
+                    return f"row {row}, column '{name}': it is"
+    return "line 1: the header is"
 
 
 def _unread(path: str) -> str | None:
@@ -277,19 +324,24 @@ def whole(path: str) -> Iterator[str]:
         yield path
         return
     try:
-        handle, beside = tempfile.mkstemp(prefix=".hodiff-", suffix=f"-{name}", dir=folder)
-        os.close(handle)
+        # A folder: what Polars still has to write after an interrupt finds no place there.
+        beside = tempfile.mkdtemp(prefix=".hodiff-", dir=folder)
     except OSError as error:
         raise fault(f"'{path}' can't be written: {error.strerror}", "--out") from None
     try:
-        yield beside
+        file = os.path.join(beside, name)
+        yield file
         mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~umask()
-        os.chmod(beside, mode)
-        os.replace(beside, os.path.join(folder, name))
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(beside)
-        raise
+        os.chmod(file, mode)
+        os.replace(file, os.path.join(folder, name))
+    finally:
+        while os.path.exists(beside):
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def same(a: str, b: str) -> bool:
+    """Whether two paths are of one file, there or not."""
+    return os.path.realpath(a) == os.path.realpath(b)
 
 
 def umask() -> int:

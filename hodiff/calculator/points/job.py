@@ -17,8 +17,8 @@ from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points import ENDINGS, files, grid
 from hodiff.calculator.points.files import fault
 from hodiff.calculator.points.pieces import Piece
-from hodiff.calculator.points.rows import REASON, Rows, Stopped
-from hodiff.calculator.points.solver import Solver
+from hodiff.calculator.points.rows import REASON, Rows, is_readable
+from hodiff.calculator.points.solver import Solver, Stopped
 from hodiff.engine.graph import topological
 from hodiff.engine.operations.elementary import e, pi
 
@@ -61,6 +61,7 @@ class Job:
     piece: Piece | None = None
     rows: Rows = field(init=False)
     total: int | None = field(init=False, default=None)
+    casts: list[pl.Expr] = field(init=False, default_factory=list)
     notes: list[str] = field(init=False, default_factory=list)
     parts: tuple[int, int] = field(init=False, default=(0, 0))  # done, and all of them
 
@@ -149,11 +150,9 @@ class Job:
         return found
 
     def form(self, paths: list[str]) -> str:
-        """The format of the files, by the name of one: of a stream, which is kept in a file, its
-        own."""
+        """The format of what is read: of a stream, which is kept in a file, its own."""
         assert self.points is not None
-        name = self.points if files.is_stream(self.points) else paths[0]
-        return files.form_of(name, self.in_form, "--points")
+        return files.form_in([self.points] if files.is_stream(self.points) else paths, self.in_form)
 
     def write(self, out: str, paths: list[str] | None, form: str | None = None) -> None:
         form = form or files.form_of(out, self.out_form, "--out")
@@ -178,22 +177,26 @@ class Job:
             rows = grid.rows(self.grid, index, *ends)
         else:
             came = self.form(paths)
-            for path in paths[1:]:
-                if files.form_of(path, self.in_form, "--points") != came:
-                    message = f"'{self.points}' has files of several formats: {paths[0]} and {path}"
-                    raise fault(f"{message}; choose some by a pattern")
             if self.points == files.STDIN:
                 where = "standard input"
             else:
                 where = paths[0] if len(paths) == 1 else f"'{self.points}'"
-            typed = not (came in files.SEPARATORS and form in files.SEPARATORS)
-            wanted = list(columns.values())
-            rows = files.scan(paths, came, wanted, "", typed)
-            names = files.names_of(rows, paths, came)
+            names = files.names_of(files.scan(paths, came, ""), paths, came)
             index = _free("row", [*names, *self.compiled.outputs])
-            there = [x for x in wanted if x in names]
-            rows = files.scan(paths, came, there, index, typed, self.piece)
-            if came == "parquet" and n is None and self.piece is None:
+            cut = self.piece is not None and self.piece.stop is not None
+            rows = files.scan(paths, came, index, self.piece)
+            if came in files.SEPARATORS and form not in files.SEPARATORS:
+                others = [
+                    x
+                    for x in (names if self.keep is None else self.keep)
+                    if x not in columns.values()
+                ]
+                if cut and self.piece is not None:
+                    self.casts = list(self.piece.casts)
+                else:
+                    self.casts = files.typed(rows, [x for x in others if x in names])
+                rows = rows.with_columns(self.casts)
+            if came == "parquet" and n is None and not cut:
                 self.total = rows.select(pl.len()).collect().item()
         absent: dict[str, str] = {}
         for name, column in columns.items():
@@ -223,6 +226,16 @@ class Job:
         struct = pl.struct([*[value.alias(x) for x, value in values.items()], index])
         schema = rows.collect_schema()
         text = form in files.SEPARATORS
+        for column in [column for name, column in columns.items() if name not in absent]:
+            if not is_readable(schema[column]):
+                raise fault(f"{where}, column '{column}': it has {schema[column]}, not numbers")
+        for name in kept:
+            if text and (schema[name].is_nested() or schema[name] == pl.Binary):
+                raise fault(
+                    f"{where}, column '{name}': it has {schema[name]}, which {form} can't hold:"
+                    " leave it out by --keep, or choose another format",
+                    "--keep",
+                )
         echoed = [
             pl.col(name).str.strip_chars().cast(pl.Float64, strict=False)
             if name in columns.values() and schema[name] == pl.String and not text
@@ -276,6 +289,9 @@ class Job:
             yield
             return
         form = files.form_of(self.errors, None, "--errors")
+        for option, path in (("--out", self.out), ("--points", self.points or "-")):
+            if path != files.STDOUT and files.same(path, self.errors):
+                raise fault(f"--errors and {option} are one file: choose another", "--errors")
         with files.whole(self.errors) as path, self.told([], self.errors):
             yield
             schema = {"file": pl.String, "row": pl.Int64, "kind": pl.String, "reason": pl.String,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any, BinaryIO, NamedTuple
 
@@ -14,7 +14,7 @@ class Piece(NamedTuple):
     """Rows from start to stop, of a text the bytes; of all where stop is None.
 
     head    the bytes of the header, which stands in front of each piece of a text
-    schema  the columns' types, told by the whole file where a piece would tell others
+    schema  the columns' types, and casts what makes columns of text others, told by the whole file
     """
 
     path: str | None  # None for the points of --grid
@@ -22,6 +22,7 @@ class Piece(NamedTuple):
     stop: int | None = None
     head: int = 0
     schema: Mapping[str, Any] | None = None
+    casts: Sequence[Any] = ()
 
     def text(self) -> BytesIO:
         """A text's header and rows."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from fractions import Fraction
+from math import isfinite
 from threading import Lock
 from typing import Any
 
@@ -12,20 +14,17 @@ import numpy as np
 import polars as pl
 
 from hodiff.calculator.compiled import Compiled
-from hodiff.calculator.points.solver import Refused, Solver
+from hodiff.calculator.points.solver import Refused, Solver, Stopped
 from hodiff.errors import HodiffError
 
-REASON = "reason"  # of the kernel's results: null where there is an answer
 WHOLE = 2**53  # above it not every whole number is a double
+REASON = "reason"  # of the kernel's results: null where there is an answer
+LONG = r"[\d.]{16}"  # text that may be such a number
 CHECKED = 64  # rows of a batch that are checked at most
 MOST_CHECKED = 5000
 LOST = 1e-8  # relative error of a double that has lost half its digits
 
 pl.Series(np.zeros(1))  # Polars takes in numpy at the first: two threads at once may fail to
-
-
-class Stopped(Exception):
-    """The job has been stopped from outside."""
 
 
 class Rows:
@@ -49,7 +48,6 @@ class Rows:
         self.plan = None if proven else compiled.checking(solver.how)
         self.index = "row"  # the column of the row's number
         self.fails, self.check, self.keeps = fails, check, keeps
-        self.kind = pl.Struct({**dict.fromkeys(compiled.outputs, pl.Float64), REASON: pl.String})
         self.lock = Lock()
         self.done = 0
         self.missing = 0
@@ -61,6 +59,11 @@ class Rows:
         self.most = MOST_CHECKED
         self.stopped = False
         self.error: HodiffError | None = None
+
+    @property
+    def kind(self) -> pl.Struct:
+        names = self.compiled.outputs
+        return pl.Struct({**dict.fromkeys(names, pl.Float64), REASON: pl.String})
 
     def __call__(self, batch: pl.Series) -> pl.Series:
         if self.stopped:
@@ -81,7 +84,7 @@ class Rows:
             for x in arrays:
                 known &= ~np.isnan(x)
         reasons: dict[int, str] = {}
-        asked = np.flatnonzero(known & (doubt | _rounded(frame, self.compiled.inputs)))
+        asked = np.flatnonzero(known & (doubt | _rounded(frame, columns)))
         rows = frame[self.index]
         if len(asked):
             results = {name: np.array(y) for name, y in results.items()}
@@ -109,7 +112,7 @@ class Rows:
     def _computed(self, arrays: list[Any], n: int) -> tuple[dict[str, Any], Any]:
         if self.plan is None:
             return {y: np.zeros(n) for y in self.compiled.outputs}, np.ones(n, bool)
-        found = self.plan(arrays or [np.zeros(1)], 1)
+        found = self.plan(arrays, 1)
         if not arrays:
             found = [np.repeat(x, n) for x in found]
         results = self.compiled.named(found, arrays)
@@ -179,6 +182,11 @@ def no_answer(file: str, row: int, why: Refused) -> HodiffError:
     return HodiffError(why.kind, f"{where}: {why.message}")
 
 
+def is_readable(kind: pl.DataType) -> bool:
+    """Whether a column's type is one of numbers, or of text that may say some."""
+    return kind.is_numeric() or kind in (pl.String, pl.Boolean, pl.Null)
+
+
 def _doubles(column: pl.Series) -> pl.Series:
     """A column as doubles: text as the number it says, null where it says none."""
     kind = column.dtype
@@ -187,26 +195,32 @@ def _doubles(column: pl.Series) -> pl.Series:
         if found.null_count() > column.null_count():
             found = column.str.strip_chars().cast(pl.Float64, strict=False)
         return found
-    if not (kind.is_numeric() or kind in (pl.Boolean, pl.Null)):
-        raise HodiffError("usage", f"the column of '{column.name}' has {kind}, not numbers")
     return column.cast(pl.Float64)
 
 
-def _rounded(frame: pl.DataFrame, inputs: tuple[str, ...]) -> Any:
-    """The rows with a whole number that is no double."""
+def _rounded(frame: pl.DataFrame, columns: Mapping[str, pl.Series]) -> Any:
+    """The rows with a whole number that may be no double."""
     found = np.zeros(len(frame), bool)
-    for name in inputs:
-        if frame[name].dtype.is_integer() and len(frame):
-            least, most = frame[name].min(), frame[name].max()
-            if least is not None and (int(least) < -WHOLE or int(most) > WHOLE):  # type: ignore
-                found |= (frame[name].abs() > WHOLE).fill_null(False).to_numpy()
+    for name, column in columns.items():
+        given, large = frame[name], column.abs() >= WHOLE
+        if given.dtype == pl.String and large.any():
+            large &= given.str.contains(LONG)
+        if given.dtype == pl.String or given.dtype.is_integer() or given.dtype.is_decimal():
+            found |= large.fill_null(False).to_numpy()
     return found
 
 
 def _points(frame: pl.DataFrame, columns: Mapping[str, pl.Series], chosen: Any) -> list[Any]:
     """The inputs of some rows: whole numbers as such, all others as doubles."""
     parts = [
-        (frame[name] if frame[name].dtype.is_integer() else column)[chosen].to_list()
+        map(_number, frame[name][chosen].to_list(), column[chosen].to_list())
         for name, column in columns.items()
     ]
     return list(zip(*parts, strict=True)) if parts else [()] * len(chosen)
+
+
+def _number(given: Any, x: float) -> int | float:
+    if not isfinite(x) or abs(x) < WHOLE or isinstance(given, float):
+        return x
+    exact = Fraction(given.strip() if isinstance(given, str) else given)
+    return exact.numerator if exact.denominator == 1 else x

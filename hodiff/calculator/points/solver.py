@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
@@ -27,6 +28,10 @@ from hodiff.errors import HodiffError
 
 MANY = 2000  # rows that are answered sooner than processes have started
 CHUNK = 64  # rows that a process is given at once
+
+
+class Stopped(Exception):
+    """The job has been stopped from outside."""
 
 
 class Refused(NamedTuple):
@@ -77,15 +82,21 @@ class Solver:
                     _begin,
                     (self.compiled, self.how),
                 )
+        found: list[list[float] | Refused] = []
         if self.pool is None or len(points) < CHUNK:
-            return [answered(self.compiled, self.how, point) for point in points]
+            for point in points:
+                self._go_on()
+                found.append(answered(self.compiled, self.how, point))
+            return found
         chunks = [points[k : k + CHUNK] for k in range(0, len(points), CHUNK)]
-        found = list[list[float] | Refused]()
         for rows in self.pool.map(_chunk, chunks):
-            if self.stopped:
-                raise HodiffError("limit", "stopped")
+            self._go_on()
             found += rows
         return found
+
+    def _go_on(self) -> None:
+        if self.stopped:
+            raise Stopped
 
     def end(self) -> None:
         if self.pool is not None:
@@ -121,6 +132,7 @@ _worker: tuple[Compiled, How]
 
 def _begin(compiled: Compiled, how: How) -> None:
     global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the job to end its processes
     _worker = compiled, how
     Thread(target=_end_with_parent, daemon=True).start()
 
