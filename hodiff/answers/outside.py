@@ -17,11 +17,15 @@ from hodiff.answers.faults import explained
 from hodiff.arithmetic.arrays import ARRAYS
 from hodiff.arithmetic.base import is_leaf, run
 from hodiff.engine.graph import VARIABLE, Tensor, topological
+from hodiff.engine.operations import elementary as e
 from hodiff.engine.operations.elementary import add, div, mul, sub
 from hodiff.engine.operations.piecewise import where
 from hodiff.errors import HodiffError
 
 NEAR = 1e-9  # relative to a number: more than rounding moves it
+
+RELATIVE = {div, e.pow, e.sqrt, e.cbrt, e.exp, e.neg}  # of given numbers: right to some digits
+GENTLE = {e.sin, e.cos, e.atan, e.tanh, e.asinh}  # whose slope is 1 at most
 
 
 class Outside:
@@ -86,8 +90,11 @@ class Outside:
                 found[id(node)] = errors[0] + errors[1] + own
             elif row is mul:
                 found[id(node)] = inputs[0] * errors[1] + inputs[1] * errors[0] + own
+            elif row in GENTLE:
+                found[id(node)] = 2 * errors[0] + NEAR * (1 + inputs[0])
             else:
-                found[id(node)] = np.where(sum(errors) == 0, own, np.nan)
+                relative = (sum(errors) == 0) & (row in RELATIVE)
+                found[id(node)] = np.where(relative, own, np.nan)
         return found
 
     def _sure(
