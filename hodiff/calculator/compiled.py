@@ -158,8 +158,7 @@ class Compiled:
         import numpy as np  # start-up: reading the text needs none
         import polars as pl  # start-up, and an extra
 
-        if taken := [name for name in self.outputs if name in data.columns]:
-            raise ValueError(f"the frame has columns {', '.join(taken)} already: rename them")
+        self._fits(data.columns)
         columns, known = {}, pl.lit(True)
         there = [name for name in self.inputs if name in data.columns]
         for name in there:
@@ -176,6 +175,42 @@ class Compiled:
             outputs = pl.when(known).then(pl.col(self.outputs))
             whole = whole.with_columns(outputs.name.keep())
         return whole
+
+    def arrow(self, data: Any) -> Any:
+        """An Arrow table, or a record batch, with the outputs' columns behind its own, by the rules
+        of frame. It is for engines that have Arrow's batches, as Spark and Ray Data: docs/scale.md.
+
+        It needs pyarrow alone. Raises what frame raises.
+        """
+        import numpy as np  # start-up: reading the text needs none
+        import pyarrow as pa  # start-up, and there where data is
+
+        self._fits(data.schema.names)
+        columns, known, is_a = {}, np.ones(data.num_rows, bool), pa.types
+        for name in self.inputs:
+            if name not in data.schema.names:
+                continue
+            column = data.column(name)
+            kind = column.type
+            number = is_a.is_integer(kind) or is_a.is_floating(kind) or is_a.is_decimal(kind)
+            if not (number or is_a.is_boolean(kind) or is_a.is_null(kind)):
+                raise TypeError(f"the column {name} has to be numbers, not {kind}")
+            if column.null_count:
+                known &= column.is_valid().to_numpy(zero_copy_only=False)
+            if is_a.is_boolean(kind):
+                column = column.cast(pa.int8())
+            doubles = column.cast(pa.float64(), safe=False)
+            columns[name] = doubles.to_numpy(zero_copy_only=False)
+        given = self._given((), columns)
+        mask = None if known.all() else ~known
+        for name, y in self(*[given[name] for name in self.inputs]).items():
+            values = np.broadcast_to(y, data.num_rows)
+            data = data.append_column(name, pa.array(values, pa.float64(), mask=mask))
+        return data
+
+    def _fits(self, names: Sequence[str]) -> None:
+        if taken := [name for name in self.outputs if name in names]:
+            raise ValueError(f"the frame has columns {', '.join(taken)} already: rename them")
 
     def _given(self, columns: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
         """A column for each input, by their names. Raises TypeError."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hodiff.calculator.commands import MOST_DIGITS, MOST_ORDER, MOST_SAMPLES, MOST_SEED
+from hodiff.calculator.points import ENGINES
 from hodiff.calculator.points import FORMATS as ROW_FORMATS
 from hodiff.errors import HodiffError, nearest
 
@@ -286,6 +287,13 @@ def one_of(names: list[str], what: str) -> Callable[[click.Context, click.Parame
     return check
 
 
+def engine(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """A check that a text before = is the name of an engine."""
+    if value is not None:
+        one_of([*ENGINES], "engine")(ctx, param, value.partition("=")[0])
+    return value
+
+
 def positive(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
     """A check that an option's value is a number above 0."""
     if value is None:
@@ -472,8 +480,12 @@ SAMPLED = STATES(["--check"], is_flag=True,
                  help="Say of how many rows doubles lose half their digits, by a sample.")
 RESUME = STATES(["--resume"], is_flag=True,
                 help="Of --out FOLDER/ keep the files that are there.")
+ENGINE = STATES(["--engine"], metavar="dask|spark", callback=engine,
+                shell_complete=completed(ENGINES),
+                help="Many machines: the workers of Dask or Spark; dask=tcp://HOST:8786 and "
+                     "spark=spark://HOST:7077 say which.  --out is a new FOLDER/.")
 POINTS = (ROWS, GRID, OUT, IN_FORMAT, OUT_FORMAT, MAP, KEEP, HEAD, ON_ERROR, ERRORS, PROVEN,
-          SAMPLED, RESUME)
+          SAMPLED, RESUME, ENGINE)
 VERSION = click.Option(["-V", "--version"], is_flag=True, help="Show the version and exit.")
 SHELL = click.Argument(["shell"], metavar="SHELL", callback=one_of(SHELLS, "shell"),
                        shell_complete=completed(SHELLS))

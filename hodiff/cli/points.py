@@ -41,7 +41,7 @@ def answered(
 
     def work() -> None:
         try:
-            job.run()
+            _run(job, given["engine"])
         except BaseException as fault:
             failure.append(fault)
         finally:
@@ -64,6 +64,15 @@ def answered(
         job.stop()  # of an interrupt Polars may tell, which leaves others of its threads at work
         raise failure[0]
     yield Outcome(None, _said(job, monotonic() - started), 1 if job.rows.refused else 0)
+
+
+def _run(job: Job, engine: str | None) -> None:
+    if engine is None:
+        job.run()
+        return
+    from hodiff.calculator.points import engines  # start-up
+
+    engines.run(job, engine)
 
 
 def read(

@@ -5,6 +5,8 @@ rows    what is done to a batch of rows; why some have no answer
 solver  the rows that doubles can't answer, one by one, in balls
 files   formats, and files that are whole or not there
 grid    points without a file
+pieces  what a file is cut into
+engines a job by workers: Dask, Spark
 """
 
 ENDINGS = {
@@ -15,3 +17,4 @@ ENDINGS = {
     "ipc": ("ipc", "arrow", "feather"),
 }
 FORMATS = tuple(ENDINGS)
+ENGINES = ("dask", "spark")

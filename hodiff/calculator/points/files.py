@@ -19,6 +19,7 @@ from typing import Any
 import polars as pl
 
 from hodiff.calculator.points import ENDINGS, FORMATS
+from hodiff.calculator.points.pieces import Piece
 from hodiff.errors import HodiffError, nearest
 
 STDIN, STDOUT = "-", "-"
@@ -125,13 +126,24 @@ def on_disk(path: str) -> Iterator[str]:
         yield file
 
 
-def scan(paths: list[str], form: str, index: str) -> pl.LazyFrame:
-    """The rows of files, with their number from 1 on in the column index if that has a name.
+def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) -> pl.LazyFrame:
+    """The rows of files, or of a piece of one, with their number from 1 on in the column index if
+    that has a name; of a piece of a text the number in it.
 
     The columns of CSV and TSV are text, as it is written.
     """
     options: dict[str, Any] = {"row_index_name": index or None, "row_index_offset": 1}
     folders = len(paths) > 1
+    if piece is not None and piece.stop is not None:
+        schema = piece.schema and dict(piece.schema)
+        if form in SEPARATORS:
+            return pl.scan_csv(
+                piece.text(), separator=SEPARATORS[form], infer_schema=False, **options
+            )
+        if form == "ndjson":
+            return pl.scan_ndjson(piece.text(), schema=schema, **options)
+        whole = scan(paths, form, index)
+        return whole.slice(piece.start, piece.stop - piece.start)
     if form in SEPARATORS:
         return pl.scan_csv(
             paths, separator=SEPARATORS[form], infer_schema=False, glob=False, **options
@@ -319,7 +331,7 @@ def whole(path: str) -> Iterator[str]:
     try:
         file = os.path.join(beside, name)
         yield file
-        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~_umask()
+        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~umask()
         os.chmod(file, mode)
         os.replace(file, os.path.join(folder, name))
     finally:
@@ -332,7 +344,7 @@ def same(a: str, b: str) -> bool:
     return os.path.realpath(a) == os.path.realpath(b)
 
 
-def _umask() -> int:
+def umask() -> int:
     now = os.umask(0)
     os.umask(now)
     return now

@@ -44,20 +44,22 @@ def size(grid: Axes) -> int:
     return prod(n for _, _, n in grid.values())
 
 
-def rows(grid: Axes, index: str) -> pl.LazyFrame:
-    """The points, the last variable's changing first, and their numbers from 1 on."""
+def rows(grid: Axes, index: str, first: int = 0, stop: int | None = None) -> pl.LazyFrame:
+    """The points, or those from one to another, the last variable's changing first, and their
+    numbers from 1 on."""
+    count = size(grid) if stop is None else stop - first
     schema: dict[str, Any] = {index: pl.UInt64, **dict.fromkeys(grid, pl.Float64)}
 
     def batches(
         with_columns: list[str] | None, predicate: Any, n_rows: int | None, batch_size: int | None
     ) -> Iterator[pl.DataFrame]:
-        total = size(grid) if n_rows is None else min(n_rows, size(grid))
-        for start in range(0, total, BATCH):
-            at = np.arange(start, min(start + BATCH, total), dtype=np.uint64)
+        last = first + (count if n_rows is None else min(n_rows, count))
+        for start in range(first, last, BATCH):
+            at = np.arange(start, min(start + BATCH, last), dtype=np.uint64)
             columns = {index: at + np.uint64(1)}
             step = 1
-            for name, (first, last, n) in reversed(grid.items()):
-                columns[name] = _numbers(first, last, n, at // np.uint64(step) % np.uint64(n))
+            for name, (low, high, n) in reversed(grid.items()):
+                columns[name] = _numbers(low, high, n, at // np.uint64(step) % np.uint64(n))
                 step *= n
             frame = pl.DataFrame(columns, schema=schema)
             frame = frame if predicate is None else frame.filter(predicate)

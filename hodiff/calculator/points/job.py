@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from glob import has_magic
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -14,6 +16,7 @@ from hodiff.answers.question import How
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points import ENDINGS, files, grid
 from hodiff.calculator.points.files import fault
+from hodiff.calculator.points.pieces import Piece
 from hodiff.calculator.points.rows import REASON, Rows, is_readable
 from hodiff.calculator.points.solver import Solver, Stopped
 from hodiff.engine.graph import topological
@@ -37,6 +40,7 @@ class Job:
     proven        every row in balls
     check         some rows are compared with balls
     resume        of a folder of parts those that are there stay
+    piece         what is to be done of the points; None for all
     """
 
     compiled: Compiled
@@ -54,8 +58,10 @@ class Job:
     proven: bool = False
     check: bool = False
     resume: bool = False
+    piece: Piece | None = None
     rows: Rows = field(init=False)
     total: int | None = field(init=False, default=None)
+    casts: list[pl.Expr] = field(init=False, default_factory=list)
     notes: list[str] = field(init=False, default_factory=list)
     parts: tuple[int, int] = field(init=False, default=(0, 0))  # done, and all of them
 
@@ -64,6 +70,10 @@ class Job:
         keeps = self.errors is not None
         self.rows = Rows(self.compiled, solver, self.proven, self.fails, self.check, keeps)
 
+    def __reduce__(self) -> Any:
+        """Pickled as what is asked, without what has been done of it."""
+        return Job, tuple(getattr(self, x.name) for x in fields(self) if x.init)
+
     def stop(self) -> None:
         self.rows.stopped = self.rows.solver.stopped = True
 
@@ -71,10 +81,10 @@ class Job:
         """All rows. Raises HodiffError where a file isn't as it should be; nothing is written
         then."""
         try:
-            with self._reasons():
+            with self.reasons():
                 if self.grid is not None:
                     self.total = grid.size(self.grid)
-                    self._write(self.out, None)
+                    self.write(self.out, None)
                     return
                 assert self.points is not None
                 paths = files.sources(self.points)
@@ -85,7 +95,7 @@ class Job:
                     message = "--resume is for a folder of parts: --out parts/"
                     raise fault(message, "--resume")
                 with files.on_disk(paths[0]) as first:
-                    self._write(self.out, [first, *paths[1:]])
+                    self.write(self.out, [first, *paths[1:]])
         finally:
             self.rows.solver.end()
 
@@ -93,28 +103,19 @@ class Job:
         """The first rows with their results."""
         try:
             if self.grid is not None:
-                return self._rows(None, "ndjson").head(n).collect()
+                return self.answered(None, "ndjson").head(n).collect()
             assert self.points is not None
             paths = files.sources(self.points)
-            with files.on_disk(paths[0]) as first, self._told([first, *paths[1:]]):
-                return self._rows([first, *paths[1:]], "csv", n).collect(engine="streaming")
+            with files.on_disk(paths[0]) as first, self.told([first, *paths[1:]]):
+                return self.answered([first, *paths[1:]], "csv", n).collect(engine="streaming")
         finally:
             self.rows.solver.end()
 
     def _each(self, paths: list[str]) -> None:
         """A file for each of paths, of its name."""
-        assert self.points is not None
-        root = self.points if os.path.isdir(self.points) else os.path.dirname(self.points)
         self.parts = 0, len(paths)
         for k, path in enumerate(paths):
-            inside = os.path.relpath(path, root or ".")
-            form = self.out_form or files.form_of(path, self.in_form, "--points")
-            stem = inside
-            while Path(stem).suffix.lstrip(".") in (
-                *files.COMPRESSED,
-                *ENDED,
-            ):
-                stem = str(Path(stem).with_suffix(""))
+            stem, form = self.part(path)
             target = os.path.join(self.out, f"{stem}.{form}")
             if os.path.abspath(target) == os.path.abspath(path):
                 raise fault(f"{path} would be written over: choose another folder", "--out")
@@ -124,17 +125,20 @@ class Job:
                 except OSError as error:
                     raise fault(f"'{target}' can't be written: {error.strerror}", "--out") from None
                 self.rows.file = path
-                self._write(target, [path], form)
+                self.write(target, [path], form)
             self.parts = k + 1, len(paths)
 
-    def _write(self, out: str, paths: list[str] | None, form: str | None = None) -> None:
-        form = form or files.form_of(out, self.out_form, "--out")
-        if out == files.STDOUT and form not in files.TEXT:
-            listed = ", ".join(files.TEXT)
-            raise fault(f"{form} is no stream: name a file, --out, or take {listed}", "--out")
-        with files.whole(out) as path, self._told(paths or [], out):
-            rows = self._rows(paths, form)
-            files.sink(rows, path, form).collect(engine="streaming")
+    def part(self, path: str) -> tuple[str, str]:
+        """The name in a folder of parts for that of a file, without its ending, and the format."""
+        assert self.points is not None
+        root = self.points if os.path.isdir(self.points) else os.path.dirname(self.points)
+        while has_magic(root):
+            root = os.path.dirname(root)
+        remote = files.remote(path)
+        stem = path.rpartition("/")[2] if remote else os.path.relpath(path, root or ".")
+        while Path(stem).suffix.lstrip(".") in ENDED:
+            stem = str(Path(stem).with_suffix(""))
+        return stem, self.out_form or files.form_of(path, self.in_form, "--points")
 
     @property
     def columns(self) -> dict[str, str]:
@@ -145,7 +149,21 @@ class Job:
             found[name] = self.maps.get(name, name.removesuffix(x) + found[x])
         return found
 
-    def _rows(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
+    def form(self, paths: list[str]) -> str:
+        """The format of what is read: of a stream, which is kept in a file, its own."""
+        assert self.points is not None
+        return files.form_in([self.points] if files.is_stream(self.points) else paths, self.in_form)
+
+    def write(self, out: str, paths: list[str] | None, form: str | None = None) -> None:
+        form = form or files.form_of(out, self.out_form, "--out")
+        if out == files.STDOUT and form not in files.TEXT:
+            listed = ", ".join(files.TEXT)
+            raise fault(f"{form} is no stream: name a file, --out, or take {listed}", "--out")
+        with files.whole(out) as path, self.told(paths or [], out):
+            rows = self.answered(paths, form)
+            files.sink(rows, path, form).collect(engine="streaming")
+
+    def answered(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
         """The rows with their results, as they are written in a format; the first n."""
         inputs, columns = self.compiled.inputs, self.columns
         after = self.compiled.columns.after
@@ -155,24 +173,30 @@ class Job:
             assert self.grid is not None
             names, where = list(self.grid), "--grid"
             index = _free("row", [*names, *self.compiled.outputs])
-            rows = grid.rows(self.grid, index)
+            ends = (self.piece.start, self.piece.stop) if self.piece else ()
+            rows = grid.rows(self.grid, index, *ends)
         else:
-            came = self._form(paths)
+            came = self.form(paths)
             if self.points == files.STDIN:
                 where = "standard input"
             else:
                 where = paths[0] if len(paths) == 1 else f"'{self.points}'"
             names = files.names_of(files.scan(paths, came, ""), paths, came)
             index = _free("row", [*names, *self.compiled.outputs])
-            rows = files.scan(paths, came, index)
+            cut = self.piece is not None and self.piece.stop is not None
+            rows = files.scan(paths, came, index, self.piece)
             if came in files.SEPARATORS and form not in files.SEPARATORS:
                 others = [
                     x
                     for x in (names if self.keep is None else self.keep)
                     if x not in columns.values()
                 ]
-                rows = rows.with_columns(files.typed(rows, [x for x in others if x in names]))
-            if came == "parquet" and n is None:
+                if cut and self.piece is not None:
+                    self.casts = list(self.piece.casts)
+                else:
+                    self.casts = files.typed(rows, [x for x in others if x in names])
+                rows = rows.with_columns(self.casts)
+            if came == "parquet" and n is None and not cut:
                 self.total = rows.select(pl.len()).collect().item()
         absent: dict[str, str] = {}
         for name, column in columns.items():
@@ -226,11 +250,6 @@ class Job:
         results = [pl.col(found).struct.field(name) for name in self.compiled.outputs]
         return rows.select([*kept, *results])
 
-    def _form(self, paths: list[str]) -> str:
-        """The format of what is read: of a stream, which is kept in a file, its own."""
-        assert self.points is not None
-        return files.form_in([self.points] if files.is_stream(self.points) else paths, self.in_form)
-
     def _check_constants(self, names: list[str], where: str) -> None:
         """Raise where EXPR means a constant of the name of a column."""
         graphs = [number.question.f for number in self.compiled.columns.numbers.values()]
@@ -247,7 +266,7 @@ class Job:
                 )
 
     @contextmanager
-    def _told(self, paths: list[str], out: str = "") -> Iterator[None]:
+    def told(self, paths: list[str], out: str = "") -> Iterator[None]:
         """What goes wrong in Polars as what it means."""
         try:
             yield
@@ -261,11 +280,10 @@ class Job:
                 if wrong in text:
                     message = f"'{out}' can't be written: {wrong.lower()} on its disk"
                     raise fault(f"{message}; the old file is as it was", "--out") from None
-            form = self._form(paths) if paths else ""
-            raise files.told(error, paths, form) from None
+            raise files.told(error, paths, self.form(paths) if paths else "") from None
 
     @contextmanager
-    def _reasons(self) -> Iterator[None]:
+    def reasons(self) -> Iterator[None]:
         """Writes the rows without an answer at last."""
         if self.errors is None:
             yield
@@ -274,12 +292,12 @@ class Job:
         for option, path in (("--out", self.out), ("--points", self.points or "-")):
             if path != files.STDOUT and files.same(path, self.errors):
                 raise fault(f"--errors and {option} are one file: choose another", "--errors")
-        with files.whole(self.errors) as path, self._told([], self.errors):
+        with files.whole(self.errors) as path, self.told([], self.errors):
             yield
             schema = {"file": pl.String, "row": pl.Int64, "kind": pl.String, "reason": pl.String,
                       "place": pl.String}  # fmt: skip
             found = pl.DataFrame(sorted(self.rows.reasons), schema=schema, orient="row")
-            if self.parts == (0, 0):
+            if not self.rows.file:
                 found = found.drop("file")
             files.sink(found.lazy(), path, form).collect()
 

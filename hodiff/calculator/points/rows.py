@@ -24,6 +24,8 @@ CHECKED = 64  # rows of a batch that are checked at most
 MOST_CHECKED = 5000
 LOST = 1e-8  # relative error of a double that has lost half its digits
 
+pl.Series(np.zeros(1))  # Polars takes in numpy at the first: two threads at once may fail to
+
 
 class Rows:
     """A function of batches of rows: of a struct of the inputs' columns and the row's number, it
@@ -54,6 +56,7 @@ class Rows:
         self.file = ""  # of several the one that is read
         self.reasons: list[tuple[str, int, str, str, str]] = []
         self.checked = self.lost = 0
+        self.most = MOST_CHECKED
         self.stopped = False
         self.error: HodiffError | None = None
 
@@ -125,8 +128,8 @@ class Rows:
 
     def _refuse(self, row: int, answer: Refused) -> str:
         if self.fails:
-            self.stopped = True
-            self.error = HodiffError(answer.kind, f"row {row}: {answer.message}")
+            self.stopped, self.first = True, (self.file, row, answer)
+            self.error = no_answer(self.file, row, answer)
             raise Stopped
         with self.lock:
             self.refused[answer.kind] += 1
@@ -146,7 +149,7 @@ class Rows:
     ) -> None:
         """Rows from all over the batch beside their answers in balls."""
         there = np.flatnonzero(known)
-        if self.checked >= MOST_CHECKED or not len(there):
+        if self.checked >= self.most or not len(there):
             return
         some = there[np.linspace(0, len(there) - 1, min(CHECKED, len(there))).astype(int)]
         found = self.solver(_points(frame, columns, some))
@@ -172,6 +175,11 @@ class Rows:
         if reasons:
             told = pl.Series(REASON, [reasons.get(i) for i in range(len(known))], pl.String)
         return pl.DataFrame([*columns, told]).to_struct()
+
+
+def no_answer(file: str, row: int, why: Refused) -> HodiffError:
+    where = f"{file}, row {row}" if file else f"row {row}"
+    return HodiffError(why.kind, f"{where}: {why.message}")
 
 
 def is_readable(kind: pl.DataType) -> bool:

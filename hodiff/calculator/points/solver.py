@@ -6,13 +6,14 @@ A few are answered here; many by processes of their own, which start when it pay
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
 from functools import cached_property
 from math import isfinite
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,6 +47,7 @@ class Solver:
 
     def __init__(self, compiled: Compiled, how: How) -> None:
         self.compiled, self.how = compiled, how
+        self.alone = processors() == 1  # no processes beside this one
         self.seen = 0
         self.stopped = False
         self.lock = Lock()
@@ -73,7 +75,7 @@ class Solver:
     def _one_by_one(self, points: Sequence[Sequence[Any]]) -> list[list[float] | Refused]:
         with self.lock:
             self.seen += len(points)
-            if self.seen > MANY and self.pool is None and processors() > 1:
+            if self.seen > MANY and self.pool is None and not self.alone:
                 self.pool = ProcessPoolExecutor(
                     processors(),
                     multiprocessing.get_context("spawn"),
@@ -132,6 +134,15 @@ def _begin(compiled: Compiled, how: How) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the job to end its processes
     _worker = compiled, how
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker waits for work for ever, also where the process that had it is gone."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _chunk(points: Sequence[Sequence[Any]]) -> list[list[float] | Refused]:
