@@ -25,10 +25,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="draw four times as many examples, and longer texts and chains, as .ci/run does",
     )
+    parser.addoption(
+        "--engines",
+        action="store_true",
+        help="start clusters of Dask, Spark and Ray on this machine, which have to be installed",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     lengths.LONG = config.getoption("long")
+    config.addinivalue_line("markers", "engines: starts a cluster; runs with --engines")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("engines") and not item.config.getoption("engines"):
+        pytest.skip("starts a cluster: --engines")
 
 
 def pytest_collection_finish() -> None:

@@ -1,10 +1,14 @@
-"""Millions of points in memory: hodiff.compile beside numpy, by hand and by SymPy, and PyTorch.
+"""Millions of points in memory: hodiff.compile beside numpy and numba, by hand and by SymPy, and
+PyTorch.
 
     python benchmarks/points.py [ROWS]
 
-Each library has a process of its own; the smallest of several runs counts. hodiff and PyTorch run
-on all processors, numpy on one. Formulas other than the first are the first six of tests/cases
-with two variables or more; their numpy is SymPy's lambdify, common subexpressions taken out.
+Each library has a process of its own; the smallest of several runs counts, after one in which
+loops are compiled. "jit" is hodiff with the extra of that name, "hodiff" without. numpy runs on one
+processor, the others on all. Formulas other than the first are the first six of tests/cases with
+two variables or more; their numpy and numba is what SymPy makes of them, common subexpressions
+taken out. numpy gives a result that is an input, or the same number in all rows, without a column
+of its own; the others write columns.
 """
 
 from __future__ import annotations
@@ -36,7 +40,19 @@ def formulas() -> list[tuple[str, list[str], str]]:
 
 def by_hodiff(expression: str, names: list[str], what: str) -> Callable[..., Any]:
     import hodiff
+    from hodiff.arithmetic import rows
 
+    rows.FUSED = sys.maxsize
+    return hodiff.compile(expression, what, wrt=names)
+
+
+def by_jit(expression: str, names: list[str], what: str) -> Callable[..., Any]:
+    import llvmlite  # noqa: F401
+
+    import hodiff
+    from hodiff.arithmetic import rows
+
+    rows.FUSED = rows.FUSED_NODES = 0
     return hodiff.compile(expression, what, wrt=names)
 
 
@@ -50,12 +66,40 @@ def by_numpy(expression: str, names: list[str], what: str) -> Callable[..., Any]
         return by_hand
     import sympy
 
+    return sympy.lambdify(*by_sympy(expression, names, what), "numpy", cse=True)
+
+
+def by_sympy(expression: str, names: list[str], what: str) -> tuple[list[Any], list[Any]]:
+    import sympy
+
     xs = sympy.symbols(names)
     f = sympy.parse_expr(expression, dict(zip(names, xs, strict=True)))
     wanted = [f, *(f.diff(x) for x in xs)]
     if what == "hessian":
         wanted += [f.diff(x, y) for i, x in enumerate(xs) for y in xs[i:]]
-    return sympy.lambdify(xs, wanted, "numpy", cse=True)
+    return xs, wanted
+
+
+def by_numba(expression: str, names: list[str], what: str) -> Callable[..., Any]:
+    """One loop over the rows on all processors, as a person would write it."""
+    import math
+
+    import numba
+    import sympy
+
+    parts, results = sympy.cse(by_sympy(expression, names, what)[1])
+    outputs = [f"out{k}" for k in range(len(results))]
+    lines = [f"def loop({', '.join(f'{x}_' for x in names)}):", f" n = len({names[0]}_)"]
+    lines += [f" {out} = np.empty(n)" for out in outputs] + [" for i in numba.prange(n):"]
+    lines += [f"  {x} = {x}_[i]" for x in names]
+    lines += [f"  {x} = {sympy.pycode(part)}" for x, part in parts]
+    pairs = zip(outputs, results, strict=True)
+    lines += [f"  {out}[i] = {sympy.pycode(result)}" for out, result in pairs]
+    lines += [f" return {', '.join(outputs)}"]
+    scope: dict[str, Any] = {"math": math, "np": np, "numba": numba}
+    exec("\n".join(lines), scope)
+    compiled: Callable[..., Any] = numba.njit(parallel=True, error_model="numpy")(scope["loop"])
+    return compiled
 
 
 def by_torch(expression: str, names: list[str], what: str) -> Callable[..., Any] | None:
@@ -71,7 +115,13 @@ def by_torch(expression: str, names: list[str], what: str) -> Callable[..., Any]
     return gradient
 
 
-LIBRARIES = {"hodiff": by_hodiff, "numpy": by_numpy, "torch": by_torch}
+LIBRARIES = {
+    "hodiff": by_hodiff,
+    "jit": by_jit,
+    "numpy": by_numpy,
+    "numba": by_numba,
+    "torch": by_torch,
+}
 
 
 def measured(library: str, number: int, rows: int) -> float | None:
@@ -85,6 +135,7 @@ def measured(library: str, number: int, rows: int) -> float | None:
     columns = np.random.default_rng(0).uniform(1, 2, size=(len(names), rows))
     times = []
     with np.errstate(all="ignore"):
+        run(*columns)
         for _ in range(ROUNDS):
             start = time.perf_counter()
             run(*columns)
@@ -93,8 +144,8 @@ def measured(library: str, number: int, rows: int) -> float | None:
 
 
 def main(rows: int) -> None:
-    print(f"{rows} rows; milliseconds, and hodiff's time by the other's")
-    for library in ("sympy", "torch"):
+    print(f"{rows} rows; milliseconds, hodiff's and jit's time by the others'")
+    for library in ("llvmlite", "numba", "sympy", "torch"):
         if find_spec(library) is None:
             print(f"{library} is not installed")
     for number, (expression, _, what) in enumerate(formulas()):
@@ -103,9 +154,13 @@ def main(rows: int) -> None:
             command = [sys.executable, __file__, str(rows), library, str(number)]
             text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
             found[library] = json.loads(text)
-        own = found.pop("hodiff")
-        others = [f"{library} {t * 1000:.0f} ({own / t:.2f})" for library, t in found.items() if t]
-        print(f"{what:8} {own * 1000:6.0f}  {'  '.join(others):40} {expression}")
+        own = [found.pop(library) for library in ("hodiff", "jit")]
+        texts = [f"hodiff {own[0] * 1000:.0f}"] + [f"jit {t * 1000:.0f}" for t in own[1:] if t]
+        for library, other in found.items():
+            if other:
+                ratios = ", ".join(f"{t / other:.2f}" for t in own if t)
+                texts.append(f"{library} {other * 1000:.0f} ({ratios})")
+        print(f"{what:8} {'  '.join(texts):70} {expression}", flush=True)
 
 
 if __name__ == "__main__":

@@ -20,10 +20,10 @@ import click
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from hodiff.cli.options import SUBGRADIENT, Command  # noqa: E402
+from hodiff.cli.options import POINTS, SUBGRADIENT, Command  # noqa: E402
 from hodiff.cli.program import COMMON, program  # noqa: E402
 
-SHARED = (*COMMON, SUBGRADIENT)  # but value has no kinks
+SHARED = (*COMMON, SUBGRADIENT, *POINTS)  # but value has no kinks
 PAGE = ROOT / "docs" / "hodiff.1"
 EXIT = (
     ("0", "An answer."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 NO_ANSWER = frozenset({"domain", "pole", "kink", "undecided"})
@@ -107,6 +108,13 @@ def nearest(name: str, names: list[str]) -> str:
         return ""
     close = get_close_matches(name, names, 1, 0.6) or get_close_matches(name.lower(), names, 1, 0.6)
     return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def unknown(what: str, name: str, names: Iterable[str]) -> str:
+    """What is wrong with a name that is none of names, and the mend."""
+    known = [*names]
+    mend = nearest(name, known) or f": it can be {', '.join(known) or 'none'}"
+    return f"unknown {what} '{name}'{mend}"
 
 
 def no_number(dtype: Any) -> str:

@@ -39,6 +39,7 @@ COMMANDS = {
         "laplacian": "",
         "implicit": "--of y --order 2",
         "check": "--claim [2*x*y,x**2+3*y**2]",
+        "uncertainty": "--cov [[0.01,0.01],[0.01,0.04]] --order 2",
         "steps": "",
         "functions": "",
     },
@@ -148,6 +149,20 @@ grad "x" --at x=1+/--1
 grad "x**2" --at x=1+/-1 --digits 4
 grad "x**2" --at x=1 --rtol 0.1
 grad "x**2" --at "x=[1, 2]+/-1"
+# uncertainties
+uncertainty m*g*h --at m=2.0±0.1,h=1.50±0.02 --let g=9.81
+uncertainty "x**2*exp(y)" --at x=1+/-1/10,y=0 --order 2 --samples 1000 --format csv
+uncertainty "x/y" --at x=1±0.1,y=2 --samples 1000 --seed 3 --format plain
+uncertainty "x/y" --at x=1,y=2 --let u_y=0.2 --format json
+uncertainty "x/y" --at x=1,y=2
+uncertainty "x/y" --at x=1±0.1,y=0
+uncertainty "x/y" --at x=1±0.1,y=2 --seed 3
+uncertainty "x/y" --at x=1±-0.1,y=2
+uncertainty "x/y" --at x=1,y=2 --cov [[1,2],[2,1]]
+uncertainty "sin(x)" --at x=0±2 --order 2
+printf "x,u_x,y\n1,0.1,2\n1,0.1,0\n" | hodiff uncertainty "x/y" --points - --order 2
+uncertainty "x/y" --grid x=1:2:2,y=1:1:1 --let u_x=0.1,u_y=1/5 --format json
+uncertainty "x/y" --grid x=1:2:2,y=1:1:1
 # formulas
 grad "where(x < 0, x**2, sin(x))"
 nth "tanh(x)" --order 4

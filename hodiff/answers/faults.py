@@ -42,14 +42,23 @@ def refuse(
         raise _fault("limit", f"{_shown(node)} is too large for a double", node, places)
     inputs = [values[id(x)] for x in node.inputs]
     exact = all(map(arithmetic.certain, inputs))
-    explain = _explained if exact or all(map(arithmetic.known, inputs)) else _open
+    known = exact or all(map(arithmetic.known, inputs)) or _is_pole(node, inputs)
+    explain = explained if known else _open
     error = explain(node, inputs, values[id(node)])
     # What jumps (mod, floor) may need more bits for exact inputs too.
     if explain is _open and error.kind == "limit" and any(map(_beyond, inputs)):
         raise error
-    if exact and (arithmetic.pointwise.doubles or node.operation.jumps is None):
+    if (exact or _is_pole(node, inputs)) and (
+        arithmetic.pointwise.doubles or node.operation.jumps is None
+    ):
         raise error
     raise Unproven(error)
+
+
+def _is_pole(node: Tensor, inputs: Sequence[Any]) -> bool:
+    """Whether a quotient is one of a number that isn't 0 by one that surely is."""
+    arrays = any(getattr(x, "shape", ()) for x in inputs)
+    return node.operation is div and not arrays and found_at(node, inputs) == ("pole", True)
 
 
 def _beyond(x: Any) -> bool:
@@ -132,18 +141,18 @@ def _open(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
         return _fault("undecided", f"{shown} can't be decided at this point{TOLD}", node)
     if value is not None and not hasattr(value, "shape") and not value.is_nan():
         return _fault("limit", f"{shown} is too large to be computed", node)
-    error = _explained(node, inputs, value)
+    error = explained(node, inputs, value)
     if error.kind == "pole":
         return _fault("pole", error.message + TOLD, node)
     message = f"whether {shown} has a finite value at this point can't be decided{TOLD}"
     return _fault("undecided", message, node)
 
 
-def _explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
+def explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
     """Why a node has no finite value at finite inputs."""
     operation, shown = node.operation, _shown(node)
-    flat = [float(x) for x in inputs if not getattr(x, "shape", ())]
-    undefined = bool(getattr(value, "shape", ())) or value is None or math.isnan(float(value))
+    flat = [_double(x) for x in inputs if not getattr(x, "shape", ())]
+    undefined = bool(getattr(value, "shape", ())) or value is None or math.isnan(_double(value))
     pole = (
         operation.pole is not None
         and len(flat) == len(inputs)
@@ -204,7 +213,14 @@ def _squared(x: Tensor) -> list[str]:
 
 
 def _number(x: Any) -> str:
-    return repr(float(x)).removesuffix(".0")
+    return repr(_double(x)).removesuffix(".0")
+
+
+def _double(x: Any) -> float:
+    try:
+        return float(x)
+    except OverflowError:  # a whole number, or a quotient
+        return math.inf if x > 0 else -math.inf
 
 
 def _text(node: Tensor) -> str | None:

@@ -8,167 +8,340 @@ threads share the blocks among them.
 from __future__ import annotations
 
 import os
+import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hodiff.arithmetic.arrays import ARRAYS, QUICK_POWERS
 from hodiff.arithmetic.base import Values, is_leaf, run
-from hodiff.arithmetic.blocks import computing, entrywise, into
+from hodiff.arithmetic.blocks import computing, entrywise
+from hodiff.arithmetic.fused import Known, Loop, Stage, available, fused
+from hodiff.arithmetic.sines import FAR
+from hodiff.arithmetic.tidied import tidied, with_sines
 from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
+from hodiff.engine.passes import depending
 
-ROWS = 1 << 13  # of a block: a buffer takes 64 KiB
+ROWS = 1 << 13  # of a variable's block
+BLOCK = 4 * ROWS
+"""Rows of a block where it may have any number: a buffer takes 256 KiB. In shorter ones a thread
+that comes out of numpy finds Python's lock taken too often."""
+LONG = 8 * BLOCK  # where nothing has to stay in cache
 THREADED = 4 * ROWS  # fewer rows are done before a thread has started
+FUSED, FUSED_NODES = 1_000_000, 50_000_000
+"""Rows, and rows times nodes, after which numpy has taken as long as compiling a loop takes."""
 
 
 def on_rows(x: Tensor) -> Tensor:
     """A variable that stands for a block of rows of x."""
-    return variable(x.attributes[0], (ROWS,))
+    return variable(x.attributes[0], (ROWS,), x.requires_grad)
 
 
 class Plan:
     """What computes columns, the outputs, from others, the variables.
 
     Each is a node whose first axis is that of a block, of ROWS rows. Where every node is computed
-    entry by entry a block may be shorter; else the last one is filled up with copies of a row.
+    entry by entry a block may have any length; else the last one is filled up with copies of a
+    row.
 
     cost: a block of doubles for each node that is alive at the same time, for each thread
     """
 
-    def __init__(self, outputs: Sequence[Tensor], variables: Sequence[Tensor]) -> None:
-        self.outputs, self.variables = list(outputs), list(variables)
-        order = topological(outputs)
-        self.leaves = [node for node in order if is_leaf(node) and node.operation is not VARIABLE]
-        self.nodes = [node for node in order if not is_leaf(node)]
-        self.any_length = all(len(x.shape) <= 1 and entrywise(x) for x in self.nodes)
-        last = {id(x): i for i, node in enumerate(self.nodes) for x in node.inputs}
-        kept = {id(y) for y in [*outputs, *variables, *self.leaves]}
-        self.released: list[list[int]] = [[] for _ in self.nodes]
-        for key, i in last.items():
-            if key not in kept:
-                self.released[i].append(key)
-        # Once here: what definitions build at their first call, threads may not build together.
+    def __init__(
+        self, outputs: Sequence[Tensor], variables: Sequence[Tensor], near: bool = True
+    ) -> None:
+        """near: sines may be computed in a way that isn't right far out; what is there is told."""
+        self.given, self.variables = list(outputs), list(variables)
+        plain = all(len(x.shape) < 2 for x in topological(outputs))
+        self.outputs, bounded = tidied(outputs) if plain else list(outputs), list[Tensor]()
+        if plain and near:
+            self.outputs, bounded = with_sines(self.outputs)
+        order = topological(self.outputs)
+        nodes = [node for node in order if not is_leaf(node)]
+        varying = depending(order, variables, smoothly=False)
+        self.any_length = plain and all(entrywise(x) for x in nodes if x in varying)
+        leaves = [x for x in order if is_leaf(x) and x.operation is not VARIABLE]
+        self.fixed: Values = run(leaves, ARRAYS)
+        self.empty: Values = {}
         with np.errstate(all="ignore"):
-            self._steps(run(self.leaves, ARRAYS))
+            stages = self._tried(nodes)
+        for key in map(id, bounded):
+            made = [i for i, stage in enumerate(stages) if key in stage.outputs]
+            stages.insert(made[0] + 1 if made else 0, Stage(_bound, [key], [], True))
+        self.program = Program(stages, BLOCK if self.any_length else ROWS, [])
+        self.known = Known({id(x): x for x in nodes}, self.fixed, self.empty)
+        self.done = 0
+        self.fusing = threading.Lock()  # taken once, by who makes the loops
+
+    def _tried(self, nodes: Sequence[Tensor]) -> list[Stage]:
+        """A stage for each node. Fills fixed, what is the same in all rows, and empty, what the
+        others are on no rows or on a block of ones. What definitions build at their first call is
+        there then, for threads may not build it together."""
+        stages: list[Stage] = []
+        count = 0 if self.any_length else ROWS
+        self.empty |= {id(x): np.ones(count) for x in self.variables}
+        for node in nodes:
+            keys = [id(x) for x in node.inputs]
+            inputs = [self.empty.get(key, self.fixed.get(key)) for key in keys]
+            compute = computing(node, inputs) if entrywise(node) else _whole(node)
+            quick = compute in QUICK_POWERS.values()
+            if quick:
+                keys, inputs = keys[:1], inputs[:1]
+            value = compute(*inputs)
+            if all(key in self.fixed for key in keys):
+                self.fixed[id(node)] = value
+                continue
+            self.empty[id(node)] = np.asarray(value)
+            if compute in (np.maximum, np.minimum):
+                compute = _named(compute)
+            elif not quick and type(compute) is not np.ufunc:
+                compute = _into(compute)
+            stages.append(Stage(compute, keys, [id(node)], entrywise(node)))
+        return stages
+
+    @cached_property
+    def far(self) -> Plan:
+        """The same for numbers far out."""
+        return Plan(self.given, self.variables, near=False)
 
     def __call__(self, columns: Sequence[Any], threads: int | None = None) -> list[Any]:
-        """The outputs' columns, from doubles of one length for each variable."""
+        """The outputs' columns, from doubles of one length for each variable: doubles, and bools of
+        a condition. Threads may call it at the same time."""
+        columns = [np.asarray(column, float) for column in columns]
         n = len(columns[0]) if columns else 1
-        results = [np.empty((n, *y.shape[1:])) for y in self.outputs]
+        results = [self._result(y, n) for y in self.outputs]
+        program = self._chosen(n)
         workers = min(threads or processors(), -(-n // THREADED)) if n > THREADED else 1
+        length = program.block
+        if self.any_length:  # the same number of blocks for each, of the same length
+            rounds = -(-n // (workers * length))
+            length = -(-n // max(1, rounds * workers))
+        blocks = deque(slice(i, min(i + length, n)) for i in range(0, n, max(1, length)))
         if workers == 1:
-            self._part(columns, results, 0, n)
+            self._work(program, columns, results, blocks)
             return results
-        blocks = -(-n // ROWS)
-        ends = [min(n, blocks * k // workers * ROWS) for k in range(1, workers)] + [n]
-        with ThreadPoolExecutor(workers) as pool:
-            parts = zip([0, *ends[:-1]], ends, strict=True)
-            for done in [pool.submit(self._part, columns, results, *part) for part in parts]:
+        with ThreadPoolExecutor(workers - 1) as pool:
+            work = program, columns, results, blocks
+            others = [pool.submit(self._work, *work) for _ in range(workers - 1)]
+            self._work(*work)
+            for done in others:
                 done.result()
         return results
 
-    def _part(self, columns: Sequence[Any], results: Sequence[Any], start: int, stop: int) -> None:
-        """The rows from start to stop."""
-        values = run(self.leaves, ARRAYS)
-        with np.errstate(all="ignore"):
-            steps = self._steps(values)
-            for first in range(start, stop, ROWS):
-                rows = slice(first, min(first + ROWS, stop))
-                self._block(steps, values, columns, results, rows)
+    def _chosen(self, n: int) -> Program:
+        """Machine code from the call on that makes it worth its compiling, where there is LLVM.
+        Other threads go on with numpy meanwhile."""
+        self.done += n
+        stages = self.program.stages
+        enough = self.done >= FUSED and self.done * len(stages) >= FUSED_NODES
+        once = enough and self.any_length and self.fusing.acquire(blocking=False)
+        if once and available():
+            loops = fused(stages, self.known, {id(y) for y in self.outputs})
+            if loops is not None:  # one alone has nothing to keep in cache
+                self.program = Program(loops, BLOCK if len(loops) > 1 else LONG, [])
+        return self.program
 
-    def _steps(self, values: Values) -> list[Step]:
-        """What computes each node in buffers that are used again. What is the same in all rows is
-        computed here, and enters values."""
-        found: dict[int, Any] = dict(values)
-        count = 0 if self.any_length else ROWS
-        for x in self.variables:
-            found[id(x)] = np.ones(count)
-        buffers: dict[int, Any] = {}
-        free: dict[Any, list[Any]] = {}
-        steps: list[Step] = []
-        outputs = {id(y): i for i, y in enumerate(self.outputs)}
-        for node, released in zip(self.nodes, self.released, strict=True):
-            inputs = [found[id(x)] for x in node.inputs]
-            compute = computing(node, inputs) if entrywise(node) else whole(node)
-            if compute in QUICK_POWERS.values():
-                inputs = inputs[:1]
-            value = found[id(node)] = compute(*inputs)
-            if all(id(x) in values for x in node.inputs):
-                values[id(node)] = value
-                continue
-            buffer = None
-            per_row = entrywise(node) and getattr(value, "shape", ())[:1] == (count,)
-            if per_row:
-                for key in released:  # an entry may be written over what it comes from
-                    _release(buffers.pop(key, None), free)
-                kind = value.dtype, value.shape[1:]
-                there = free.get(kind)
-                buffer = there.pop() if there else np.empty((ROWS, *kind[1]), kind[0])
-                buffers[id(node)] = buffer
-                if type(compute) is not np.ufunc and compute not in QUICK_POWERS.values():
-                    compute = into(compute)
-            # Without a buffer a result may be a view of an input's: that is not used again.
-            else:
-                for x in node.inputs:
-                    buffers.pop(id(x), None)
-            keys = [id(x) for x in node.inputs[: len(inputs)]]
-            doubles = buffer is not None and buffer.dtype == float
-            output = outputs.get(id(node)) if doubles else None
-            steps.append(Step(id(node), keys, compute, buffer, output))
-        return steps
+    def _result(self, y: Tensor, n: int) -> Any:
+        known = self.fixed.get(id(y))
+        value = self.empty[id(y)] if known is None else np.asarray(known)
+        make = np.zeros if zero(known) else np.empty
+        return make((n, *y.shape[1:]), bool if value.dtype == bool else float)
 
-    def _block(
+    def _work(
         self,
-        steps: Sequence[Step],
-        values: Values,
+        program: Program,
         columns: Sequence[Any],
         results: Sequence[Any],
-        rows: slice,
+        blocks: deque[slice],
     ) -> None:
-        n = rows.stop - rows.start
-        length = n if self.any_length else ROWS
-        for x, column in zip(self.variables, columns, strict=True):
-            part = column[rows]
-            values[id(x)] = part if n == length else np.pad(part, (0, length - n), mode="edge")
-        for step in steps:
-            inputs = [values[key] for key in step.inputs]
-            if step.buffer is None:
-                values[step.key] = step.compute(*inputs)
+        """Computes one block after the other, until none is left."""
+        try:
+            space = program.spaces.pop()  # one step of Python's: no two threads get the same
+        except IndexError:
+            space = Space(self, program)
+        with np.errstate(all="ignore"):
+            while True:
+                try:
+                    rows = blocks.popleft()
+                except IndexError:
+                    break
+                try:
+                    space.run(columns, results, rows)
+                except FarError:
+                    self.far._work(self.far.program, columns, results, deque([rows]))
+        space.release()
+        program.spaces.append(space)
+
+
+class Program(NamedTuple):
+    """Stages in order, how many rows of a block they are for, and the spaces that no call uses."""
+
+    stages: list[Stage]
+    block: int
+    spaces: list[Space]
+
+
+class FarError(Exception):
+    """There are numbers in a block that its plan isn't for."""
+
+
+class Space:
+    """What one thread at a time computes blocks in: buffers, and the calls that fill them."""
+
+    def __init__(self, plan: Plan, program: Program) -> None:
+        self.plan, self.stages, self.length = plan, program.stages, -1
+        self.buffers: dict[int, Any] = {}
+        self.calls: list[tuple[Callable[..., Any], Sequence[Any]]] = []
+        self.moving: list[tuple[list[Any], int, int]] = []
+        self.pointing: list[tuple[Any, int, int]] = []
+        self.direct: dict[int, int] = {}  # the result that a node is written to
+        if plan.any_length:
+            made = {key for stage in self.stages for key in stage.outputs}
+            for i, y in enumerate(plan.outputs):
+                if id(y) in made and plan.empty[id(y)].dtype in (float, bool):
+                    self.direct.setdefault(id(y), i)
+        self._share_buffers(program.block)
+
+    def _share_buffers(self, block: int) -> None:
+        """Gives nodes buffers: that of a node that none will read any more."""
+        stages, empty = self.stages, self.plan.empty
+        last = {key: i for i, stage in enumerate(stages) for key in stage.inputs}
+        kept = {id(y) for y in self.plan.outputs}
+        free: dict[Any, list[Any]] = {}
+        for i, stage in enumerate(stages):
+            dying = [k for k in set(stage.inputs) - kept if last[k] == i and k in self.buffers]
+            ended = [(_kind(empty[key]), self.buffers[key]) for key in dying]
+            if stage.entrywise:
+                _release(ended, free)
+            for key in stage.outputs:
+                if key not in self.direct:
+                    there = free.get(_kind(empty[key]))
+                    shape, dtype = _kind(empty[key])
+                    shape = (block,) if self.plan.any_length else shape
+                    self.buffers[key] = there.pop() if there else np.empty(shape, dtype)
+            if not stage.entrywise:
+                _release(ended, free)
+
+    def _plan_calls(self, length: int) -> None:
+        """The calls for blocks of so many rows. What is another part of a column in each block is
+        moving: an argument's list, its place there, and which part it is; the arguments of a loop
+        are pointers."""
+        plan = self.plan
+        self.length, self.calls, self.moving, self.pointing = length, [], [], []
+        parts = {id(x): i for i, x in enumerate(plan.variables)}
+        parts |= {key: len(plan.variables) + i for key, i in self.direct.items()}
+        known = dict(plan.fixed)
+        for key, buffer in self.buffers.items():
+            known[key] = buffer[:length] if plan.any_length else buffer
+        for stage in self.stages:
+            keys = [*stage.inputs, *stage.outputs]
+            places = [(i, parts[key]) for i, key in enumerate(keys) if key in parts]
+            arguments: list[Any] = [known.get(key) for key in keys]
+            if isinstance(stage.compute, Loop):
+                pointers = stage.compute.pointers(*[_address(x) for x in arguments])
+                self.pointing += [(pointers, *place) for place in places]
+                self.calls.append((stage.compute, (pointers, length)))
             else:
-                if step.output is not None and n == length:
-                    out = results[step.output][rows]
-                else:
-                    out = step.buffer[:length]
-                step.compute(*inputs, out=out)
-                values[step.key] = out
-        for y, result in zip(self.outputs, results, strict=True):
-            value, part = values[id(y)], result[rows]
-            if getattr(value, "base", None) is not result:  # else it was written there
-                part[...] = value[:n] if getattr(value, "shape", ()) else value
+                self.moving += [(arguments, *place) for place in places]
+                self.calls.append((stage.compute, arguments))
+
+    def run(self, columns: Sequence[Any], results: Sequence[Any], rows: slice) -> None:
+        plan, n = self.plan, rows.stop - rows.start
+        length = n if plan.any_length else ROWS
+        if length != self.length:
+            self._plan_calls(length)
+        parts = [column[rows] for column in columns]
+        if n < length:
+            parts = [np.pad(part, (0, length - n), mode="edge") for part in parts]
+        if self.pointing:
+            parts = [part if dense(part) else part.copy() for part in parts]
+        parts += [result[rows] for result in results]
+        for arguments, place, part in self.moving:
+            arguments[place] = parts[part]
+        addresses = [_address(part) for part in parts] if self.pointing else []
+        for pointers, place, part in self.pointing:
+            pointers[place] = addresses[part]
+        for compute, given in self.calls:
+            compute(*given)
+        self._copy(parts, n)
+
+    def _copy(self, parts: Sequence[Any], n: int) -> None:
+        """What no stage wrote to where it goes."""
+        count = len(self.plan.variables)
+        given = {id(x): part for x, part in zip(self.plan.variables, parts, strict=False)}
+        for i, (y, result) in enumerate(zip(self.plan.outputs, parts[count:], strict=True)):
+            key = id(y)
+            if key in self.direct:
+                if self.direct[key] != i:
+                    result[...] = parts[count + self.direct[key]]
+            elif key in self.plan.fixed:
+                value = self.plan.fixed[key]
+                if not zero(value):
+                    result[...] = value[:n] if np.shape(value) else value
+            else:
+                value = given[key] if key in given else self.buffers[key]
+                result[...] = value[:n]
+
+    def release(self) -> None:
+        """Lets go of the columns."""
+        for arguments, place, _ in self.moving:
+            arguments[place] = None
 
 
-class Step(NamedTuple):
-    """A node, by its id: what computes it from which; and where the result is written: to an
-    output, or to the buffer where that is none, or is cut."""
-
-    key: int
-    inputs: list[int]
-    compute: Callable[..., Any]
-    buffer: Any
-    output: int | None
+def zero(value: Any) -> bool:
+    """Whether it is 0 in all rows: a column of zeros costs nothing before it is looked at."""
+    return type(value) in (int, float) and value == 0 and not np.signbit(value)
 
 
-def whole(node: Tensor) -> Callable[..., Any]:
+def dense(x: Any) -> bool:
+    """Whether entries are next to each other, and where doubles may be."""
+    return bool(x.flags.c_contiguous and x.flags.aligned)
+
+
+def _address(x: Any) -> int | None:
+    return None if x is None else x.__array_interface__["data"][0]
+
+
+def _kind(x: Any) -> tuple[tuple[int, ...], Any]:
+    return x.shape, x.dtype
+
+
+def _release(buffers: Sequence[tuple[Any, Any]], free: dict[Any, list[Any]]) -> None:
+    for kind, buffer in buffers:
+        free.setdefault(kind, []).append(buffer)
+
+
+def _whole(node: Tensor) -> Callable[..., Any]:
     """What computes a node that mixes entries: a sum, a product of matrices, a reshape."""
     compute = ARRAYS.function(node.operation)
     return lambda *x: compute(*x, *node.attributes)
 
 
-def _release(buffer: Any, free: dict[Any, list[Any]]) -> None:
-    if buffer is not None:
-        free.setdefault((buffer.dtype, buffer.shape[1:]), []).append(buffer)
+def _into(compute: Callable[..., Any]) -> Callable[..., None]:
+    """compute with the array to write to as its last argument, as ufuncs have it."""
+
+    def written(*x: Any) -> None:
+        x[-1][...] = compute(*x[:-1])
+
+    return written
+
+
+def _bound(x: Any) -> None:
+    if x.size and not (np.fmax.reduce(x) < FAR and np.fmin.reduce(x) > -FAR):
+        raise FarError
+
+
+def _named(compute: Callable[..., Any]) -> Callable[..., None]:
+    """The same for what numpy wants told by name."""
+
+    def written(*x: Any) -> None:
+        compute(*x[:-1], out=x[-1])
+
+    return written
 
 
 def processors() -> int:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from hodiff import derivatives
+from hodiff.answers.question import How
+from hodiff.calculator.columns import columns, on_columns
+from hodiff.calculator.request import usage
+from hodiff.calculator.result import calculating
+from hodiff.derivatives import components
 from hodiff.derivatives.vmap import vmapped
-from hodiff.engine.graph import Tensor
-from hodiff.engine.shapes import described
+from hodiff.engine.graph import ONE, ZERO, Kind, Tensor, topological
+from hodiff.engine.operations.piecewise import where
 from hodiff.engine.sharing import sharing
-from hodiff.errors import HodiffError, nearest
-from hodiff.language.problem import Problem, is_name, read
+from hodiff.errors import HodiffError, unknown
+from hodiff.language.problem import is_name, read
 
 if TYPE_CHECKING:
     import polars
 
     from hodiff.arithmetic.rows import Plan
-
-WHAT = ("value", "grad", "hessian")
 
 
 class Compiled:
@@ -27,35 +29,84 @@ class Compiled:
     of outputs, as `--format csv` names them: f, df_dx, d2f_dx_dy. See hodiff.compile."""
 
     def __init__(
-        self, expression: str, what: str, wrt: tuple[str, ...] | None, let: tuple[str, ...]
+        self,
+        expression: str,
+        what: str,
+        wrt: tuple[str, ...] | None,
+        let: tuple[str, ...],
+        own: Mapping[str, Any],
     ) -> None:
-        if what not in WHAT:
-            mend = nearest(what, list(WHAT)) or f": it can be {', '.join(WHAT)}"
-            raise HodiffError("usage", f"unknown what '{what}'{mend}")
-        self.expression, self.what, self.wrt, self.let = expression, what, wrt, let
-        problem = read(expression, let=let, wrt=None if wrt is None else ",".join(wrt))
-        if problem.f.shape:
-            message = f"EXPR has to be one number a row, not {described(problem.f.shape)}"
-            raise HodiffError("usage", f"{message}: take one entry of it, as in (EXPR)[0]")
-        self.inputs = tuple(problem.variables)
-        self.outputs, self._graphs = _derivatives(problem, what)
-        self._variables = list(problem.variables.values())
+        self.expression, self.what, self.wrt, self.let, self.own = expression, what, wrt, let, own
+        command = on_columns(what)
+        if wrt is not None and "wrt" in command.without:
+            raise usage(f"{what} takes no --wrt: leave it out", "--wrt")
+        problem = read(
+            expression, let=let, wrt=None if wrt is None else ",".join(wrt), repeats=command.repeats
+        )
+        with calculating():
+            self.columns = columns(what, problem, own)
+        self.notes, self.let_names = problem.notes, frozenset(problem.constants)
+        self.inputs, self.outputs = tuple(self.columns.inputs), self.columns.outputs
 
     def __reduce__(self) -> Any:
         """Pickled as what was asked: a plan is quickly made, and need not be of one version."""
-        return Compiled, (self.expression, self.what, self.wrt, self.let)
+        return Compiled, (self.expression, self.what, self.wrt, self.let, self.own)
 
     def __repr__(self) -> str:
         return f"<hodiff.compile {', '.join(self.outputs)} of {', '.join(self.inputs)}>"
 
     @cached_property
-    def _plan(self) -> Plan:
-        from hodiff.arithmetic.rows import Plan, on_rows  # start-up: brings numpy
+    def _on_rows(self) -> tuple[list[Tensor], list[Tensor], list[int], list[Tensor]]:
+        """The variables and the graphs of a block of rows, each once, for each output which of
+        these it is, and what the user wrote: of 0*log(x) the graphs have nothing left."""
+        from hodiff.arithmetic.rows import on_rows  # start-up: brings numpy
 
-        batch = {x: on_rows(x) for x in self._variables}
-        with sharing():
-            outputs = vmapped(self._graphs, batch) if batch else self._graphs
-        return Plan(outputs, list(batch.values()))
+        batch = {x: on_rows(x) for x in self.columns.inputs.values()}
+        numbers = self.columns.numbers.values()
+        graphs = [number.graph for number in numbers]
+        once = {id(x.question.f): x.question.f for x in numbers}
+        with sharing():  # an entry of [x, y] is x
+            written = [part for f in once.values() for part in components(f)]
+        if batch:
+            written = vmapped(written, batch)
+            with sharing() as table:
+                table.know(topological(written))
+                graphs = vmapped(graphs, batch)
+        each = list({id(y): y for y in graphs}.values())
+        places = {id(y): k for k, y in enumerate(each)}
+        return list(batch.values()), each, [places[id(y)] for y in graphs], written
+
+    @cached_property
+    def _plan(self) -> Plan:
+        from hodiff.arithmetic.rows import Plan  # start-up: brings numpy
+
+        variables, graphs, _, _ = self._on_rows
+        return Plan(graphs, variables)
+
+    def checking(self, how: How) -> Plan:
+        """The plan, with one output more where there is need: the rows that doubles can't answer
+        though they are finite. What those hold is for columns.at to say."""
+        from hodiff.answers.doubt import doubtful  # start-up: files of points alone need it
+        from hodiff.answers.kinks import by_convention
+        from hodiff.arithmetic.rows import Plan
+
+        variables, graphs, _, written = self._on_rows
+        smooth = any(number.question.smooth for number in self.columns.numbers.values())
+
+        def refused(node: Tensor) -> bool:
+            return smooth and not (how.subgradient and by_convention(node))
+
+        doubt = doubtful(graphs, variables, refused, written)
+        graphs = [where(y, ONE, ZERO) if y.operation.kind is Kind.CONDITION else y for y in graphs]
+        return Plan(graphs if doubt is None else [*graphs, doubt], variables)
+
+    def named(self, found: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:
+        """What a plan has found, each once, by the outputs' names, of which several may be one; or
+        what is computed from it and from the inputs' columns."""
+        numbers = [found[k] for k in self._on_rows[2]]
+        if self.columns.after is not None:
+            return self.columns.after.columns(numbers, inputs)
+        return dict(zip(self.outputs, numbers, strict=True))
 
     def __call__(
         self, /, *columns: Any, threads: int | None = None, **named: Any
@@ -76,12 +127,18 @@ class Compiled:
 
         if threads is not None and (type(threads) is not int or threads < 1):
             raise ValueError(f"threads is a whole number from 1 on, not {threads!r}")
-        arrays = [_doubles(x, name) for name, x in self._given(columns, named)]
+        given = self._given(columns, named)
+        arrays = [_doubles(given[name], name) for name in self.inputs]
         whole = np.broadcast_arrays(*arrays) if arrays else [np.zeros(())]
         shape = whole[0].shape
         flat = [x.reshape(-1) for x in whole] if arrays else []
-        found = self._plan(flat, threads)
-        return {name: y.reshape(shape) for name, y in zip(self.outputs, found, strict=True)}
+        results = self.named(self._plan(flat, threads), flat)
+        found = {name: y.reshape(shape) for name, y in results.items()}
+        seen: set[int] = set()
+        for name, y in found.items():  # each is the caller's own
+            found[name] = y.copy() if id(y) in seen else y
+            seen.add(id(y))
+        return found
 
     def frame(self, data: polars.DataFrame) -> polars.DataFrame:
         """A Polars frame with the outputs' columns behind its own: its columns are the inputs by
@@ -101,26 +158,62 @@ class Compiled:
         import numpy as np  # start-up: reading the text needs none
         import polars as pl  # start-up, and an extra
 
-        if missing := [name for name in self.inputs if name not in data.columns]:
-            raise TypeError(f"no column for {', '.join(missing)}: there are {data.columns[:20]}")
-        if taken := [name for name in self.outputs if name in data.columns]:
-            raise ValueError(f"the frame has columns {', '.join(taken)} already: rename them")
+        self._fits(data.columns)
         columns, known = {}, pl.lit(True)
-        for name in self.inputs:
+        there = [name for name in self.inputs if name in data.columns]
+        for name in there:
             kind = data.schema[name]
             if not (kind.is_numeric() or kind in (pl.Boolean, pl.Null)):
                 raise TypeError(f"the column {name} has to be numbers, not {kind}")
             columns[name] = data[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
             known = known & pl.col(name).is_not_null()
-        found = self(*columns.values())
+        given = self._given((), columns)
+        found = self(*[given[name] for name in self.inputs])
         results = [pl.Series(x, np.broadcast_to(y, data.height)) for x, y in found.items()]
         whole = data.with_columns(results)
-        if any(data[name].null_count() for name in self.inputs):
+        if any(data[name].null_count() for name in there):
             outputs = pl.when(known).then(pl.col(self.outputs))
             whole = whole.with_columns(outputs.name.keep())
         return whole
 
-    def _given(self, columns: Sequence[Any], named: dict[str, Any]) -> list[tuple[str, Any]]:
+    def arrow(self, data: Any) -> Any:
+        """An Arrow table, or a record batch, with the outputs' columns behind its own, by the rules
+        of frame. It is for engines that have Arrow's batches, as Spark and Ray Data: docs/scale.md.
+
+        It needs pyarrow alone. Raises what frame raises.
+        """
+        import numpy as np  # start-up: reading the text needs none
+        import pyarrow as pa  # start-up, and there where data is
+
+        self._fits(data.schema.names)
+        columns, known, is_a = {}, np.ones(data.num_rows, bool), pa.types
+        for name in self.inputs:
+            if name not in data.schema.names:
+                continue
+            column = data.column(name)
+            kind = column.type
+            number = is_a.is_integer(kind) or is_a.is_floating(kind) or is_a.is_decimal(kind)
+            if not (number or is_a.is_boolean(kind) or is_a.is_null(kind)):
+                raise TypeError(f"the column {name} has to be numbers, not {kind}")
+            if column.null_count:
+                known &= column.is_valid().to_numpy(zero_copy_only=False)
+            if is_a.is_boolean(kind):
+                column = column.cast(pa.int8())
+            doubles = column.cast(pa.float64(), safe=False)
+            columns[name] = doubles.to_numpy(zero_copy_only=False)
+        given = self._given((), columns)
+        mask = None if known.all() else ~known
+        for name, y in self(*[given[name] for name in self.inputs]).items():
+            values = np.broadcast_to(y, data.num_rows)
+            data = data.append_column(name, pa.array(values, pa.float64(), mask=mask))
+        return data
+
+    def _fits(self, names: Sequence[str]) -> None:
+        if taken := [name for name in self.outputs if name in names]:
+            raise ValueError(f"the frame has columns {', '.join(taken)} already: rename them")
+
+    def _given(self, columns: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+        """A column for each input, by their names. Raises TypeError."""
         if len(columns) > len(self.inputs):
             raise TypeError(f"{len(columns)} columns for {len(self.inputs)} inputs: {self.inputs}")
         given = dict(zip(self.inputs, columns, strict=False))
@@ -128,34 +221,47 @@ class Compiled:
             if name in given:
                 raise TypeError(f"the input {name} is given twice")
             if name not in self.inputs:
-                mend = nearest(name, list(self.inputs)) or f": there are {', '.join(self.inputs)}"
-                raise TypeError(f"unknown input '{name}'{mend}")
+                raise TypeError(unknown("input", name, self.inputs))
             given[name] = x
+        after = self.columns.after
+        if after is not None:
+            absent = {name: name for name in after.beside if name not in given}
+            try:
+                after.absent(absent)
+            except HodiffError as fault:
+                raise TypeError(fault.message) from None
+            given |= {name: after.defaults[name] for name in absent}
         missing = [name for name in self.inputs if name not in given]
         if missing:
-            raise TypeError(f"no column for {', '.join(missing)}")
-        return [(name, given[name]) for name in self.inputs]
+            there = f": there are {', '.join(given)}" if given else ""
+            raise TypeError(f"no column for {', '.join(missing)}{there}")
+        return given
 
 
 def compile(
-    expression: str,
+    expression: str | Tensor,
     what: str = "grad",
     wrt: Sequence[str] | None = None,
     let: Sequence[str] = (),
+    **own: Any,
 ) -> Compiled:
     """An expression and its derivatives as a function of columns: numpy arrays, or numbers.
 
-    expression  text of the language, one number a row; its free names are the inputs
-    what        "value": f alone; "grad": f and its slopes; "hessian": these and the second
-                derivatives, the upper triangle, a mixed one once
+    expression  text of the language, or a tensor of variables; its free names are the inputs
+    what        a command: value, grad, hessian, nth, hvp, jacobian, jvp, vjp, taylor, tensor,
+                laplacian, uncertainty; its numbers are the outputs
     wrt         the names to differentiate in; None for all
     let         constants, as ["g=9.81"]
+    own         the command's own options: order=, v=, along=, diag=, cov=
 
     The graph is made and planned once: nodes that the results share are computed once, in blocks
     that stay in cache, by as many threads as there are processors. A call costs one pass over the
     columns, and memory for the results and a few blocks. The function can be pickled.
 
-    Raises HodiffError for a text that can't be read, a vector, an unknown name.
+    Of uncertainty the inputs are the variables and their standard uncertainties, u_x of x; those
+    that are left out are 0.
+
+    Raises HodiffError for a text that can't be read, a variable that is no number, an unknown name.
 
     >>> import numpy as np
     >>> slopes = compile("a*x**2*y", wrt=["x", "y"], let=["a=3"])
@@ -164,14 +270,20 @@ def compile(
     >>> found = slopes(np.array([1.0, 2.0]), y=10)
     >>> found["df_dx"], found["df_dy"]
     (array([ 60., 120.]), array([ 3., 12.]))
+    >>> compile("exp(2*x)", "nth", order=5)(0.0)["d5f_dx5"]
+    array(32.)
     """
+    if isinstance(expression, Tensor):
+        from hodiff.views.formula import formula  # start-up: text needs none
+
+        expression = formula(expression)
     if not isinstance(expression, str):
-        message = f"an expression is text, not {type(expression).__name__}"
-        raise HodiffError("usage", f"{message}: hodiff.formula writes a tensor as text")
+        message = f"an expression is text or a tensor, not {type(expression).__name__}"
+        raise HodiffError("usage", message)
     for name in (wrt := None if wrt is None else _texts(wrt, "wrt")) or ():
         if not is_name(name):
             raise HodiffError("usage", f"wrt has names, and {name!r} is none")
-    return Compiled(expression, what, wrt, _texts(let, "let"))
+    return Compiled(expression, what, wrt, _texts(let, "let"), own)
 
 
 def _texts(given: Sequence[str], option: str) -> tuple[str, ...]:
@@ -180,22 +292,6 @@ def _texts(given: Sequence[str], option: str) -> tuple[str, ...]:
         if not isinstance(text, str):
             raise HodiffError("usage", f"{option} has text, not {type(text).__name__}")
     return found
-
-
-def _derivatives(problem: Problem, what: str) -> tuple[tuple[str, ...], list[Tensor]]:
-    """The names of what is asked, and its graphs."""
-    f, names, xs = problem.f, problem.wrt, problem.inputs
-    slopes: list[Tensor] = []
-    rows: list[list[Tensor]] = []
-    if what == "grad":
-        slopes = derivatives.gradient(f, xs)
-    elif what == "hessian":
-        slopes, rows = derivatives.hessian(f, xs)
-    columns = {"f": f} | {f"df_d{x}": slope for x, slope in zip(names, slopes, strict=False)}
-    for i, row in enumerate(rows):
-        for y, second in list(zip(names, row, strict=True))[i:]:
-            columns[f"d2f_d{names[i]}_d{y}"] = second
-    return tuple(columns), list(columns.values())
 
 
 def _doubles(x: Any, name: str) -> Any:

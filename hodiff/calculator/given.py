@@ -12,6 +12,7 @@ from hodiff.errors import HodiffError
 from hodiff.language.parser import parse
 from hodiff.language.problem import Vector
 
+VECTORS = ("v", "along", "cov")
 MOST_NESTED = 32  # lists in lists
 MOST_BITS = 14_000  # of a whole number: Python prints 4300 digits
 
@@ -115,6 +116,14 @@ def vector(x: Any, option: str) -> Vector:
         return pairs
     named = (f"{name}=" if name else "" for name, _ in pairs)
     return ",".join(name + text for name, text in zip(named, texts, strict=True))
+
+
+def vectors(own: Mapping[str, Any]) -> dict[str, Any]:
+    """A command's own options, with those that are vectors as problems read them."""
+    return {
+        name: vector(x, f"--{name}") if name in VECTORS and x is not None else x
+        for name, x in own.items()
+    }
 
 
 def names(wrt: Any) -> str | None:

@@ -169,7 +169,7 @@ class Request(NamedTuple):
     ) -> Found:
         """The values of what is wanted at the point; formulas without one: see Question."""
         if not self.has_point:
-            graphs = _graphs(wanted)
+            graphs = graphs_of(wanted)
             return Found(self.formulas(graphs), notes=self.conventions(graphs))
         question = self.question()._replace(
             wanted=wanted, smooth=smooth, slopes=slopes, orders=orders
@@ -310,7 +310,7 @@ class Request(NamedTuple):
         )
 
 
-def _graphs(wanted: Sequence[Tensor] | Plan) -> Sequence[Tensor]:
+def graphs_of(wanted: Sequence[Tensor] | Plan) -> Sequence[Tensor]:
     """What a formula is asked of: of a plan the last stage."""
     if not isinstance(wanted, Plan):
         return wanted

@@ -17,11 +17,11 @@ from hodiff.calculator.commands import (
     MOST_SEED,
 )
 from hodiff.calculator.formats import FORMATS
-from hodiff.calculator.given import bindings, names, ranges, vector
+from hodiff.calculator.given import bindings, names, ranges, vectors
 from hodiff.calculator.request import Request, usage
 from hodiff.engine.graph import STATE, Tensor, tracking
 from hodiff.engine.limits import Limits
-from hodiff.errors import HodiffError, nearest
+from hodiff.errors import HodiffError, nearest, unknown
 from hodiff.language.problem import Problem, read
 
 Bound: TypeAlias = str | Sequence[str] | Mapping[str, Any] | None
@@ -100,7 +100,7 @@ class Result:
         if self._request is None:
             return self
         request = self._request._replace(how=self._request.how._replace(exact=True))
-        with _calculating():
+        with calculating():
             return Result(self._again(request), self._again, request)
 
     def to_dict(self) -> dict[str, Any]:
@@ -221,12 +221,9 @@ def calculate(
     for name, x in common.items():
         if x and name in known.without:
             raise usage(f"{command} takes no --{name}: leave it out", f"--{name}")
-    given = dict(own)
+    given = vectors(own)
     of = given.pop("of", None)
     over = ranges(given.pop("over", None))
-    for name in ("v", "along", "cov"):
-        if given.get(name) is not None:
-            given[name] = vector(given[name], f"--{name}")
     if "claim" in given:
         given["claim"] = _text(given["claim"], "--claim")
     if given.get("within") is not None:
@@ -235,7 +232,7 @@ def calculate(
     _check(how, given)
     expression = _text(expression, "EXPR")
     of = of if of is None else _text(of, "--of")
-    with _calculating():
+    with calculating():
         problem = read(
             expression, bindings(at, "--at"), bindings(let, "--let"), names(wrt),
             known.repeats, of, strict=strict, over=over, equation=known.equation,
@@ -275,7 +272,7 @@ def parse(
         if not isinstance(shape, (tuple, list)) or not all(type(n) is int and n > 0 for n in shape):
             raise usage(f"the shape of {name!r} is a tuple of lengths, as (3,), not {shape!r}")
         known[name] = tuple(shape)
-    with _calculating():
+    with calculating():
         problem = read(
             _text(expression, "EXPR"), (), bindings(let, "--let"), shapes=known, strict=strict
         )
@@ -283,7 +280,7 @@ def parse(
 
 
 @contextmanager
-def _calculating() -> Iterator[None]:
+def calculating() -> Iterator[None]:
     """Whatever is around: derivatives are tracked, no more nodes are made than memory holds, and
     what is too large is said as all else is."""
     outer, STATE.limits = STATE.limits, Limits(min(MOST_NODES, STATE.limits.walks))
@@ -318,8 +315,7 @@ def _text(x: Any, source: str) -> str:
 
 def _unknown(what: str, name: Any, names: list[str], source: str | None = None) -> HodiffError:
     name = name[:60] if isinstance(name, str) else type(name).__name__
-    mend = nearest(name, names) or f": it can be {', '.join(names) or 'none'}"
-    return usage(f"unknown {what} '{name}'{mend}", source)
+    return usage(unknown(what, name, names), source)
 
 
 def _ratio(x: Any, option: str) -> Any:

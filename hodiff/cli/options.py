@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hodiff.calculator.commands import MOST_DIGITS, MOST_FIRST, MOST_ORDER, MOST_SAMPLES, MOST_SEED
+from hodiff.calculator.points import ENGINES
+from hodiff.calculator.points import FORMATS as ROW_FORMATS
 from hodiff.errors import HodiffError, nearest
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 ENVIRONMENT = "HODIFF"  # HODIFF_FORMAT and others are defaults
 HELP = ("-h", "--help")
 SHELLS = ["bash", "zsh", "fish"]
+MOST_SHOWN = 10_000  # rows of a table
 MOST_QUOTED = 60  # characters of the user's text in a message
 
 
@@ -47,12 +50,30 @@ def quoted(text: str) -> str:
     return f"'{text}'" if len(text) <= MOST_QUOTED else f"'{text[:MOST_QUOTED]}...'"
 
 
+def nearest_option(name: str, names: Sequence[str]) -> str:
+    """As nearest: the dashes, which all have, don't count."""
+    mend = nearest(name.lstrip("-"), [option.lstrip("-") for option in names])
+    return mend.replace("'", "'--", 1)
+
+
 class Helped(click.Command):
     """A command whose help opens with examples that run."""
 
     def __init__(self, *args: Any, examples: tuple[str, ...], **fields: Any) -> None:
         super().__init__(*args, **fields)
         self.examples = examples
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options, and those of files of points in a part of their own."""
+        parts: dict[str, list[tuple[str, str]]] = {"Options": [], "Files of points": []}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None:
+                parts["Files of points" if param in POINTS else "Options"].append(record)
+        for title, records in parts.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write("Example:\n" if len(self.examples) == 1 else "Examples:\n")
@@ -152,7 +173,8 @@ class Command(Helped):
                 name, equals, value = token.partition("=")
                 option = known.get(name)
                 if option is None:
-                    raise usage(f"unknown option {quoted(name)}{nearest(name, list(known))}", name)
+                    mend = nearest_option(name, list(known))
+                    raise usage(f"unknown option {quoted(name)}{mend}", name)
                 if option.is_flag:
                     if equals:
                         raise usage(f"{name} takes no value: write {name} alone", name)
@@ -223,7 +245,7 @@ class Group(Helped, click.Group):
     def unknown(self, name: str) -> HodiffError:
         if name.startswith("--"):
             option = name.partition("=")[0]
-            mend = nearest(option, ["--help", "--version"])
+            mend = nearest_option(option, ["--help", "--version"])
             if any(option in c.options() for c in self.commands.values() if isinstance(c, Command)):
                 mend = ": options stand behind the command, hodiff COMMAND EXPR [OPTIONS]"
             return usage(f"unknown option {quoted(option)}{mend}", option)
@@ -243,6 +265,13 @@ def at_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
     return at_files(incomplete)
 
 
+def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What a shell completes where a file may stand."""
+    from click.shell_completion import CompletionItem  # start-up: shells alone ask
+
+    return [CompletionItem(incomplete, type="file")]
+
+
 def one_of(names: list[str], what: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
     """A check that an option's value is one of names."""
 
@@ -256,6 +285,13 @@ def one_of(names: list[str], what: str) -> Callable[[click.Context, click.Parame
         return value
 
     return check
+
+
+def engine(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """A check that a text before = is the name of an engine."""
+    if value is not None:
+        one_of([*ENGINES], "engine")(ctx, param, value.partition("=")[0])
+    return value
 
 
 def positive(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
@@ -386,6 +422,8 @@ FIRST = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default=
                help="The order of the derivative: 0, 1, 2 ...", show_default=True)
 UP_TO = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="1",
                help="Every derivative up to this order, one after the other.", show_default=True)
+MEASURED = STATES(["--at"], metavar="m=2.0±0.1,h=1.5", multiple=True,
+                  help="The values, each with its standard uncertainty; one without it is exact.")
 COV = STATES(["--cov"], metavar="[[0.01,0],[0,0.0004]]", shell_complete=at_files,
              help="The covariance matrix, in the order of the variables, or @cov.csv; ± may be "
                   "left out then.")
@@ -393,8 +431,8 @@ TERMS = STATES(["--order"], metavar="N", callback=whole(1, 2), default="1", show
                help="2: with the second-order terms, for normal inputs.")
 SAMPLES = STATES(["--samples"], metavar="N", callback=whole(2, MOST_SAMPLES),
                  help="Beside it, mean and standard deviation of EXPR at N normal draws.")
-SEED = STATES(["--seed"], metavar="S", callback=whole(0, MOST_SEED), default="0",
-              show_default=True, help="Which draws.")
+SEED = STATES(["--seed"], metavar="S", callback=whole(0, MOST_SEED),
+              help="Which draws --samples takes.  [default: 0]")
 METHOD = HOW(["--method"], **choice(["auto", "nested", "taylor"], "method"),
              default="auto", show_default=True,
              help="nested: differentiate N times; taylor: by Taylor series.")
@@ -423,6 +461,44 @@ CHECKED_DIGITS = HOW(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
 SOLVE = STATES(["--solve"], is_flag=True,
                help="The value of --of in --at is where to start: find the one that solves "
                     "the equation.")
+ROWS = STATES(["--points"], metavar="FILE", shell_complete=files,
+              help="Answer each row of a file, whose columns are the variables: CSV, TSV, NDJSON, "
+                   "Parquet or Arrow, a folder or a pattern of them; - for standard input.")
+GRID = STATES(["--grid"], metavar="x=0:10:101", multiple=True,
+              help="Points without a file: 101 from 0 to 10; of several variables all "
+                   "combinations.")
+OUT = STATES(["--out"], metavar="FILE", shell_complete=files,
+             help="Where the rows go, with the results behind; FOLDER/ for a file each.  "
+                  "[default: standard output, as CSV]")
+IN_FORMAT = STATES(["--in-format"], **choice([*ROW_FORMATS], "format of rows"),
+                   help="What --points is.  [default: by its name]")
+OUT_FORMAT = STATES(["--out-format"], **choice([*ROW_FORMATS], "format of rows"),
+                    help="What --out is to be.  [default: by its name]")
+MAP = STATES(["--map"], metavar="w1=width", multiple=True,
+             help="The column of a variable that isn't named as it is.")
+KEEP = STATES(["--keep"], metavar="all|none|a,b", multiple=True,
+              help="The columns that are kept beside the results.  [default: all]")
+HEAD = STATES(["--head"], metavar="N", callback=whole(1, MOST_SHOWN),
+              help="Only the first N rows, as a table.")
+ON_ERROR = STATES(["--on-error"], **choice(["null", "fail", "skip"], "way"), default="null",
+                  show_default=True,
+                  help="Of a row without an answer: leave the results empty, stop, or leave out "
+                       "the row.")
+ERRORS = STATES(["--errors"], metavar="FILE", shell_complete=files,
+                help="A file for the rows without an answer, each with the reason.")
+PROVEN = STATES(["--proven"], is_flag=True,
+                help="Every row in balls, all digits proven: some thousand rows a second. "
+                     " [default: doubles, and balls where these have no answer]")
+SAMPLED = STATES(["--check"], is_flag=True,
+                 help="Say of how many rows doubles lose half their digits, by a sample.")
+RESUME = STATES(["--resume"], is_flag=True,
+                help="Of --out FOLDER/ keep the files that are there.")
+ENGINE = STATES(["--engine"], metavar="dask|spark", callback=engine,
+                shell_complete=completed(ENGINES),
+                help="Many machines: the workers of Dask or Spark; dask=tcp://HOST:8786 and "
+                     "spark=spark://HOST:7077 say which.  --out is a new FOLDER/.")
+POINTS = (ROWS, GRID, OUT, IN_FORMAT, OUT_FORMAT, MAP, KEEP, HEAD, ON_ERROR, ERRORS, PROVEN,
+          SAMPLED, RESUME, ENGINE)
 VERSION = click.Option(["-V", "--version"], is_flag=True, help="Show the version and exit.")
 SHELL = click.Argument(["shell"], metavar="SHELL", callback=one_of(SHELLS, "shell"),
                        shell_complete=completed(SHELLS))

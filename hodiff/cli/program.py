@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hodiff.calculator.commands import COMMANDS
+from hodiff.calculator.commands import COMMANDS, ON_COLUMNS
 from hodiff.cli import options as o
 from hodiff.cli.faults import Outcome
 from hodiff.cli.options import Command, Group
@@ -82,8 +82,9 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     "uncertainty": ("""The standard uncertainty of EXPR.
 
     In --at stands a value and its standard uncertainty, m=2.0±0.1 or m=2.0+/-0.1; a variable
-    without one is exact. They are propagated to first order, or second (GUM 5.1.2).
-    """, (o.COV, o.TERMS, o.SAMPLES, o.SEED)),
+    without one is exact. They are propagated to first order, or second (GUM 5.1.2). Of a file,
+    --points FILE, the column m has the values and u_m their uncertainties.
+    """, (o.MEASURED, o.COV, o.TERMS, o.SAMPLES, o.SEED)),
     "roots": ("""All roots in a range.
 
     EXPR is an equation, or what is to be 0; for several variables [EXPR, EXPR]. Each root is proven
@@ -120,9 +121,18 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
     as it comes."""
 
     def run(expression: str, format: str, **options: Any) -> Iterator[Outcome]:
+        ctx = click.get_current_context()
+        of_rows = {x.name: options.pop(x.name) for x in o.POINTS if x.name in options}
+        if of_rows.get("points") is not None or of_rows.get("grid"):
+            from hodiff.cli.points import answered as rows_answered  # start-up: brings Polars
+
+            return rows_answered(name, expression, format, options, of_rows)
+        typed = click.core.ParameterSource.COMMANDLINE
+        for option in o.POINTS:
+            if option.name in of_rows and ctx.get_parameter_source(option.name) is typed:
+                raise o.usage(f"{option.opts[0]} is for --points FILE or --grid", option.opts[0])
         from hodiff.calculator.result import calculate  # start-up: help needs no engine
 
-        ctx = click.get_current_context()
         command = ctx.command
         assert isinstance(command, Command)
 
@@ -182,12 +192,13 @@ for _name, (_help, _own) in HELP.items():
     _command = COMMANDS[_name]
     _names = {option.name for option in _own}
     _kinks = (o.SUBGRADIENT,) if _command.kinks else ()
+    _points = o.POINTS if _name in ON_COLUMNS else ()
     _common = [x for x in COMMON if x.name not in {*_names, *_command.without}]
     program.add_command(
         Command(
             _name,
             callback=answering(_name),
-            params=[o.EXPR, *_own, *_common, *_kinks],
+            params=[o.EXPR, *_own, *_common, *_kinks, *_points],
             help=_help,
             examples=(_command.example,),
         )

@@ -7,7 +7,7 @@ A function (request, ...own options) -> Answer, found by its name in COMMANDS.
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hodiff.calculator.answer import Answer
 
@@ -16,6 +16,10 @@ MOST_DIGITS = 10_000
 MOST_FIRST = 100_000
 MOST_SAMPLES = 10**7
 MOST_SEED = 2**64 - 1
+
+ON_COLUMNS = ("value", "grad", "hessian", "nth", "hvp", "jacobian", "jvp", "vjp", "taylor",
+              "tensor", "laplacian", "uncertainty")  # fmt: skip
+"""The commands that have an answer for every row of a file."""
 
 
 class Command(NamedTuple):
@@ -30,13 +34,15 @@ class Command(NamedTuple):
     without: tuple[str, ...] = ()  # options of all that it has not
     intervals: bool = True  # whether x=2±0.1 is an interval
     equation: bool = False  # whether EXPR may be an equation
+    rows: str = ""  # what answers rows, where it isn't what answers a point: see columns.py
 
     def function(self, name: str) -> Callable[..., Answer]:
         """What answers it: imported when it is asked, for start-up."""
-        found: Callable[..., Answer] = getattr(
-            import_module(f"hodiff.calculator.commands.{self.module}"), name
-        )
+        found: Callable[..., Answer] = self.named(name)
         return found
+
+    def named(self, name: str) -> Any:
+        return getattr(import_module(f"hodiff.calculator.commands.{self.module}"), name)
 
 
 # fmt: off
@@ -60,7 +66,7 @@ COMMANDS = {
                         ("order", "of", "solve"), ("of",)),
     "uncertainty": Command("uncertainty",
                            "hodiff uncertainty w*h --at w=2.0±0.1,h=1.50±0.02",
-                           ("cov", "order", "samples", "seed"), intervals=False,
+                           ("cov", "order", "samples", "seed"), intervals=False, rows="on_rows",
                            without=("wrt", "digits", "exact", "rtol")),
     "roots": Command("roots", "hodiff roots 'x*tan(x) = 1' --over x=0:10",
                      ("over", "first", "seconds"), ("over",), kinks=False, equation=True,

@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from copy import copy
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import sqrt
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from hodiff import derivatives
 from hodiff.arithmetic.program import Program
 from hodiff.calculator.answer import Answer, Entry, Row, Value, plain_number, text
+from hodiff.calculator.columns import Columns, Columnwise, Number
+from hodiff.calculator.commands.propagation import (
+    SAME,
+    Matrix,
+    OfRows,
+    Propagation,
+    below_zero,
+    differing,
+    finite,
+)
 from hodiff.calculator.request import Request, usage
 from hodiff.derivatives.vmap import vmapped
-from hodiff.engine.graph import ZERO, Tensor, constant, held
+from hodiff.engine.graph import Tensor, constant, held, variable
 from hodiff.errors import HodiffError
 from hodiff.language.problem import Vector
 
-SAME = 1e-6  # relative: a diagonal entry of --cov and the square of what stands behind ±
-ROUNDING = 1e-9  # of an eigenvalue of a correlation matrix, below 0
+LEAST = 1e-9  # of an eigenvalue of a correlation matrix, below 0
 CHUNK = 100_000  # draws that are evaluated at once
 SHORTEST_FACTOR = -4  # numbers below 1e-4 are told with a power of ten
 ROOM = 1000  # digits: of a double, and as many between it and its uncertainty
 DOUBLES = "u and the shares are computed from f and its derivatives, in doubles"
 CORRELATED = "the share of x is c_x·(V·c)_x/u²: with correlations it may be negative"
-
-Matrix = np.ndarray[Any, np.dtype[np.float64]]
-
-
-class SecondOrder(NamedTuple):
-    """What the second-order terms make of it, for normal inputs: see GUM 5.1.2, NOTE."""
-
-    mean: float
-    shift: float
-    uncertainty: float
 
 
 def uncertainty(
@@ -44,21 +43,19 @@ def uncertainty(
     cov: Vector | None = None,
     order: int = 1,
     samples: int | None = None,
-    seed: int = 0,
+    seed: int | None = None,
 ) -> Answer:
     """The standard uncertainty of EXPR at values with uncertainties, m=2.0±0.1."""
-    if order not in (1, 2):
-        raise usage("--order is 1 or 2: the terms of GUM 5.1.2", "--order")
+    check(order, samples, seed)
     f = request.scalar()
     if not request.has_point:
         message = "uncertainty needs values with uncertainties: --at m=2.0±0.1,h=1.50±0.02"
         raise usage(message, "--at")
     request.only_numbers("uncertainty", "--at")
-    spreads = given_uncertainties(request)
-    covariance = np.diag(np.square(spreads))
+    spreads, r = given_uncertainties(request), None
     if cov is not None:
         covariance = given_covariance(request, cov, spreads)
-        spreads = np.sqrt(np.diag(covariance))
+        spreads, r = np.sqrt(np.diag(covariance)), correlations(covariance)
     if not spreads.any():
         x = request.wrt[0]
         message = f"no variable has an uncertainty: write it behind ±, as in {x}=2.0±0.1, or --cov"
@@ -67,47 +64,41 @@ def uncertainty(
     problem = copy(request.problem)
     problem.radii = {}
     request = request._replace(problem=problem)
-    slopes = derivatives.gradient(f, request.inputs)
-    further = second_order_terms(f, request.inputs, covariance) if order == 2 else []
-    orders = (1, 1) if order == 1 else ()
-    found = request.solve([f, *slopes, *further], slopes=[slopes], orders=orders)
-    n, notes = len(slopes), [DOUBLES]
-    value, numbers = found.values[0], doubles(found.values)
-    f0, numbers = float(numbers[0]), numbers[1:]
-    c = numbers[:n]
-    signed = c * spreads
-    largest = float(np.abs(signed).max())  # by it no square is beyond a double
-    units = signed / (largest or 1)
-    squares = units * (correlations(covariance) @ units)
-    total = max(float(squares.sum()), 0.0)  # below 0 by rounding alone
-    u = largest * sqrt(total)
-    shares = 100 * squares / total if total else np.zeros(n)
-    correlated = bool((covariance != np.diag(np.diag(covariance))).any())
-    if correlated:
+    propagation = Propagation(request.wrt, order, r)
+    slopes, further = propagation.graphs(f, request.inputs, exact(spreads))
+    found = request.solve([f, *slopes, *further], slopes=[slopes], orders=orders(order))
+    numbers, notes = finite(found.values), [DOUBLES]
+    spread = propagation.at(numbers, spreads)
+    value, c = found.values[0], found.values[1 : len(slopes) + 1]
+    f0, u, shares = float(numbers[0]), float(spread.uncertainty), spread.shares
+    if r is not None and np.count_nonzero(r) > np.count_nonzero(np.diag(r)):
         notes.append(CORRELATED)
     if not u and order == 1:
         notes.append("the first order is 0: --order 2 has the next terms, --samples 100000 draws")
     more = [f"f = {rounded(f0, u)}", f"unrounded: {text(value)} ± {text(plain_number(u))}"]
+    lines = [[value, plain_number(u)]]
     said: dict[str, Any] = {}
     if cov is not None:
         said["covariance"] = plain_number(covariance)
-    if order == 2:
-        second = second_order(f0, c, numbers[n:], covariance, u**2)
-        said["second_order"] = {x: plain_number(y) for x, y in second._asdict().items()}
-        more.append(f"second order: {rounded(second.mean, second.uncertainty)}")
+    if spread.second is not None:
+        second = spread.second
+        said["second_order"] = plain_number(second._asdict())
+        lines.append([plain_number(second.mean), plain_number(second.uncertainty)])
+        more.append(f"second order: {rounded(float(second.mean), float(second.uncertainty))}")
     if samples is not None:
-        drawn, undefined = sampled(request, found.at or {}, covariance, samples, seed)
-        said["samples"] = {"n": samples, "seed": seed, "undefined": undefined, **drawn}
-        mean, deviation, low, high = doubles(drawn.values())
+        drawn, undefined = sampled(request, found.at or {}, spreads, r, samples, seed or 0)
+        said["samples"] = {"n": samples, "seed": seed or 0, "undefined": undefined, **drawn}
+        lines.append([*drawn.values()])
+        mean, deviation, low, high = finite(drawn.values())
         digits = rounded(float(mean), float(deviation))
         more.append(f"{samples} samples: {digits}, 95 % in [{low:.6g}, {high:.6g}]")
         if undefined:
             notes.append(f"f is undefined at {undefined} of {samples} samples: they are left out")
-    named = dict(zip(request.wrt, spreads, strict=True))
-    at, contributions = found.at or {}, np.abs(signed)
+    at = found.at or {}
+    columns = zip(request.wrt, spreads, numbers[1:], shares, strict=False)
     rows: list[Row] = [
-        [x, at[x], f"{named[x]:.6g}", f"{c[i]:.6g}", f"{contributions[i]:.3g}", f"{shares[i]:.1f}"]
-        for i, x in enumerate(request.wrt)
+        [x, at[x], f"{a:.6g}", f"{slope:.6g}", f"{abs(slope * a):.3g}", f"{share:.1f}"]
+        for x, a, slope, share in columns
     ]
     answer = request.answer(
         found._replace(notes=[*found.notes, *notes]),
@@ -115,22 +106,95 @@ def uncertainty(
             "uncertainties": numbers_of(request, spreads),
             "value": value,
             "uncertainty": plain_number(u),
-            "sensitivities": request.named(found.values[1 : n + 1]),
+            "sensitivities": request.named(c),
             "shares": numbers_of(request, shares),
             **said,
         },
-        entries(request, u, spreads, found.values[1 : n + 1], shares),
-        lines=[[value, plain_number(u)]],
+        entries(request, u, spreads, c, shares),
+        lines=lines,
         header=["variable", "value", "u", "∂f/∂variable", "|∂f/∂variable|·u", "share in %"],
         rows=rows,
         shows_f=True,
         shows=request.wrt,
         more="\n".join(more),
     )
-    pairs = [(x, at[x], plain_number(named[x])) for x in request.wrt]
-    names = [name for x in request.wrt for name in (x, f"u_{x}")]
-    record = [number for _, *both in pairs for number in both]
-    return answer._replace(records=[[*names, "f", "u_f"], [*record, value, plain_number(u)]])
+    record: list[tuple[str, Value]] = []
+    for x, a in zip(request.wrt, spreads, strict=True):
+        record += [(x, at[x]), (f"u_{x}", plain_number(a))]
+    record.append(("f", value))
+    record += [(name, plain_number(x)) for name, x in spread.named(request.wrt).items()]
+    record += [(f"samples_{name}", x) for name, x in said.get("samples", {}).items()]
+    return answer._replace(records=[[name for name, _ in record], [x for _, x in record]])
+
+
+def on_rows(
+    request: Columnwise,
+    cov: Vector | None = None,
+    order: int = 1,
+    samples: int | None = None,
+    seed: int | None = None,
+) -> Columns:
+    """The same of every row: the uncertainty of m is the column u_m."""
+    check(order, samples, seed)
+    if samples is not None:
+        message = "--samples goes with one point, not with many: over rows --order 2 has the terms"
+        raise usage(f"{message} of the second order", "--samples")
+    f, problem = request.scalar(), request.problem
+    names = [*problem.variables]
+    spreads, r = None, None
+    if cov is not None:
+        covariance = given_covariance(request, cov, np.zeros(len(names)))
+        spreads, r = np.sqrt(np.diag(covariance)), correlations(covariance)
+    after = OfRows(Propagation(names, order, r), constant_uncertainties(request), spreads)
+    for x in names:
+        if f"u_{x}" in names:
+            message = f"'u_{x}' is a variable of EXPR and the uncertainty of {x}: give {x} or it"
+            raise usage(f"{message} another name", "EXPR")
+    us = {u: variable(u, (), False) for u in after.beside}
+    if spreads is None:
+        known = [problem.constants[u] if u in after.same else us[u] for u in after.spreads]
+    else:
+        known = exact(spreads)
+    slopes, further = after.propagation.graphs(f, request.inputs, known)
+    found = request.solve([f, *slopes, *further], slopes=[slopes], orders=orders(order)).values
+    numbers = {str(i): x for i, x in enumerate(found) if isinstance(x, Number)}
+    return Columns({**problem.variables, **us}, numbers, after)
+
+
+def constant_uncertainties(request: Request) -> dict[str, float]:
+    """Those that --let states, for all rows of a table: u_h=0.02."""
+    known = request.problem.constants
+    found = {f"u_{x}": known[f"u_{x}"] for x in request.problem.variables if f"u_{x}" in known}
+    used = set(re.findall(r"\w+", request.problem.text))
+    for u, x in found.items():
+        if u in used:
+            message = f"'{u}' is a constant of EXPR and the uncertainty of {u[2:]}"
+            raise usage(f"{message}: give it another name", "--let")
+        if x.shape:
+            raise usage(f"'{u}' is one number, the uncertainty of {u[2:]}", "--let")
+    numbers = finite(request.constants([*found.values()]).values)
+    for u, number in zip(found, numbers, strict=True):
+        if number < 0:
+            raise usage(below_zero(u[2:], number), "--let")
+    return dict(zip(found, map(float, numbers), strict=True))
+
+
+def check(order: int, samples: int | None, seed: int | None) -> None:
+    if order not in (1, 2):
+        raise usage("--order is 1 or 2: the terms of GUM 5.1.2", "--order")
+    if seed is not None and samples is None:
+        message = "--seed is for --samples: say how many draws, --samples 100000, or leave it out"
+        raise usage(message, "--seed")
+
+
+def exact(spreads: Matrix) -> list[Tensor]:
+    """Uncertainties as the decimals that Python prints."""
+    return [constant(Fraction(repr(float(u)))) for u in spreads]
+
+
+def orders(order: int) -> tuple[int, ...]:
+    """Of what is wanted: see Question."""
+    return (1, 1) if order == 1 else ()
 
 
 def entries(
@@ -145,14 +209,6 @@ def entries(
     return found
 
 
-def doubles(values: Iterable[Any]) -> Matrix:
-    """Values as an array. Raises HodiffError (limit) where a double has not the range."""
-    found = np.array([float(x) for x in values])
-    if not np.isfinite(found).all():
-        raise HodiffError("limit", "a number is beyond doubles: take other units")
-    return found
-
-
 def numbers_of(request: Request, numbers: Matrix) -> dict[str, Value]:
     return {x: plain_number(y) for x, y in zip(request.wrt, numbers, strict=True)}
 
@@ -161,14 +217,17 @@ def numbers_of(request: Request, numbers: Matrix) -> dict[str, Value]:
 
 
 def given_uncertainties(request: Request) -> Matrix:
-    """What stands behind ±, and 0 for the variables that are exact."""
-    radii = request.problem.radii
-    found = dict(zip(radii, request.constants(list(radii.values())).values, strict=True))
-    spreads = doubles(found.get(x, 0) for x in request.wrt)
+    """What stands behind ±, or is stated by --let; 0 for the variables that are exact."""
+    radii, same = request.problem.radii, constant_uncertainties(request)
+    for x in radii:
+        if f"u_{x}" in same:
+            raise usage(f"the uncertainty of {x} stands behind ± and in --let: remove one", "--let")
+    found: dict[str, Any] = {u[2:]: number for u, number in same.items()}
+    found |= zip(radii, request.constants(list(radii.values())).values, strict=True)
+    spreads = finite(found.get(x, 0) for x in request.wrt)
     for x, spread in zip(request.wrt, spreads, strict=True):
         if spread < 0:
-            message = f"the uncertainty of {x} is {spread:g}: behind ± stands a number from 0 on"
-            raise usage(message, "--at")
+            raise usage(below_zero(x, spread), "--at")
     return spreads
 
 
@@ -184,19 +243,15 @@ def given_covariance(request: Request, cov: Vector, spreads: Matrix) -> Matrix:
         )
         raise usage(message, "--cov")
     entries = request.constants([graph]).values
-    matrix = doubles(entries).reshape(n, n)
+    matrix = finite(entries).reshape(n, n)
     for i, x in enumerate(names):
         if matrix[i, i] < 0:
             message = f"the variance of {x} is {matrix[i, i]:g}: on the diagonal stand squares u²"
             raise usage(message, "--cov")
         if x in request.problem.radii and abs(sqrt(matrix[i, i]) - spreads[i]) > SAME * spreads[i]:
-            message = (
-                f"the variance of {x} is {matrix[i, i]:g}, and ± says {spreads[i]:g}, which is"
-                f" {spreads[i] ** 2:g}: leave out ±, or mend the diagonal"
-            )
-            raise usage(message, "--cov")
+            raise usage(differing(x, matrix[i, i], "±", spreads[i]), "--cov")
         for j, y in enumerate(names[:i]):
-            if abs(matrix[i, j] - matrix[j, i]) > ROUNDING * abs(matrix[i, j]):
+            if abs(matrix[i, j] - matrix[j, i]) > LEAST * abs(matrix[i, j]):
                 message = (
                     f"the covariance of {y} and {x} is {matrix[j, i]:g} above the diagonal and"
                     f" {matrix[i, j]:g} below: a covariance matrix is symmetric"
@@ -205,7 +260,7 @@ def given_covariance(request: Request, cov: Vector, spreads: Matrix) -> Matrix:
     scale = np.sqrt(np.diag(matrix))
     lone = (matrix[scale == 0] != 0).any()
     lowest = np.linalg.eigvalsh(correlations(matrix)).min()
-    if lone or lowest < -ROUNDING * n:
+    if lone or lowest < -LEAST * n:
         message = (
             "the covariance matrix is not positive semidefinite: no quantities vary so together;"
             " mend an entry off the diagonal, which is r·u_i·u_j with r from -1 to 1"
@@ -221,56 +276,27 @@ def correlations(covariance: Matrix) -> Matrix:
     return np.asarray(covariance / units / units[:, None], float)
 
 
-# The second order.
-
-
-def second_order_terms(f: Tensor, inputs: list[Tensor], covariance: Matrix) -> list[Tensor]:
-    """The Hessian's rows, then L = Σ V_kl f_kl and its gradient: no third derivative that isn't
-    wanted is formed."""
-    _, hessian = derivatives.hessian(f, inputs)
-    trace = ZERO
-    for i, j in zip(*np.nonzero(covariance), strict=True):
-        trace = trace + constant(Fraction(float(covariance[i, j]))) * hessian[i][j]
-    return [*(x for row in hessian for x in row), trace, *derivatives.gradient(trace, inputs)]
-
-
-def second_order(
-    value: float, c: Matrix, terms: Matrix, covariance: Matrix, first: float
-) -> SecondOrder:
-    """For normal inputs with covariance V, of which c, H and T are f's derivatives: the mean is
-    moved by ½ tr(HV), the variance by ½ tr(HVHV) + Σ (Vc)_j T_jkl V_kl. Of independent inputs
-    these are the sums of GUM 5.1.2."""
-    n = len(c)
-    hessian, trace, third = terms[: n * n].reshape(n, n), terms[n * n], terms[n * n + 1 :]
-    product = hessian @ covariance
-    variance = first + float(np.trace(product @ product)) / 2 + float(covariance @ c @ third)
-    if variance < 0:
-        message = (
-            f"the variance to second order is {variance:g}, below 0: these uncertainties are too"
-            " large for it; --samples 100000 draws instead"
-        )
-        raise HodiffError("domain", message)
-    shift = float(trace) / 2
-    return SecondOrder(value + shift, shift, sqrt(variance))
-
-
 # Draws.
 
 
 def sampled(
-    request: Request, at: Mapping[str, Value], covariance: Matrix, samples: int, seed: int
+    request: Request,
+    at: Mapping[str, Value],
+    spreads: Matrix,
+    r: Matrix | None,
+    samples: int,
+    seed: int,
 ) -> tuple[dict[str, Value], int]:
     """Mean, standard deviation and what 95 % are in, of f at normal draws; and at how many of
     these it is undefined."""
     generator = np.random.default_rng(seed)
-    centre = doubles(at[x] for x in request.wrt)
-    scale = np.sqrt(np.diag(covariance))
-    eigenvalues, vectors = np.linalg.eigh(correlations(covariance))
+    centre = finite(at[x] for x in request.wrt)
+    eigenvalues, vectors = np.linalg.eigh(np.eye(len(spreads)) if r is None else r)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0))
     chunks = []
     for start in range(0, samples, CHUNK):
-        normal = generator.standard_normal((min(CHUNK, samples - start), len(scale)))
-        points = centre + scale * (normal @ root.T)
+        normal = generator.standard_normal((min(CHUNK, samples - start), len(spreads)))
+        points = centre + spreads * (normal @ root.T)
         columns = (held(np.ascontiguousarray(column)) for column in points.T)
         (batch,) = vmapped([request.f], dict(zip(request.inputs, columns, strict=True)))
         chunks.append(np.asarray(Program([batch]).results()[0], float))

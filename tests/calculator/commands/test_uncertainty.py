@@ -165,8 +165,10 @@ def test_every_format(answer, form) -> None:
         assert (value, u) == (29.43, pytest.approx(U_JOB))
     elif form == "csv":
         header, row = text.splitlines()
-        assert header == "m,u_m,h,u_h,f,u_f"
-        assert [*map(float, row.split(","))] == pytest.approx([2, 0.1, 1.5, 0.02, 29.43, U_JOB])
+        assert header == "m,u_m,h,u_h,f,u_f,share_m,share_h"
+        share = 100 * (9.81 * 1.5 * 0.1 / U_JOB) ** 2
+        expected = [2, 0.1, 1.5, 0.02, 29.43, U_JOB, share, 100 - share]
+        assert [*map(float, row.split(","))] == pytest.approx(expected)
     elif form == "json":
         got = json.loads(text)
         assert [*got] == [
@@ -189,8 +191,53 @@ def test_a_variable_without_one_is_exact() -> None:
     assert r.exact.value == 6
 
 
-def test_tiny_uncertainties_keep_their_squares() -> None:
-    assert calculate("uncertainty", "3*x", at="x=1±1e-250").uncertainty == pytest.approx(3e-250)
+def test_csv_and_plain_have_the_second_order_and_the_draws(answer) -> None:
+    job = (*JOB, "--order", "2", "--samples", "1000", "--seed", "5")
+    r = calculate("uncertainty", "m*g*h", at=JOB[3], let="g=9.81", order=2, samples=1000, seed=5)
+    header, row = answer(*job, "--format", "csv").splitlines()
+    got = dict(zip(header.split(","), map(float, row.split(",")), strict=True))
+    for name in ("second_order", "samples"):
+        said = getattr(r, name)
+        assert {x: got[f"{name}_{x}"] for x in said} == said
+    lines = answer(*job, "--format", "plain").splitlines()
+    second, samples = r.second_order, r.samples
+    assert [[*map(float, line.split("\t"))] for line in lines] == [
+        [r.value, r.uncertainty],
+        [second["mean"], second["uncertainty"]],
+        [samples[x] for x in ("mean", "uncertainty", "lower", "upper")],
+    ]
+
+
+def test_one_that_let_states() -> None:
+    r = calculate("uncertainty", "x*y", at="x=2±0.1,y=3", let="u_y=1/5")
+    assert r.uncertainties == {"x": 0.1, "y": 0.2}
+    assert r.uncertainty == pytest.approx(math.hypot(0.3, 0.4))
+
+
+@pytest.mark.parametrize("u", [1e-250, 1e-170, 1e-60, 1e200])
+def test_squares_are_within_doubles(u) -> None:
+    r = calculate("uncertainty", "3*x", at=f"x=1±{u}", order=2)
+    assert r.uncertainty == pytest.approx(3 * u, rel=1e-14, abs=0)
+    assert r.second_order["uncertainty"] == pytest.approx(3 * u, rel=1e-14, abs=0)
+
+
+@pytest.mark.parametrize("u", [1e-150, 1e-100, 1e100])
+def test_squares_of_the_second_order_are_within_doubles(u) -> None:
+    """x² of a normal x around 0: the mean u², the deviation u²·√2."""
+    second = calculate("uncertainty", "x**2", at=f"x=0±{u}", order=2).second_order
+    assert second["mean"] == pytest.approx(u**2, rel=1e-14, abs=0)
+    assert second["uncertainty"] == pytest.approx(math.sqrt(2) * u**2, rel=1e-14, abs=0)
+
+
+def test_too_large_for_a_double(hodiff) -> None:
+    ran = hodiff("uncertainty", "1e200*x", "--at", "x=1±1e200")
+    assert ran.code == 2 and "beyond doubles" in ran.err
+
+
+def test_a_variance_below_zero(hodiff) -> None:
+    """The variance of sin(x) at 0 to second order: u² - u⁴."""
+    ran = hodiff("uncertainty", "sin(x)", "--at", "x=0±2", "--order", "2")
+    assert ran.code == 1 and "below 0" in ran.err
 
 
 def test_a_covariance_file(found, tmp_path) -> None:
@@ -211,6 +258,11 @@ def test_a_covariance_file(found, tmp_path) -> None:
         ({"at": "x=1±0.1,y=2", "order": 3}, "--order", "1 or 2"),
         ({"at": "x=1±0.1,y=2", "digits": 20}, "--digits", "leave it out"),
         ({"at": "x=1±0.1,y=2", "samples": 10**8}, "--samples", "10000000 at most"),
+        ({"at": "x=1±0.1,y=2", "seed": 3}, "--seed", "--samples 100000, or leave it out"),
+        ({"at": "x=1±-0.1,y=2"}, "--at", "may not be below 0"),
+        ({"at": "x=1±0.1,y=2", "let": "u_x=0.1"}, "--let", "remove one"),
+        ({"at": "x=1±0.1,y=2", "let": "u_y=-1"}, "--let", "may not be below 0"),
+        ({"at": "x=1±0.1,y=2", "let": "u_y=[1, 2]"}, "--let", "one number"),
         ({"at": "x=1±0.1,y=2", "cov": [[0.02, 0], [0, 0]]}, "--cov", "leave out ±"),
         ({"at": "x=1,y=2", "cov": [[1, 0, 0], [0, 1, 0]]}, "--cov", "2x3"),
         ({"at": "x=1,y=2", "cov": [[1, 0], [0]]}, "--cov", "differ in length"),

@@ -1,0 +1,350 @@
+"""Files of rows, as Polars reads and writes them; and output that is whole or isn't there."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from glob import glob, has_magic
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hodiff.calculator.points import ENDINGS, FORMATS
+from hodiff.calculator.points.pieces import Piece
+from hodiff.errors import HodiffError, nearest
+
+STDIN, STDOUT = "-", "-"
+TEXT = ("csv", "tsv", "ndjson")  # what a stream can be
+SEPARATORS = {"csv": ",", "tsv": "\t"}
+PACKED = {"gz": "gzip", "zst": "zstd"}
+COMPRESSED = ("gz", "zst", "zlib")  # what Polars reads; it writes the first two
+WHOLE = r"^-?(0|[1-9]\d{0,17})$"  # text that is a number of 64 bits
+CODE = r"^[+-]?0\d|[\d.]{17}"  # text that no double gives again
+SHOWN = 12  # names of columns in a message
+
+
+def fault(message: str, option: str = "--points", kind: str = "usage") -> HodiffError:
+    return HodiffError(kind, message, source=option)
+
+
+def remote(path: str) -> bool:
+    """Whether a path is of an object store, s3://bucket/points.parquet."""
+    return "://" in path
+
+
+def form_of(path: str, given: str | None, option: str) -> str:
+    """The format that was given, or that a file's name ends in."""
+    if given is not None:
+        return given
+    if path == STDIN:
+        return "csv"
+    name = path.rstrip("/").rpartition("/")[2]
+    words = name.lower().split(".")[1:]
+    if words and words[-1] in COMPRESSED:
+        words.pop()
+    for form, endings in ENDINGS.items():
+        if words and words[-1] in endings:
+            return form
+    which = "--in-format" if option == "--points" else "--out-format"
+    raise fault(
+        f"the format of '{path}' can't be told by its name: give it, {which} csv,"
+        f" or one of {', '.join(FORMATS[1:])}",
+        option,
+    )
+
+
+def form_in(paths: list[str], given: str | None) -> str:
+    """The format of files that are read as one."""
+    forms = {form_of(path, given, "--points"): path for path in paths}
+    if len(forms) > 1:
+        shown = ", ".join(f"'{path}' is {form}" for form, path in forms.items())
+        raise fault(
+            f"the files are of several formats, {shown}: --out FOLDER/ takes each by itself"
+        )
+    return next(iter(forms))
+
+
+def sources(path: str) -> list[str]:
+    """The files that a path names: itself, those in a folder, or those that a pattern fits."""
+    if remote(path) or path == STDIN:
+        return [path]
+    if os.path.isdir(path):
+        inside = sorted(x for x in Path(path).rglob("*") if x.is_file())
+        found = [str(x) for x in inside if not _hidden(x.relative_to(path))]
+        if not found:
+            raise fault(f"the folder '{path}' has no files")
+        return found
+    if has_magic(path) and not os.path.exists(path):
+        found = sorted(x for x in glob(path, recursive=True) if os.path.isfile(x))
+        if not found:
+            raise fault(f"no file fits '{path}'")
+        return found
+    if not os.path.exists(path):
+        raise fault(f"can't read '{path}': there is no such file")
+    if not (os.path.isfile(path) or is_stream(path)):
+        raise fault(f"can't read '{path}': it is neither a file nor a pipe")
+    return [path]
+
+
+def is_stream(path: str) -> bool:
+    """Whether a path is standard input or a pipe, which are read once."""
+    there = path != STDIN and not remote(path) and os.path.exists(path)
+    return path == STDIN or (there and stat.S_ISFIFO(os.stat(path).st_mode))
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in path.parts)
+
+
+@contextmanager
+def on_disk(path: str) -> Iterator[str]:
+    """A file to read: standard input, or a pipe, is put into one, which ends with the block."""
+    if not is_stream(path):
+        yield path
+        return
+    name = "standard input" if path == STDIN else f"'{path}'"
+    with tempfile.TemporaryDirectory(prefix="hodiff-") as folder:
+        file = os.path.join(folder, "rows")
+        try:
+            with ExitStack() as stack:
+                copy = stack.enter_context(open(file, "wb"))
+                stream = (
+                    sys.stdin.buffer if path == STDIN else stack.enter_context(open(path, "rb"))
+                )
+                shutil.copyfileobj(stream, copy, 1 << 20)
+        except OSError as error:
+            raise fault(f"{name} can't be kept in {folder}: {error.strerror}") from None
+        yield file
+
+
+def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) -> pl.LazyFrame:
+    """The rows of files, or of a piece of one, with their number from 1 on in the column index if
+    that has a name; of a piece of a text the number in it.
+
+    The columns of CSV and TSV are text, as it is written.
+    """
+    options: dict[str, Any] = {"row_index_name": index or None, "row_index_offset": 1}
+    folders = len(paths) > 1
+    if piece is not None and piece.stop is not None:
+        schema = piece.schema and dict(piece.schema)
+        if form in SEPARATORS:
+            return pl.scan_csv(
+                piece.text(), separator=SEPARATORS[form], infer_schema=False, **options
+            )
+        if form == "ndjson":
+            return pl.scan_ndjson(piece.text(), schema=schema, **options)
+        whole = scan(paths, form, index)
+        return whole.slice(piece.start, piece.stop - piece.start)
+    if form in SEPARATORS:
+        return pl.scan_csv(
+            paths, separator=SEPARATORS[form], infer_schema=False, glob=False, **options
+        )
+    if form == "ndjson":  # of all rows: the first with a fraction may be the last
+        return pl.scan_ndjson(paths, infer_schema_length=None, **options)
+    if form == "parquet":
+        return pl.scan_parquet(paths, hive_partitioning=folders or None, glob=False, **options)
+    return pl.scan_ipc(paths, glob=False, **options)
+
+
+def typed(rows: pl.LazyFrame, names: list[str]) -> list[pl.Expr]:
+    """What makes columns of text numbers, or true and false, where all of a column's are and
+    nothing is lost: 007 stays text, and so does a number of 17 digits."""
+    if not names:
+        return []
+    words, asked = ["true", "false"], list[pl.Expr]()
+    for k, x in enumerate(map(pl.col, names)):
+        number = x.cast(pl.Float64, strict=False).is_not_null() & ~x.str.contains(CODE)
+        told = {"whole": x.str.contains(WHOLE), "number": number, "truth": x.is_in(words)}
+        asked += [(x.is_null() | is_so).all().alias(f"{kind}{k}") for kind, is_so in told.items()]
+        asked.append(x.is_null().all().alias(f"none{k}"))
+    found = rows.select(asked).collect(engine="streaming").row(0, named=True)
+    casts = []
+    for k, name in enumerate(names):
+        if found[f"none{k}"]:
+            continue
+        if found[f"truth{k}"]:
+            casts.append(pl.col(name) == "true")
+        elif found[f"whole{k}"] or found[f"number{k}"]:
+            casts.append(pl.col(name).cast(pl.Int64 if found[f"whole{k}"] else pl.Float64))
+    return casts
+
+
+def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
+    """The names of the columns. Raises HodiffError for a file that has none, or one twice."""
+    names = rows.collect_schema().names()
+    if form == "ndjson" and not remote(paths[0]):  # of over 32 Polars has them in any order
+        with open(paths[0], "rb") as file, suppress(ValueError, AttributeError):
+            first = list(json.loads(file.readline()))
+            names = sorted(names, key=lambda x: first.index(x) if x in first else len(first))
+    if form in SEPARATORS and not remote(paths[0]):
+        header = pl.read_csv(
+            paths[0], has_header=False, n_rows=1, infer_schema=False, separator=SEPARATORS[form]
+        ).row(0)
+        twice = [str(name) for name, n in Counter(header).items() if n > 1 and name is not None]
+        if twice:
+            raise fault(f"{paths[0]} has several columns '{twice[0]}': give each a name of its own")
+    return names
+
+
+def missing(names: list[str], wanted: str, where: str, variable: str) -> HodiffError:
+    """The error for a column that isn't there."""
+    shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+    mend = nearest(wanted, names) or f": it has {shown or 'none'}"
+    for mark in (";", "\t", "|"):
+        if len(names) == 1 and mark in names[0]:
+            mend = f": it has one, '{names[0][:60]}': are columns apart by {mark!r}?"
+    how = f"; --map {variable}=COLUMN chooses another, --let {variable}=2 a constant"
+    return fault(f"{where} has no column '{wanted}'{mend}{how}")
+
+
+def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
+    """What Polars found wrong in a file, with the row where that can be found."""
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    place = paths[0] if len(paths) == 1 else f"one of the files {paths[0]}, ..."
+    for path in paths:
+        if not remote(path) and os.path.isfile(path) and not os.path.getsize(path):
+            return fault(f"{path} is empty")
+    if isinstance(error, pl.exceptions.NoDataError):
+        return fault(f"{place} is empty: there is no header")
+    if form in SEPARATORS:
+        for path in paths:
+            if not remote(path) and (found := _ragged(path, SEPARATORS[form])):
+                return fault(found)
+    if form == "ndjson":
+        for path in paths:
+            if not remote(path) and (found := _unread(path)):
+                return fault(found)
+    if len(paths) > 1 and (found := _other(paths, form)):
+        return fault(found)
+    if isinstance(error, OSError):
+        return fault(f"{place} can't be read: {error.strerror or text}")
+    return fault(f"{place} can't be read as {form}: {text}")
+
+
+def _other(paths: list[str], form: str) -> str | None:
+    """The first file that has other columns than the first has."""
+    first, *others = paths
+    with suppress(pl.exceptions.PolarsError, OSError):
+        columns = scan([first], form, "").collect_schema()
+        for path in others:
+            found = scan([path], form, "").collect_schema()
+            names = [name for name in {**columns, **found} if found.get(name) != columns.get(name)]
+            if names or list(columns) != list(found):
+                shown = f": '{names[0]}'" if names else ", in another order"
+                return f"{path} has other columns than {first}{shown}"
+    return None
+
+
+def _ragged(path: str, separator: str) -> str | None:
+    """The first row that has more fields than the header, or text that isn't UTF-8."""
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            lines = csv.reader(file, delimiter=separator, strict=True)
+            header = next(lines, [])
+            if not header:
+                return f"{path}, line 1: it is empty, and should be the header"
+            for row, fields in enumerate(lines, 1):
+                if len(fields) > len(header):
+                    return (
+                        f"{path}, row {row}: it has {len(fields)} fields, and there are"
+                        f" {len(header)} columns; the first too many is {fields[len(header)]!r}"
+                    )
+    except UnicodeDecodeError as error:
+        byte = f"byte 0x{error.object[error.start]:02x}"
+        return f"{path}, {_place(path, separator)} not UTF-8, {byte}: write it anew as such"
+    except csv.Error as error:
+        return f"{path}, line {lines.line_num}: {error}: is a quote not closed?"
+    except OSError:
+        pass
+    return None
+
+
+def _place(path: str, separator: str) -> str:
+    """The row and the column of the first field that isn't UTF-8."""
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        lines = csv.reader(file, delimiter=separator)
+        header = next(lines, [])
+        for row, fields in enumerate(lines, 1):
+            for name, field in zip(header, fields, strict=False):
+                if any("\udc80" <= c <= "\udcff" for c in field):
+                    return f"row {row}, column '{name}': it is"
+    return "line 1: the header is"
+
+
+def _unread(path: str) -> str | None:
+    """The first line that is no object of JSON."""
+    with suppress(OSError), open(path, "rb") as file:
+        for row, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                if not isinstance(json.loads(line), dict):
+                    return f"{path}, row {row}: it is no object, {{...}}"
+            except UnicodeDecodeError:
+                return f"{path}, row {row}: it is not UTF-8"
+            except json.JSONDecodeError as error:
+                return f"{path}, row {row}, character {error.pos + 1}: {error.msg}"
+    return None
+
+
+def sink(rows: pl.LazyFrame, path: str, form: str) -> pl.LazyFrame:
+    """The rows on their way into a file, or to standard output."""
+    where: Any = sys.stdout.buffer if path == STDOUT else path
+    packed: Any = PACKED.get(path.lower().rpartition(".")[2], "uncompressed")
+    if form == "ndjson":
+        return rows.sink_ndjson(where, compression=packed, check_extension=False, lazy=True)
+    if form in SEPARATORS:
+        return rows.sink_csv(
+            where, separator=SEPARATORS[form], compression=packed, check_extension=False, lazy=True
+        )
+    return (
+        rows.sink_parquet(where, lazy=True)
+        if form == "parquet"
+        else rows.sink_ipc(where, lazy=True)
+    )
+
+
+@contextmanager
+def whole(path: str) -> Iterator[str]:
+    """A path to write to, which becomes the file's own where the block ends well."""
+    if path == STDOUT or remote(path):
+        yield path
+        return
+    folder, name = os.path.split(os.path.abspath(os.path.realpath(path)))
+    if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a pipe
+        yield path
+        return
+    try:
+        # A folder: what Polars still has to write after an interrupt finds no place there.
+        beside = tempfile.mkdtemp(prefix=".hodiff-", dir=folder)
+    except OSError as error:
+        raise fault(f"'{path}' can't be written: {error.strerror}", "--out") from None
+    try:
+        file = os.path.join(beside, name)
+        yield file
+        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~umask()
+        os.chmod(file, mode)
+        os.replace(file, os.path.join(folder, name))
+    finally:
+        while os.path.exists(beside):
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def same(a: str, b: str) -> bool:
+    """Whether two paths are of one file, there or not."""
+    return os.path.realpath(a) == os.path.realpath(b)
+
+
+def umask() -> int:
+    now = os.umask(0)
+    os.umask(now)
+    return now

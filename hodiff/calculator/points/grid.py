@@ -1,0 +1,76 @@
+"""Points without a file: every combination of numbers at equal distances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import isfinite, prod
+from typing import Any
+
+import numpy as np
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from hodiff.calculator.points.files import fault
+from hodiff.language.problem import is_name
+
+MOST = 10**12  # points
+BATCH = 1 << 16
+
+Axes = dict[str, tuple[float, float, int]]
+
+
+def axes(texts: Sequence[str], number: Any) -> Axes:
+    """What --grid says: x=0:10:101 is 101 numbers from 0 to 10; number reads one of them."""
+    found: Axes = {}
+    for part in (part for text in texts for part in text.split(",")):
+        name, _, said = part.partition("=")
+        name, ends = name.strip(), said.split(":")
+        if not is_name(name) or len(ends) != 3:
+            raise fault(f"--grid is x=0:10:101, from 0 to 10 in 101 points, not '{part}'", "--grid")
+        if name in found:
+            raise fault(f"--grid has '{name}' twice", "--grid")
+        first, last = map(number, ends[:2])
+        if not ends[2].strip().isdigit() or not 0 < int(ends[2][:13]) <= MOST:
+            raise fault(f"the points of '{name}' are a whole number from 1 on", "--grid")
+        if not (isfinite(first) and isfinite(last)):
+            raise fault(f"the ends of '{name}' have to be finite", "--grid")
+        found[name] = first, last, int(ends[2])
+    if prod(n for _, _, n in found.values()) > MOST:
+        raise fault(f"--grid can have {MOST} points at most", "--grid", "limit")
+    return found
+
+
+def size(grid: Axes) -> int:
+    return prod(n for _, _, n in grid.values())
+
+
+def rows(grid: Axes, index: str, first: int = 0, stop: int | None = None) -> pl.LazyFrame:
+    """The points, or those from one to another, the last variable's changing first, and their
+    numbers from 1 on."""
+    count = size(grid) if stop is None else stop - first
+    schema: dict[str, Any] = {index: pl.UInt64, **dict.fromkeys(grid, pl.Float64)}
+
+    def batches(
+        with_columns: list[str] | None, predicate: Any, n_rows: int | None, batch_size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        last = first + (count if n_rows is None else min(n_rows, count))
+        for start in range(first, last, BATCH):
+            at = np.arange(start, min(start + BATCH, last), dtype=np.uint64)
+            columns = {index: at + np.uint64(1)}
+            step = 1
+            for name, (low, high, n) in reversed(grid.items()):
+                columns[name] = _numbers(low, high, n, at // np.uint64(step) % np.uint64(n))
+                step *= n
+            frame = pl.DataFrame(columns, schema=schema)
+            frame = frame if predicate is None else frame.filter(predicate)
+            yield frame if with_columns is None else frame.select(with_columns)
+
+    return register_io_source(batches, schema=pl.Schema(schema))
+
+
+def _numbers(first: float, last: float, n: int, k: Any) -> Any:
+    """The k-th of n numbers; the ends are what was given."""
+    if n == 1:
+        return np.full(len(k), first)
+    share = k / (n - 1)
+    return np.where(k == n - 1, last, first + share * (last - first))

@@ -1,0 +1,308 @@
+"""A job: derivatives of every row of a file, into another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from glob import has_magic
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hodiff.answers.question import How
+from hodiff.calculator.compiled import Compiled
+from hodiff.calculator.points import ENDINGS, files, grid
+from hodiff.calculator.points.files import fault
+from hodiff.calculator.points.pieces import Piece
+from hodiff.calculator.points.rows import REASON, Rows, is_readable
+from hodiff.calculator.points.solver import Solver, Stopped
+from hodiff.engine.graph import topological
+from hodiff.engine.operations.elementary import e, pi
+
+ENDED = {*files.COMPRESSED, *(x for endings in ENDINGS.values() for x in endings)}
+RESULTS = "hodiff"  # the struct of results, before it is taken apart
+
+
+@dataclass
+class Job:
+    """What is asked.
+
+    compiled      what is computed from a row
+    points        a file, a folder, a pattern, or - for standard input; None with a grid
+    out           a file, - for standard output, or a folder for a file each
+    maps          the columns of variables that aren't named as they are
+    keep          the columns that are left beside the results; None for all
+    skips, fails  what is done where a row has no answer, else a missing value
+    errors        a file for rows without an answer, and why
+    proven        every row in balls
+    check         some rows are compared with balls
+    resume        of a folder of parts those that are there stay
+    piece         what is to be done of the points; None for all
+    """
+
+    compiled: Compiled
+    how: How = field(default_factory=How)
+    points: str | None = None
+    grid: grid.Axes | None = None
+    out: str = files.STDOUT
+    in_form: str | None = None
+    out_form: str | None = None
+    maps: Mapping[str, str] = field(default_factory=dict)
+    keep: Sequence[str] | None = None
+    skips: bool = False
+    fails: bool = False
+    errors: str | None = None
+    proven: bool = False
+    check: bool = False
+    resume: bool = False
+    piece: Piece | None = None
+    rows: Rows = field(init=False)
+    total: int | None = field(init=False, default=None)
+    casts: list[pl.Expr] = field(init=False, default_factory=list)
+    notes: list[str] = field(init=False, default_factory=list)
+    parts: tuple[int, int] = field(init=False, default=(0, 0))  # done, and all of them
+
+    def __post_init__(self) -> None:
+        solver = Solver(self.compiled, self.how)
+        keeps = self.errors is not None
+        self.rows = Rows(self.compiled, solver, self.proven, self.fails, self.check, keeps)
+
+    def __reduce__(self) -> Any:
+        """Pickled as what is asked, without what has been done of it."""
+        return Job, tuple(getattr(self, x.name) for x in fields(self) if x.init)
+
+    def stop(self) -> None:
+        self.rows.stopped = self.rows.solver.stopped = True
+
+    def run(self) -> None:
+        """All rows. Raises HodiffError where a file isn't as it should be; nothing is written
+        then."""
+        try:
+            with self.reasons():
+                if self.grid is not None:
+                    self.total = grid.size(self.grid)
+                    self.write(self.out, None)
+                    return
+                assert self.points is not None
+                paths = files.sources(self.points)
+                if self.out.endswith("/") or os.path.isdir(self.out):
+                    self._each(paths)
+                    return
+                if self.resume:
+                    message = "--resume is for a folder of parts: --out parts/"
+                    raise fault(message, "--resume")
+                with files.on_disk(paths[0]) as first:
+                    self.write(self.out, [first, *paths[1:]])
+        finally:
+            self.rows.solver.end()
+
+    def head(self, n: int) -> pl.DataFrame:
+        """The first rows with their results."""
+        try:
+            if self.grid is not None:
+                return self.answered(None, "ndjson").head(n).collect()
+            assert self.points is not None
+            paths = files.sources(self.points)
+            with files.on_disk(paths[0]) as first, self.told([first, *paths[1:]]):
+                return self.answered([first, *paths[1:]], "csv", n).collect(engine="streaming")
+        finally:
+            self.rows.solver.end()
+
+    def _each(self, paths: list[str]) -> None:
+        """A file for each of paths, of its name."""
+        self.parts = 0, len(paths)
+        for k, path in enumerate(paths):
+            stem, form = self.part(path)
+            target = os.path.join(self.out, f"{stem}.{form}")
+            if os.path.abspath(target) == os.path.abspath(path):
+                raise fault(f"{path} would be written over: choose another folder", "--out")
+            if not (self.resume and os.path.exists(target)):
+                try:
+                    os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
+                except OSError as error:
+                    raise fault(f"'{target}' can't be written: {error.strerror}", "--out") from None
+                self.rows.file = path
+                self.write(target, [path], form)
+            self.parts = k + 1, len(paths)
+
+    def part(self, path: str) -> tuple[str, str]:
+        """The name in a folder of parts for that of a file, without its ending, and the format."""
+        assert self.points is not None
+        root = self.points if os.path.isdir(self.points) else os.path.dirname(self.points)
+        while has_magic(root):
+            root = os.path.dirname(root)
+        remote = files.remote(path)
+        stem = path.rpartition("/")[2] if remote else os.path.relpath(path, root or ".")
+        while Path(stem).suffix.lstrip(".") in ENDED:
+            stem = str(Path(stem).with_suffix(""))
+        return stem, self.out_form or files.form_of(path, self.in_form, "--points")
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The column of each variable."""
+        found = {name: self.maps.get(name, name) for name in self.compiled.inputs}
+        after = self.compiled.columns.after
+        for name, x in after.beside.items() if after else ():
+            found[name] = self.maps.get(name, name.removesuffix(x) + found[x])
+        return found
+
+    def form(self, paths: list[str]) -> str:
+        """The format of what is read: of a stream, which is kept in a file, its own."""
+        assert self.points is not None
+        return files.form_in([self.points] if files.is_stream(self.points) else paths, self.in_form)
+
+    def write(self, out: str, paths: list[str] | None, form: str | None = None) -> None:
+        form = form or files.form_of(out, self.out_form, "--out")
+        if out == files.STDOUT and form not in files.TEXT:
+            listed = ", ".join(files.TEXT)
+            raise fault(f"{form} is no stream: name a file, --out, or take {listed}", "--out")
+        with files.whole(out) as path, self.told(paths or [], out):
+            rows = self.answered(paths, form)
+            files.sink(rows, path, form).collect(engine="streaming")
+
+    def answered(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
+        """The rows with their results, as they are written in a format; the first n."""
+        inputs, columns = self.compiled.inputs, self.columns
+        after = self.compiled.columns.after
+        if unknown := [name for name in self.maps if name not in inputs]:
+            raise fault(f"--map names '{unknown[0]}', and EXPR has no such variable", "--map")
+        if paths is None:
+            assert self.grid is not None
+            names, where = list(self.grid), "--grid"
+            index = _free("row", [*names, *self.compiled.outputs])
+            ends = (self.piece.start, self.piece.stop) if self.piece else ()
+            rows = grid.rows(self.grid, index, *ends)
+        else:
+            came = self.form(paths)
+            if self.points == files.STDIN:
+                where = "standard input"
+            else:
+                where = paths[0] if len(paths) == 1 else f"'{self.points}'"
+            names = files.names_of(files.scan(paths, came, ""), paths, came)
+            index = _free("row", [*names, *self.compiled.outputs])
+            cut = self.piece is not None and self.piece.stop is not None
+            rows = files.scan(paths, came, index, self.piece)
+            if came in files.SEPARATORS and form not in files.SEPARATORS:
+                others = [
+                    x
+                    for x in (names if self.keep is None else self.keep)
+                    if x not in columns.values()
+                ]
+                if cut and self.piece is not None:
+                    self.casts = list(self.piece.casts)
+                else:
+                    self.casts = files.typed(rows, [x for x in others if x in names])
+                rows = rows.with_columns(self.casts)
+            if came == "parquet" and n is None and not cut:
+                self.total = rows.select(pl.len()).collect().item()
+        absent: dict[str, str] = {}
+        for name, column in columns.items():
+            if after and name in after.beside and name not in self.maps and column not in names:
+                absent[name] = column
+            elif column not in names:
+                raise files.missing(names, column, where, name)
+        self.notes = after.absent(absent) if after else []
+        self._check_constants(names, where)
+        kept = names if self.keep is None else list(self.keep)
+        for name in kept:
+            if name not in names:
+                raise files.missing(names, name, where, name)
+        if taken := [name for name in self.compiled.outputs if name in kept]:
+            raise fault(
+                f"{where} has a column '{taken[0]}', as the results have: leave it out,"
+                f" --keep {','.join(x for x in kept if x not in taken) or 'none'}",
+                "--keep",
+            )
+        if n is not None:
+            rows = rows.head(n)
+        self.rows.index = index
+        values = {
+            name: pl.lit(after.defaults[name]) if after and name in absent else pl.col(column)
+            for name, column in columns.items()
+        }
+        struct = pl.struct([*[value.alias(x) for x, value in values.items()], index])
+        schema = rows.collect_schema()
+        text = form in files.SEPARATORS
+        for column in [column for name, column in columns.items() if name not in absent]:
+            if not is_readable(schema[column]):
+                raise fault(f"{where}, column '{column}': it has {schema[column]}, not numbers")
+        for name in kept:
+            if text and (schema[name].is_nested() or schema[name] == pl.Binary):
+                raise fault(
+                    f"{where}, column '{name}': it has {schema[name]}, which {form} can't hold:"
+                    " leave it out by --keep, or choose another format",
+                    "--keep",
+                )
+        echoed = [
+            pl.col(name).str.strip_chars().cast(pl.Float64, strict=False)
+            if name in columns.values() and schema[name] == pl.String and not text
+            else pl.col(name)
+            for name in kept
+        ]
+        found = _free(RESULTS, kept)
+        answered = struct.map_batches(self.rows, return_dtype=self.rows.kind, is_elementwise=True)
+        rows = rows.select([*echoed, answered.alias(found)])
+        if self.skips:
+            rows = rows.filter(pl.col(found).struct.field(REASON).is_null())
+        results = [pl.col(found).struct.field(name) for name in self.compiled.outputs]
+        return rows.select([*kept, *results])
+
+    def _check_constants(self, names: list[str], where: str) -> None:
+        """Raise where EXPR means a constant of the name of a column."""
+        graphs = [number.question.f for number in self.compiled.columns.numbers.values()]
+        used = {x.operation for x in topological(graphs)}
+        for name, constant in (("e", e), ("pi", pi)):
+            if constant in used and name in names and name not in self.maps.values():
+                if name in self.compiled.let_names:
+                    continue
+                raise fault(
+                    f"'{name}' is a constant in EXPR and a column of {where}: for the column write"
+                    f" another name, as in --map {name}_={name}; for the constant --let {name}="
+                    f"{'exp(1)' if name == 'e' else 'acos(-1)'}",
+                    "EXPR",
+                )
+
+    @contextmanager
+    def told(self, paths: list[str], out: str = "") -> Iterator[None]:
+        """What goes wrong in Polars as what it means."""
+        try:
+            yield
+        except Stopped:
+            raise self.rows.error or Stopped from None
+        except (pl.exceptions.PolarsError, OSError, pl.exceptions.PanicException) as error:
+            text = str(error)
+            if isinstance(error, BrokenPipeError) or "Broken pipe" in text:
+                raise BrokenPipeError from None
+            for wrong in ("No space left", "os error 28", "Disk quota", "File too large"):
+                if wrong in text:
+                    message = f"'{out}' can't be written: {wrong.lower()} on its disk"
+                    raise fault(f"{message}; the old file is as it was", "--out") from None
+            raise files.told(error, paths, self.form(paths) if paths else "") from None
+
+    @contextmanager
+    def reasons(self) -> Iterator[None]:
+        """Writes the rows without an answer at last."""
+        if self.errors is None:
+            yield
+            return
+        form = files.form_of(self.errors, None, "--errors")
+        for option, path in (("--out", self.out), ("--points", self.points or "-")):
+            if path != files.STDOUT and files.same(path, self.errors):
+                raise fault(f"--errors and {option} are one file: choose another", "--errors")
+        with files.whole(self.errors) as path, self.told([], self.errors):
+            yield
+            schema = {"file": pl.String, "row": pl.Int64, "kind": pl.String, "reason": pl.String,
+                      "place": pl.String}  # fmt: skip
+            found = pl.DataFrame(sorted(self.rows.reasons), schema=schema, orient="row")
+            if not self.rows.file:
+                found = found.drop("file")
+            files.sink(found.lazy(), path, form).collect()
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name

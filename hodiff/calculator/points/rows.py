@@ -1,0 +1,226 @@
+"""What is done to a batch of rows: numbers in doubles, and for rows that these can't answer those
+in balls, or why there are none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from fractions import Fraction
+from math import isfinite
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from hodiff.calculator.compiled import Compiled
+from hodiff.calculator.points.solver import Refused, Solver, Stopped
+from hodiff.errors import HodiffError
+
+WHOLE = 2**53  # above it not every whole number is a double
+REASON = "reason"  # of the kernel's results: null where there is an answer
+LONG = r"[\d.]{16}"  # text that may be such a number
+CHECKED = 64  # rows of a batch that are checked at most
+MOST_CHECKED = 5000
+LOST = 1e-8  # relative error of a double that has lost half its digits
+
+pl.Series(np.zeros(1))  # Polars takes in numpy at the first: two threads at once may fail to
+
+
+class Rows:
+    """A function of batches of rows: of a struct of the inputs' columns and the row's number, it
+    gives one of the outputs' and the reason.
+
+    It may be called by several threads at once. proven: every row in balls; fails: the first row
+    without an answer raises; check: some rows are compared with balls.
+    """
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        solver: Solver,
+        proven: bool = False,
+        fails: bool = False,
+        check: bool = False,
+        keeps: bool = False,
+    ) -> None:
+        self.compiled, self.solver = compiled, solver
+        self.plan = None if proven else compiled.checking(solver.how)
+        self.index = "row"  # the column of the row's number
+        self.fails, self.check, self.keeps = fails, check, keeps
+        self.lock = Lock()
+        self.done = 0
+        self.missing = 0
+        self.refused: Counter[str] = Counter()
+        self.first: tuple[str, int, Refused] | None = None
+        self.file = ""  # of several the one that is read
+        self.reasons: list[tuple[str, int, str, str, str]] = []
+        self.checked = self.lost = 0
+        self.most = MOST_CHECKED
+        self.stopped = False
+        self.error: HodiffError | None = None
+
+    @property
+    def kind(self) -> pl.Struct:
+        names = self.compiled.outputs
+        return pl.Struct({**dict.fromkeys(names, pl.Float64), REASON: pl.String})
+
+    def __call__(self, batch: pl.Series) -> pl.Series:
+        if self.stopped:
+            raise Stopped
+        frame = batch.struct.unnest()
+        columns, wrong = {}, {}
+        for name in self.compiled.inputs:
+            columns[name] = column = _doubles(frame[name])
+            if frame[name].dtype == pl.String and column.null_count() > frame[name].null_count():
+                wrong[name] = column.is_null() & frame[name].is_not_null()
+        arrays = [
+            (column.fill_null(np.nan) if column.null_count() else column).to_numpy()
+            for column in columns.values()
+        ]
+        results, doubt = self._computed(arrays, len(frame))
+        known = np.ones(len(frame), bool)
+        if doubt.any():
+            for x in arrays:
+                known &= ~np.isnan(x)
+        reasons: dict[int, str] = {}
+        asked = np.flatnonzero(known & (doubt | _rounded(frame, columns)))
+        rows = frame[self.index]
+        if len(asked):
+            results = {name: np.array(y) for name, y in results.items()}
+            found = self.solver(_points(frame, columns, asked))
+            for i, answer in zip(asked.tolist(), found, strict=True):
+                if isinstance(answer, Refused):
+                    reasons[i] = self._refuse(rows[i], answer)
+                    known[i] = False
+                else:
+                    for y, value in zip(results.values(), answer, strict=True):
+                        y[i] = value
+        for name, places in wrong.items():
+            for i in np.flatnonzero(places.to_numpy()).tolist():
+                if i not in reasons:
+                    text = str(frame[name][i])[:60]
+                    told = Refused("number", f"column '{name}': {text!r} is no number", name)
+                    reasons[i] = self._refuse(rows[i], told)
+        if self.check:
+            self._compare(frame, columns, arrays, results, known)
+        with self.lock:
+            self.done += len(frame)
+            self.missing += int(len(frame) - np.count_nonzero(known)) - len(reasons)
+        return self._series(results, known, reasons)
+
+    def _computed(self, arrays: list[Any], n: int) -> tuple[dict[str, Any], Any]:
+        if self.plan is None:
+            return {y: np.zeros(n) for y in self.compiled.outputs}, np.ones(n, bool)
+        found = self.plan(arrays, 1)
+        if not arrays:
+            found = [np.repeat(x, n) for x in found]
+        results = self.compiled.named(found, arrays)
+        after = results.values() if self.compiled.columns.after else ()
+        doubt = np.zeros(n, bool)
+        with np.errstate(all="ignore"):
+            for x in [*arrays, *found, *after]:
+                if x.dtype == bool:  # of found the last, if there is one: see Compiled.checking
+                    doubt |= x
+                elif not np.isfinite(np.add.reduce(x)):  # sooner than to look at each
+                    doubt |= ~np.isfinite(x)
+        return results, doubt
+
+    def _refuse(self, row: int, answer: Refused) -> str:
+        if self.fails:
+            self.stopped, self.first = True, (self.file, row, answer)
+            self.error = no_answer(self.file, row, answer)
+            raise Stopped
+        with self.lock:
+            self.refused[answer.kind] += 1
+            if self.first is None or (self.file, row) < self.first[:2]:
+                self.first = self.file, row, answer
+            if self.keeps:
+                self.reasons.append((self.file, row, answer.kind, answer.message, answer.written))
+        return answer.kind
+
+    def _compare(
+        self,
+        frame: pl.DataFrame,
+        columns: Mapping[str, pl.Series],
+        arrays: list[Any],
+        results: Mapping[str, Any],
+        known: Any,
+    ) -> None:
+        """Rows from all over the batch beside their answers in balls."""
+        there = np.flatnonzero(known)
+        if self.checked >= self.most or not len(there):
+            return
+        some = there[np.linspace(0, len(there) - 1, min(CHECKED, len(there))).astype(int)]
+        found = self.solver(_points(frame, columns, some))
+        lost = checked = 0
+        for i, answer in zip(some.tolist(), found, strict=True):
+            if isinstance(answer, Refused):
+                continue
+            checked += 1
+            pairs = zip(results.values(), answer, strict=True)
+            lost += any(abs(y[i] - value) > LOST * abs(value) for y, value in pairs)
+        with self.lock:
+            self.checked += checked
+            self.lost += lost
+
+    def _series(
+        self, results: Mapping[str, Any], known: Any, reasons: Mapping[int, str]
+    ) -> pl.Series:
+        columns = [pl.Series(name, y) for name, y in results.items()]
+        if not known.all():
+            there = pl.when(pl.Series(known))
+            columns = pl.DataFrame(columns).select(there.then(pl.all()).name.keep()).get_columns()
+        told = pl.Series(REASON, [None], pl.String).new_from_index(0, len(known))
+        if reasons:
+            told = pl.Series(REASON, [reasons.get(i) for i in range(len(known))], pl.String)
+        return pl.DataFrame([*columns, told]).to_struct()
+
+
+def no_answer(file: str, row: int, why: Refused) -> HodiffError:
+    where = f"{file}, row {row}" if file else f"row {row}"
+    return HodiffError(why.kind, f"{where}: {why.message}")
+
+
+def is_readable(kind: pl.DataType) -> bool:
+    """Whether a column's type is one of numbers, or of text that may say some."""
+    return kind.is_numeric() or kind in (pl.String, pl.Boolean, pl.Null)
+
+
+def _doubles(column: pl.Series) -> pl.Series:
+    """A column as doubles: text as the number it says, null where it says none."""
+    kind = column.dtype
+    if kind == pl.String:
+        found = column.cast(pl.Float64, strict=False)
+        if found.null_count() > column.null_count():
+            found = column.str.strip_chars().cast(pl.Float64, strict=False)
+        return found
+    return column.cast(pl.Float64)
+
+
+def _rounded(frame: pl.DataFrame, columns: Mapping[str, pl.Series]) -> Any:
+    """The rows with a whole number that may be no double."""
+    found = np.zeros(len(frame), bool)
+    for name, column in columns.items():
+        given, large = frame[name], column.abs() >= WHOLE
+        if given.dtype == pl.String and large.any():
+            large &= given.str.contains(LONG)
+        if given.dtype == pl.String or given.dtype.is_integer() or given.dtype.is_decimal():
+            found |= large.fill_null(False).to_numpy()
+    return found
+
+
+def _points(frame: pl.DataFrame, columns: Mapping[str, pl.Series], chosen: Any) -> list[Any]:
+    """The inputs of some rows: whole numbers as such, all others as doubles."""
+    parts = [
+        map(_number, frame[name][chosen].to_list(), column[chosen].to_list())
+        for name, column in columns.items()
+    ]
+    return list(zip(*parts, strict=True)) if parts else [()] * len(chosen)
+
+
+def _number(given: Any, x: float) -> int | float:
+    if not isfinite(x) or abs(x) < WHOLE or isinstance(given, float):
+        return x
+    exact = Fraction(given.strip() if isinstance(given, str) else given)
+    return exact.numerator if exact.denominator == 1 else x

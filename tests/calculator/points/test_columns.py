@@ -1,0 +1,160 @@
+"""What comes back beside the results: every other column, as it was."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+TEXT = (
+    'id,x,"a, b",note,when\r\n'
+    '007,1.10,"1,5","line\nbreak",2024-01-01\r\n'
+    '010, 2 ,"say ""hi""",ünï→,\r\n'
+    "1e5,,1.10,  spaces  ,true\r\n"
+)
+
+
+def test_text_comes_back_as_text(folder: Path, answer: Any) -> None:
+    Path("in.csv").write_bytes(TEXT.encode())
+    answer("grad", "x**2", "--points", "in.csv", "--out", "out.csv")
+    before = pl.read_csv("in.csv", infer_schema=False)
+    after = pl.read_csv("out.csv", infer_schema=False)
+    assert after.drop("f", "df_dx").equals(before)
+    assert after["df_dx"].cast(float).to_list() == [2.2, 4, None]
+
+
+def test_text_that_becomes_numbers_loses_nothing(folder: Path, answer: Any) -> None:
+    """Of a column that is not one of numbers in its last row alone, too."""
+    lines = [f"{k},{k},{k / 2},00{k},true,{10**17 + k},1" for k in range(12_000)]
+    last = "1,abc,3.5,7,false,1,"
+    Path("in.csv").write_text("\n".join(["x,n,half,code,yes,id,gap", *lines, last]))
+    answer("value", "2*x", "--points", "in.csv", "--out", "out.parquet")
+    out = pl.read_parquet("out.parquet")
+    assert out.row(3, named=True) == {
+        "x": 3, "n": "3", "half": 1.5, "code": "003", "yes": True, "id": 10**17 + 3, "gap": 1,
+        "f": 6,
+    }  # fmt: skip
+    assert out.row(-1) == (1, "abc", 3.5, "7", False, 1, None, 2)
+
+
+FRAME = pl.DataFrame(
+    {
+        "x": [0.5, None, 2.0],
+        "date": [datetime.date(2024, 2, 29), None, datetime.date(1, 1, 1)],
+        "time": [datetime.datetime(2024, 1, 1, 1, 2, 3, 4, datetime.UTC), None, None],
+        "list": [[1, 2], [], None],
+        "struct": [{"a": 1, "b": "x"}, None, {"a": None, "b": "y"}],
+        "cat": pl.Series(["a", "b", None], dtype=pl.Categorical),
+        "enum": pl.Series(["a", "b", None], dtype=pl.Enum(["a", "b"])),
+        "dec": [Decimal("1.10"), Decimal("12345678901234567890.12"), None],
+        "big": pl.Series([2**64 - 1, 0, None], dtype=pl.UInt64),
+        "small": pl.Series([-1, 0, None], dtype=pl.Int8),
+        "f32": pl.Series([0.1, float("nan"), float("inf")], dtype=pl.Float32),
+        "bytes": [b"\x00\xff", b"", None],
+        "text": ["007", "", None],
+        "truth": [True, False, None],
+        "none": [None, None, None],
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["parquet", "ipc"])
+def test_types_come_back_as_they_were(folder: Path, answer: Any, form: str) -> None:
+    getattr(FRAME, f"write_{form}")(f"in.{form}")
+    answer("grad", "x**2", "--points", f"in.{form}", "--out", f"out.{form}")
+    out = getattr(pl, f"read_{form}")(f"out.{form}")
+    assert out.select(FRAME.columns).equals(getattr(pl, f"read_{form}")(f"in.{form}"))
+    assert out.select(FRAME.columns).schema == FRAME.schema
+    assert out["df_dx"].to_list() == [1, None, 4]
+    answer("grad", "x**2", "--points", f"in.{form}", "--out", "out.parquet", "--keep", "dec,list")
+    assert pl.read_parquet("out.parquet").columns == ["dec", "list", "f", "df_dx"]
+
+
+def test_ndjson_keeps_the_order_of_columns_and_what_is_nested(folder: Path, answer: Any) -> None:
+    names = [f"c{k}" for k in range(40)]
+    row = {"x": 1, **dict.fromkeys(names, 2), "l": [1, 2], "s": {"a": "b"}}
+    Path("in.ndjson").write_text(json.dumps(row))
+    out = json.loads(answer("value", "2*x", "--points", "in.ndjson", "--format", "json"))
+    assert out == {**row, "f": 2} and list(out) == [*row, "f"]
+
+
+def test_what_is_missing_is_missing_in_the_results(folder: Path, rows: Any) -> None:
+    found = rows("grad", "x*y", "--points", "-", stdin=b"x,y\n1,2\n,3\nNaN,1\nnan,1\n4\n5,6\n")
+    assert [row["f"] for row in found] == ["2.0", "", "", "", "", "30.0"]
+    assert [row["x"] for row in found] == ["1", "", "NaN", "nan", "4", "5"]
+
+
+def test_columns_are_chosen(folder: Path, answer: Any, refused: Any) -> None:
+    Path("in.csv").write_text("id,width,height,f\n1,2,3,4\n")
+    asked = ("grad", "w*h", "--points", "in.csv", "--map", "w=width,h=height")
+    assert answer(*asked, "--keep", "id,width") == "id,width,f,df_dw,df_dh\n1,2,6.0,3.0,2.0\n"
+    assert answer(*asked, "--keep", "none") == "f,df_dw,df_dh\n6.0,3.0,2.0\n"
+    assert "has a column 'f', as the results have: leave it out" in refused(*asked)
+    assert "no column 'idd' (did you mean 'id'?)" in refused(*asked, "--keep", "idd")
+    assert "no such variable" in refused(*asked, "--map", "z=id", "--keep", "none")
+    assert "--map has 'w' twice" in refused(*asked, "--map", "w=id")
+    assert "--map is w1=width" in refused("grad", "w", "--points", "in.csv", "--map", "w")
+    out = answer("grad", "f**2", "--points", "in.csv", "--keep", "none")
+    assert out == "f,df_df\n16.0,8.0\n"
+    assert (
+        answer("value", "x", "--points", "in.csv", "--map", "x=f", "--keep", "id")
+        == "id,f\n1,4.0\n"
+    )
+
+
+def test_columns_named_as_what_hodiff_uses(rows: Any) -> None:
+    found = rows("value", "1/x", "--points", "-", stdin=b"reason,hodiff,row,x\na,b,c,2\n")
+    assert found == [{"reason": "a", "hodiff": "b", "row": "c", "x": "2", "f": "0.5"}]
+
+
+def test_a_column_named_as_a_constant(refused: Any, rows: Any) -> None:
+    text = b"x,e,pi\n1,2,3\n"
+    assert "'e' is a constant in EXPR" in refused("grad", "x*e", "--points", "-", stdin=text)
+    found = rows("value", "x*k", "--points", "-", "--map", "k=e", stdin=text)
+    assert found[0]["f"] == "2.0"
+    found = rows("value", "x*pi", "--points", "-", "--let", "pi=3", stdin=text)
+    assert found[0]["f"] == "3.0"
+
+
+@pytest.mark.parametrize("ending", ["csv.gz", "csv.zst", "ndjson.gz", "tsv.zst"])
+def test_compressed_files(folder: Path, answer: Any, ending: str) -> None:
+    Path("in.csv.gz").write_bytes(gzip.compress(b"x,id\n1,007\n2,b\n"))
+    answer("value", "2*x", "--points", "in.csv.gz", "--out", f"out.{ending}")
+    magic = Path(f"out.{ending}").read_bytes()[:2]
+    assert magic == (b"\x1f\x8b" if ending.endswith("gz") else b"\x28\xb5")
+    again = answer("value", "3*x", "--points", f"out.{ending}", "--keep", "id,x", "--format", "csv")
+    assert again in ("id,x,f\n007,1,3.0\nb,2,6.0\n", "id,x,f\n007,1.0,3.0\nb,2.0,6.0\n")
+
+
+def test_rows_keep_their_order(folder: Path, answer: Any) -> None:
+    """Over many batches."""
+    n = 300_000
+    pl.DataFrame({"k": range(n), "x": [1 / (k + 1) for k in range(n)]}).write_parquet("in.parquet")
+    answer("value", "1/x", "--points", "in.parquet", "--out", "out.parquet")
+    out = pl.read_parquet("out.parquet")
+    assert out["k"].to_list() == list(range(n))
+    assert ((out["f"] - out["k"] - 1).abs() <= 1e-9).all()
+
+
+def test_no_rows(folder: Path, answer: Any) -> None:
+    Path("in.csv").write_text("x,id\n")
+    assert answer("grad", "x**2", "--points", "in.csv") == "x,id,f,df_dx\n"
+    pl.DataFrame({"x": [1.0], "d": [datetime.date(2024, 1, 1)]}).clear().write_parquet("in.parquet")
+    answer("grad", "x**2", "--points", "in.parquet", "--out", "out.parquet")
+    out = pl.read_parquet("out.parquet")
+    assert out.columns == ["x", "d", "f", "df_dx"] and out.height == 0 and out["d"].dtype == pl.Date
+    assert "f" in answer("grad", "x**2", "--points", "in.parquet", "--head", "5")
+
+
+def test_booleans_and_infinities(folder: Path, hodiff: Any) -> None:
+    pl.DataFrame({"x": [True, False, None], "y": [1.0, float("inf"), 2.0]}).write_parquet(
+        "in.parquet"
+    )
+    ran = hodiff("value", "x + 1/y", "--points", "in.parquet", "--keep", "none")
+    assert (ran.code, ran.out) == (1, "f\n2.0\n\n\n") and "'y' is infinite" in ran.err

@@ -1,0 +1,226 @@
+"""Files that aren't as they should be: a message with the place, exit code 2, nothing written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+BAD: list[tuple[str, bytes, tuple[str, ...]]] = [
+    ("a.csv", b"", ("a.csv is empty",)),
+    ("a.csv", b"\n", ("a.csv", "no header")),
+    ("a.csv", b"\n\nx,y\n1,2\n", ("a.csv, line 1: it is empty",)),
+    ("a.csv", b"x,y\n1,2\n1,2,3\n", ("a.csv, row 2: it has 3 fields", "2 columns", "'3'")),
+    ("a.tsv", b"x\ty\n1\t2\t3\n", ("a.tsv, row 1: it has 3 fields",)),
+    ("a.csv", b"x,x\n1,2\n", ("a.csv has several columns 'x'",)),
+    ("a.csv", b"x,n\xe4me\n1,2\n", ("a.csv, line 1: the header is not UTF-8, byte 0xe4",)),
+    ("a.csv", b"x,n\n1,2\n1,\xe4\n", ("a.csv, row 2, column 'n': it is not UTF-8",)),
+    ("a.csv", b"n,x\n1,2\n1,\xe4\n", ("a.csv, row 2, column 'x': it is not UTF-8",)),
+    ("a.csv", "x,y\n1,2\n".encode("utf-16"), ("a.csv, line 1: the header is not UTF-8",)),
+    ("a.csv", b"x;y\n1;2\n", ("a.csv has no column 'x'", "are columns apart by ';'?")),
+    ("a.csv", b"xx,y\n1,2\n", ("a.csv has no column 'x'", "--map x=COLUMN", "--let x=2")),
+    ("a.ndjson", b"", ("a.ndjson is empty",)),
+    ("a.ndjson", b'{"x": 1}\n{"x": 2\n', ("a.ndjson, row 2, character",)),
+    ("a.ndjson", b'{"x": 1}\n[1]\n', ("a.ndjson, row 2: it is no object",)),
+    ("a.ndjson", b'{"x": 1}\n{"x": "\xe4"}\n', ("a.ndjson, row 2: it is not UTF-8",)),
+    ("a.parquet", b"", ("a.parquet is empty",)),
+    ("a.parquet", b"x,y\n1,2\n", ("a.parquet can't be read as parquet",)),
+    ("a.arrow", b"x,y\n1,2\n" * 9, ("a.arrow can't be read as ipc",)),
+    ("a.dat", b"x\n1\n", ("the format of 'a.dat' can't be told by its name", "--in-format csv")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "said"), BAD)
+def test_files(
+    folder: Path, refused: Any, name: str, content: bytes, said: tuple[str, ...]
+) -> None:
+    Path(name).write_bytes(content)
+    Path("out.csv").write_text("old")
+    message = refused("value", "2*x", "--points", name, "--out", "out.csv")
+    assert all(part in message for part in said), message
+    assert Path("out.csv").read_text() == "old"
+    assert sorted(os.listdir()) == sorted([name, "out.csv"])
+
+
+@pytest.mark.parametrize("form", ["parquet", "ipc", "csv.gz", "csv.zst"])
+@pytest.mark.parametrize("part", [0.3, 0.9])
+def test_files_that_were_cut(folder: Path, hodiff: Any, form: str, part: float) -> None:
+    """Never a part of the rows as if it were all."""
+    frame = pl.DataFrame({"x": [k / 7 for k in range(20_000)]})
+    if form in ("parquet", "ipc"):
+        getattr(frame, f"write_{form}")("whole")
+    else:
+        frame.write_csv("whole", compression={"gz": "gzip", "zst": "zstd"}[form[4:]],
+                        check_extension=False)  # fmt: skip
+    content = Path("whole").read_bytes()
+    Path(f"in.{form}").write_bytes(content[: int(part * len(content))])
+    ran = hodiff("value", "2*x", "--points", f"in.{form}", "--out", "out.csv")
+    assert ran.code == 2 and f"in.{form}" in ran.err and "bug" not in ran.err, ran
+    assert not Path("out.csv").exists()
+
+
+def test_too_few_fields_are_missing_values(rows: Any) -> None:
+    found = rows("value", "x + y", "--points", "-", stdin=b"x,y,z\n1,2\n3\n4,5,6\n")
+    assert [row["f"] for row in found] == ["3.0", "", "9.0"]
+
+
+def test_marks_of_windows(folder: Path, answer: Any) -> None:
+    Path("in.csv").write_bytes(b"\xef\xbb\xbfx,n\r\n1,a\r\n2,b\r\n")
+    assert answer("value", "2*x", "--points", "in.csv") == "x,n,f\n1,a,2.0\n2,b,4.0\n"
+
+
+@pytest.mark.parametrize("column", [[[1]], [{"a": 1}], ["2024-01-01"], [b"1"]])
+def test_columns_that_are_no_numbers(folder: Path, refused: Any, column: Any) -> None:
+    frame = pl.DataFrame({"x": column})
+    if column == ["2024-01-01"]:
+        frame = frame.select(pl.col("x").str.to_date())
+    frame.write_parquet("in.parquet")
+    message = refused("value", "2*x", "--points", "in.parquet", "--out", "out.csv")
+    assert "in.parquet, column 'x': it has " in message and "not numbers" in message
+    assert os.listdir() == ["in.parquet"]
+
+
+def test_what_csv_can_not_hold(folder: Path, refused: Any, answer: Any) -> None:
+    pl.DataFrame({"x": [1.0], "l": [[1, 2]]}).write_parquet("in.parquet")
+    message = refused("value", "2*x", "--points", "in.parquet")
+    assert "in.parquet, column 'l': it has List(Int64), which csv can't hold" in message
+    assert answer("value", "2*x", "--points", "in.parquet", "--keep", "x") == "x,f\n1.0,2.0\n"
+
+
+def test_rows_of_differing_keys_and_types(folder: Path, hodiff: Any) -> None:
+    """Also where the first that differs comes late."""
+    lines = ['{"x": 1, "y": "a"}', '{"y": "b", "x": 2, "z": [1]}', '{"y": 1}', '{"x": null}']
+    lines += ['{"x": 3}'] * 11_000 + ['{"x": 1.5, "new": true}']
+    Path("in.ndjson").write_text("\n".join(lines))
+    ran = hodiff("value", "2*x", "--points", "in.ndjson", "--out", "out.parquet")
+    assert (ran.code, ran.err) == (0, "")
+    out = pl.read_parquet("out.parquet")
+    assert out["f"].to_list() == [2, 4, None, None, *[6.0] * 11_000, 3]
+    assert out["new"].to_list()[-2:] == [None, True]
+    Path("in.ndjson").write_text('{"x": 1}\n{"x": "abc"}\n')
+    ran = hodiff("value", "2*x", "--points", "in.ndjson", "--format", "json")
+    assert ran.code == 1 and "row 2: column 'x': 'abc' is no number" in ran.err
+
+
+def test_ten_thousand_columns(folder: Path, answer: Any) -> None:
+    names = ",".join(["x", *(f"c{k}" for k in range(10_000))])
+    Path("in.csv").write_text(f"{names}\n{'2,' * 10_000}2\n")
+    header, row = answer("value", "2*x", "--points", "in.csv").splitlines()
+    assert header == f"{names},f" and row == "2," * 10_001 + "4.0"
+    assert answer("value", "x*c9999", "--points", "in.csv", "--keep", "none") == "f\n4.0\n"
+
+
+def test_places_that_can_not_be_written(folder: Path, refused: Any) -> None:
+    Path("in.csv").write_text("x\n0\n")
+    asked = ("value", "1/x", "--points", "in.csv")
+    assert "'no/out.csv' can't be written" in refused(*asked, "--out", "no/out.csv")
+    assert "'in.csv/o.csv' can't be written" in refused(*asked, "--out", "in.csv/o.csv")
+    message = refused(*asked, "--out", "out.csv", "--errors", "./out.csv")
+    assert "--errors and --out are one file" in message
+    message = refused(*asked, "--errors", "in.csv")
+    assert "--errors and --points are one file" in message
+    assert "format of 'why' can't be told" in refused(*asked, "--errors", "why")
+    assert "parquet is no stream" in refused(*asked, "--out-format", "parquet")
+    assert "no such file" in refused("value", "x", "--points", "nowhere.csv")
+    assert "no file fits '*.tsv'" in refused("value", "x", "--points", "*.tsv")
+    os.mkdir("none")
+    assert "the folder 'none' has no files" in refused("value", "x", "--points", "none")
+    assert "neither a file nor a pipe" in refused("value", "x", "--points", "/dev/null")
+    assert sorted(os.listdir()) == ["in.csv", "none"]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root reads all")
+def test_a_file_that_may_not_be_read(folder: Path, refused: Any) -> None:
+    Path("in.csv").write_text("x\n0\n")
+    os.chmod("in.csv", 0)
+    assert "in.csv can't be read" in refused("value", "x", "--points", "in.csv")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--at", "x=1"], "--at goes with one point"),
+        (["--digits", "20"], "--digits goes with one point"),
+        (["--exact"], "--exact goes with one point"),
+        (["--format", "latex"], "rows have no --format latex"),
+        (["--grid", "x=0:1:2"], "leave one out"),
+        (["--proven", "--arithmetic", "float"], "leave one out"),
+        (["--resume"], "--resume is for a folder"),
+        (["--head", "-1"], "--head"),
+        (["--head", "x"], "--head"),
+    ],
+)
+def test_options_that_do_not_go_with_files(
+    folder: Path, refused: Any, options: list[str], said: str
+) -> None:
+    Path("in.csv").write_text("x\n1\n")
+    assert said in refused("grad", "x**2", "--points", "in.csv", *options)
+
+
+def test_expressions_that_do_not_go_with_files(folder: Path, refused: Any) -> None:
+    Path("in.csv").write_text("x\n1\n")
+    for text in ("-", "@exprs.txt"):
+        assert "EXPR is one expression" in refused("grad", text, "--points", "in.csv")
+    assert "unknown function 'sine'" in refused("grad", "sine(x)", "--points", "in.csv")
+
+
+# ------------------------------------------------------------------ several files
+
+
+def test_a_pattern_and_a_folder(folder: Path, answer: Any, hodiff: Any, refused: Any) -> None:
+    os.makedirs("parts/deep")
+    Path("parts/1.csv").write_text("x,id\n1,a\n0,b\n")
+    Path("parts/2.csv").write_text("x,id\n3,c\n")
+    Path("parts/deep/3.csv").write_text("x,id\n0,d\n")
+    Path("parts/.hidden").write_text("x")
+    whole = "x,id,f\n1,a,2.0\n0,b,0.0\n3,c,6.0\n"
+    assert answer("value", "2*x", "--points", "parts/*.csv") == whole
+    assert answer("value", "2*x", "--points", "parts") == whole + "0,d,0.0\n"
+    ran = hodiff("value", "1/x", "--points", "parts", "--out", "out/", "--errors", "why.csv")
+    assert ran.code == 1 and "parts/1.csv, row 2: '1/x' is infinite" in ran.err
+    assert Path("out/1.csv").read_text() == "x,id,f\n1,a,1.0\n0,b,\n"
+    assert Path("out/deep/3.csv").read_text() == "x,id,f\n0,d,\n"
+    why = pl.read_csv("why.csv")
+    assert why.select("file", "row").rows() == [("parts/1.csv", 2), ("parts/deep/3.csv", 1)]
+    Path("out/2.csv").unlink()
+    Path("out/1.csv").write_text("as it was")
+    answer("value", "2*x", "--points", "parts", "--out", "out/", "--resume")
+    assert Path("out/1.csv").read_text() == "as it was"
+    assert Path("out/2.csv").read_text() == "x,id,f\n3,c,6.0\n"
+    message = refused("value", "2*x", "--points", "parts", "--out", "parts/")
+    assert "would be written over" in message
+
+
+def test_files_that_differ(folder: Path, answer: Any, refused: Any) -> None:
+    os.mkdir("parts")
+    Path("parts/1.csv").write_text("x,y\n1,2\n")
+    for text, said in (("y,x\n1,2\n", "in another order"), ("x,z\n1,2\n", "'"), ("x\n1\n", "'y'")):
+        Path("parts/2.csv").write_text(text)
+        message = refused("value", "2*x", "--points", "parts")
+        assert "parts/2.csv has other columns than parts/1.csv" in message and said in message
+    pl.DataFrame({"x": [2.0]}).write_parquet("parts/2.parquet")
+    assert "of several formats" in refused("value", "2*x", "--points", "parts")
+    os.mkdir("out")
+    answer("value", "2*x", "--points", "parts", "--out", "out", "--keep", "x")
+    assert sorted(os.listdir("out")) == ["1.csv", "2.csv", "2.parquet"]
+    assert pl.read_parquet("out/2.parquet").rows() == [(2.0, 4.0)]
+
+
+def test_folders_of_hive(folder: Path, answer: Any) -> None:
+    for year in (2023, 2024):
+        os.makedirs(f"data/year={year}")
+        pl.DataFrame({"x": [1.0]}).write_parquet(f"data/year={year}/part.parquet")
+    out = answer("value", "x*year", "--points", "data", "--keep", "year")
+    assert out == "year,f\n2023,2023.0\n2024,2024.0\n"
+
+
+def test_into_the_file_that_is_read(folder: Path, answer: Any) -> None:
+    for name in ("a.csv", "a.parquet"):
+        frame = pl.DataFrame({"x": [1.0, 2.0]})
+        frame.write_csv(name) if name == "a.csv" else frame.write_parquet(name)
+        answer("value", "2*x", "--points", name, "--out", name)
+    assert Path("a.csv").read_text() == "x,f\n1.0,2.0\n2.0,4.0\n"
+    assert pl.read_parquet("a.parquet").rows() == [(1.0, 2.0), (2.0, 4.0)]

@@ -1,0 +1,193 @@
+"""Each row has the verdict of hodiff.calculate at that point: numbers, or the same refusal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+import hodiff
+from hodiff.answers.question import How
+from hodiff.calculator.compiled import Compiled
+from hodiff.calculator.points.rows import Rows
+from hodiff.calculator.points.solver import Solver
+from tests.lengths import examples
+
+HUGE = ["1e300", "-1e300", "1e15", "9007199254740992"]
+VALUES = ["-1", "0", "0.5", "1", "2", "0.1", "0.3", "1e-300", "-1e-15", *HUGE]
+COMMANDS: list[tuple[str, dict[str, Any]]] = [
+    ("value", {}), ("grad", {}), ("grad", {"subgradient": True}), ("hessian", {}),
+    ("laplacian", {}), ("hvp", {"v": "1,2"}), ("nth", {"along": "1,-1", "order": 2}),
+]  # fmt: skip
+pick = st.sampled_from
+
+
+def texts() -> st.SearchStrategy[str]:
+    leaf = pick(["x", "y", "x", "y", "0", "1", "2", "0.1", "0.3", "pi"])
+
+    def grown(part: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        one = pick(["abs", "floor", "sqrt", "log", "1/", "sin", "exp", "round", "asin", "sign"])
+        two = pick(["max", "min", "mod", "atan2", "hypot"])
+        return st.one_of(
+            st.builds("({} {} {})".format, part, pick("+-*/"), part),
+            st.builds("{}({})".format, one, part),
+            st.builds("{}({})".format, one, part),
+            st.builds("({})**{}".format, part, pick(["2", "3", "0.5", "-1", "1.5", "x"])),
+            st.builds("{}({}, {})".format, two, part, part),
+            st.builds("where({} {} {}, {}, {})".format, part, pick(["<", "<=", "=="]), part, part,
+                      part),
+        )  # fmt: skip
+
+    return grown(grown(leaf)) | grown(leaf | grown(leaf))
+
+
+def rows_of(text: str, command: str, own: dict[str, Any], points: list[tuple[str, str]]) -> Any:
+    own = dict(own)
+    how = How(subgradient=own.pop("subgradient", False))
+    compiled = Compiled(text, command, ("x", "y"), (), own)
+    frame = pl.DataFrame(points, schema={"x": pl.String, "y": pl.String}, orient="row")
+    frame = frame.with_columns(row=pl.int_range(1, len(points) + 1))
+    return Rows(compiled, Solver(compiled, how))(frame.to_struct()).struct.unnest()
+
+
+def at_one_point(text: str, command: str, own: dict[str, Any], x: str, y: str) -> Any:
+    """The numbers that csv has, as doubles, and those of --arithmetic float; or an error's kind."""
+    try:
+        result = hodiff.calculate(command, text, at={"x": x, "y": y}, wrt=["x", "y"], **own)
+        _, found = csv.reader(io.StringIO(result.text("csv")))
+    except hodiff.HodiffError as error:
+        return error.kind
+    numbers = [float(number) for number in found[2:]]
+    return numbers if all(abs(number) < 1.7e308 for number in numbers) else "limit"
+
+
+def lost(text: str, command: str, own: dict[str, Any], x: str, y: str) -> list[float]:
+    """What doubles have at a point, right or not."""
+    own = {name: value for name, value in own.items() if name != "subgradient"}
+    found = hodiff.compile(text, command, ["x", "y"], **own)(x=float(x), y=float(y))
+    return [float(number) for number in found.values()]
+
+
+@settings(max_examples=examples(400), deadline=None, derandomize=True, database=None,
+          suppress_health_check=list(HealthCheck))  # fmt: skip
+@given(texts(), pick(COMMANDS), st.lists(st.tuples(pick(VALUES), pick(VALUES)), min_size=1,
+                                         max_size=4))  # fmt: skip
+def test_rows_have_the_verdicts_of_points(
+    text: str, asked: tuple[str, dict[str, Any]], points: list[tuple[str, str]]
+) -> None:
+    """A number that is another one is what doubles lose, without a tie or an edge that they miss:
+    see --check."""
+    command, own = asked
+    try:
+        found = rows_of(text, command, own, points)
+    except hodiff.HodiffError:
+        assume(False)
+    for point, (*numbers, reason) in zip(points, found.rows(), strict=True):
+        true = at_one_point(text, command, own, *point)
+        if isinstance(true, str):
+            surer = ("domain", "pole") if true == "undecided" else ()  # doubles may tell at once
+            assert reason in (true, *surer), (text, command, point, numbers)
+            continue
+        assert reason is None, (text, command, point, true)
+        if not all(abs(a - b) <= 1e-12 * abs(b) for a, b in zip(numbers, true, strict=True)):
+            assert numbers == lost(text, command, own, *point), (text, command, point, true)
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "point", "kind"),
+    [
+        ("grad", "abs(3*x - 0.3)", ("0.1", "1"), "kink"),  # doubles have 5.6e-17
+        ("grad", "abs(x + y - 0.3)", ("0.1", "0.2"), "kink"),
+        ("grad", "floor(x/0.1)", ("0.3", "1"), "kink"),
+        ("grad", "mod(x, 0.1)", ("0.3", "1"), "kink"),
+        ("grad", "where(3*x > 0.3, x, y)", ("0.1", "1"), "kink"),
+        ("grad", "max(x*0.1, y*0.3)", ("0.3", "0.1"), "kink"),
+        ("value", "1/(x + y - 0.3)", ("0.1", "0.2"), "pole"),
+        ("value", "log(3*x - 0.3)", ("0.1", "0"), "pole"),
+        ("value", "1/sin(pi*x)", ("1", "0"), "pole"),
+        ("value", "tan(pi*x)", ("0.5", "0"), "pole"),
+        ("value", "asin(x + y)", ("1", "1e-300"), "domain"),
+        ("value", "0*log(x)", ("-1", "0"), "domain"),
+        ("value", "sqrt(x) - sqrt(x)", ("-1", "0"), "domain"),
+        ("grad", "x + 1/(y - y)*0", ("1", "1"), "pole"),
+        ("hessian", "1/x - 1/x", ("0", "0"), "pole"),
+        ("value", "where(x*x - y*y > 0, 1, 2)", ("1e300", "1e300"), None),
+        ("value", "where(x*x - y*y > 0, 1, 2)", ("2e300", "1e300"), None),
+        ("grad", "sum(log([x, y]))", ("1", "0"), "domain"),
+        ("grad", "sum(abs([x, y]))", ("1", "0"), "kink"),
+        ("grad", "norm([x, y])", ("0", "0"), "kink"),
+        ("jvp", "[x*y, 1/x]", ("0", "0"), "pole"),
+        ("grad", "where(x > 1, log(y), x*y)", ("0.5", "-1"), None),
+        ("grad", "gamma(x*y)", ("1e300", "1e300"), "limit"),
+    ],
+)
+def test_what_doubles_do_not_see(
+    command: str, text: str, point: tuple[str, str], kind: str | None
+) -> None:
+    own = {"v": "1,2"} if command == "jvp" else {}
+    found = rows_of(text, command, own, [point, ("0.75", "0.625")])
+    assert found["reason"].to_list()[0] == kind
+    true = at_one_point(text, command, own, *point)
+    assert true == (kind or list(found.row(0)[:-1]))
+
+
+def test_subgradient_is_not_for_what_the_user_compares(folder: Path) -> None:
+    found = rows_of("where(y <= x, 2, x)*x", "grad", {"subgradient": True}, [("1", "1")])
+    assert found["reason"].to_list() == ["kink"]
+    found = rows_of("abs(x - y)", "grad", {"subgradient": True}, [("1", "1")])
+    assert found.row(0) == (0, 0, 0, None)
+
+
+TEXT = "x,id\n1,a\n0,b\n,c\nabc,d\n-inf,e\n-1,f\nNaN,g\n"
+
+
+def test_what_is_said_of_rows_without_an_answer(folder: Path, hodiff: Any) -> None:
+    Path("in.csv").write_text(TEXT)
+    ran = hodiff("grad", "log(x)", "--points", "in.csv", "--errors", "why.ndjson")
+    assert ran.code == 1
+    found = list(csv.DictReader(io.StringIO(ran.out)))
+    assert [row["f"] for row in found] == ["0.0", *[""] * 6]
+    assert [row["id"] for row in found] == [*"abcdefg"]
+    assert "4 of 7 rows have no answer (2 domain, 1 number, 1 pole)" in ran.err.replace(
+        "1 pole, 1 number", "1 number, 1 pole"
+    )
+    assert "row 2: 'log(x)' is infinite at this point" in ran.err
+    why = [json.loads(line) for line in Path("why.ndjson").read_text().splitlines()]
+    assert [(x["row"], x["kind"], x["place"]) for x in why] == [
+        (2, "pole", "log(x)"), (4, "number", "x"), (5, "domain", "x"), (6, "domain", "log(x)")
+    ]  # fmt: skip
+    assert "'abc'" in why[1]["reason"]
+
+
+def test_rows_are_skipped(folder: Path, hodiff: Any) -> None:
+    """Those without an answer; what is missing is no error."""
+    ran = hodiff("grad", "log(x)", "--points", "-", "--on-error", "skip", stdin=TEXT.encode())
+    assert ran.code == 1
+    assert [line.split(",")[1] for line in ran.out.splitlines()[1:]] == ["a", "c", "g"]
+
+
+def test_the_first_row_without_an_answer_stops(folder: Path, hodiff: Any) -> None:
+    Path("in.csv").write_text(TEXT)
+    Path("out.csv").write_text("old")
+    ran = hodiff("grad", "log(x)", "--points", "in.csv", "--on-error", "fail", "--out", "out.csv")
+    assert ran.code == 1 and "row 2: 'log(x)' is infinite" in ran.err
+    assert Path("out.csv").read_text() == "old" and len(list(folder.iterdir())) == 2
+
+
+def test_many_rows_in_balls(folder: Path, hodiff: Any) -> None:
+    """More than are answered in this process: rows stay in order, reasons too."""
+    n = 2100
+    pl.DataFrame({"x": [float(k % 3) for k in range(n)]}).write_parquet("in.parquet")
+    ran = hodiff("grad", "abs(x - 1)", "--points", "in.parquet", "--proven", "--out", "o.parquet",
+                 "--errors", "why.csv")  # fmt: skip
+    assert ran.code == 1 and "700 of 2100 rows have no answer (700 kink)" in ran.err
+    slopes = pl.read_parquet("o.parquet")["df_dx"].to_list()
+    assert slopes == [[-1, None, 1][k % 3] for k in range(n)]
+    assert pl.read_csv("why.csv")["row"].to_list() == [k + 1 for k in range(n) if k % 3 == 1]
