@@ -21,6 +21,7 @@ from hodiff.arithmetic.program import Program
 from hodiff.engine.graph import Tensor
 
 OVERHEAD = 50  # of a box in each dimension and function, as nodes
+MOST_ROOTS = 10_000  # after which the search ends: each takes a millisecond to be told
 BATCH = 4096  # boxes that are looked at together
 CUT = 0.4871  # where a box is split: not in its middle, where roots like to lie
 NARROWED = 0.6  # of its width, or less: Newton's step got hold of something
@@ -110,7 +111,7 @@ def _isolated(
     open_: list[Ends] = []
     nodes = len(system.slopes.order)
     size = BATCH if first is None else min(BATCH, 16 * first)
-    while len(pending[0]) and not work.done:
+    while len(pending[0]) and not work.done and len(proven) < MOST_ROOTS:
         if first is not None and len(proven) >= first and _enough(proven, pending[0], first):
             break
         batch, rest = [x[:size] for x in pending], [x[size:] for x in pending]

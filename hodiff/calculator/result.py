@@ -348,8 +348,9 @@ def _check(how: How, own: Mapping[str, Any]) -> None:
             raise usage(f"{name} is a whole number from {least} on, not {str(x)[:60]!r}", name)
         if x is not None and x > most:
             raise usage(f"{name} can be {most} at most", name, "limit")
-    if how.rtol is not None and not (isinstance(how.rtol, (int, float)) and 0 < how.rtol < 1e308):
-        raise usage(f"--rtol is a number above 0, not {str(how.rtol)[:60]!r}", "--rtol")
+    for name, x in (("--rtol", how.rtol), ("--seconds", own.get("seconds"))):
+        if x is not None and not (isinstance(x, (int, float)) and 0 < x < 1e308):
+            raise usage(f"{name} is a number above 0, not {str(x)[:60]!r}", name)
     if how.digits is not None and how.arithmetic == "float":
         raise usage("--digits are proven ones, which floats have not: leave one out", "--digits")
     if how.exact and how.arithmetic == "float":

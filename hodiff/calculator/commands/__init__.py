@@ -13,7 +13,7 @@ from hodiff.calculator.answer import Answer
 
 MOST_ORDER = 1000
 MOST_DIGITS = 10_000
-MOST_FIRST = 100_000
+MOST_FIRST = 10_000
 MOST_SAMPLES = 10**7
 MOST_SEED = 2**64 - 1
 

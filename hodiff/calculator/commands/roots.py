@@ -25,6 +25,7 @@ Pairs = list[tuple[float, float]]
 MOST_VARIABLES = 8
 FEW, MANY = 6, 17  # digits of the ends of a box: of one that is, relatively, so narrow
 NARROW = 1e-4
+FARTHEST = 8e307  # an end of a range: its width is a double, too
 TIMES = {2: "double", 3: "triple"}
 
 
@@ -114,8 +115,8 @@ class Span:
 
 def check_range(name: str, low: Any, high: Any, lower: str, upper: str) -> None:
     with precision(BITS):
-        if abs(ball(low)) > ball(1.7e308) or abs(ball(high)) > ball(1.7e308):
-            message = f"the range of {name} passes the largest double: take other units"
+        if not (abs(ball(low)) < ball(FARTHEST) and abs(ball(high)) < ball(FARTHEST)):
+            message = f"the range of {name} passes {FARTHEST:g}: take other units"
             raise usage(message, "--over", "limit")
         if BALLS.less(high, low):
             mend = f"write {name}={upper}:{lower}"

@@ -294,8 +294,15 @@ def test_python_gives_ranges_as_pairs():
     assert by_pair.exact.roots[0]["multiplicity"] == 1
     with pytest.raises(AttributeError):
         _ = by_pair.formulas
-    with pytest.raises(HodiffError, match="a range is"):
-        roots("x", {"x": 1})
+    assert numbers(roots("[x, y] = [1, 2]", {"x": (0, 3), "y": "0:3"}), "y") == [2]
+    for over, options, message in (
+        ({"x": 1}, {}, "a range is"),
+        ({"x": (0, 1)}, {"seconds": -1}, "--seconds is a number above 0"),
+        ({"x": (0, 1)}, {"first": 0}, "--first is a whole number"),
+        ({"x": (0, 1)}, {"at": "x=1"}, "takes no --at"),
+    ):
+        with pytest.raises(HodiffError, match=message):
+            roots("x", over, **options)
 
 
 @pytest.mark.parametrize(
@@ -308,7 +315,7 @@ def test_python_gives_ranges_as_pairs():
         (("x", "--over", "x=0:1:2"), "takes a range"),
         (("x", "--over", "0:1"), "takes a range"),
         (("x", "--over", "x=0:inf"), "a range is finite"),
-        (("x", "--over", "x=0:1e400"), "passes the largest double"),
+        (("x", "--over", "x=0:1e400"), "passes 8e+307"),
         (("x", "--over", "x=0:[1, 2]"), "are numbers"),
         (("x", "--over", "x=0:1,x=1:2"), "bound twice"),
         (("x*y", "--over", "x=0:1"), "--over y=0:1"),
