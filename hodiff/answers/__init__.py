@@ -9,6 +9,9 @@ kinks      where pieces meet: every way that f may be near the point is tried
 faults     why there is no answer
 intervals  what a value and its derivatives are bounded by
 remainder  what a Taylor polynomial leaves
+isolate    where a system may be 0 in a box: branch, exclude, Newton
+roots      every root in a box, with proof
+extrema    every minimum, maximum and saddle, and what bounds the values
 """
 
 from __future__ import annotations

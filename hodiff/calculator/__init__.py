@@ -8,4 +8,5 @@ formats    json, csv and plain text; what starts the others
 equations  an answer as equations, for LaTeX, MathML and Typst
 markdown   a table with formulas
 tables     tables
+progress   how much of a search is done, on a terminal
 """
