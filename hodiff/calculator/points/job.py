@@ -27,7 +27,8 @@ RESULTS = "hodiff"  # the struct of results, before it is taken apart
 
 
 class Source(NamedTuple):
-    """Rows as they are read; where is what a message calls them, number the column of the rows' numbers."""
+    """Rows as they are read: where is what a message calls them, number the column that numbers
+    them."""
 
     rows: pl.LazyFrame
     names: list[str]
