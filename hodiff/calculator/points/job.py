@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from glob import has_magic
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -24,6 +24,16 @@ from hodiff.engine.operations.elementary import e, pi
 
 ENDED = {*files.COMPRESSED, *(x for endings in ENDINGS.values() for x in endings)}
 RESULTS = "hodiff"  # the struct of results, before it is taken apart
+
+
+class Source(NamedTuple):
+    """Rows as they are read: where is what a message calls them, number the column that numbers
+    them."""
+
+    rows: pl.LazyFrame
+    names: list[str]
+    where: str
+    number: str
 
 
 @dataclass
@@ -165,90 +175,116 @@ class Job:
 
     def answered(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
         """The rows with their results, as they are written in a format; the first n."""
-        inputs, columns = self.compiled.inputs, self.columns
-        after = self.compiled.columns.after
-        if unknown := [name for name in self.maps if name not in inputs]:
+        if unknown := [name for name in self.maps if name not in self.compiled.inputs]:
             raise fault(f"--map names '{unknown[0]}', and EXPR has no such variable", "--map")
-        if paths is None:
-            assert self.grid is not None
-            names, where = list(self.grid), "--grid"
-            index = _free("row", [*names, *self.compiled.outputs])
-            ends = (self.piece.start, self.piece.stop) if self.piece else ()
-            rows = grid.rows(self.grid, index, *ends)
-        else:
-            came = self.form(paths)
-            if self.points == files.STDIN:
-                where = "standard input"
-            else:
-                where = paths[0] if len(paths) == 1 else f"'{self.points}'"
-            names = files.names_of(files.scan(paths, came, ""), paths, came)
-            index = _free("row", [*names, *self.compiled.outputs])
-            cut = self.piece is not None and self.piece.stop is not None
-            rows = files.scan(paths, came, index, self.piece)
-            if came in files.SEPARATORS and form not in files.SEPARATORS:
-                others = [
-                    x
-                    for x in (names if self.keep is None else self.keep)
-                    if x not in columns.values()
-                ]
-                if cut and self.piece is not None:
-                    self.casts = list(self.piece.casts)
-                else:
-                    self.casts = files.typed(rows, [x for x in others if x in names])
-                rows = rows.with_columns(self.casts)
-            if came == "parquet" and n is None and not cut:
-                self.total = rows.select(pl.len()).collect().item()
-        absent: dict[str, str] = {}
-        for name, column in columns.items():
-            if after and name in after.beside and name not in self.maps and column not in names:
-                absent[name] = column
-            elif column not in names:
-                raise files.missing(names, column, where, name)
-        self.notes = after.absent(absent) if after else []
-        self._check_constants(names, where)
-        kept = names if self.keep is None else list(self.keep)
-        for name in kept:
-            if name not in names:
-                raise files.missing(names, name, where, name)
-        if taken := [name for name in self.compiled.outputs if name in kept]:
-            raise fault(
-                f"{where} has a column '{taken[0]}', as the results have: leave it out,"
-                f" --keep {','.join(x for x in kept if x not in taken) or 'none'}",
-                "--keep",
-            )
-        if n is not None:
-            rows = rows.head(n)
-        self.rows.index = index
-        values = {
-            name: pl.lit(after.defaults[name]) if after and name in absent else pl.col(column)
-            for name, column in columns.items()
-        }
-        struct = pl.struct([*[value.alias(x) for x, value in values.items()], index])
-        schema = rows.collect_schema()
+        source = self._grid() if paths is None else self._files(paths, form)
+        absent = self._absent(source)
+        kept = self._kept(source)
+        self._check_constants(source.names, source.where)
+        if self._is_counted(paths) and n is None:
+            self.total = source.rows.select(pl.len()).collect().item()
+        rows = source.rows if n is None else source.rows.head(n)
         text = form in files.SEPARATORS
-        for column in [column for name, column in columns.items() if name not in absent]:
-            if not is_readable(schema[column]):
-                raise fault(f"{where}, column '{column}': it has {schema[column]}, not numbers")
-        for name in kept:
-            if text and (schema[name].is_nested() or schema[name] == pl.Binary):
-                raise fault(
-                    f"{where}, column '{name}': it has {schema[name]}, which {form} can't hold:"
-                    " leave it out by --keep, or choose another format",
-                    "--keep",
-                )
+        schema = rows.collect_schema()
+        self._check_types(schema, source.where, [x for x in self.columns if x not in absent])
+        if text:
+            self._check_flat(schema, source.where, kept)
+        after = self.compiled.columns.after
+        values = [
+            pl.lit(after.defaults[name] if after else None) if name in absent else pl.col(column)
+            for name, column in self.columns.items()
+        ]
+        inputs = [x.alias(name) for x, name in zip(values, self.columns, strict=True)]
+        self.rows.index = source.number
+        results = pl.struct([*inputs, source.number]).map_batches(
+            self.rows, return_dtype=self.rows.kind, is_elementwise=True
+        )
         echoed = [
             pl.col(name).str.strip_chars().cast(pl.Float64, strict=False)
-            if name in columns.values() and schema[name] == pl.String and not text
+            if name in self.columns.values() and schema[name] == pl.String and not text
             else pl.col(name)
             for name in kept
         ]
         found = _free(RESULTS, kept)
-        answered = struct.map_batches(self.rows, return_dtype=self.rows.kind, is_elementwise=True)
-        rows = rows.select([*echoed, answered.alias(found)])
+        rows = rows.select([*echoed, results.alias(found)])
         if self.skips:
             rows = rows.filter(pl.col(found).struct.field(REASON).is_null())
-        results = [pl.col(found).struct.field(name) for name in self.compiled.outputs]
-        return rows.select([*kept, *results])
+        return rows.select(
+            [*kept, *(pl.col(found).struct.field(name) for name in self.compiled.outputs)]
+        )
+
+    def _grid(self) -> Source:
+        assert self.grid is not None
+        index = _free("row", [*self.grid, *self.compiled.outputs])
+        ends = (self.piece.start, self.piece.stop) if self.piece else ()
+        return Source(grid.rows(self.grid, index, *ends), list(self.grid), "--grid", index)
+
+    def _files(self, paths: list[str], form: str) -> Source:
+        """The rows of files; text that goes into another format in the types that it has."""
+        came = self.form(paths)
+        where = paths[0] if len(paths) == 1 else f"'{self.points}'"
+        if self.points == files.STDIN:
+            where = "standard input"
+        names = files.names_of(files.scan(paths, came, ""), paths, came)
+        index = _free("row", [*names, *self.compiled.outputs])
+        rows = files.scan(paths, came, index, self.piece)
+        if came in files.SEPARATORS and form not in files.SEPARATORS:
+            if self.piece is not None and self.piece.stop is not None:
+                self.casts = list(self.piece.casts)
+            else:
+                kept = names if self.keep is None else [x for x in self.keep if x in names]
+                inputs = self.columns.values()
+                self.casts = files.typed(rows, [x for x in kept if x not in inputs])
+            rows = rows.with_columns(self.casts)
+        return Source(rows, names, where, index)
+
+    def _is_counted(self, paths: list[str] | None) -> bool:
+        """Whether files say at once how many rows they have."""
+        whole = self.piece is None or self.piece.stop is None
+        return paths is not None and whole and self.form(paths) == "parquet"
+
+    def _absent(self, source: Source) -> dict[str, str]:
+        """The inputs that may do without a column and have none, and which it would be."""
+        after = self.compiled.columns.after
+        absent: dict[str, str] = {}
+        for name, column in self.columns.items():
+            if after and name in after.beside and name not in self.maps:
+                if column not in source.names:
+                    absent[name] = column
+            elif column not in source.names:
+                raise files.missing(source.names, column, source.where, name)
+        self.notes = after.absent(absent) if after else []
+        return absent
+
+    def _kept(self, source: Source) -> list[str]:
+        """The columns that are kept beside the results."""
+        kept = source.names if self.keep is None else list(self.keep)
+        for name in kept:
+            if name not in source.names:
+                raise files.missing(source.names, name, source.where, name)
+        if taken := [name for name in self.compiled.outputs if name in kept]:
+            raise fault(
+                f"{source.where} has a column '{taken[0]}', as the results have: leave it out,"
+                f" --keep {','.join(x for x in kept if x not in taken) or 'none'}",
+                "--keep",
+            )
+        return kept
+
+    def _check_types(self, schema: pl.Schema, where: str, inputs: list[str]) -> None:
+        """Raise where an input's column holds no numbers."""
+        for column in (self.columns[name] for name in inputs):
+            if not is_readable(schema[column]):
+                raise fault(f"{where}, column '{column}': it has {schema[column]}, not numbers")
+
+    def _check_flat(self, schema: pl.Schema, where: str, kept: list[str]) -> None:
+        """Raise where a column is kept that a line of text can't hold."""
+        for name in kept:
+            if schema[name].is_nested() or schema[name] == pl.Binary:
+                raise fault(
+                    f"{where}, column '{name}': it has {schema[name]}, which CSV can't hold:"
+                    " leave it out by --keep, or choose another format",
+                    "--keep",
+                )
 
     def _check_constants(self, names: list[str], where: str) -> None:
         """Raise where EXPR means a constant of the name of a column."""

@@ -86,7 +86,7 @@ def test_columns_that_are_no_numbers(folder: Path, refused: Any, column: Any) ->
 def test_what_csv_can_not_hold(folder: Path, refused: Any, answer: Any) -> None:
     pl.DataFrame({"x": [1.0], "l": [[1, 2]]}).write_parquet("in.parquet")
     message = refused("value", "2*x", "--points", "in.parquet")
-    assert "in.parquet, column 'l': it has List(Int64), which csv can't hold" in message
+    assert "in.parquet, column 'l': it has List(Int64), which CSV can't hold" in message
     assert answer("value", "2*x", "--points", "in.parquet", "--keep", "x") == "x,f\n1.0,2.0\n"
 
 
