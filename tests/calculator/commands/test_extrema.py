@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import signal
 
 import mpmath
 import numpy as np
@@ -159,6 +160,7 @@ def test_shubert_on_a_part():
 def test_shubert():
     """Minima of g(x)*g(y) are where one factor has a minimum below 0 and the other a maximum above
     0: the 760 of the literature are those inside, 2*19*19, and on the sides."""
+    signal.alarm(0)  # some minutes on a busy machine
     t = np.linspace(-10, 10, 400_001)
     g = sum(i * np.cos((i + 1) * t + i) for i in range(1, 6))
     inner = g[1:-1]
@@ -215,6 +217,7 @@ TEXT = st.recursive(
 @given(TEXT, st.integers(-2, 1), st.integers(-2, 1), st.sampled_from([1, 2]))
 def test_no_value_lies_outside_the_bounds(text, a, b, width):
     """Nor is there a strict minimum of a grid far from all points and boxes."""
+    signal.alarm(0)  # many are tried: conftest's is for one command
     found = extrema(f"{text} + 0*x*y", f"x={a}:{a + width},y={b}:{b + width}", seconds=2)
     x, y = np.meshgrid(np.linspace(a, a + width, 201), np.linspace(b, b + width, 201))
     z = np.broadcast_to(eval(text, {**NAMES, "x": x, "y": y}), x.shape)
