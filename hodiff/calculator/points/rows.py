@@ -205,7 +205,7 @@ def _rounded(frame: pl.DataFrame, columns: Mapping[str, pl.Series], arrays: Sequ
         given = frame[name]
         exact = given.dtype == pl.String or given.dtype.is_integer() or given.dtype.is_decimal()
         # Least and greatest tell most batches at once; they are nan where a value is missing.
-        if not exact or not len(x) or (-WHOLE < np.min(x) and np.max(x) < WHOLE):
+        if not exact or not len(x) or (np.min(x) > -WHOLE and np.max(x) < WHOLE):
             continue
         large = column.abs() >= WHOLE
         if given.dtype == pl.String and large.any():
