@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event, Thread, current_thread, main_thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ REFUSED = {
     "within": "it bounds around one point",
 }
 FORMS = {"table": None, "csv": "csv", "json": "ndjson"}
+ENDS = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # as Ctrl-C does
 TICK = 0.1  # seconds
 PATIENCE = 10  # seconds for batches to end that have begun
 
@@ -47,6 +49,9 @@ def answered(
         finally:
             done.set()
 
+    if current_thread() is main_thread():
+        for name in ENDS:
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     done = Event()  # Thread.join takes a thread for ended when an interrupt comes while it waits
     started = monotonic()
     try:

@@ -41,10 +41,11 @@ def at_work(folder: Path, process: subprocess.Popen[bytes]) -> None:
         assert process.poll() is None, process.communicate()
 
 
-def test_an_interrupt_leaves_the_old_file(folder: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_leaves_the_old_file(folder: Path, sent: int) -> None:
     with started(folder, *SLOW, "--out", "out.csv", "--errors", "why.csv") as process:
         at_work(folder, process)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130 and out == b""
     assert b"Traceback" not in err and b"bug" not in err, err

@@ -4,7 +4,7 @@ in balls, or why there are none."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
 from threading import Lock
@@ -84,7 +84,7 @@ class Rows:
             for x in arrays:
                 known &= ~np.isnan(x)
         reasons: dict[int, str] = {}
-        asked = np.flatnonzero(known & (doubt | _rounded(frame, columns)))
+        asked = np.flatnonzero(known & (doubt | _rounded(frame, columns, arrays)))
         rows = frame[self.index]
         if len(asked):
             results = {name: np.array(y) for name, y in results.items()}
@@ -198,15 +198,19 @@ def _doubles(column: pl.Series) -> pl.Series:
     return column.cast(pl.Float64)
 
 
-def _rounded(frame: pl.DataFrame, columns: Mapping[str, pl.Series]) -> Any:
+def _rounded(frame: pl.DataFrame, columns: Mapping[str, pl.Series], arrays: Sequence[Any]) -> Any:
     """The rows with a whole number that may be no double."""
     found = np.zeros(len(frame), bool)
-    for name, column in columns.items():
-        given, large = frame[name], column.abs() >= WHOLE
+    for (name, column), x in zip(columns.items(), arrays, strict=True):
+        given = frame[name]
+        exact = given.dtype == pl.String or given.dtype.is_integer() or given.dtype.is_decimal()
+        # Least and greatest tell most batches at once; they are nan where a value is missing.
+        if not exact or not len(x) or (np.min(x) > -WHOLE and np.max(x) < WHOLE):
+            continue
+        large = column.abs() >= WHOLE
         if given.dtype == pl.String and large.any():
             large &= given.str.contains(LONG)
-        if given.dtype == pl.String or given.dtype.is_integer() or given.dtype.is_decimal():
-            found |= large.fill_null(False).to_numpy()
+        found |= large.fill_null(False).to_numpy()
     return found
 
 
