@@ -213,7 +213,7 @@ TEXT = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=60 if lengths.LONG else 8, deadline=None, derandomize=True)
+@settings(max_examples=60 if lengths.LONG else 3, deadline=None, derandomize=True)
 @given(TEXT, st.integers(-2, 1), st.integers(-2, 1), st.sampled_from([1, 2]))
 def test_no_value_lies_outside_the_bounds(text, a, b, width):
     """Nor is there a strict minimum of a grid far from all points and boxes."""

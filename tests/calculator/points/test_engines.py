@@ -18,6 +18,7 @@ import pytest
 
 from hodiff.calculator.points import engines
 from hodiff.calculator.points.engines import Reports, Task
+from tests import lengths
 
 EXPR = "log(x)/y"
 N = 3000
@@ -73,9 +74,17 @@ def read(folder: str) -> tuple[int, list[tuple[Any, ...]], Any]:
     return len(parts), [row for x in frames for row in x.rows()], frames[0].schema
 
 
-@pytest.mark.parametrize("options", [[], ["--on-error", "skip", "--keep", "id"], ["--check"]])
-@pytest.mark.parametrize("out", ["csv", "ndjson", "parquet", "ipc"])
-@pytest.mark.parametrize("form", WRITERS)
+OPTIONS = ([], ["--on-error", "skip", "--keep", "id"], ["--check"])
+TOGETHER = [  # each form with each option, and each output with some
+    (form, out, options)
+    for i, form in enumerate(WRITERS)
+    for j, out in enumerate(["csv", "ndjson", "parquet", "ipc"])
+    for k, options in enumerate(OPTIONS)
+    if lengths.LONG or (i + j + k) % 4 == 0
+]
+
+
+@pytest.mark.parametrize("form, out, options", TOGETHER)
 def test_parts_are_what_one_machine_writes(
     hodiff: Any, small: None, form: str, out: str, options: list[str]
 ) -> None:

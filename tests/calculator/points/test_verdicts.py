@@ -75,7 +75,7 @@ def lost(text: str, command: str, own: dict[str, Any], x: str, y: str) -> list[f
     return [float(number) for number in found.values()]
 
 
-@settings(max_examples=examples(400), deadline=None, derandomize=True, database=None,
+@settings(max_examples=examples(160), deadline=None, derandomize=True, database=None,
           suppress_health_check=list(HealthCheck))  # fmt: skip
 @given(texts(), pick(COMMANDS), st.lists(st.tuples(pick(VALUES), pick(VALUES)), min_size=1,
                                          max_size=4))  # fmt: skip
