@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from threading import Event, Thread, current_thread, main_thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from hodiff.cli import INTERRUPTED
 from hodiff.cli.faults import Outcome
 from hodiff.cli.options import usage
 from hodiff.errors import HodiffError
@@ -62,7 +64,7 @@ def answered(
     except KeyboardInterrupt:
         job.stop()
         done.wait(PATIENCE)
-        raise
+        os._exit(INTERRUPTED)  # Polars' threads may be at work, which Python's way out aborts at
     if failure and isinstance(failure[0], BrokenPipeError):
         return
     if failure:
