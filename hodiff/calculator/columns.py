@@ -17,7 +17,6 @@ from hodiff.calculator.commands import COMMANDS, ON_COLUMNS, Command
 from hodiff.calculator.given import vectors
 from hodiff.calculator.request import Found, Request, graphs_of, usage
 from hodiff.derivatives import components
-from hodiff.derivatives.plan import Plan
 from hodiff.engine.graph import Tensor
 from hodiff.errors import HodiffError, nearest
 from hodiff.language.problem import Problem
@@ -36,18 +35,8 @@ class Number(str):
 class Columnwise(Request):
     """A request whose answer has a stand-in for each number."""
 
-    def solve(
-        self,
-        wanted: Sequence[Tensor] | Plan,
-        smooth: bool = True,
-        slopes: Sequence[Sequence[Tensor]] = (),
-        f: Tensor | None = None,
-        orders: Sequence[Any] = (),
-    ) -> Found:
-        question = self.question()._replace(
-            wanted=wanted, smooth=smooth, slopes=slopes, orders=orders
-        )
-        graphs = graphs_of(wanted)
+    def found(self, question: Question) -> Found:
+        graphs = graphs_of(question.wanted)
         return Found([_standing(question, i, graph) for i, graph in enumerate(graphs)])
 
 

@@ -168,13 +168,17 @@ class Request(NamedTuple):
         orders: Sequence[Any] = (),
     ) -> Found:
         """The values of what is wanted at the point; formulas without one: see Question."""
-        if not self.has_point:
-            graphs = graphs_of(wanted)
-            return Found(self.formulas(graphs), notes=self.conventions(graphs))
         question = self.question()._replace(
             wanted=wanted, smooth=smooth, slopes=slopes, orders=orders
         )
-        return self._told(answers.solve(question if f is None else question._replace(f=f)))
+        return self.found(question if f is None else question._replace(f=f))
+
+    def found(self, question: Question) -> Found:
+        """What answers a question."""
+        if not self.has_point:
+            graphs = graphs_of(question.wanted)
+            return Found(self.formulas(graphs), notes=self.conventions(graphs))
+        return self._told(answers.solve(question))
 
     def solve_at(self, wanted: Sequence[Tensor], point: Mapping[Tensor, Tensor], how: How) -> Found:
         """The values of what is wanted at a point of one's own."""
