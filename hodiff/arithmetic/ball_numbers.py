@@ -536,6 +536,20 @@ def _constant(name: str) -> Any:
     return getattr(ball(0), name)()
 
 
+def comparisons(
+    less: Callable[..., Any], equal: Callable[..., Any], negated: Callable[..., Any]
+) -> dict[str, Callable[..., Any]]:
+    """All six, by their names, of two of them where a condition may be open."""
+    return {
+        "lt": less,
+        "le": lambda a, b: negated(less(b, a)),
+        "gt": lambda a, b: less(b, a),
+        "ge": lambda a, b: negated(less(a, b)),
+        "eq": equal,
+        "ne": lambda a, b: negated(equal(a, b)),
+    }
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pi": pi,
     "e": lambda: _constant("const_e"),
@@ -565,12 +579,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "atan2": _atan2,
     "hypot": _hypot,
     "sinc": sinc,
-    "lt": less,
-    "le": lambda a, b: _not(less(b, a)),
-    "gt": lambda a, b: less(b, a),
-    "ge": lambda a, b: _not(less(a, b)),
-    "eq": equal,
-    "ne": lambda a, b: _not(equal(a, b)),
+    **comparisons(less, equal, _not),
     "and": _and,
     "or": either,
     "not": _not,

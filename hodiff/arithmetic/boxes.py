@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from hodiff.arithmetic.ball_numbers import ball, finite, precision
+from hodiff.arithmetic.ball_numbers import ball, comparisons, finite, precision
 from hodiff.arithmetic.balls import BALLS, spread
 from hodiff.arithmetic.base import Arithmetic, composed
 from hodiff.engine.exact import rational
@@ -797,12 +797,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "mod": mod,
     "max": largest,
     "min": smallest,
-    "lt": less,
-    "le": lambda a, b: _not(less(b, a)),
-    "gt": lambda a, b: less(b, a),
-    "ge": lambda a, b: _not(less(a, b)),
-    "eq": equal,
-    "ne": lambda a, b: _not(equal(a, b)),
+    **comparisons(less, equal, _not),
     "and": _both,
     "or": lambda a, b: _not(_both(_not(a), _not(b))),
     "not": _not,
