@@ -43,10 +43,11 @@ unknown = elementwise(
     "unknown", lambda g, r, y: unknown(ONE, r), lambda g, r, y: 0,
     names=(), definition=lambda g, r: where(vanishes(g), ZERO, ZERO / r), formula=lambda g, r: ZERO,
 )  # fmt: skip
-# q at r = 0, with a slope in r that isn't known.
+# q at r = 0, 0 elsewhere, with a slope in r that is not known.
 at_norm_zero = Operation(
     "at_norm_zero", 2, broadcast, lambda g, xs, y, attributes, i: unknown(g, xs[1]) if i else g,
-    kind=Kind.ENTRYWISE, definition=lambda q, r: q, formula=lambda q, r: q,
+    kind=Kind.ENTRYWISE, definition=lambda q, r: where(vanishes(r), q, ZERO),
+    formula=lambda q, r: q,
 )  # fmt: skip
 
 CHOICES = {where, vanishes, both, either, negation}
