@@ -48,8 +48,8 @@ def options(params: Sequence[click.Parameter], ctx: click.Context) -> Iterator[s
     for param in params:
         record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
         if record is not None:
-            names = record[0].replace("|", "\\|")
-            rows.append(f"| `{names}` | {text(record[1])} |")
+            names = record[0].replace("<", "&lt;").replace("|", "&#124;")
+            rows.append(f"| <code>{names}</code> | {text(record[1])} |")
     if rows:
         yield from ("", "| option | |", "| --- | --- |", *rows)
 
