@@ -30,6 +30,7 @@ def test_the_commands_are_in_a_sensible_order():
         "extrema",
         "check",
         "steps",
+        "graph",
         "code",
         "functions",
         "completion",

@@ -78,6 +78,7 @@ COMMANDS = {
                      ("claim", "order"), ("claim",), kinks=False,
                      without=("rtol", "arithmetic", "extend", "subgradient")),
     "steps": Command("steps", 'hodiff steps "x**3*exp(x)"', ("order",)),
+    "graph": Command("graph", 'hodiff graph "x**2" --both', ("order", "create_graph", "out")),
     "code": Command("code", 'hodiff code "w1**2*sin(w2)" --to c --what value,grad',
                     ("to", "what", "name"), ("to",), kinks=False),
 }

@@ -1,0 +1,67 @@
+"""The walks through a graph: the first from its result, each later one from what came of that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from hodiff.engine.backward import walk
+from hodiff.engine.graph import ONE, ZERO, Tensor, topological
+from hodiff.engine.sharing import NodeTable, sharing
+
+MOST_NODES = 5_000  # that a walk may add
+
+
+class Walk(NamedTuple):
+    """One reverse walk, as grad(y, x, create_graph=...) does it.
+
+    order         which one: the first walk through y is 1
+    start         what it started at
+    slopes        the derivative of start in each variable, by its name
+    create_graph  whether what it computed stays a part of the graph
+    """
+
+    order: int
+    start: Tensor
+    slopes: Mapping[str, Tensor]
+    create_graph: bool
+
+
+def walks(
+    y: Tensor, inputs: Mapping[str, Tensor], order: int, create_graph: bool = True
+) -> list[Walk]:
+    """The walks up to an order. Those before the last keep their graph, for the next one goes
+    through it; create_graph is the last one's. Over order 1 there is one input.
+
+    Raises MemoryError where one adds over MOST_NODES.
+
+    >>> from hodiff.engine.graph import variable
+    >>> x = variable("x")
+    >>> [w.slopes["x"] for w in walks(x**3, {"x": x}, 2)]
+    [tensor(3*x**2), tensor(6*x)]
+    """
+    found = []
+    start = y
+    for n in range(1, order + 1):
+        with sharing(NodeTable(MOST_NODES)):
+            through = _walked(start, list(inputs.values()))
+        slopes = [ZERO if x is None else x for x in through]
+        named = dict(zip(inputs, slopes, strict=True))
+        found.append(Walk(n, start, named, n < order or create_graph))
+        start = slopes[0]
+    return found
+
+
+def _walked(y: Tensor, inputs: Sequence[Tensor]) -> list[Tensor | None]:
+    return walk([y], [ONE], inputs) if y.requires_grad else [None] * len(inputs)
+
+
+def added(walks: Sequence[Walk], y: Tensor) -> list[list[Tensor]]:
+    """The nodes of y, and those that each walk added to the graph, in order."""
+    seen: set[Tensor] = set()
+    stages = []
+    for outputs in ([y], *(list(w.slopes.values()) for w in walks)):
+        new = [x for x in topological(outputs) if x not in seen]
+        seen.update(new)
+        stages.append(new)
+    return stages
