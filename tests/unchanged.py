@@ -42,6 +42,7 @@ COMMANDS = {
         "uncertainty": "--cov [[0.01,0.01],[0.01,0.04]] --order 2",
         "steps": "",
         "graph": "",
+        "explain": "",
         "functions": "",
     },
 }

@@ -172,7 +172,8 @@ def calculate(
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
 
     command      grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian,
-                 implicit, uncertainty, roots, extrema, check, steps, code, functions
+                 implicit, uncertainty, roots, extrema, check, steps, graph, explain, code,
+                 functions
     at           the point: numbers, text of the language ("pi/2", "2+/-0.1"), lists, arrays; a
                  float means the decimal that Python prints, 0.1 one tenth. Without it formulas
     let          constants of the expression
@@ -186,7 +187,8 @@ def calculate(
     strict       refuse notation that Python hasn't: 2x, x²
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
                  solve=, to=, what=, name=, claim=, cov=, samples=, seed=, over=, first=,
-                 seconds=; vectors by name, in the variables' order, or an array of all numbers
+                 seconds=, create_graph=, out=, torch=; vectors by name, in the variables'
+                 order, or an array of all numbers
 
     Cost: that of one process of the command line less its start. Raises HodiffError, with the
     place in the text and the mend, where there is no answer, and for over 300 000 nodes.

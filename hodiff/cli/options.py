@@ -407,6 +407,15 @@ DRAWN = HOW(["--format"], **choice(["table", "json", "csv", "plain", "dot", "mer
             default="table", show_default=True,
             help="table: a tree, for people; json: nodes and edges; csv: a row for each node; "
                  "plain: a line for each edge; dot, mermaid, svg, html: what --out writes.")
+BACK = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="1",
+              help="How many walks: the second goes through what the first added.",
+              show_default=True)
+TORCH = STATES(["--torch"], is_flag=True,
+               help="After it the same as a program for PyTorch, which runs as it stands.")
+ACCOUNT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown"], "format"),
+              default="table", show_default=True,
+              help="table: a tree, for people; plain: indented lines; markdown: a list; json: each "
+                   "walk with its steps; csv: a row for each share.")
 SUBGRADIENT = HOW(["--subgradient"], is_flag=True,
                   help="Answer at a kink of abs, max, floor ... as machine learning "
                        "frameworks do: 0 for abs.")

@@ -117,6 +117,11 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     marked as saved. With --no-create-graph the derivative is a value alone; --both is both, side by
     side. With --at each node has its value.
     """, (o.WALKS, o.CREATED, o.DETACHED, o.BOTH, o.PICTURE, o.DRAWN)),
+    "explain": ("""The backward walk, node by node.
+
+    First what each node comes to, then the way back: the rule of each node, what came to it, and
+    what it sends to its inputs, where it adds up. With --order 2 the walk over that walk follows.
+    """, (o.BACK, o.TORCH, o.ACCOUNT)),
 }
 """The help of each command, and the options that it alone has."""
 # fmt: on

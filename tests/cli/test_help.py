@@ -31,6 +31,7 @@ def test_the_commands_are_in_a_sensible_order():
         "check",
         "steps",
         "graph",
+        "explain",
         "code",
         "functions",
         "completion",

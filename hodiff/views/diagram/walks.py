@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from hodiff.engine.backward import walk
+from hodiff.engine.backward import Visit, walk
 from hodiff.engine.graph import ONE, ZERO, Tensor, topological
 from hodiff.engine.sharing import NodeTable, sharing
 
@@ -19,12 +19,14 @@ class Walk(NamedTuple):
     start         what it started at
     slopes        the derivative of start in each variable, by its name
     create_graph  whether what it computed stays a part of the graph
+    visits        what it did, node by node
     """
 
     order: int
     start: Tensor
     slopes: Mapping[str, Tensor]
     create_graph: bool
+    visits: Sequence[Visit] = ()
 
 
 def walks(
@@ -43,17 +45,18 @@ def walks(
     found = []
     start = y
     for n in range(1, order + 1):
+        visits: list[Visit] = []
         with sharing(NodeTable(MOST_NODES)):
-            through = _walked(start, list(inputs.values()))
+            through = _walked(start, list(inputs.values()), visits)
         slopes = [ZERO if x is None else x for x in through]
         named = dict(zip(inputs, slopes, strict=True))
-        found.append(Walk(n, start, named, n < order or create_graph))
+        found.append(Walk(n, start, named, n < order or create_graph, visits))
         start = slopes[0]
     return found
 
 
-def _walked(y: Tensor, inputs: Sequence[Tensor]) -> list[Tensor | None]:
-    return walk([y], [ONE], inputs) if y.requires_grad else [None] * len(inputs)
+def _walked(y: Tensor, inputs: Sequence[Tensor], visits: list[Visit]) -> list[Tensor | None]:
+    return walk([y], [ONE], inputs, visits=visits) if y.requires_grad else [None] * len(inputs)
 
 
 def added(walks: Sequence[Walk], y: Tensor) -> list[list[Tensor]]:
