@@ -157,6 +157,8 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
 
         if expression != "-" and not expression.startswith("@"):
             return iter([answer(expression)])
+        if options.get("out") is not None:
+            raise o.usage("--out is for one expression: each would be written over", "--out")
         from hodiff.cli.lines import answered  # start-up: most ask one thing
 
         return answered(name, expression, format, answer)

@@ -1,8 +1,9 @@
 """Where the nodes of a drawing go: by Graphviz where it is there, else by igraph.
 
-Both lay a graph out in layers by Sugiyama's method. igraph (extra `graph`) is one wheel with its C
-core inside, without dependencies of weight, and under steady development; grandalf, the other one
-in Python, has had no release since 2023, and networkx's multipartite layout crosses edges freely.
+Both lay a graph out in layers by Sugiyama's method; igraph gives the layers and the order in each,
+and scipy solves for the places. igraph (extra `graph`) is one wheel with its C core inside, without
+dependencies of weight, and under steady development; grandalf, the other one in Python, has had no
+release since 2023, and networkx's multipartite layout crosses edges freely.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from hodiff.errors import HodiffError
 
 GAP = 26.0  # points between nodes of a layer
 LAYERS = 40.0  # and between layers
+LONG_LINES = (8.0, 2.0, 1.0)  # how upright a line is to be: between bends, to a node, of nodes
 SECONDS = 20.0  # that Graphviz gets
+SOLVING = 3.0  # seconds that the linear program gets
 INCH = 72.0
 NONE = (
     "a picture needs a layout: install Graphviz (apt install graphviz), or"
@@ -118,22 +121,73 @@ def _by_igraph(sizes: Mapping[str, Size], edges: Sequence[tuple[str, str]]) -> L
         raise HodiffError("usage", NONE, source="--out") from None
     numbers = {name: i for i, name in enumerate(sizes)}
     graph = Graph(len(sizes), [(numbers[x], numbers[y]) for x, y in edges], directed=True)
-    across = max(width for width, _ in sizes.values()) + GAP
-    down = max(height for _, height in sizes.values()) + LAYERS
-    found = graph.layout_sugiyama(hgap=across, vgap=down)
-    middle = dict(zip(sizes, map(tuple, found.coords), strict=True))
-    half: dict[float, float] = {}  # of the highest node of each layer
-    for name, (_, y) in middle.items():
-        half[y] = max(half.get(y, 0.0), sizes[name][1] / 2)
-    routes: dict[tuple[str, str], Sequence[Point]] = {}
+    found = graph.layout_sugiyama(hgap=1, vgap=1)  # the layers, and the order in each
+    stops = [(x, round(y)) for x, y in found.coords]
+    widths = [width for width, _ in sizes.values()]
+    ways = []
     for (x, y), between in zip(edges, found.edge_routing, strict=True):
-        (a, b), (c, d) = middle[x], middle[y]
-        way = [(a, b + sizes[x][1] / 2), (a, b + half[b])]
-        for p, q in between:
-            way += [(p, q - half[q]), (p, q + half[q])]
-        way += [(c, d - half[d]), (c, d - sizes[y][1] / 2)]
-        routes[x, y] = _curved(way)
+        bends = range(len(stops), len(stops) + len(between))
+        stops += [(x, round(y)) for x, y in between]
+        ways.append([numbers[x], *bends, numbers[y]])
+    widths += [0.0] * (len(stops) - len(sizes))
+    xs = _across(stops, widths, ways)
+    half = [0.0] * (max(layer for _, layer in stops) + 1)  # of the highest node of each layer
+    for name, (_, layer) in zip(sizes, stops, strict=False):
+        half[layer] = max(half[layer], sizes[name][1] / 2)
+    ys = list(accumulate(pairwise(half), lambda y, two: y + sum(two) + LAYERS, initial=0.0))
+    middle = {name: (xs[i], ys[stops[i][1]]) for name, i in numbers.items()}
+    routes: dict[tuple[str, str], Sequence[Point]] = {}
+    for (x, y), way in zip(edges, ways, strict=True):
+        lines = [(xs[i], ys[layer], half[layer]) for i in way for layer in [stops[i][1]]]
+        passed = [point for p, q, high in lines for point in ((p, q - high), (p, q + high))]
+        passed[0] = (xs[way[0]], middle[x][1] + sizes[x][1] / 2)
+        passed[-1] = (xs[way[-1]], middle[y][1] - sizes[y][1] / 2)
+        routes[x, y] = _curved(passed)
     return _moved(sizes, middle, routes)
+
+
+def _across(
+    stops: Sequence[tuple[float, int]], widths: Sequence[float], ways: Sequence[Sequence[int]]
+) -> list[float]:
+    """Where each stop of a layered layout goes from left to right: igraph leaves each bend of a
+    line as much room as a node.
+
+    The lines as upright as may be, long ones above all, with a gap between neighbours of a layer:
+    the linear program of Gansner, Koutsofios, North and Vo, A technique for drawing directed
+    graphs (1993), section 4, solved by HiGHS. Where that takes too long the stops are spread.
+    """
+    from scipy.optimize import linprog  # start-up: pictures alone need it
+    from scipy.sparse import coo_array  # start-up
+
+    n = len(stops)
+    order = sorted(range(n), key=lambda i: (stops[i][1], stops[i][0]))
+    apart = [
+        (a, b, (widths[a] + widths[b]) / 2 + (GAP if widths[a] or widths[b] else GAP / 2))
+        for a, b in pairwise(order)
+        if stops[a][1] == stops[b][1]
+    ]
+    lines = [pair for way in ways for pair in pairwise(way)]
+    entries: list[tuple[int, int, float]] = []  # row, column, factor
+    most: list[float] = []
+    for a, b, least in apart:  # x[a] - x[b] <= -least
+        entries += [(len(most), a, 1.0), (len(most), b, -1.0)]
+        most.append(-least)
+    for k, (a, b) in enumerate(lines):  # |x[a] - x[b]| <= the length across of line k
+        for sign in (1.0, -1.0):
+            row = len(most)
+            entries += [(row, a, sign), (row, b, -sign), (row, n + k, -1.0)]
+            most.append(0.0)
+    # A line between two bends is part of a long one.
+    weights = [LONG_LINES[bool(widths[a]) + bool(widths[b])] for a, b in lines]
+    rows, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
+    matrix = coo_array((factors, (rows, columns)), shape=(len(most), n + len(lines)))
+    found = linprog(
+        [0.0] * n + weights, matrix.tocsr(), most, method="highs", options={"time_limit": SOLVING}
+    )
+    if found.x is None:
+        wide = max(widths) + GAP
+        return [x * wide for x, _ in stops]
+    return [float(x) for x in found.x[:n]]
 
 
 def _curved(way: Sequence[Point]) -> list[Point]:

@@ -9,6 +9,8 @@ from hodiff.views.diagram.description import Diagram
 from hodiff.views.diagram.look import counted, title
 from hodiff.views.diagram.svg import svg
 
+MOST_NARROW = 40  # nodes; a larger graph is scrolled, not shrunk
+
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 90rem; }
@@ -16,6 +18,8 @@ code, td { font-family: ui-monospace, Menlo, Consolas, monospace; }
 main { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
 figure { margin: 0; flex: 1 1 20rem; min-width: 0; overflow-x: auto; }
 svg { max-width: 100%; height: auto; }
+.wide svg { max-width: none; }
+details { overflow-x: auto; }
 table { border-collapse: collapse; margin: 1rem 0; }
 th, td { border-bottom: 1px solid #8888; padding: 0.15rem 0.8rem 0.15rem 0; text-align: left; }
 """
@@ -25,7 +29,8 @@ def figures(diagrams: Sequence[Diagram], values: Mapping[str, str], caption: str
     """A figure for each diagram, to put into a page."""
     for diagram in diagrams:
         about = f"{title(diagram)}: {counted(diagram)}"
-        yield f"<figure>\n{svg([diagram], values, f'{title(diagram)}: {caption}')}"
+        wide = ' class="wide"' if len(diagram.nodes) > MOST_NARROW else ""
+        yield f"<figure{wide}>\n{svg([diagram], values, f'{title(diagram)}: {caption}')}"
         yield f"<figcaption>{escape(about)}</figcaption>\n</figure>"
 
 

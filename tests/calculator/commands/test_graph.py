@@ -1,8 +1,11 @@
 """hodiff graph: the lesson's picture, and what is told of any graph."""
 
+import ast
 import csv
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -178,6 +181,7 @@ def test_for_scripts(plain, answer):
         (("x", "--out", "g"), "usage", ".svg, .png"),
         (("sin(x)*exp(x)/x", "--order", "8", "--format", "svg"), "limit", "--format json"),
         (("x", "--out", "nowhere/g.dot"), "usage", "make the folder"),
+        (("-", "--out", "g.dot"), "usage", "one expression"),
         (("x", "--format", "latex"), "usage", "svg"),
     ],
 )
@@ -204,3 +208,22 @@ def test_from_python():
         package.calculate("graph", "x", create_graph="maybe")
     with pytest.raises(HodiffError, match="--out is text"):
         package.calculate("graph", "x", out=3)
+
+
+def test_nothing_is_brought_that_is_not_drawn():
+    """What other commands and other formats don't need; igraph is for pictures alone."""
+    program = (
+        "import sys; from hodiff.cli import outcome;"
+        "outcome({!r}); print([x for x in ('hodiff.views.diagram', 'hodiff.calculator.walked',"
+        " 'hodiff.views.diagram.svg', 'igraph', 'rich') if x in sys.modules])"
+    )
+
+    def brought(*line):
+        text = program.format(list(line))
+        ran = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
+        return ast.literal_eval(ran.stdout)
+
+    assert brought("grad", "x**2", "--format", "plain") == []
+    assert brought("graph", "x**2", "--format", "dot") == [
+        "hodiff.views.diagram", "hodiff.calculator.walked"
+    ]  # fmt: skip
