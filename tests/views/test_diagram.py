@@ -245,6 +245,13 @@ def test_files(
     assert sorted(x.name for x in tmp_path.iterdir()) == ["bin", path.name]
 
 
+def test_a_folder_is_no_file(hodiff: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "g.dot").mkdir()
+    ran = hodiff("graph", "x", "--out", str(tmp_path / "g.dot"))
+    assert ran.code == 2 and "can't be written: Is a directory" in ran.err
+    assert [x.name for x in tmp_path.iterdir()] == ["g.dot"]
+
+
 def test_a_tensor_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("igraph")
     x = package.tensor([1.0, 2.0], requires_grad=True)

@@ -203,6 +203,8 @@ def outline(found: Walked, one: Told, values: Values) -> Iterator[Item]:
             yield Item(1, node.label, f"{shortened(node.formula)}{is_}", style)
     kept = one.order < len(found.walks)
     yield Item(0, f"walk {one.order}", f"back from {one.start}, create_graph={kept}")
+    if not one.steps:
+        yield Item(1, "", f"nothing comes back: no rule leads from {one.start} to a variable")
     for step in one.steps:
         yield from _step(one, step, values)
     for x, slope in found.walks[one.order - 1].slopes.items():

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from hodiff.engine.backward import Visit, walk
 from hodiff.engine.graph import ONE, ZERO, Tensor, topological
+from hodiff.engine.operations.structure import expand_to
 from hodiff.engine.sharing import NodeTable, sharing
 
 MOST_NODES = 5_000  # that a walk may add
@@ -48,7 +49,10 @@ def walks(
         visits: list[Visit] = []
         with sharing(NodeTable(MOST_NODES)):
             through = _walked(start, list(inputs.values()), visits)
-        slopes = [ZERO if x is None else x for x in through]
+        slopes = [
+            expand_to(ZERO, x.shape) if slope is None or slope is ZERO else slope
+            for x, slope in zip(inputs.values(), through, strict=True)
+        ]
         named = dict(zip(inputs, slopes, strict=True))
         found.append(Walk(n, start, named, n < order or create_graph, visits))
         start = slopes[0]

@@ -159,6 +159,7 @@ def test_arrays(found):
     steps = {step["node"]: step for step in got["walks"][0]["steps"]}
     assert steps["v3"]["to"][0]["rule"] == "[g, 0, 0]"
     assert steps["w"]["cotangent"]["value"] == [16, 4, 6]
+    assert found("explain", "sum(w > 1)", "--at", "w=[0,2]")["gradient"] == {"w": [0, 0]}
 
 
 def test_in_the_terminal(answer):
