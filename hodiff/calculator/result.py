@@ -27,6 +27,7 @@ from hodiff.language.problem import Problem, read
 Bound: TypeAlias = str | Sequence[str] | Mapping[str, Any] | None
 """Names with values: {"x": 2, "y": "pi/2"}, or as a shell has it, "x=2,y=pi/2"."""
 
+TOLD = ("graph", "explain")  # their rows are nodes and steps
 MOST_NODES = 300_000  # that walks may add: about 100 MB
 
 
@@ -57,7 +58,9 @@ class Result:
     def __getattr__(self, name: str) -> Any:
         fields = {} if name.startswith("__") else vars(self).get("answer", ("", {}))[1]
         if name == "formulas":
-            raise AttributeError("there are formulas where no point is given: leave out at=")
+            pointed = self._request is None or self._request.has_point
+            mend = "where no point is given: leave out at=" if pointed else "in to_dict() here"
+            raise AttributeError(f"there are formulas {mend}")
         if name not in fields:
             known = ", ".join(fields)
             raise AttributeError(f"this result has no {name!r}{nearest(name, [*fields])}: {known}")
@@ -86,7 +89,10 @@ class Result:
         """
         if self._request is None or self._request.has_point or self._request.problem.ranges:
             raise AttributeError  # which __getattr__ says in words
-        names, values = self.answer.records
+        records = list(self.answer.records)
+        if len(records) != 2 or self.answer.fields["command"] in TOLD:  # rows of something else
+            raise AttributeError
+        names, values = records
         return {str(name): text(value) for name, value in zip(names, values, strict=True)}
 
     @property
@@ -142,6 +148,9 @@ class Result:
 
     def _repr_latex_(self) -> str | None:
         return self._typeset("latex")
+
+    def _repr_svg_(self) -> str | None:
+        return self._typeset("svg") if "svg" in self.answer.own else None
 
     def _typeset(self, style: str) -> str | None:
         try:

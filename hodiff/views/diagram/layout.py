@@ -19,7 +19,7 @@ from hodiff.errors import HodiffError
 GAP = 26.0  # points between nodes of a layer
 LAYERS = 40.0  # and between layers
 LONG_LINES = (8.0, 2.0, 1.0)  # how upright a line is to be: between bends, to a node, of nodes
-SECONDS = 20.0  # that Graphviz gets
+SECONDS = 4.0  # that Graphviz gets
 SOLVING = 3.0  # seconds that the linear program gets
 INCH = 72.0
 NONE = (

@@ -204,6 +204,9 @@ def test_from_python():
     r = package.calculate("graph", "x**2", create_graph="both", at={"x": 2})
     assert [g["create_graph"] for g in r.graphs] == [False, True]
     assert "dy/dx = 4" in str(r) and r.text("dot").startswith("digraph")
+    assert r._repr_svg_().startswith("<svg") and r._repr_html_() is None
+    with pytest.raises(AttributeError, match="in to_dict"):
+        _ = package.calculate("graph", "x**2").formulas
     with pytest.raises(HodiffError, match="create_graph is True"):
         package.calculate("graph", "x", create_graph="maybe")
     with pytest.raises(HodiffError, match="--out is text"):
