@@ -389,6 +389,33 @@ OUTLINE = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown
               default="table", show_default=True,
               help="table: a tree, for people; plain: indented lines; markdown: a list; latex: "
                    "lines of an align*; json: steps in steps; csv: the formulas alone.")
+WALKS = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default="1",
+               help="How many walks: each goes through what the one before added; 0 for none.",
+               show_default=True)
+CREATED = STATES(["create_graph", "--create-graph"], flag_value="true",
+                 help="The last walk's derivative stays a part of the graph.  [default]")
+DETACHED = STATES(["create_graph", "--no-create-graph"], flag_value="false",
+                  help="It is computed and detached: a value.")
+BOTH = STATES(["create_graph", "--both"], flag_value="both",
+              help="One graph each, side by side.")
+PICTURE = STATES(["--out"], metavar="FILE", shell_complete=files,
+                 help="A picture: by its ending .svg, .png, .dot, .mermaid or .html. Graphviz "
+                      "lays it out where that is there, else igraph, pip install "
+                      "'hodiff[graph]'; .png needs Graphviz, .dot and .mermaid neither.")
+DRAWN = HOW(["--format"], **choice(["table", "json", "csv", "plain", "dot", "mermaid", "svg",
+                                    "html"], "format"),
+            default="table", show_default=True,
+            help="table: a tree, for people; json: nodes and edges; csv: a row for each node; "
+                 "plain: a line for each edge; dot, mermaid, svg, html: what --out writes.")
+BACK = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="1",
+              help="How many walks: the second goes through what the first added.",
+              show_default=True)
+TORCH = STATES(["--torch"], is_flag=True,
+               help="After it the same as a program for PyTorch, which runs as it stands.")
+ACCOUNT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown"], "format"),
+              default="table", show_default=True,
+              help="table: a tree, for people; plain: indented lines; markdown: a list; json: each "
+                   "walk with its steps; csv: a row for each share.")
 SUBGRADIENT = HOW(["--subgradient"], is_flag=True,
                   help="Answer at a kink of abs, max, floor ... as machine learning "
                        "frameworks do: 0 for abs.")

@@ -30,6 +30,8 @@ def test_the_commands_are_in_a_sensible_order():
         "extrema",
         "check",
         "steps",
+        "graph",
+        "explain",
         "code",
         "functions",
         "completion",
