@@ -99,6 +99,13 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     the range come with them. What can't be decided, as at a kink, is told as a small box, with the
     reason. Exit code 1: there is such a box.
     """, (o.OVER, o.CURVED, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
+    "plot": ("""EXPR and its derivatives as curves.
+
+    Poles, jumps, kinks and the ends of domains are found with proof: there a curve is open and
+    marked, and it is never drawn across them. Roots and extrema are marked, too. Over each step
+    from a point to the next there are bounds of EXPR, which show that nothing is missed; where
+    something may be, that is told. Exit code 1: EXPR has no value in the range, or the time ended.
+    """, (o.RANGE, o.DRAWN, o.BAND, o.DRAWING, o.DRAWN_FORMAT)),
     "check": ("""Whether a derivative is right.
 
     --claim is what it is said to be. It is compared by identities, which proves it for all points,
@@ -122,7 +129,8 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
 
     def run(expression: str, format: str, **options: Any) -> Iterator[Outcome]:
         ctx = click.get_current_context()
-        of_rows = {x.name: options.pop(x.name) for x in o.POINTS if x.name in options}
+        rows = o.POINTS if name in ON_COLUMNS else ()
+        of_rows = {x.name: options.pop(x.name) for x in rows}
         if of_rows.get("points") is not None or of_rows.get("grid"):
             from hodiff.cli.points import answered as rows_answered  # start-up: brings Polars
 
