@@ -9,7 +9,7 @@ Where there are none, values ever closer suggest a limit, and it counts as not p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf, isfinite, isnan, nan
 from typing import Any, NamedTuple
 
@@ -41,9 +41,10 @@ DENSE = 16  # of these side by side: more breaks than can be told apart
 MOST_TOLD = 60  # breaks that are located one by one
 MOST_PARTS = 24  # that what is left open is merged into
 NEARBY = (32, 64, 128, 256, 512, 1024)  # bits of the distances that a limit is guessed from
+LEAST = 4  # values that show where they lead
 WAYS = (0.7310585786300049, 0.4167311961682)  # no numbers that a function may be special at
 TINY = 1e-200  # what counts as next to nothing
-NARROW = 0.01  # of the values that a limit is guessed from: bounds beside it, at most
+NARROW = 0.2  # of the values that a limit is guessed from: bounds beside it, at most
 ROOT_WORK = 2_000_000  # nodes of boxes, for the place of one break
 OVERHEAD = 20  # of a box, as nodes
 SAME = 1e-12  # numbers that a guess takes for equal, relatively
@@ -119,24 +120,28 @@ class Broken(NamedTuple):
 
 
 def broken(
-    y: Tensor, x: Tensor, low: float, high: float, work: Work, before: Sequence[Break] = ()
+    y: Tensor, x: Tensor, low: float, high: float, work: Work, before: Broken | None = None
 ) -> Broken:
     """The pieces of a range of x, and where y breaks between them.
 
-    before: the breaks of what y is the derivative of, where it has no value; that of floor is 0
-    everywhere else.
+    before: where y is a derivative, the pieces of what it is that of: it has no value where that
+    has none, or breaks, whatever its rule gives (0 for floor; 1/x beside log).
 
     Cost: a few hundred boxes, and some ms for each break. Raises NotImplementedError for what has
     no form in boxes.
     """
     with BOXES.quietly(), precision(BITS):
-        search = _Search(y, x, low, high, work)
+        search = _Search(y, x, low, high, work, before)
         search.run()
-        return search.told(before)
+        return search.told()
 
 
 class _Search:
-    def __init__(self, y: Tensor, x: Tensor, low: float, high: float, work: Work) -> None:
+    def __init__(
+        self, y: Tensor, x: Tensor, low: float, high: float, work: Work,
+        before: Broken | None,
+    ) -> None:  # fmt: skip
+        self.before = before
         self.y, self.x, self.low, self.high, self.work = y, x, low, high, work
         self.program = Program([y], BOXES)
         self.in_balls = Program([y], BALLS)
@@ -146,21 +151,6 @@ class _Search:
         self.nowhere: list[Any] = []  # without a value,
         self.rough: Any = (np.empty(0), np.empty(0))  # and what is left, with breaks
         self.unsure: list[Unsure] = []
-
-    def split(self, before: Sequence[Break]) -> None:
-        """Break pieces where y is smooth, but is the derivative of what breaks: it has no value
-        there."""
-        for found in before:
-            inside = self.low < found.at < self.high and found.left.there and found.right.there
-            own = any(c.low <= found.high and found.low <= c.high for c in self.breaks)
-            places = [k for k, (a, c) in enumerate(self.pieces) if a <= found.low < found.high <= c]
-            if not inside or own or not places:
-                continue
-            value = self.value(found.at if found.exactly is None else found.exactly)
-            side = Limit(nan, False) if value is None else Limit(value, found.exactly is not None)
-            self.breaks.append(found._replace(kind=HOLE, left=side, right=side, value=None))
-            a, c = self.pieces[places[0]]
-            self.pieces[places[0] : places[0] + 1] = [(a, found.low), (found.high, c)]
 
     def run(self) -> None:
         cuts = np.linspace(self.low, self.high, FIRST + 1)
@@ -221,25 +211,28 @@ class _Search:
             return CROWDED
         return f"{faults.there(node, self.jumps(float(low[0]), float(high[0])))}: {CROWDED}"
 
-    def told(self, before: Sequence[Break]) -> Broken:
+    def told(self) -> Broken:
         smooth = [(a, b) for ((a, b),) in merged(_columns(self.fine), 0)]
         clusters = [(a, b) for ((a, b),) in merged(_columns([self.rough]), 0)]
-        breaks, smooth_again = [], []
+        breaks, smooth_again, rest = [], [], []
         told = self.chosen(clusters)
         for k, (a, b) in enumerate(clusters):
             if k not in told or self.work.late:
+                rest.append((a, b))
                 continue
             found = self.at(a, b)
             if found is None:
                 smooth_again.append((a, b))
             else:
                 breaks.append(found)
-        rest = [ends for k, ends in enumerate(clusters) if k not in told]
-        breaks = sorted([*breaks, *self.unknown(rest)], key=lambda found: found.low)
-        ends = [((a,), (b,)) for a, b in (*smooth, *smooth_again)]
-        self.breaks, self.pieces = breaks, [(a, b) for ((a, b),) in merged(ends, 0)]
-        self.split(before)
-        return Broken(self.pieces, sorted(self.breaks, key=lambda b: b.low), self.unsure)
+        breaks += self.unknown(rest)
+        pieces = [(a, b) for ((a, b),) in merged(_points([*smooth, *smooth_again]), 0)]
+        if self.before is not None:
+            breaks = list(inherited(breaks, self.before, self.value))
+            pieces = common(pieces, self.before.smooth)
+            self.unsure += [x for x in self.before.open if not _known(x, self.unsure)]
+        breaks.sort(key=lambda found: found.low)
+        return Broken(apart(pieces, breaks), breaks, self.unsure)
 
     def chosen(self, clusters: Sequence[tuple[float, float]]) -> set[int]:
         """Of the places that may be breaks those that are told one by one: the loneliest."""
@@ -265,20 +258,34 @@ class _Search:
         at = min(max(_double(number), self.low), self.high)
         inside = at > self.low, at < self.high
         sides = [self.limit(self.y, number, side) for side in (-1, 1)]
-        value = self.value(number) if root.exact else None
         left, right = sides
+        if self.before is None:
+            value = self.value(number) if root.exact else None
+        else:
+            value = self.derivative(left, right, low, high)
+        valued = root.exact or node.operation is div or self.before is not None
         kind: str | None
         if not all(inside):  # an end of the range: only what is inside counts
             own = right if inside[1] else left
             kind = self.kind_inside(own, value)
             left, right = (Limit(None), own) if inside[1] else (own, Limit(None))
         else:
-            kind = self.kind(left, right, value, root.exact or node.operation is div, number)
+            kind = self.kind(left, right, value, valued, number)
         if kind is None:
             return None
         return Break(
             kind, at, number if root.exact else None, low, high, left, right, value, reason
         )
+
+    def derivative(self, left: Limit, right: Limit, low: float, high: float) -> float | None:
+        """The value of a derivative from its limits: it never jumps (Darboux), and where f is
+        continuous, they are its value."""
+        known = [side.value for side in (left, right) if side.value is not None]
+        before = () if self.before is None else self.before.breaks
+        if any(b.low <= high and low <= b.high and b.kind != END for b in before):
+            return None
+        finite = all(map(isfinite, known))
+        return known[0] if known and finite and _alike(known[0], known[-1]) else None
 
     def kind_inside(self, own: Limit, value: float | None) -> str | None:
         """What there is at an end of the range, from the limit to the side inside."""
@@ -484,6 +491,64 @@ class _Search:
         return [a - nearest, *node.inputs[1:]]
 
 
+def inherited(
+    breaks: Sequence[Break], before: Broken, value: Callable[[Any], float | None]
+) -> Iterator[Break]:
+    """The breaks of a derivative, with those of what it is the derivative of: there, and where that
+    has no value, it has none, whatever its rule gives."""
+    for own in breaks:
+        at = [b for b in before.breaks if b.low <= own.high and own.low <= b.high]
+        if at:
+            low, high = min(own.low, at[0].low), max(own.high, at[0].high)
+            left = own.left if at[0].left.there else Limit(None)
+            right = own.right if at[0].right.there else Limit(None)
+            yield own._replace(low=low, high=high, left=left, right=right)
+        elif any(a <= own.low and own.high <= b for a, b in before.smooth):
+            yield own
+    for b in before.breaks:
+        outside = b.kind == JUMP and not (b.left.there and b.right.there)  # an end of the range
+        if outside or any(b.low <= own.high and own.low <= b.high for own in breaks):
+            continue
+        found = value(b.at if b.exactly is None else b.exactly)
+        side = Limit(nan, False) if found is None else Limit(found, b.exactly is not None)
+        left, right = (side if x.there else Limit(None) for x in (b.left, b.right))
+        kind = HOLE if left.there and right.there else END
+        yield b._replace(kind=kind, left=left, right=right, value=None)
+
+
+def common(
+    a: Sequence[tuple[float, float]], b: Sequence[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """What intervals in order have in common with others."""
+    found, i, j = [], 0, 0
+    while i < len(a) and j < len(b):
+        low, high = max(a[i][0], b[j][0]), min(a[i][1], b[j][1])
+        if low < high:
+            found.append((low, high))
+        if a[i][1] < b[j][1]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def apart(
+    pieces: Sequence[tuple[float, float]], breaks: Sequence[Break]
+) -> list[tuple[float, float]]:
+    """Intervals without the boxes of breaks, both in order."""
+    ends = [-inf, *(end for b in breaks for end in (b.low, b.high)), inf]
+    return common(pieces, list(zip(ends[::2], ends[1::2], strict=True)))
+
+
+def _known(x: Unsure, others: Sequence[Unsure]) -> bool:
+    (a, b), boxes_ = x.box[0], [y.box[0] for y in others]
+    return any(low <= a and b <= high for low, high in boxes_)
+
+
+def _points(intervals: Sequence[tuple[float, float]]) -> list[Any]:
+    return [((a,), (b,)) for a, b in intervals]
+
+
 def _smoothness(found: Box, n: int) -> Any:
     smooth = np.broadcast_to(np.asarray(found.smooth), (n,))
     return np.where(np.isnan(found.low), 0, smooth)
@@ -505,6 +570,10 @@ def _double(x: Any) -> float:
 def trend(values: Sequence[float]) -> float | None:
     """Where values ever closer lead: a number, inf or -inf; None where that doesn't show."""
     if len(values) < len(NEARBY):
+        return None
+    over = next((k for k, value in enumerate(values) if not isfinite(value)), len(values))
+    values = values[: over + 1]  # past all doubles once is enough
+    if len(values) < LEAST:
         return None
     steps, last = np.diff(values), values[-1]
     size = max(abs(value) for value in values if isfinite(value))

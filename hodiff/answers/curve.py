@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.breaks import KINK, LARGE, OPEN, POLE, STEEP, Break, Limit, broken
+from hodiff.answers.breaks import KINK, LARGE, OPEN, POLE, STEEP, Break, Broken, Limit, broken
 from hodiff.answers.isolate import Work
 from hodiff.answers.roots import Unsure, merged
 from hodiff.arithmetic import boxes
@@ -55,7 +55,7 @@ class Curve(NamedTuple):
     """A function over a range.
 
     pieces      that are continuous, in order
-    breaks      between, and in, them
+    broken      the range as it breaks
     open        boxes in which breaks can't be told apart, or values pass all doubles
     window      the heights to be shown
     unresolved  steps, joined, whose enclosures pass the line by more than height
@@ -63,11 +63,15 @@ class Curve(NamedTuple):
     """
 
     pieces: list[Piece]
-    breaks: list[Break]
+    broken: Broken
     open: list[Unsure]
     window: tuple[float, float]
     unresolved: list[tuple[float, float]]
     height: float
+
+    @property
+    def breaks(self) -> list[Break]:
+        return self.broken.breaks
 
     @property
     def points(self) -> int:
@@ -81,10 +85,10 @@ def curve(
     high: float,
     work: Work,
     shown: Sequence[float] = (),
-    before: Sequence[Break] = (),
+    before: Broken | None = None,
 ) -> Curve:
-    """What a picture of y over a range of x needs. shown: heights that belong into it; before: the
-    breaks of what y is the derivative of.
+    """What a picture of y over a range of x needs. shown: heights that belong into it; before: how
+    what y is the derivative of breaks.
 
     Cost: some ten runs over boxes, of MOST points at most, and what broken costs. Raises
     NotImplementedError for what has no form in boxes.
@@ -107,7 +111,7 @@ def curve(
                 break
         steps.window = window(steps.heights, steps.shares, shown, cut)
         return Curve(
-            steps.pieces(), found.breaks, open_, steps.window, steps.unresolved(), steps.tolerance
+            steps.pieces(), found, open_, steps.window, steps.unresolved(), steps.tolerance
         )
 
 
@@ -315,7 +319,7 @@ class _Steps:
     def unresolved(self) -> list[tuple[float, float]]:
         wrong = np.flatnonzero(self.excess() > self.tolerance)
         parts = [((self.at[k],), (self.at[k + 1],)) for k in wrong]
-        return [(a, b) for ((a, b),) in merged(parts, 0.5)]
+        return [(a, b) for ((a, b),) in merged(parts, 8.0)]
 
 
 def _limit(side: Limit) -> float:

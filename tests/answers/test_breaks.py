@@ -18,9 +18,9 @@ INF = math.inf
 def found(expression, low=-3.0, high=3.0, order=0):
     f, variables = parse(expression)
     (x,) = variables.values()
-    before = []
+    before = None
     for _ in range(order):
-        before += broken(f, x, low, high, Work(10**7), before).breaks
+        before = broken(f, x, low, high, Work(10**7), before)
         (f,) = gradient(f, [x])
     return broken(f, x, low, high, Work(10**7), before)
 
@@ -97,6 +97,9 @@ def test_what_has_no_limit_stays_open(expression):
 def test_a_derivative_breaks_where_the_function_does():
     """The rules give 0 for the slope of floor, everywhere."""
     assert told("floor(x)", order=1) == [("hole", n, 0, 0) for n in range(-2, 3)]
+    assert told("log(x)", order=1) == [("pole", 0, None, INF)]
+    assert found("log(x)", order=1).smooth[0][0] > 0  # 1/x has values below 0, too
+    assert found("log(-1 - x**2)", order=1).smooth == []
     assert told("abs(x)", order=1) == [("jump", 0, -1, 1)]
     assert told("abs(x)", order=2) == [("hole", 0, 0, 0)]
 

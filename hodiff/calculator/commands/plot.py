@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hodiff.calculator.answer import Answer, Each, Grid
 from hodiff.calculator.plots import told
+from hodiff.calculator.plots.figure import figure
+from hodiff.calculator.plots.files import form_of, image, page, write
 from hodiff.calculator.plots.picture import Picture, picture
 from hodiff.calculator.request import Request, usage
 
@@ -20,15 +22,38 @@ def plot(
     order: Sequence[int] = (0, 1),
     seconds: float | None = None,
     proven: bool = False,
+    out: Any = None,
 ) -> Answer:
-    """f and its derivatives over a range: curves in pieces, with marks."""
+    """f and its derivatives over a range: curves in pieces, with marks; out: a file for the
+    picture."""
     request.scalar()
+    if out is not None:
+        form_of(out)
     if len(request.problem.ranges) != 1:
         raise usage("plot draws over the range of one variable: the others need --let", "--over")
     if len(order) > MOST_CURVES or max(order) > MOST_ORDER:
         message = f"--order has {MOST_CURVES} orders at most, up to {MOST_ORDER}"
         raise usage(message, "--order", "limit")
-    return answer(request, picture(request, order, seconds), proven)
+    found = picture(request, order, seconds)
+    said = answer(request, found, proven)
+    if out is None:
+        return said
+    return written(said, out, lambda: figure(found, proven))
+
+
+def written(answer: Answer, out: Any, made: Callable[[], Any]) -> Answer:
+    """The answer with its picture in a file, and said so."""
+    notes = answer.notes
+
+    def make(form: str) -> bytes:
+        drawn = made()
+        return page(drawn, answer.title, notes) if form == "html" else image(drawn, form)
+
+    name = write(out, make)
+    above = f"written to {name}"
+    grid = answer.grid._replace(above=lambda: above)
+    fields = {**answer.fields, "out": name}
+    return answer._replace(fields=fields, grid=grid, entries=grid, own={})
 
 
 def answer(request: Request, found: Picture, proven: bool) -> Answer:
@@ -50,7 +75,13 @@ def answer(request: Request, found: Picture, proven: bool) -> Answer:
         notes.append("there is nothing to draw: EXPR has no value in the range")
     if found.late:
         notes.append("the time ended: what isn't drawn is told as open (--seconds)")
-    return Answer(
+
+    def table() -> str:
+        from hodiff.calculator.plots.terminal import table  # start-up: one format
+
+        return table(told_, found, proven)
+
+    told_ = Answer(
         title=problem.text,
         fields=fields,
         records=Each(lambda: told.records(found)),
@@ -59,5 +90,7 @@ def answer(request: Request, found: Picture, proven: bool) -> Answer:
         entries=Grid(str, [], []),
         notes=notes,
         reading=problem.reading,
+        own={"table": table},
         code=1 if empty or found.late else 0,
     )
+    return told_

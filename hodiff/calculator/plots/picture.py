@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hodiff.answers.breaks import Break, Broken, broken
 from hodiff.answers.curve import Curve, curve
 from hodiff.answers.isolate import Work
 from hodiff.arithmetic import boxes
@@ -90,6 +91,7 @@ def picture(request: Request, orders: Sequence[int], seconds: float | None = Non
     notes: list[str] = []
     graphs = derivatives(f, x, max(orders))
     curves: list[Drawn] = []
+    breaks: dict[int, Broken] = {}
     late = False
     for k, order in enumerate(orders):
         y = graphs[order]
@@ -97,7 +99,11 @@ def picture(request: Request, orders: Sequence[int], seconds: float | None = Non
         column, label = ("f", "f") if entry is None else (entry.column, entry.label)
         now = monotonic()
         ends = now + max(until - now, LEAST) / (len(orders) - k)
-        before = [b for drawn in curves if drawn.order < order for b in drawn.curve.breaks]
+        for lower in range(order):
+            if lower not in breaks:
+                under = Work(NODES, ends), breaks.get(lower - 1)
+                breaks[lower] = proven(partially(broken, graphs[lower], x, low, high, *under))
+        before = breaks.get(order - 1)
         work = Work(NODES, ends)
 
         searched = now + MARKED * (ends - now), notes, label
@@ -105,9 +111,20 @@ def picture(request: Request, orders: Sequence[int], seconds: float | None = Non
         heights = [h for mark in marks for h in mark.heights]
         found = proven(partially(curve, y, x, low, high, work, heights, before))
         late = late or work.done
-        marks = sorted([*map(of_break, found.breaks), *marks], key=lambda mark: mark.x)
+        breaks[order] = found.broken
+        apart = [b for b in found.breaks if not any(within(b, x.box[0]) for x in found.open)]
+        there = [mark for mark in marks if drawn_at(found, mark.x)]
+        marks = sorted([*map(of_break, apart), *there], key=lambda mark: mark.x)
         curves.append(Drawn(order, column, label, y, found, marks))
     return Picture(request.problem.text, name, low, high, span.field, curves, late, notes)
+
+
+def drawn_at(found: Curve, x: float) -> bool:
+    return any(piece.x[0] <= x <= piece.x[-1] for piece in found.pieces)
+
+
+def within(found: Break, ends: tuple[float, float]) -> bool:
+    return ends[0] <= found.low and found.high <= ends[1]
 
 
 def derivatives(f: Tensor, x: Tensor, order: int) -> list[Tensor]:

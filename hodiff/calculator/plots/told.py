@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from hodiff.answers.breaks import OPEN
 from hodiff.calculator.answer import Row, Value, plain_number
 from hodiff.calculator.plots.marks import Mark
 from hodiff.calculator.plots.picture import Drawn, Picture
 
+SURE = 1 - 1e-6  # of the range: what is less is no picture's matter
 FEW = 8  # places of a kind that a sentence names
 
 
@@ -108,20 +110,22 @@ def sentences(picture: Picture) -> list[str]:
 def marked(drawn: Drawn) -> Iterator[str]:
     for kind in dict.fromkeys(mark.kind for mark in drawn.marks):
         marks = [mark for mark in drawn.marks if mark.kind == kind]
-        yield f"{NAMES.get(kind, kind)} at {places(marks)}"
+        plural = kind + "s" * (len(marks) > 1)
+        yield f"{NAMES.get(kind, plural)} at {places(marks)}"
 
 
 def places(marks: list[Mark]) -> str:
-    shown = [f"{mark.x:.6g}{'' if mark.proven else ' (not proven)'}" for mark in marks[:FEW]]
+    shown = [f"{mark.x:.6g}" for mark in marks[:FEW]]
     more = f" and {len(marks) - FEW} more" if len(marks) > FEW else ""
-    return ", ".join(shown) + more
+    guessed = all(mark.kind != OPEN for mark in marks) and not all(mark.proven for mark in marks)
+    return ", ".join(shown) + more + " (a guess: the place is proven)" * guessed
 
 
 def left_open(drawn: Drawn) -> Iterator[str]:
     for x in drawn.curve.open:
         low, high = x.box[0]
         yield f"not drawn in [{low:.6g}, {high:.6g}]: {x.reason}"
-    if drawn.curve.unresolved:
+    if drawn.curve.unresolved and drawn.share < SURE:
         low, high = drawn.curve.unresolved[0][0], drawn.curve.unresolved[-1][1]
         yield (
             f"between {low:.6g} and {high:.6g} it turns more often than points show: what is drawn"
@@ -129,4 +133,7 @@ def left_open(drawn: Drawn) -> Iterator[str]:
         )
 
 
-NAMES = {"open": "what it does is open", "point": "a single point", "end": "its domain ends"}
+NAMES = {
+    "open": "what it does is open", "point": "single points", "end": "its domain ends",
+    "steep": "infinite slope",
+}  # fmt: skip
