@@ -186,8 +186,8 @@ def calculate(
     strict       refuse notation that Python hasn't: 2x, x²
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
                  solve=, to=, what=, name=, claim=, cov=, samples=, seed=, over=, first=,
-                 seconds=, proven=; vectors by name, in the variables' order, or an array of all
-                 numbers
+                 seconds=, proven=, taylor=, points=, out=; vectors by name, in the variables'
+                 order, or an array of all numbers
 
     Cost: that of one process of the command line less its start. Raises HodiffError, with the
     place in the text and the mend, where there is no answer, and for over 300 000 nodes.
@@ -347,6 +347,7 @@ def _check(how: How, own: Mapping[str, Any]) -> None:
     for name, x, least, most in (
         ("--digits", how.digits, 1, MOST_DIGITS),
         *(("--order", order, 0, MOST_ORDER) for order in _each(own.get("order"))),
+        ("--taylor", own.get("taylor"), 0, MOST_ORDER),
         ("--first", own.get("first"), 1, MOST_FIRST),
         ("--samples", own.get("samples"), 2, MOST_SAMPLES),
         ("--seed", own.get("seed"), 0, MOST_SEED),

@@ -456,10 +456,18 @@ FOUND_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "fo
                    default="table", show_default=True,
                    help="table: for people; json: an object on one line; csv: a header, and a "
                         "row for each; plain: a line for each, what is undecided in brackets.")
-RANGE = STATES(["--over"], metavar="x=-3:3", multiple=True, required=True,
-               help="The range, ends included; other variables need --let.")
+RANGE = STATES(["--over"], metavar="x=-3:3,y=-1:1", multiple=True, required=True,
+               help="The range of the variable, or of two; the others need --let.")
 DRAWN = STATES(["--order"], metavar="0,1,2", default="0,1", show_default=True,
                help="The orders of the derivatives that are drawn, 0 for EXPR.")
+TAYLOR = STATES(["--taylor"], metavar="N", callback=whole(0, MOST_ORDER),
+                help="The Taylor polynomial of order N at --at beside EXPR, in the band that EXPR "
+                     "is proven to lie in.  [default: 1, the tangent, where --at is given]")
+CENTRE = STATES(["--at"], metavar="x=1", multiple=True,
+                help="The point of --taylor, or of the tangent; of two variables, where the "
+                     "Hessian's eigen-directions are drawn.")
+DOTS = STATES(["--points"], metavar="FILE", shell_complete=files,
+              help="A file of points, drawn as dots: a column named as the variable, and f.")
 BAND = STATES(["--proven"], is_flag=True,
               help="Draw the bounds, too: the band that EXPR is proven to lie in.")
 PICTURE = STATES(["--out"], metavar="FILE", shell_complete=files,

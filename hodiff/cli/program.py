@@ -105,7 +105,8 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     marked, and it is never drawn across them. Roots and extrema are marked, too. Over each step
     from a point to the next there are bounds of EXPR, which show that nothing is missed; where
     something may be, that is told. Exit code 1: EXPR has no value in the range, or the time ended.
-    """, (o.RANGE, o.DRAWN, o.PICTURE, o.BAND, o.DRAWING, o.DRAWN_FORMAT)),
+    """, (o.RANGE, o.DRAWN, o.CENTRE, o.TAYLOR, o.DOTS, o.PICTURE, o.BAND, o.DRAWING,
+          o.DRAWN_FORMAT)),
     "check": ("""Whether a derivative is right.
 
     --claim is what it is said to be. It is compared by identities, which proves it for all points,

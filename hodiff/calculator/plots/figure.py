@@ -14,6 +14,7 @@ from hodiff.calculator.plots.strokes import strokes, symbols, window
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 SEEN = 1e-3  # of the range: what is narrower isn't seen
+TAYLOR = "#D55E00"
 DARK, GREY, LIGHT = "#222222", "#777777", "#E6E6E6"
 SHAPES = {"root": "o", "maximum": "^", "minimum": "v", "kink": "D", "steep": "D", "point": "o"}
 LINES = {"pole": (0, (4, 3)), "open": (0, (1, 2))}
@@ -39,6 +40,8 @@ def figure(picture: Picture, proven: bool) -> Any:
                       family="monospace", weight="bold")  # fmt: skip
         for k, (c, ax) in enumerate(zip(drawn, axes, strict=True)):
             panel(picture, c, ax, COLOURS[k % len(COLOURS)], proven)
+            if c.order == 0:
+                beside(picture, ax, window(c))
         axes[-1].set_xlabel(picture.variable)
         signs(made, axes)
     return made
@@ -72,6 +75,27 @@ def panel(picture: Picture, drawn: Drawn, ax: Any, colour: str, proven: bool) ->
                     label=f"_piece {number}", gid=f"{drawn.name}-piece-{n}", zorder=3)  # fmt: skip
             n += 1
     marks(ax, drawn, colour)
+
+
+def beside(picture: Picture, ax: Any, heights: tuple[float, float]) -> None:
+    """What stands beside f: its Taylor polynomial with the band, and dots."""
+    found, dots = picture.taylor, picture.dots
+    if found is not None:
+        name = "tangent" if found.order == 1 else f"Taylor polynomial, order {found.order}"
+        known = found.low == found.low
+        under, over = (end.clip(*heights) for end in (found.low, found.high))
+        ax.fill_between(found.x, under, over, where=known, color=TAYLOR, alpha=0.18, linewidth=0,
+                        gid="taylor-band", label="f is proven to be in")  # fmt: skip
+        lines = list(strokes(found.x.tolist(), found.y.tolist(), *heights))
+        for n, stroke in enumerate(lines):
+            ax.plot(stroke.x, stroke.y, color=TAYLOR, linewidth=1.6, linestyle=(0, (5, 2)),
+                    gid=f"taylor-{n}", label=name, zorder=4)  # fmt: skip
+        if heights[0] <= found.coefficients[0] <= heights[1]:
+            ax.plot([found.at], [found.coefficients[0]], "s", color=TAYLOR, markersize=5, zorder=6,
+                    gid="taylor-at", label="its point")  # fmt: skip
+    if dots is not None:
+        ax.plot(dots.x, dots.y, ".", color=DARK, markersize=7, gid="points", label="points",
+                zorder=4, rasterized=len(dots.x) > 2000)  # fmt: skip
 
 
 def left_open(ax: Any, ends: tuple[float, float], gid: str) -> None:
@@ -116,4 +140,4 @@ def signs(made: Any, axes: Any) -> None:
             known.setdefault(label, handle)
     if known:
         made.legend(known.values(), known.keys(), loc="outside lower center", frameon=False,
-                    ncols=min(6, len(known)), numpoints=1)  # fmt: skip
+                    ncols=min(4, len(known)), numpoints=1)  # fmt: skip

@@ -10,16 +10,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers.breaks import Break, Broken, broken
-from hodiff.answers.curve import Curve, curve
+from hodiff.answers.curve import SURE, Curve, curve
 from hodiff.answers.isolate import Work
+from hodiff.answers.point import point_in
+from hodiff.answers.polynomial import Polynomial, polynomial
+from hodiff.answers.roots import BITS
 from hodiff.arithmetic import boxes
+from hodiff.arithmetic.ball_numbers import ball, precision
+from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.boxes import BOXES, Box
 from hodiff.arithmetic.program import Program
 from hodiff.calculator.commands.roots import Span, proven
+from hodiff.calculator.plots.dots import Dots
 from hodiff.calculator.plots.marks import Mark, of_break, points
 from hodiff.calculator.request import Request, partial, usage
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, topological
+from hodiff.errors import HodiffError
 
 SECONDS = 6.0  # that a picture may take, where it isn't said
 NODES = 20_000_000  # of boxes, for a curve
@@ -59,7 +66,8 @@ class Drawn(NamedTuple):
             found = boxes.whole(program.values(point)[id(self.graph)])
             low, high = (np.broadcast_to(v, column.shape) for v in (found.low, found.high))
             middle = low + 0.5 * (high - low)
-        known = np.isfinite(middle)
+            known = np.isfinite(middle) & (high - low <= SURE * np.maximum(abs(low), abs(high)))
+        known &= [drawn_at(self.curve, v) for v in at]
         return dict(zip(column[known].tolist(), middle[known].tolist(), strict=True))
 
 
@@ -74,6 +82,8 @@ class Picture(NamedTuple):
     curves: list[Drawn]
     late: bool
     notes: list[str]
+    taylor: Polynomial | None = None
+    dots: Dots | None = None
 
 
 def picture(request: Request, orders: Sequence[int], seconds: float | None = None) -> Picture:
@@ -117,6 +127,22 @@ def picture(request: Request, orders: Sequence[int], seconds: float | None = Non
         marks = sorted([*map(of_break, apart), *there], key=lambda mark: mark.x)
         curves.append(Drawn(order, column, label, y, found, marks))
     return Picture(request.problem.text, name, low, high, span.field, curves, late, notes)
+
+
+def centred(request: Request, found: Picture, order: int) -> Polynomial:
+    """The Taylor polynomial around the point of a request."""
+    (x,), question = request.inputs, request.question()
+    with precision(BITS):
+        at = point_in(question, BALLS)[x]
+    name = request.wrt[0]
+    if not found.low <= float(ball(at).mid()) <= found.high:
+        raise usage(f"the point {name} of --at is outside the range of --over", "--at")
+    graphs = derivatives(request.f, x, order + 1)
+    try:
+        request.solve(graphs[:-1], slopes=[graphs[1:2]])  # at a kink there is none
+    except HodiffError as fault:
+        raise fault.retold(fault.message.partition(" (--")[0]) from None
+    return proven(partially(polynomial, graphs, x, at, found.low, found.high))
 
 
 def drawn_at(found: Curve, x: float) -> bool:

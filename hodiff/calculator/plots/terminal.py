@@ -84,10 +84,26 @@ def panel(
         if mark.kind in ("pole", "open"):
             ys = [low + (k + 0.5) * (high - low) / rows for k in range(rows)]
             plt.scatter([mark.x] * rows, ys, marker=OPEN_LINE, color="gray")
+    if drawn.order == 0:
+        beside(plt, picture, low, high)
     for symbol in symbols(drawn):
         sign = SIGNS.get(symbol.mark.kind, FILLED) if symbol.filled else EMPTY
         plt.scatter([symbol.x], [symbol.y], marker=sign)
     return str(plt.build())
+
+
+def beside(plt: Any, picture: Picture, low: float, high: float) -> None:
+    """What stands beside f: its Taylor polynomial, and dots."""
+    found, given = picture.taylor, picture.dots
+    if found is not None:
+        for column, sign in ((found.low, "."), (found.high, "."), (found.y, "+")):
+            for stroke in strokes(found.x.tolist(), column.tolist(), low, high):
+                plt.scatter(stroke.x, stroke.y, marker=sign, color="orange+")
+    if given is not None:
+        inside = [(a, b) for a, b in zip(given.x, given.y, strict=True)
+                  if picture.low <= a <= picture.high and low <= b <= high]  # fmt: skip
+        if inside:
+            plt.scatter(*map(list, zip(*inside, strict=True)), marker="x")
 
 
 def dots(otherwise: str) -> str:
@@ -136,5 +152,8 @@ def legend(picture: Picture) -> str:
     empty = any(not s.filled for c in picture.curves for s in symbols(c))
     found = [f"{SIGNS.get(kind, FILLED)} {kind}" for kind in kinds if kind in SIGNS]
     found += [f"{OPEN_LINE} {kind}" for kind in kinds if kind in ("pole", "open")]
+    if picture.taylor is not None:
+        found += ["+ tangent" if picture.taylor.order == 1 else "+ Taylor polynomial", ". its band"]
+    found += ["x points"] if picture.dots is not None else []
     found += [f"{EMPTY} not on the curve"] if empty else []
     return "   ".join(found)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import nan
 from typing import Any
 
 from hodiff.answers.breaks import OPEN
+from hodiff.answers.polynomial import Polynomial
 from hodiff.calculator.answer import Row, Value, plain_number
 from hodiff.calculator.plots.marks import Mark
 from hodiff.calculator.plots.picture import Drawn, Picture
@@ -17,7 +19,28 @@ FEW = 8  # places of a kind that a sentence names
 def fields(picture: Picture, proven: bool) -> dict[str, Any]:
     """json's curves: x and y of each piece's points, and with proven the bounds over each step
     from a point to the next."""
-    return {"variable": picture.variable, "curves": [curve(c, proven) for c in picture.curves]}
+    found: dict[str, Any] = {
+        "variable": picture.variable,
+        "curves": [curve(c, proven) for c in picture.curves],
+    }
+    if picture.taylor is not None:
+        found["taylor"] = taylor(picture.taylor)
+    if picture.dots is not None:
+        names, dots = picture.dots.names, picture.dots
+        found["points"] = {names[0]: numbers(dots.x), names[1]: numbers(dots.y)}
+    return found
+
+
+def taylor(found: Polynomial) -> dict[str, Any]:
+    return {
+        "order": found.order,
+        "at": plain_number(found.at),
+        "coefficients": [plain_number(c) for c in found.coefficients],
+        "x": numbers(found.x),
+        "y": numbers(found.y),
+        "lower": numbers(found.low),
+        "upper": numbers(found.high),
+    }
 
 
 def curve(drawn: Drawn, proven: bool) -> dict[str, Any]:
@@ -48,7 +71,11 @@ def interval(low: float, high: float) -> dict[str, Value]:
 
 def numbers(column: Any) -> list[Value | None]:
     """A column as numbers, null for what is none."""
-    return [plain_number(v) if abs(v) < float("inf") else None for v in column.tolist()]
+    return [plain_number(v) if abs(v) < float("inf") else None for v in listed(column)]
+
+
+def listed(column: Any) -> list[float]:
+    return column if isinstance(column, list) else list(column.tolist())
 
 
 def blocks(picture: Picture) -> Iterator[list[list[Value]]]:
@@ -70,6 +97,8 @@ def blocks(picture: Picture) -> Iterator[list[list[Value]]]:
         places = sorted(set().union(*known))
         for drawn, column in zip(picture.curves, known, strict=True):
             column |= drawn.values([at for at in places if at not in column])
+            if drawn is not first:  # at its breaks it has its own value, or none
+                column |= {b.at: nan if b.value is None else b.value for b in drawn.curve.breaks}
         yield [[plain_number(at), *(cell(column.get(at)) for column in known)] for at in places]
 
 
@@ -104,7 +133,20 @@ def sentences(picture: Picture) -> list[str]:
     found = []
     for drawn in picture.curves:
         found += [f"{drawn.label}: {text}" for text in (*marked(drawn), *left_open(drawn))]
+    if picture.taylor is not None:
+        found.append(tangent(picture.taylor, picture.variable))
+    if picture.dots is not None and picture.dots.more:
+        found.append(f"only the first {len(picture.dots.x)} points are drawn")
     return [*found, *picture.notes]
+
+
+def tangent(found: Polynomial, name: str) -> str:
+    known = found.x[found.low == found.low]
+    what = "tangent" if found.order == 1 else f"Taylor polynomial of order {found.order}"
+    said = f"{what} at {name} = {found.at:.6g}"
+    if len(known) > 1:
+        said += f", with bounds of f from {known[0]:.6g} to {known[-1]:.6g}"
+    return said
 
 
 def marked(drawn: Drawn) -> Iterator[str]:

@@ -226,10 +226,107 @@ def test_json_of_the_command_line(answer):
 
 @pytest.mark.parametrize(
     "expression",
-    ["gamma(1/sin(1/x))", "floor(1e6*sin(x))", "sin(exp(exp(x**2)))", "x**x**x", "tan(tan(tan(x)))",
-     "sum([sin(k*x), cos(k*x)])", "1/(sin(1/x) - sin(2/x))", "mod(x, sin(x))"],
+    ["sum([sin(k*x), cos(k*x)])", "gamma(1/sin(1/x))", "floor(1e6*sin(x))", "sin(exp(exp(x**2)))", "x**x**x", "tan(tan(tan(x)))",
+     "1/(sin(1/x) - sin(2/x))", "mod(x, sin(x))"],
 )  # fmt: skip
 def test_hostile_functions_are_drawn_within_the_time(expression):
     options = {"let": "k=1000"} if "k*" in expression else {}
     found = plot(expression, order=0, seconds=1, **options)
     assert sum(len(p["x"]) for p in found.curves[0]["pieces"]) <= 6000
+
+
+def test_a_taylor_polynomial_in_its_band():
+    """sin around 1/2 to order 3; the band holds sin, and is no wider than Lagrange's."""
+    found = plot("sin(x)", over="x=-3:4", order=0, at={"x": 0.5}, taylor=3).taylor
+    s, c = math.sin(0.5), math.cos(0.5)
+    assert found["coefficients"] == pytest.approx([s, c, -s / 2, -c / 6], rel=1e-15)
+    for x, y, low, high in zip(*(found[k] for k in ("x", "y", "lower", "upper")), strict=True):
+        h = x - 0.5
+        assert y == pytest.approx(s + c * h - s / 2 * h**2 - c / 6 * h**3, abs=1e-12)
+        assert low - 1e-15 <= math.sin(x) <= high + 1e-15
+        assert high - low <= 2 * abs(h) ** 4 / 24 + 1e-12
+
+
+def test_the_band_ends_where_f_breaks():
+    found = plot("sqrt(x)", over="x=-1:4", order=0, at="x=1").taylor
+    assert found["order"] == 1 and found["coefficients"] == [1, 0.5]
+    known = [x for x, low in zip(found["x"], found["lower"], strict=True) if low is not None]
+    assert 0 < min(known) < 0.1 and max(known) == 4
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ({"taylor": 2}, "needs its point"),
+        ({"at": "x=9"}, "outside the range"),
+        ({"at": "x=1+/-0.1"}, "takes a point"),
+        ({"at": "x=1", "taylor": 99}, "20 at most"),
+        ({"at": "b=1"}, "--let b"),
+    ],
+)
+def test_what_is_no_point_of_a_polynomial(options, words):
+    with pytest.raises(HodiffError) as caught:
+        plot("x**2", **options)
+    assert words in caught.value.message
+
+
+def test_a_kink_has_no_tangent():
+    with pytest.raises(HodiffError, match=r"the slope is -1 from the left and 1 from the right$"):
+        plot("abs(x)", at="x=0")
+
+
+def test_points_of_a_file(tmp_path):
+    pytest.importorskip("polars")
+    file = tmp_path / "p.csv"
+    file.write_text("x,f\n0,1\n1,2.5\n,3\n")
+    assert plot("x", order=0, points=str(file)).points == {"x": [0, 1], "f": [1, 2.5]}
+    for text, words in (("t,f\n1,2\n", "no column 'x'"), ("x,a,b\n1,2,3\n", "which column"),
+                        ("x,f\n", "no row")):  # fmt: skip
+        file.write_text(text)
+        with pytest.raises(HodiffError, match=words):
+            plot("x", points=str(file))
+    with pytest.raises(HodiffError, match="no such file"):
+        plot("x", points="none.csv")
+
+
+def test_csv_has_no_number_where_there_is_no_derivative():
+    rows = list(csv.DictReader(io.StringIO(plot("abs(x)", over="x=-1:1").text("csv"))))
+    at = [row for row in rows if float(row["x"]) == 0]
+    assert [(row["f"], row["df_dx"]) for row in at] == [("0", "")]
+    assert {row["df_dx"] for row in rows if float(row["x"]) > 0} == {"1"}
+
+
+def test_two_variables():
+    """x*y*exp(-x**2 - y**2): extrema where x**2 = y**2 = 1/2, a saddle at 0."""
+    found = plot("x*y*exp(-x**2 - y**2)", over="x=-2:2,y=-2:2", at="x=0,y=0")
+    half = math.sqrt(0.5)
+    listed = {(m["kind"], round(m["at"]["x"], 12), round(m["at"]["y"], 12)) for m in found.marks}
+    r = round(half, 12)
+    assert listed == {("maximum", r, r), ("maximum", -r, -r), ("minimum", r, -r),
+                      ("minimum", -r, r), ("saddle", 0, 0)}  # fmt: skip
+    grid = found.grid
+    for i in (0, 17, 48, 96):
+        for j in (3, 50, 96):
+            x, y = grid["x"][j], grid["y"][i]
+            assert grid["f"][i][j] == pytest.approx(x * y * math.exp(-(x**2) - y**2), abs=1e-15)
+    bend = found.answer.fields["at"]
+    assert bend["hessian"] == [[0, 1], [1, 0]] and bend["eigenvalues"] == pytest.approx([-1, 1])
+    for (a, b), sign in zip(bend["directions"], (-1, 1), strict=True):
+        assert a * b == pytest.approx(sign / 2)
+
+
+def test_two_variables_leave_poles_open_and_kinks_without_slopes(tmp_path):
+    found = plot("1/(x*y)", over="x=-1:1,y=-1:1", seconds=0.2)
+    grid = found.grid
+    for i, j in grid["broken"]:
+        sides = [(grid[v][k], grid[v][k + 1]) for v, k in (("x", j), ("y", i))]
+        assert any(low <= 0 <= high for low, high in sides)
+    assert len(grid["broken"]) >= 2 * 96 - 1
+    rows = list(csv.DictReader(io.StringIO(
+        plot("abs(x) + y", over="x=-1:1,y=-1:1", seconds=0.2).text("csv"))))  # fmt: skip
+    assert {row["df_dx"] for row in rows if float(row["x"]) == 0} == {""}
+    assert {row["df_dx"] for row in rows if float(row["x"]) < 0} == {"-1"}
+    pytest.importorskip("matplotlib")
+    plot("1/(x*y)", over="x=-1:1,y=-1:1", at="x=1/2,y=1/2", seconds=1, out=tmp_path / "s.svg")
+    ids = {g.get("id") for g in ET.parse(tmp_path / "s.svg").getroot().iter()}
+    assert {"broken", "heights", "contours", "arrows", "direction-0", "direction-1"} <= ids
