@@ -17,7 +17,7 @@ from hodiff.calculator.commands import (
     MOST_SEED,
 )
 from hodiff.calculator.formats import FORMATS
-from hodiff.calculator.given import bindings, names, ranges, vectors
+from hodiff.calculator.given import bindings, names, orders, ranges, vectors
 from hodiff.calculator.request import Request, usage
 from hodiff.engine.graph import STATE, Tensor, tracking
 from hodiff.engine.limits import Limits
@@ -181,8 +181,8 @@ def calculate(
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
 
     command      grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian,
-                 implicit, uncertainty, roots, extrema, check, steps, graph, explain, code,
-                 functions
+                 implicit, uncertainty, roots, extrema, plot, check, steps, graph, explain,
+                 code, functions
     at           the point: numbers, text of the language ("pi/2", "2+/-0.1"), lists, arrays; a
                  float means the decimal that Python prints, 0.1 one tenth. Without it formulas
     let          constants of the expression
@@ -196,7 +196,8 @@ def calculate(
     strict       refuse notation that Python hasn't: 2x, x²
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
                  solve=, to=, what=, name=, claim=, cov=, samples=, seed=, over=, first=,
-                 seconds=, create_graph=, out=, torch=; vectors by name, in the variables'
+                  seconds=, proven=, taylor=, points=, out=, create_graph=, torch=; vectors by name,
+                  in the variables'
                  order, or an array of all numbers
 
     Cost: that of one process of the command line less its start. Raises HodiffError, with the
@@ -237,6 +238,8 @@ def calculate(
     over = ranges(given.pop("over", None))
     if "claim" in given:
         given["claim"] = _text(given["claim"], "--claim")
+    if known.orders:
+        given["order"] = orders(given.get("order"))
     if given.get("within") is not None:
         given["within"] = _ratio(given["within"], "--within")
     how = How(arithmetic, digits, rtol, subgradient, extend, exact)
@@ -342,6 +345,10 @@ def _ratio(x: Any, option: str) -> Any:
     return found
 
 
+def _each(x: Any) -> Sequence[Any]:
+    return x if isinstance(x, tuple) else (x,)
+
+
 def _check(how: How, own: Mapping[str, Any]) -> None:
     """Raise for what no option of the command line can be."""
     if how.arithmetic not in (None, "ball", "float"):
@@ -350,7 +357,8 @@ def _check(how: How, own: Mapping[str, Any]) -> None:
         raise _unknown("method", own["method"], ["auto", "nested", "taylor"], "--method")
     for name, x, least, most in (
         ("--digits", how.digits, 1, MOST_DIGITS),
-        ("--order", own.get("order"), 0, MOST_ORDER),
+        *(("--order", order, 0, MOST_ORDER) for order in _each(own.get("order"))),
+        ("--taylor", own.get("taylor"), 0, MOST_ORDER),
         ("--first", own.get("first"), 1, MOST_FIRST),
         ("--samples", own.get("samples"), 2, MOST_SAMPLES),
         ("--seed", own.get("seed"), 0, MOST_SEED),

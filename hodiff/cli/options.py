@@ -483,6 +483,29 @@ FOUND_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "fo
                    default="table", show_default=True,
                    help="table: for people; json: an object on one line; csv: a header, and a "
                         "row for each; plain: a line for each, what is undecided in brackets.")
+RANGE = STATES(["--over"], metavar="x=-3:3,y=-1:1", multiple=True, required=True,
+               help="The range of the variable, or of two; the others need --let.")
+DRAWN = STATES(["--order"], metavar="0,1,2", default="0,1", show_default=True,
+               help="The orders of the derivatives that are drawn, 0 for EXPR.")
+TAYLOR = STATES(["--taylor"], metavar="N", callback=whole(0, MOST_ORDER),
+                help="The Taylor polynomial of order N at --at beside EXPR, in the band that EXPR "
+                     "is proven to lie in.  [default: 1, the tangent, where --at is given]")
+CENTRE = STATES(["--at"], metavar="x=1", multiple=True,
+                help="The point of --taylor, or of the tangent; of two variables, where the "
+                     "Hessian's eigen-directions are drawn.")
+DOTS = STATES(["--points"], metavar="FILE", shell_complete=files,
+              help="A file of points, drawn as dots: a column named as the variable, and f.")
+BAND = STATES(["--proven"], is_flag=True,
+              help="Draw the bounds, too: the band that EXPR is proven to lie in.")
+PICTURE = STATES(["--out"], metavar="FILE", shell_complete=files,
+                 help="Where the picture goes: .png, .svg, .pdf or .html.  [default: the terminal]")
+DRAWING = STATES(["--seconds"], metavar="S", callback=positive, default="6", show_default=True,
+                 help="The time that it may take; what is left open then is told.")
+DRAWN_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
+                   default="table", show_default=True,
+                   help="table: a picture in the terminal; json: points, pieces and marks; csv: a "
+                        "row for each point, with the number of its piece; plain: the points, a "
+                        "blank line between pieces.")
 CHECKED_DIGITS = HOW(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
                      help="Compare, and show, N digits.  [default: compare 30]")
 SOLVE = STATES(["--solve"], is_flag=True,

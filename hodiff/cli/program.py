@@ -99,6 +99,14 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     the range come with them. What can't be decided, as at a kink, is told as a small box, with the
     reason. Exit code 1: there is such a box.
     """, (o.OVER, o.CURVED, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
+    "plot": ("""EXPR and its derivatives as curves.
+
+    Poles, jumps, kinks and the ends of domains are found with proof: there a curve is open and
+    marked, and it is never drawn across them. Roots and extrema are marked, too. Over each step
+    from a point to the next there are bounds of EXPR, which show that nothing is missed; where
+    something may be, that is told. Exit code 1: EXPR has no value in the range, or the time ended.
+    """, (o.RANGE, o.DRAWN, o.CENTRE, o.TAYLOR, o.DOTS, o.PICTURE, o.BAND, o.DRAWING,
+          o.DRAWN_FORMAT)),
     "check": ("""Whether a derivative is right.
 
     --claim is what it is said to be. It is compared by identities, which proves it for all points,

@@ -28,6 +28,7 @@ def test_the_commands_are_in_a_sensible_order():
         "uncertainty",
         "roots",
         "extrema",
+        "plot",
         "check",
         "steps",
         "graph",
