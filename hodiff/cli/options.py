@@ -485,8 +485,8 @@ FOUND_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "fo
                         "row for each; plain: a line for each, what is undecided in brackets.")
 RANGE = STATES(["--over"], metavar="x=-3:3,y=-1:1", multiple=True, required=True,
                help="The range of the variable, or of two; the others need --let.")
-DRAWN = STATES(["--order"], metavar="0,1,2", default="0,1", show_default=True,
-               help="The orders of the derivatives that are drawn, 0 for EXPR.")
+DRAWN_ORDERS = STATES(["--order"], metavar="0,1,2", default="0,1", show_default=True,
+                      help="The orders of the derivatives that are drawn, 0 for EXPR.")
 TAYLOR = STATES(["--taylor"], metavar="N", callback=whole(0, MOST_ORDER),
                 help="The Taylor polynomial of order N at --at beside EXPR, in the band that EXPR "
                      "is proven to lie in.  [default: 1, the tangent, where --at is given]")
@@ -497,7 +497,7 @@ DOTS = STATES(["--points"], metavar="FILE", shell_complete=files,
               help="A file of points, drawn as dots: a column named as the variable, and f.")
 BAND = STATES(["--proven"], is_flag=True,
               help="Draw the bounds, too: the band that EXPR is proven to lie in.")
-PICTURE = STATES(["--out"], metavar="FILE", shell_complete=files,
+PLOTTED = STATES(["--out"], metavar="FILE", shell_complete=files,
                  help="Where the picture goes: .png, .svg, .pdf or .html.  [default: the terminal]")
 DRAWING = STATES(["--seconds"], metavar="S", callback=positive, default="6", show_default=True,
                  help="The time that it may take; what is left open then is told.")

@@ -105,7 +105,7 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     marked, and it is never drawn across them. Roots and extrema are marked, too. Over each step
     from a point to the next there are bounds of EXPR, which show that nothing is missed; where
     something may be, that is told. Exit code 1: EXPR has no value in the range, or the time ended.
-    """, (o.RANGE, o.DRAWN, o.CENTRE, o.TAYLOR, o.DOTS, o.PICTURE, o.BAND, o.DRAWING,
+    """, (o.RANGE, o.DRAWN_ORDERS, o.CENTRE, o.TAYLOR, o.DOTS, o.PLOTTED, o.BAND, o.DRAWING,
           o.DRAWN_FORMAT)),
     "check": ("""Whether a derivative is right.
 
