@@ -497,6 +497,12 @@ DOTS = STATES(["--points"], metavar="FILE", shell_complete=files,
               help="A file of points, drawn as dots: a column named as the variable, and f.")
 BAND = STATES(["--proven"], is_flag=True,
               help="Draw the bounds, too: the band that EXPR is proven to lie in.")
+REPORTED = STATES(["--out"], metavar="FILE", shell_complete=files,
+                  help="Where the page goes: a file that ends in .html.")
+AROUND = STATES(["--over"], metavar="x=0:10", multiple=True,
+                help="The range that is drawn.  [default: around the point]")
+SHOWN_ORDERS = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="3",
+                      help="The derivatives that are shown, in one variable.", show_default=True)
 PLOTTED = STATES(["--out"], metavar="FILE", shell_complete=files,
                  help="Where the picture goes: .png, .svg, .pdf or .html.  [default: the terminal]")
 DRAWING = STATES(["--seconds"], metavar="S", callback=positive, default="6", show_default=True,

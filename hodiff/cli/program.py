@@ -130,6 +130,12 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     First what each node comes to, then the way back: the rule of each node, what came to it, and
     what it sends to its inputs, where it adds up. With --order 2 the walk over that walk follows.
     """, (o.BACK, o.TORCH, o.ACCOUNT)),
+    "report": ("""Everything about EXPR on one page.
+
+    Its formula and derivatives, the numbers at the point, the steps, the graph and the walk that
+    differentiates it, a plot whose point and order can be moved, and programs that do the same. The
+    page is one file and loads nothing.
+    """, (o.REPORTED, o.AROUND, o.SHOWN_ORDERS, o.DRAWING, o.FOUND_FORMAT)),
 }
 """The help of each command, and the options that it alone has."""
 # fmt: on
