@@ -221,7 +221,7 @@ def test_dot(create_graph: Any) -> None:
 
 def test_mermaid() -> None:
     text = drawn("x*x", "mermaid", create_graph="both")
-    assert text.startswith("flowchart TB\n")
+    assert text.startswith("flowchart LR\n") and text.index("False") < text.index("True")
     there = set(re.findall(r"^ +(g\dn\d+)[({\[]", text, re.M))
     ends = re.findall(r"^ +(g\dn\d+) -->(?:\|2x\|)? (g\dn\d+)$", text, re.M)
     assert {x for pair in ends for x in pair} <= there and len(there) == 9
