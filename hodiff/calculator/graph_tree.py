@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from hodiff.calculator.answer import Answer, text
+from hodiff.calculator.answer import Answer
 from hodiff.calculator.tables import folded, sheet, shortened, shown
 from hodiff.calculator.trees import Item, branching
 from hodiff.views.diagram.description import Diagram, Node
@@ -21,7 +20,7 @@ GAP = 3  # columns between trees
 LONGEST = 60  # characters of a formula
 
 
-def tree(answer: Answer, diagrams: Sequence[Diagram], values: Mapping[str, Any]) -> str:
+def tree(answer: Answer, diagrams: Sequence[Diagram], values: Mapping[str, str]) -> str:
     """The trees, side by side where the terminal is wide enough."""
     width = shutil.get_terminal_size().columns
     console, paper = sheet()
@@ -46,7 +45,7 @@ def tree(answer: Answer, diagrams: Sequence[Diagram], values: Mapping[str, Any])
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _block(diagram: Diagram, values: Mapping[str, Any], width: int, titled: bool) -> Iterator[Text]:
+def _block(diagram: Diagram, values: Mapping[str, str], width: int, titled: bool) -> Iterator[Text]:
     if titled:
         yield Text(title(diagram), "bold underline")
     yield from branching(list(outline(diagram, values)), width)
@@ -54,7 +53,7 @@ def _block(diagram: Diagram, values: Mapping[str, Any], width: int, titled: bool
         yield Text(line)
 
 
-def outline(diagram: Diagram, values: Mapping[str, Any]) -> Iterator[Item]:
+def outline(diagram: Diagram, values: Mapping[str, str]) -> Iterator[Item]:
     """A line for each node under each result; of what is shared the first time alone what is
     below it."""
     nodes = {node.name: node for node in diagram.nodes}
@@ -82,10 +81,10 @@ def outline(diagram: Diagram, values: Mapping[str, Any]) -> Iterator[Item]:
 
 
 def _line(
-    node: Node, depth: int, values: Mapping[str, Any], number: str, again: bool, diagram: Diagram
+    node: Node, depth: int, values: Mapping[str, str], number: str, again: bool, diagram: Diagram
 ) -> Item:
     value = values.get(node.name)
-    is_ = f" = {text(value)}" if value is not None else ""
+    is_ = f" = {value}" if value is not None else ""
     head = f"{number} " if number else ""
     head += _name(node)
     style = look(node.walk).rich

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from hodiff.calculator.answer import Value, leaves, text
 from hodiff.calculator.request import Found, Request, partial, raised, usage
 from hodiff.derivatives import method as policy
 from hodiff.engine.graph import ONE, Tensor, topological
@@ -13,7 +14,24 @@ from hodiff.views.diagram.description import Diagram, describe
 from hodiff.views.diagram.walks import MOST_NODES, Walk, walks
 
 MOST_ORDER = 20
+MOST_NUMBERS = 12  # of an array that is shown whole
+FIRST_NUMBERS = 3
 MOST_ALONE = 500  # nodes whose values are found one by one, where together they have none
+
+
+def worded(value: Value) -> str:
+    """A value as people read it: true and false as words."""
+    return str(value).lower() if isinstance(value, bool) else text(value)
+
+
+def brief(value: Value) -> str:
+    """The same where there is little room: of many numbers the first ones and how many."""
+    if isinstance(value, list):
+        numbers = leaves(value)
+        if len(numbers) > MOST_NUMBERS:
+            shown = ", ".join(map(text, numbers[:FIRST_NUMBERS]))
+            return f"[{shown}, ...] ({len(numbers)} numbers)"
+    return worded(value)
 
 
 class Walked(NamedTuple):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import stat
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -219,9 +221,23 @@ def test_dot(create_graph: Any) -> None:
     assert text.count("{") == text.count("}")
 
 
+@pytest.mark.skipif(not shutil.which("dot"), reason="needs Graphviz")
+@pytest.mark.parametrize("create_graph", [True, "both"])
+def test_graphviz_reads_it(create_graph: Any) -> None:
+    result = package.calculate("graph", "where(x < 1, x*x, 2)", create_graph=create_graph, at="x=0")
+    ran = subprocess.run(
+        ["dot", "-Tsvg"], input=result.text("dot"), capture_output=True, text=True, timeout=60
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    kinds = [g.get("class") for g in ET.fromstring(ran.stdout).iter(f"{SVG}g")]
+    assert kinds.count("node") == sum(len(g["nodes"]) for g in result.graphs)
+    assert kinds.count("edge") == sum(len({*map(tuple, g["edges"])}) for g in result.graphs)
+    assert "v1 = x &lt; 1" in ran.stdout
+
+
 def test_mermaid() -> None:
     text = drawn("x*x", "mermaid", create_graph="both")
-    assert text.startswith("flowchart TB\n")
+    assert text.startswith("flowchart LR\n") and text.index("False") < text.index("True")
     there = set(re.findall(r"^ +(g\dn\d+)[({\[]", text, re.M))
     ends = re.findall(r"^ +(g\dn\d+) -->(?:\|2x\|)? (g\dn\d+)$", text, re.M)
     assert {x for pair in ends for x in pair} <= there and len(there) == 9

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hodiff.calculator import trees
-from hodiff.calculator.answer import Answer, Each, Entry, Grid, Row, text
+from hodiff.calculator.answer import Answer, Each, Entry, Grid, Row
 from hodiff.calculator.request import Request, above, usage
 from hodiff.calculator.trees import Item
-from hodiff.calculator.walked import Walked, walked
+from hodiff.calculator.walked import Walked, brief, walked, worded
 from hodiff.engine.graph import Kind, Tensor
 from hodiff.views.diagram.account import Sent, Step, account, in_names
 from hodiff.views.diagram.description import Diagram, Node
@@ -47,7 +47,7 @@ class Said(NamedTuple):
 
     def text(self) -> str:
         said = shortened(self.formula)
-        value = None if self.value is None else worded(self.value)
+        value = None if self.value is None else brief(self.value)
         return said if value is None or value == said else f"{said} = {value}"
 
 
@@ -174,10 +174,6 @@ def _program(found: Walked, at: Mapping[str, Any]) -> str:
 # What is shown.
 
 
-def worded(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else text(value)
-
-
 def shortened(formula: str) -> str:
     return formula if len(formula) <= LONGEST else f"{formula[: LONGEST - 3]}..."
 
@@ -195,12 +191,12 @@ def outline(found: Walked, one: Told, values: Values) -> Iterator[Item]:
     yield Item(0, head, "")
     for node in one.forward:
         value = values.get(tensors[node.name]) if node.name in tensors else None
-        is_ = "" if value is None else f" = {worded(value)}"
-        style = look(node.walk).rich
+        formula = shortened(node.formula)
         if node.kind == "variable":
-            yield Item(1, node.name, worded(value) if is_ else "a variable", style)
+            text = "a variable" if value is None else brief(value)
         else:
-            yield Item(1, node.label, f"{shortened(node.formula)}{is_}", style)
+            text = formula if value is None else f"{formula} = {brief(value)}"
+        yield Item(1, node.label, text, look(node.walk).rich)
     kept = one.order < len(found.walks)
     yield Item(0, f"walk {one.order}", f"back from {one.start}, create_graph={kept}")
     if not one.steps:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from hodiff.calculator.answer import Answer, Each, Row, text
+from hodiff.calculator.answer import Answer, Each, Row
 from hodiff.calculator.request import Found, Request, usage
-from hodiff.calculator.walked import Walked, walked
+from hodiff.calculator.walked import Walked, brief, walked, worded
 from hodiff.engine.graph import Kind
 from hodiff.errors import nearest
 from hodiff.views.diagram.description import Diagram, Node
@@ -47,7 +47,7 @@ def graph(
     choices = CHOICES[asked] if found.walks else (True,)
     diagrams = [found.kept(choice).diagram() for choice in choices]
     numbers, values = _values(request, found, diagrams)
-    texts = {name: _said(x) for name, x in values.items() if x is not None}
+    texts = {name: brief(x) for name, x in values.items() if x is not None}
     caption = _caption(request, found)
 
     def listed() -> list[dict[str, Any]]:
@@ -59,7 +59,8 @@ def graph(
     def records() -> list[Row]:
         head = ["create_graph", "node", "kind", "operation", "formula", "value", "walk", "inputs",
                 "reads", "saved", "uses"]  # fmt: skip
-        return [head, *(_record(d, x, texts) for d in diagrams for x in d.nodes)]
+        whole = {name: worded(x) for name, x in values.items() if x is not None}
+        return [head, *(_record(d, x, whole) for d in diagrams for x in d.nodes)]
 
     answer = request.answer(
         numbers,
@@ -96,10 +97,6 @@ def graph(
     own |= {style: lambda style=style: drawn(style).rstrip("\n")  # type: ignore[misc]
             for style in ("dot", "mermaid", "svg", "html")}  # fmt: skip
     return answer._replace(own=own)
-
-
-def _said(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else text(value)
 
 
 def _counted(diagram: Diagram) -> str:

@@ -36,8 +36,9 @@ class Alone:
         self.cotangent = variable(COTANGENT, node.shape)
 
     def formula(self) -> str:
-        """The operation on its inputs, as text."""
-        return said(self.output)
+        """The operation on its inputs, as text; by its name where formulas see through it."""
+        text = said(self.output)
+        return f"{self.node.operation.name}({text})" if text in self.sources.values() else text
 
     def rule(self, i: int) -> str | None:
         """What its cotangent is multiplied by for input i; for what does more to whole arrays

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from hodiff.views.diagram.description import Diagram, Node
-from hodiff.views.diagram.look import counted, lines, look, marks, shape, title
+from hodiff.views.diagram.look import lines, look, marks, shape, title
 
 SHAPES = {
     "ellipse": ("([", "])"),
@@ -30,18 +30,21 @@ def escaped(text: str) -> str:
 
 
 def _written(diagrams: Sequence[Diagram], values: Mapping[str, str], caption: str) -> Iterator[str]:
-    yield "flowchart TB"
+    yield "flowchart TB" if len(diagrams) == 1 else "flowchart LR"
     yield f"  %% {''.join(c for c in caption if c.isprintable() and c not in '{}%')}"
     for k, diagram in enumerate(diagrams):
         ids = {node.name: f"g{k}n{i}" for i, node in enumerate(diagram.nodes)}
         if len(diagrams) > 1:
-            yield f'  subgraph g{k}["{escaped(title(diagram))}<br>{escaped(counted(diagram))}"]'
+            yield f'  subgraph g{k}["{escaped(title(diagram))}"]'
+            yield "    direction TB"
         for node in diagram.nodes:
             yield f"    {ids[node.name]}{_node(node, values)}:::{_class(node)}"
         for (x, y), n in Counter(diagram.edges()).items():
             yield f"    {ids[x]} -->{f'|{n}x|' if n > 1 else ''} {ids[y]}"
         if len(diagrams) > 1:
             yield "  end"
+            yield f"  style g{k} fill:none,stroke:#999999"
+    yield from (f"  g{k} ~~~ g{k + 1}" for k in range(len(diagrams) - 1))  # in this order
     kinds = {_class(node): node for diagram in diagrams for node in diagram.nodes}
     for name, node in sorted(kinds.items()):
         style = look(node.walk)

@@ -200,6 +200,14 @@ def test_a_wide_tree_is_cut_and_says_so(answer):
     assert len(text.splitlines()) < 330 and "--format json" in text
 
 
+def test_long_arrays_are_brief_for_people_alone(answer, found):
+    line = ("graph", "sum(w)", "--at", f"w={[1] * 50}")
+    assert "[1, 1, 1, ...] (50 numbers)" in answer(*line)
+    assert len(answer(*line, "--format", "csv").splitlines()[1]) > 50 * 3
+    (graph,) = found(*line)["graphs"]
+    assert named(graph)["w"]["value"] == [1] * 50
+
+
 def test_from_python():
     r = package.calculate("graph", "x**2", create_graph="both", at={"x": 2})
     assert [g["create_graph"] for g in r.graphs] == [False, True]
