@@ -129,7 +129,7 @@ def graph(request: Request) -> Html:
     if most > MOST_NODES:
         message = f"The graph has {most} nodes, too many for this page: hodiff graph draws it."
         return element("p", message, class_="note")
-    return _figure(found.own["svg"](), "The graph of f, and what a backward walk adds to it")
+    return _figure(found.own["svg"](), "The graph of f, and what a backward walk adds to it", "")
 
 
 def plot(request: Request, made: Any, said: Sequence[str]) -> Html:
@@ -141,8 +141,9 @@ def plot(request: Request, made: Any, said: Sequence[str]) -> Html:
     return joined([shown, notes(said)])
 
 
-def _figure(svg: str, label: str) -> Html:
-    inner = element("div", Html(svg), class_="paper", role="img", aria_label=label)
+def _figure(svg: str, label: str, on: str = " sheet") -> Html:
+    """A picture, on a white sheet where it has no colours of its own for the dark."""
+    inner = element("div", Html(svg), class_=f"picture{on}", role="img", aria_label=label)
     return element("figure", inner, class_="wide", tabindex=0, role="region", aria_label=label)
 
 
