@@ -33,6 +33,7 @@ def test_the_commands_are_in_a_sensible_order():
         "steps",
         "code",
         "functions",
+        "shell",
         "completion",
         "help",
     ]
