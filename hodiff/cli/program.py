@@ -169,10 +169,11 @@ def functions(format: str) -> str:
 
 
 def shell() -> Iterator[Outcome]:
-    """A prompt: expressions, definitions that stay, and every command.
+    """A prompt, where definitions stay.
 
-    Without a terminal each line of standard input is answered. It needs the extra shell: pip
-    install 'hodiff[shell]'. :help in it tells the rest.
+    An expression is answered, and every command is there. Without a terminal each line of standard
+    input is answered. It needs the extra shell: pip install 'hodiff[shell]'. :help in it tells the
+    rest.
     """
     from hodiff.cli.shell.prompt import shell  # start-up: with what it brings
 

@@ -43,7 +43,7 @@ def test_the_commands_are_in_a_sensible_order():
 def test_examples_run(answer, example):
     name, *words = shlex.split(example)
     assert name == "hodiff"
-    assert answer(*words)
+    assert answer(*words) or words == ["shell"]  # which has nothing to answer here
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])
