@@ -1,20 +1,24 @@
 """plot: gaps and marks in the data and in the parsed picture, formats, files, and its bounds."""
 
 import csv
+import importlib.util
 import io
 import itertools
 import json
 import math
 import os
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
 from hodiff import HodiffError, calculate
 from tests import lengths
 
+ROOT = Path(__file__).resolve().parents[3]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -317,6 +321,13 @@ def test_two_variables():
         assert a * b == pytest.approx(sign / 2)
 
 
+def test_the_order_of_the_point_is_no_matter():
+    found = plot("x**2*y", over="x=0:2,y=3:4", at="y=7/2,x=1", seconds=0.2)
+    assert found.answer.fields["at"]["at"] == {"x": 1, "y": 3.5}
+    assert found.answer.fields["at"]["hessian"] == [[7, 2], [2, 0]]
+    assert found.grid["f"][0][-1] == 12 and found.grid["f"][-1][0] == 0
+
+
 def test_two_variables_leave_poles_open_and_kinks_without_slopes(tmp_path):
     found = plot("1/(x*y)", over="x=-1:1,y=-1:1", seconds=0.2)
     grid = found.grid
@@ -332,3 +343,22 @@ def test_two_variables_leave_poles_open_and_kinks_without_slopes(tmp_path):
     plot("1/(x*y)", over="x=-1:1,y=-1:1", at="x=1/2,y=1/2", seconds=1, out=tmp_path / "s.svg")
     ids = {g.get("id") for g in ET.parse(tmp_path / "s.svg").getroot().iter()}
     assert {"broken", "heights", "contours", "arrows", "direction-0", "direction-1"} <= ids
+
+
+def test_libraries_are_imported_when_they_draw():
+    """Other commands start as before; data need no library, and the terminal only its own."""
+    heavy = "[m for m in ('matplotlib', 'plotext', 'prompt_toolkit', 'polars') if m in sys.modules]"
+    code = f"import sys; from hodiff.cli import main; main(sys.argv[1:]); print({heavy})"
+    asked = ["plot", "x", "--over", "x=0:1", "--order", "0", "--format"]
+    jobs = [(["grad", "x**2", "--format", "plain"], []), ([*asked, "json"], [])]
+    jobs += [([*asked, "table"], ["plotext"])] if importlib.util.find_spec("plotext") else []
+    for arguments, wanted in jobs:
+        command = [sys.executable, "-c", code, *arguments]
+        ran = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT)
+        assert ran.stdout.splitlines()[-1] == str(wanted), ran.stderr
+
+
+def test_notebooks_show_the_picture():
+    pytest.importorskip("matplotlib")
+    assert plot("x", order=0)._repr_svg_().lstrip().startswith("<?xml")
+    assert calculate("grad", "x")._repr_svg_() is None
