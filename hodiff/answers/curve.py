@@ -37,6 +37,7 @@ LOW, HIGH = 0.1, 0.9  # the shares of the points, beside a pole, that the pictur
 ROOM = 0.6  # of the height between these, that is shown past them
 FLAT = 1e-3  # of what the bounds reach: a lower curve may hide a peak
 SEEN = 50  # heights of the picture: extrema so far out are no part of it
+MOST_BALLS = 64  # of such values, in a column
 OVERHEAD = 20  # of a box, as nodes
 MOST_OPEN = 24  # parts that are told as such
 
@@ -141,9 +142,20 @@ def window(heights: Any, shares: Any, shown: Sequence[float], cut: bool) -> tupl
         if isfinite(v) and (not cut or max(v - high, low - v) <= SEEN * height):
             low, high = min(low, v), max(high, v)
     if not high - low > 1e-9 * max(abs(low), abs(high)):  # a constant, as far as is seen
-        middle, room = (low + high) / 2, max(abs(low), abs(high), 1e-300) / 2
-        return (middle - room, middle + room) if middle else (-1.0, 1.0)
+        centre, room = (low + high) / 2, max(abs(low), abs(high), 1e-300) / 2
+        return (centre - room, centre + room) if centre else (-1.0, 1.0)
     return low, high
+
+
+def sure(low: Any, high: Any) -> Any:
+    """Whether bounds are so close that what lies between is as good as known."""
+    return high - low <= SURE * np.maximum(abs(low), abs(high)) + 1e-300
+
+
+def middle(low: Any, high: Any) -> Any:
+    """What lies between bounds: 0, where only rounding parts them from it."""
+    found = low + 0.5 * (high - low)
+    return np.where((low <= 0) & (high >= 0) & (high - low <= 1e-300), 0.0, found)
 
 
 class _Steps:
@@ -164,7 +176,7 @@ class _Steps:
 
     @property
     def heights(self) -> Any:
-        return self.under + 0.5 * (self.over - self.under)
+        return np.asarray(middle(self.under, self.over))
 
     @property
     def shares(self) -> Any:
@@ -214,7 +226,7 @@ class _Steps:
         self.work.spend(len(at), len(self.value.order) + OVERHEAD)
         found = boxes.whole(self.value.values({self.x: Box(at, at)})[id(self.y)])
         low, high = (np.array(np.broadcast_to(v, at.shape)) for v in (found.low, found.high))
-        for k in np.flatnonzero(~(high - low <= SURE * np.maximum(abs(low), abs(high))))[:64]:
+        for k in np.flatnonzero(~sure(low, high))[:MOST_BALLS]:
             low[k], high[k] = self.closely(float(at[k]))
         lost = ~(np.isfinite(low) & np.isfinite(high))
         low[lost] = high[lost] = nan
@@ -233,9 +245,9 @@ class _Steps:
         self.work.spend(n, len(self.both.order) + OVERHEAD)
         values = self.both.values({self.x: Box(a, b)})
         y, slope = (self.column(values[id(node)], n) for node in self.both.outputs)
-        middle = a + 0.5 * (b - a)
-        under, over = self.exactly(middle)
-        off = Box(a - middle, b - middle)
+        centre = a + 0.5 * (b - a)
+        under, over = self.exactly(centre)
+        off = boxes.sub(Box(a, b), Box(centre, centre))
         by_slope = boxes.add(Box(under, over), boxes.mul(slope, off))
         low, high = np.fmax(y.low, by_slope.low), np.fmin(y.high, by_slope.high)
         ends = (self.under[steps], self.under[steps + 1]), (self.over[steps], self.over[steps + 1])
@@ -276,8 +288,8 @@ class _Steps:
         """How far the middle of each step lies from the line."""
         height = self.window[1] - self.window[0]
         ends = self.window[0] - 0.1 * height, self.window[1] + 0.1 * height
-        y, middle = np.clip(self.heights, *ends), np.clip(self.middles, *ends)
-        found = abs(middle - 0.5 * (y + np.append(y[1:], nan)))
+        y, own = np.clip(self.heights, *ends), np.clip(self.middles, *ends)
+        found = abs(own - 0.5 * (y + np.append(y[1:], nan)))
         return np.where(self.joined & ~np.isnan(found), found, 0.0)
 
     def refined(self) -> bool:
@@ -292,12 +304,12 @@ class _Steps:
         if len(steps) > room:
             longest = np.argsort(-wide[steps], kind="stable")[:room]
             steps = np.sort(steps[longest])
-        middle = self.at[steps] + 0.5 * wide[steps]
-        under, over = self.exactly(middle)
+        new = self.at[steps] + 0.5 * wide[steps]
+        under, over = self.exactly(new)
         places = steps + 1
-        self.at = np.insert(self.at, places, middle)
+        self.at = np.insert(self.at, places, new)
         self.under, self.over = (
-            np.insert(old, places, new) for old, new in ((self.under, under), (self.over, over))
+            np.insert(old, places, y) for old, y in ((self.under, under), (self.over, over))
         )
         self.joined = np.insert(self.joined, places, True)
         self.bounds = np.insert(self.bounds[0], places, nan), np.insert(self.bounds[1], places, nan)

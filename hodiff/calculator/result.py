@@ -120,7 +120,7 @@ class Result:
 
     def text(self, style: str = "table") -> str:
         """The result as the command line prints it: table, json, csv, plain, latex, mathml,
-        markdown or typst.
+        markdown or typst; a plot as svg, too.
 
         >>> import hodiff
         >>> hodiff.calculate("nth", "x**3", at="x=2", order=2).text("plain")
@@ -155,7 +155,7 @@ class Result:
     def _typeset(self, style: str) -> str | None:
         try:
             return self.text(style)
-        except HodiffError:  # too many numbers
+        except HodiffError:  # too many numbers, no picture, or no library for one
             return None
 
     def __reduce__(self) -> Any:

@@ -187,6 +187,18 @@ def functions(format: str) -> str:
     return calculate("functions").text(format)
 
 
+def shell() -> Iterator[Outcome]:
+    """A prompt, where definitions stay.
+
+    An expression is answered, and every command is there. Without a terminal each line of standard
+    input is answered. It needs the extra shell: pip install 'hodiff[shell]'. :help in it tells the
+    rest.
+    """
+    from hodiff.cli.shell.prompt import shell  # start-up: with what it brings
+
+    return shell(program)
+
+
 def completion(shell: str, format: str) -> str:
     """A script that completes in a shell.
 
@@ -251,6 +263,16 @@ program.add_command(
         params=[o.FORMAT],
         help=functions.__doc__,
         examples=("hodiff functions",),
+    )
+)
+program.add_command(
+    Command(
+        shell.__name__,
+        callback=shell,
+        params=[],
+        help=shell.__doc__,
+        examples=("hodiff shell",),
+        needs="nothing",
     )
 )
 program.add_command(

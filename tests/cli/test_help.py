@@ -35,6 +35,7 @@ def test_the_commands_are_in_a_sensible_order():
         "explain",
         "code",
         "functions",
+        "shell",
         "completion",
         "help",
     ]
@@ -44,7 +45,7 @@ def test_the_commands_are_in_a_sensible_order():
 def test_examples_run(answer, example):
     name, *words = shlex.split(example)
     assert name == "hodiff"
-    assert answer(*words)
+    assert answer(*words) or words == ["shell"]  # which has nothing to answer here
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])

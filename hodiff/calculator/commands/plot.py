@@ -35,6 +35,7 @@ def plot(
         form_of(out)
     ranges = list(request.problem.ranges)
     check_point(request, ranges)
+    request = request._replace(wrt=ranges)  # in the order of --over, not of --at
     if len(ranges) == 2:
         return plane(request, seconds, out, {"--taylor": taylor, "--points": points})
     if len(ranges) > 2:
@@ -69,6 +70,7 @@ def plane(request: Request, seconds: float | None, out: Any, others: Mapping[str
         request, found.over, surface.fields(found), surface.sentences(found), found.late,
         bool(not len(found.levels)),
         lambda: surface.records(found), lambda: surface.lines(found), table,
+        lambda: contours.figure(found),
     )  # fmt: skip
     return said if out is None else written(said, out, lambda: contours.figure(found))
 
@@ -112,7 +114,8 @@ def written(answer: Answer, out: Any, made: Callable[[], Any]) -> Answer:
     above = f"written to {name}"
     grid = answer.grid._replace(above=lambda: above)
     fields = {**answer.fields, "out": name}
-    return answer._replace(fields=fields, grid=grid, entries=grid, own={})
+    return answer._replace(fields=fields, grid=grid, entries=grid,
+                           own={"svg": answer.own["svg"]})  # fmt: skip
 
 
 def answer(request: Request, found: Picture, proven: bool) -> Answer:
@@ -125,6 +128,7 @@ def answer(request: Request, found: Picture, proven: bool) -> Answer:
         request, found.over, told.fields(found, proven), told.sentences(found), found.late,
         all(not drawn.curve.pieces for drawn in found.curves),
         lambda: told.records(found), lambda: told.lines(found), table,
+        lambda: figure(found, proven),
     )  # fmt: skip
     return said
 
@@ -139,6 +143,7 @@ def described(
     records: Callable[[], Iterable[Any]],
     lines: Callable[[], Iterable[Any]],
     table: Callable[[], str],
+    drawn: Callable[[], Any],
 ) -> Answer:
     """The answer that shows a picture, whatever is in it."""
     problem, notes = request.problem, [*request.problem.notes, *sentences]
@@ -164,6 +169,6 @@ def described(
         entries=Grid(str, [], []),
         notes=notes,
         reading=problem.reading,
-        own={"table": table},
+        own={"table": table, "svg": lambda: image(drawn(), "svg").decode()},
         code=1 if empty or late else 0,
     )

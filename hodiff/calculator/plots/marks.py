@@ -8,12 +8,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from hodiff.answers.breaks import Break, Limit
 from hodiff.answers.extrema import INFLECTION, extrema
-from hodiff.answers.isolate import Work
+from hodiff.answers.isolate import System, Work, isolated
 from hodiff.answers.roots import BITS, Range, located
+from hodiff.arithmetic import boxes
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
 from hodiff.calculator.answer import Value, plain_number
+from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor
 from hodiff.errors import HodiffError
 
@@ -88,7 +90,9 @@ def points(
 ) -> list[Mark]:
     """The roots and extrema of a curve, each proven; notes get why there are none."""
     program = Program([y], BALLS)
+    (slope,) = gradient(y, [x])
     roots = _searched(
+        y, x, span,
         lambda work: [
             (ROOT, root.now()[0], root.alone[0])
             for root in located([y], [x], [span], work, first=MOST).roots
@@ -96,6 +100,7 @@ def points(
         until, notes, f"roots of {name}",
     )  # fmt: skip
     turns = _searched(
+        slope, x, span,
         lambda work: [
             (p.kind, p.now()[0], p.alone[0])
             for p in extrema(y, [x], [span], work, first=MOST).points
@@ -110,7 +115,13 @@ Found = TypeVar("Found")
 
 
 def _searched(
-    search: Callable[[Work], list[Found]], until: float, notes: list[str], what: str
+    zero: Tensor,
+    x: Tensor,
+    span: Range,
+    search: Callable[[Work], list[Found]],
+    until: float,
+    notes: list[str],
+    what: str,
 ) -> list[Found]:
     work = Work(NODES, until)
     if work.late:
@@ -118,16 +129,25 @@ def _searched(
         return []
     try:
         with precision(BITS):
-            found = search(work)
+            many = _many(zero, x, span, work)
+            found = [] if many else search(work)
     except (HodiffError, NotImplementedError):
         notes.append(f"{what} are not marked: they can't be searched")
         return []
-    if len(found) >= MOST:
+    if many or len(found) >= MOST:
         notes.append(f"{what} are not marked: there are {MOST} or more")
         return []
     if work.done:
         notes.append(f"not all {what} may be marked: the search would take too long")
     return found
+
+
+def _many(zero: Tensor, x: Tensor, span: Range, work: Work) -> bool:
+    """Whether a function has as many roots, by a look that doesn't tell their digits."""
+    system = System([zero], [gradient(zero, [x])], [x], {})
+    low, high = boxes.thin(span[0]).low, boxes.thin(span[1]).high
+    found = isolated(system, [low], [high], Work(work.left // 2, work.until), first=MOST)
+    return len(found.proven) >= MOST
 
 
 def _marks(program: Program, x: Tensor, found: list[Any]) -> Iterator[Mark]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers.breaks import Break, Broken, broken
-from hodiff.answers.curve import SURE, Curve, curve
+from hodiff.answers.curve import Curve, curve, middle, sure
 from hodiff.answers.isolate import Work
 from hodiff.answers.point import point_in
 from hodiff.answers.polynomial import Polynomial, polynomial
@@ -65,10 +65,10 @@ class Drawn(NamedTuple):
             point = {x: Box(column, column) for x in program.variables}
             found = boxes.whole(program.values(point)[id(self.graph)])
             low, high = (np.broadcast_to(v, column.shape) for v in (found.low, found.high))
-            middle = low + 0.5 * (high - low)
-            known = np.isfinite(middle) & (high - low <= SURE * np.maximum(abs(low), abs(high)))
+            heights = middle(low, high)
+            known = np.isfinite(heights) & sure(low, high)
         known &= [drawn_at(self.curve, v) for v in at]
-        return dict(zip(column[known].tolist(), middle[known].tolist(), strict=True))
+        return dict(zip(column[known].tolist(), heights[known].tolist(), strict=True))
 
 
 class Picture(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.curve import SURE
+from hodiff.answers.curve import middle, sure
 from hodiff.answers.extrema import extrema
 from hodiff.answers.isolate import Work
 from hodiff.arithmetic import boxes
@@ -144,10 +144,9 @@ def _grid(
 def _middle(found: Box, shape: Any, rows: int) -> Any:
     found = boxes.whole(found)
     low, high = (np.broadcast_to(v, shape) for v in (found.low, found.high))
-    middle = low + 0.5 * (high - low)
-    known = np.isfinite(middle) & (high - low <= SURE * np.maximum(abs(low), abs(high)))
-    known |= (low == 0) & (high == 0)
-    return np.where(known, middle, np.nan).reshape(rows, -1)
+    found_ = middle(low, high)
+    known = np.isfinite(found_) & sure(low, high)
+    return np.where(known, found_, np.nan).reshape(rows, -1)
 
 
 def _levels(heights: Any, cut: bool) -> list[float]:
