@@ -3,6 +3,7 @@
 # start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
 from typing import Any, NamedTuple
 
 from hodiff.calculator import trees
@@ -106,10 +107,15 @@ def explain(request: Request, order: int | None = None, torch: bool = False) -> 
         listed = trees.listed([*map(marked, outlined())], below)
         return listed if program is None else f"{listed}\n\n```python\n{program}\n```"
 
+    def paged() -> str:
+        code = "" if program is None else f"<pre><code>{escape(program)}</code></pre>"
+        return _joined(trees.nested(outlined(), below), code)
+
     own: Mapping[str, Callable[[], str]] = {
         "table": lambda: _joined(trees.tree(answer, outlined(), below), after),
         "plain": lambda: _joined(trees.indented(outlined(), below), after),
         "markdown": fenced,
+        "html": paged,
     }
     return answer._replace(own=own, records=Each(lambda: _records(told, value)))
 
