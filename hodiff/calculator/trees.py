@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from hodiff.calculator.answer import Answer, Grid, encodable
+from hodiff.calculator.answer import Answer, Grid, encodable, text
 from hodiff.calculator.tables import aligned, folded, sheet, shortened, shown
 
 if TYPE_CHECKING:
@@ -96,6 +97,31 @@ def listed(outline: Sequence[Item], below: Grid) -> str:
     rows = [f"{label} = `{value}`" for label, value in below.rows]
     text = "\n".join([*lines, *(["", f"{below.above()}: {', '.join(rows)}"] if rows else [])])
     return shown(re.sub(r"\n{3,}", "\n\n", text).strip("\n"))
+
+
+def nested(outline: Sequence[Item], below: Grid) -> str:
+    """Lists in lists for a page, under headings, and what is below as a table: a fragment without
+    styles of its own."""
+    lines: list[str] = ['<div class="hodiff-outline">']
+    depth = 0
+    for item in outline:
+        lines += ["</li></ul>"] * max(depth - item.depth, 0)
+        if item.depth == 0:
+            told = " ".join(filter(None, [item.title, item.text]))
+            lines.append(f"<h3>{escape(told)}</h3>")
+        else:
+            lines.append("</li>" if depth >= item.depth else "<ul>" * (item.depth - depth))
+            title = f"<b><code>{escape(item.title)}</code></b> " if item.title else ""
+            lines.append(f"<li>{title}<code>{escape(item.text)}</code>")
+        depth = item.depth
+    lines += ["</li></ul>"] * depth
+    rows = list(below.rows)
+    if rows:
+        lines.append(f"<table><caption>{escape(below.above())}</caption>")
+        cells = ((escape(text(x)) for x in row) for row in rows)
+        lines += [f'<tr><th scope="row">{x}</th><td>{y}</td></tr>' for x, y in cells]
+        lines.append("</table>")
+    return "\n".join([*lines, "</div>"])
 
 
 def aligned_in_latex(outline: Sequence[Item], below: Grid) -> str:

@@ -412,10 +412,12 @@ BACK = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="
               show_default=True)
 TORCH = STATES(["--torch"], is_flag=True,
                help="After it the same as a program for PyTorch, which runs as it stands.")
-ACCOUNT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown"], "format"),
+ACCOUNT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown", "html"],
+                                     "format"),
               default="table", show_default=True,
-              help="table: a tree, for people; plain: indented lines; markdown: a list; json: each "
-                   "walk with its steps; csv: a row for each share.")
+              help="table: a tree, for people; plain: indented lines; markdown, html: lists in "
+                   "lists, to put into a text or a page; json: each walk with its steps; csv: a "
+                   "row for each share.")
 SUBGRADIENT = HOW(["--subgradient"], is_flag=True,
                   help="Answer at a kink of abs, max, floor ... as machine learning "
                        "frameworks do: 0 for abs.")

@@ -261,6 +261,11 @@ def test_files(
     assert sorted(x.name for x in tmp_path.iterdir()) == ["bin", path.name]
 
 
+def test_a_path_in_python(tmp_path: Path) -> None:
+    assert package.calculate("graph", "x", out=tmp_path / "g.dot").out == str(tmp_path / "g.dot")
+    assert (tmp_path / "g.dot").read_text().startswith("digraph")
+
+
 def test_a_folder_is_no_file(hodiff: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "g.dot").mkdir()
     ran = hodiff("graph", "x", "--out", str(tmp_path / "g.dot"))

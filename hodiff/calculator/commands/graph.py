@@ -3,6 +3,7 @@
 # start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Callable, Mapping, Sequence
+from os import fspath
 from pathlib import PurePath
 from typing import Any
 
@@ -33,12 +34,13 @@ Drawing = Callable[[Sequence[Diagram], Mapping[str, Any], str], str]
 
 
 def graph(
-    request: Request, order: int | None = None, create_graph: Any = None, out: str | None = None
+    request: Request, order: int | None = None, create_graph: Any = None, out: Any = None
 ) -> Answer:
     """The graph of EXPR, and what walks up to an order add to it.
 
     create_graph is the last walk's: True, False, or "both" for two graphs.
     """
+    out = fspath(out) if isinstance(out, PurePath) else out
     kind = _kind(out)
     asked = {None: True, "true": True, "false": False}.get(create_graph, create_graph)
     if not isinstance(asked, (bool, str)) or asked not in CHOICES:

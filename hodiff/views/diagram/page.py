@@ -39,13 +39,14 @@ def nodes(diagram: Diagram, values: Mapping[str, str]) -> Iterator[str]:
     yield "<table>"
     yield f"<caption>The nodes with {escape(title(diagram))}</caption>"
     head = ["node", "operation", "formula", "value", "walk", "its rule reads", "uses"]
-    yield f"<tr>{''.join(f'<th scope=col>{x}</th>' for x in head)}</tr>"
+    cells = [f'<th scope="col">{x}</th>' for x in head]
+    yield f"<tr>{''.join(cells)}</tr>"
     for node in diagram.nodes:
-        cells = [
+        row = [
             node.label, node.operation or node.kind, node.formula, values.get(node.name, ""),
             node.walk or "written", ", ".join(node.reads), node.uses,
         ]  # fmt: skip
-        yield f"<tr>{''.join(f'<td>{escape(str(x))}</td>' for x in cells)}</tr>"
+        yield f"<tr>{''.join(f'<td>{escape(str(x))}</td>' for x in row)}</tr>"
     yield "</table>"
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 
 import mpmath
 import pytest
@@ -199,6 +200,23 @@ def test_for_scripts(answer):
     markdown = answer("explain", "x**2*y**2", "--format", "markdown")
     outside = "".join(markdown.replace("**forward**", "").replace("**walk 1**", "").split("`")[::2])
     assert "*" not in outside and "**walk 1**" in markdown
+
+
+def test_as_a_part_of_a_page(answer):
+    """Lists in lists, well-formed, with what the terminal has."""
+    line = ("explain", "where(x < 1, x**2, x)*x", "--at", "x=1/2", "--order", "2", "--torch")
+    text = answer(*line, "--format", "html")
+    root = ET.fromstring(f"<t>{text}</t>")
+    assert [x.text for x in root.iter("h3")][:2] == [
+        "forward",
+        "walk 1 back from y, create_graph=True",
+    ]
+    items = ["".join(x.itertext()).split("\n")[0] for x in root.iter("li")]
+    shown = [entry.strip() for entry in answer(*line, "--format", "plain").splitlines()]
+    assert all(item.replace(" ", ": ", 1) in shown for item in items if item.startswith("v1 "))
+    deep = [len(list(x.iter("ul"))) for x in root.iter("div")]
+    assert len(items) > 20 and deep[0] > 5
+    assert {row.find("th").text: row.find("td").text for row in root.iter("tr")}["y"] == "0.125"
 
 
 def test_what_is_too_long_is_told_by_its_last_operation(found):
