@@ -472,7 +472,7 @@ BAND = STATES(["--proven"], is_flag=True,
               help="Draw the bounds, too: the band that EXPR is proven to lie in.")
 PICTURE = STATES(["--out"], metavar="FILE", shell_complete=files,
                  help="Where the picture goes: .png, .svg, .pdf or .html.  [default: the terminal]")
-DRAWING = STATES(["--seconds"], metavar="S", callback=positive, default="6", show_default=True,
+DRAWING = STATES(["--seconds"], metavar="S", callback=positive, default="5", show_default=True,
                  help="The time that it may take; what is left open then is told.")
 DRAWN_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
                    default="table", show_default=True,

@@ -14,7 +14,7 @@ from hodiff.calculator.plots.picture import Picture, centred, picture
 from hodiff.calculator.request import Request, usage
 
 MOST_ORDER = 10  # of a derivative that is drawn
-MOST_CURVES = 6
+MOST_CURVES = 4
 MOST_TAYLOR = 20
 
 
