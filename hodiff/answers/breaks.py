@@ -315,7 +315,9 @@ class _Search:
         if value is not None and not _alike(value, known[0]):
             return JUMP
         left_, right_ = (self.limit(self.slope, number, side, False).value for side in (-1, 1))
-        if left_ is None or right_ is None or not _alike(left_, right_):
+        if left_ is None or right_ is None or isnan(left_) or isnan(right_):
+            return OPEN
+        if not _alike(left_, right_):
             return KINK
         return None if isfinite(left_) else STEEP
 

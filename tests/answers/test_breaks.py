@@ -96,6 +96,12 @@ def test_what_has_no_limit_stays_open(expression):
     assert b.left.low <= -1 and b.left.high >= 1
 
 
+def test_what_may_be_smooth_is_no_kink():
+    """It is, with all derivatives 0, but no series shows that."""
+    (b,) = found("where(x == 0, 0, exp(-1/x**2))").breaks
+    assert (b.kind, b.left.value, b.right.value, b.value) == ("open", 0, 0, 0)
+
+
 def test_a_derivative_breaks_where_the_function_does():
     """The rules give 0 for the slope of floor, everywhere."""
     assert told("floor(x)", order=1) == [("hole", n, 0, 0) for n in range(-2, 3)]

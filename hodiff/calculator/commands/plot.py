@@ -125,7 +125,7 @@ def answer(request: Request, found: Picture, proven: bool) -> Answer:
         return table(said, found, proven)
 
     said = described(
-        request, found.over, told.fields(found, proven), told.sentences(found), found.late,
+        request, found.over, told.fields(found, proven), told.sentences(found, proven), found.late,
         all(not drawn.curve.pieces for drawn in found.curves),
         lambda: told.records(found), lambda: told.lines(found), table,
         lambda: figure(found, proven),
