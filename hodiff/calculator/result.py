@@ -27,6 +27,7 @@ from hodiff.language.problem import Problem, read
 Bound: TypeAlias = str | Sequence[str] | Mapping[str, Any] | None
 """Names with values: {"x": 2, "y": "pi/2"}, or as a shell has it, "x=2,y=pi/2"."""
 
+TOLD = ("graph", "explain")  # their rows are nodes and steps
 MOST_NODES = 300_000  # that walks may add: about 100 MB
 
 
@@ -57,7 +58,9 @@ class Result:
     def __getattr__(self, name: str) -> Any:
         fields = {} if name.startswith("__") else vars(self).get("answer", ("", {}))[1]
         if name == "formulas":
-            raise AttributeError("there are formulas where no point is given: leave out at=")
+            pointed = self._request is None or self._request.has_point
+            mend = "where no point is given: leave out at=" if pointed else "in to_dict() here"
+            raise AttributeError(f"there are formulas {mend}")
         if name not in fields:
             known = ", ".join(fields)
             raise AttributeError(f"this result has no {name!r}{nearest(name, [*fields])}: {known}")
@@ -86,7 +89,10 @@ class Result:
         """
         if self._request is None or self._request.has_point or self._request.problem.ranges:
             raise AttributeError  # which __getattr__ says in words
-        names, values = self.answer.records
+        records = list(self.answer.records)
+        if len(records) != 2 or self.answer.fields["command"] in TOLD:  # rows of something else
+            raise AttributeError
+        names, values = records
         return {str(name): text(value) for name, value in zip(names, values, strict=True)}
 
     @property
@@ -144,7 +150,7 @@ class Result:
         return self._typeset("latex")
 
     def _repr_svg_(self) -> str | None:
-        return self._typeset("svg")
+        return self._typeset("svg") if "svg" in self.answer.own else None
 
     def _typeset(self, style: str) -> str | None:
         try:
@@ -175,7 +181,8 @@ def calculate(
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
 
     command      grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian,
-                 implicit, uncertainty, roots, extrema, plot, check, steps, code, functions
+                 implicit, uncertainty, roots, extrema, plot, check, steps, graph, explain,
+                 code, functions
     at           the point: numbers, text of the language ("pi/2", "2+/-0.1"), lists, arrays; a
                  float means the decimal that Python prints, 0.1 one tenth. Without it formulas
     let          constants of the expression
@@ -189,7 +196,8 @@ def calculate(
     strict       refuse notation that Python hasn't: 2x, x²
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
                  solve=, to=, what=, name=, claim=, cov=, samples=, seed=, over=, first=,
-                 seconds=, proven=, taylor=, points=, out=; vectors by name, in the variables'
+                  seconds=, proven=, taylor=, points=, out=, create_graph=, torch=; vectors by name,
+                  in the variables'
                  order, or an array of all numbers
 
     Cost: that of one process of the command line less its start. Raises HodiffError, with the

@@ -105,7 +105,7 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     marked, and it is never drawn across them. Roots and extrema are marked, too. Over each step
     from a point to the next there are bounds of EXPR, which show that nothing is missed; where
     something may be, that is told. Exit code 1: EXPR has no value in the range, or the time ended.
-    """, (o.RANGE, o.DRAWN, o.CENTRE, o.TAYLOR, o.DOTS, o.PICTURE, o.BAND, o.DRAWING,
+    """, (o.RANGE, o.DRAWN_ORDERS, o.CENTRE, o.TAYLOR, o.DOTS, o.PLOTTED, o.BAND, o.DRAWING,
           o.DRAWN_FORMAT)),
     "check": ("""Whether a derivative is right.
 
@@ -119,6 +119,23 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     They come one after the other, the outermost first, each with the derivatives that it needs; at
     last the formula that grad prints, and with --at its value.
     """, (o.UP_TO, o.OUTLINE)),
+    "graph": ("""The graph, and what a walk adds to it.
+
+    What was written and what each walk added are told apart, and what a backward rule will read is
+    marked as saved. With --no-create-graph the derivative is a value alone; --both is both, side by
+    side. With --at each node has its value.
+    """, (o.WALKS, o.CREATED, o.DETACHED, o.BOTH, o.PICTURE, o.DRAWN)),
+    "explain": ("""The backward walk, node by node.
+
+    First what each node comes to, then the way back: the rule of each node, what came to it, and
+    what it sends to its inputs, where it adds up. With --order 2 the walk over that walk follows.
+    """, (o.BACK, o.TORCH, o.ACCOUNT)),
+    "report": ("""Everything about EXPR on one page.
+
+    Its formula and derivatives, the numbers at the point, the steps, the graph and the walk that
+    differentiates it, a plot whose point and order can be moved, and programs that do the same. The
+    page is one file and loads nothing.
+    """, (o.REPORTED, o.AROUND, o.SHOWN_ORDERS, o.DRAWING, o.FOUND_FORMAT)),
 }
 """The help of each command, and the options that it alone has."""
 # fmt: on
@@ -130,8 +147,8 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
 
     def run(expression: str, format: str, **options: Any) -> Iterator[Outcome]:
         ctx = click.get_current_context()
-        rows = o.POINTS if name in ON_COLUMNS else ()
-        of_rows = {x.name: options.pop(x.name) for x in rows}
+        rows = o.POINTS if name in ON_COLUMNS else ()  # others may have an --out of their own
+        of_rows = {x.name: options.pop(x.name) for x in rows if x.name in options}
         if of_rows.get("points") is not None or of_rows.get("grid"):
             from hodiff.cli.points import answered as rows_answered  # start-up: brings Polars
 
@@ -154,6 +171,8 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
 
         if expression != "-" and not expression.startswith("@"):
             return iter([answer(expression)])
+        if options.get("out") is not None:
+            raise o.usage("--out is for one expression: each would be written over", "--out")
         from hodiff.cli.lines import answered  # start-up: most ask one thing
 
         return answered(name, expression, format, answer)

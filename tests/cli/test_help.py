@@ -31,6 +31,9 @@ def test_the_commands_are_in_a_sensible_order():
         "plot",
         "check",
         "steps",
+        "graph",
+        "explain",
+        "report",
         "code",
         "functions",
         "shell",
@@ -40,7 +43,8 @@ def test_the_commands_are_in_a_sensible_order():
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_examples_run(answer, example):
+def test_examples_run(answer, example, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where some write
     name, *words = shlex.split(example)
     assert name == "hodiff"
     assert answer(*words) or words == ["shell"]  # which has nothing to answer here

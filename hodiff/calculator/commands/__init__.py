@@ -84,6 +84,11 @@ COMMANDS = {
                      ("claim", "order"), ("claim",), kinks=False,
                      without=("rtol", "arithmetic", "extend", "subgradient")),
     "steps": Command("steps", 'hodiff steps "x**3*exp(x)"', ("order",)),
+    "graph": Command("graph", 'hodiff graph "x**2" --both', ("order", "create_graph", "out")),
+    "explain": Command("explain", 'hodiff explain "x*sin(x)" --at x=2', ("order", "torch")),
+    "report": Command("report", 'hodiff report "x*exp(-x)" --at x=1 --out page.html',
+                      ("out", "over", "order", "seconds"), ("out",),
+                      without=("rtol", "digits", "arithmetic", "exact"), intervals=False),
     "code": Command("code", 'hodiff code "w1**2*sin(w2)" --to c --what value,grad',
                     ("to", "what", "name"), ("to",), kinks=False),
 }

@@ -1,14 +1,14 @@
-"""Files that a picture is written to: beside at first, and then renamed."""
+"""Files that a picture is written to."""
 
 from __future__ import annotations
 
 import io
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from html import escape
 from typing import Any
 
+from hodiff.calculator.output import save
 from hodiff.calculator.request import usage
 from hodiff.errors import nearest
 
@@ -72,16 +72,5 @@ def page(made: Any, title: str, notes: list[str]) -> bytes:
 def write(path: Any, make: Callable[[str], bytes]) -> str:
     """Write what make gives for the form that a file's name says; the name."""
     form, name = form_of(path), os.fspath(path)
-    content = make(form)
-    beside = f"{name}.{os.getpid()}.part"
-    try:
-        try:
-            with open(beside, "xb") as file:
-                file.write(content)
-            os.replace(beside, name)
-        finally:
-            with suppress(OSError):
-                os.remove(beside)
-    except OSError as fault:
-        raise usage(f"can't write '{name}': {fault.strerror or fault}", "--out") from None
+    save(name, make(form))
     return str(name)

@@ -128,7 +128,7 @@ def lines(picture: Picture) -> Iterator[Row]:
 # What is said of it in words.
 
 
-def sentences(picture: Picture, proven: bool) -> list[str]:
+def sentences(picture: Picture, proven: bool = False) -> list[str]:
     """What is marked, curve by curve, and what is not proven; with proven, how close the bounds
     are."""
     found = []

@@ -192,10 +192,10 @@ def test_files(tmp_path, name):
 
 def test_a_file_that_cant_be_written_is_an_error(tmp_path):
     pytest.importorskip("matplotlib")
-    with pytest.raises(HodiffError, match="can't write"):
+    with pytest.raises(HodiffError, match="can't be written"):
         plot("x", out=tmp_path / "none" / "f.png")
     (tmp_path / "f.png").mkdir()
-    with pytest.raises(HodiffError, match="can't write"):
+    with pytest.raises(HodiffError, match="can't be written"):
         plot("x", out=tmp_path / "f.png")
     assert os.listdir(tmp_path) == ["f.png"]
 
