@@ -507,7 +507,7 @@ SHOWN_ORDERS = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), d
                       help="The derivatives that are shown, in one variable.", show_default=True)
 PLOTTED = STATES(["--out"], metavar="FILE", shell_complete=files,
                  help="Where the picture goes: .png, .svg, .pdf or .html.  [default: the terminal]")
-DRAWING = STATES(["--seconds"], metavar="S", callback=positive, default="6", show_default=True,
+DRAWING = STATES(["--seconds"], metavar="S", callback=positive, default="5", show_default=True,
                  help="The time that it may take; what is left open then is told.")
 DRAWN_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
                    default="table", show_default=True,

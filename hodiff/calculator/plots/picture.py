@@ -28,7 +28,7 @@ from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, topological
 from hodiff.errors import HodiffError
 
-SECONDS = 6.0  # that a picture may take, where it isn't said
+SECONDS = 5.0  # that a picture may take, where it isn't said
 NODES = 20_000_000  # of boxes, for a curve
 MOST_NODES = 5000  # of what is drawn
 MARKED = 0.4  # of the time: after it nothing more is searched for
