@@ -131,6 +131,7 @@ SIGNS: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("sinh", "expm1", "atanh"), _sign_of),
     "pow": _sign_of_power,
     "gamma": _sign_of_gamma,
+    "factorial": lambda x: _sign_of_gamma(x + 1),
     "digamma": _sign_of_polygamma,
     "polygamma": _sign_of_polygamma,
 }
@@ -244,6 +245,18 @@ def _betas(a: float, b: float, j: int, k: int) -> float:
     return _special("betas", a, b, j, k)
 
 
+def _binomial(n: float, k: float) -> float:
+    return _special("binomial", n, k)
+
+
+def _binomials(n: float, k: float, i: int, j: int) -> float:
+    return _special("binomials", n, k, i, j)
+
+
+def _factorial(x: float) -> float:
+    return x * math.gamma(x) if x > 1 else _gamma(x + 1)
+
+
 def _gamma(x: float) -> float:
     if x == 0:
         raise ValueError
@@ -283,6 +296,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "floordiv": lambda a, b: a // b if b else div(a, b),
     "sinc": sinc,
     "gamma": _gamma,
+    "factorial": _factorial,
+    "binomial": _binomial,
+    "binomials": _binomials,
     "lgamma": _lgamma,
     "digamma": _digamma,
     "polygamma": _polygamma,

@@ -47,7 +47,11 @@ from hodiff.engine.operations import structure as st
 from hodiff.engine.passes import depending, rebuilt
 from hodiff.engine.sharing import NodeTable, sharing
 
-FURTHER = {"betas", "solve_triangular"}  # whose rules lead ever further, with no recurrence here
+FURTHER = {
+    "betas",
+    "binomials",
+    "solve_triangular",
+}  # whose rules lead ever further, with no recurrence here
 MOST_POWER = 1 << 62  # that is written as products
 
 Coefficients: TypeAlias = list[Any]

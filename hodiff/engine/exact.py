@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # start-up: fractions takes 3 ms, and most constants are whol
     Exact: TypeAlias = int | Fraction
 
 MOST_BITS = 4096
+MOST_FACTORIAL = 540  # whose factorial has so few bits
 
 
 def exactly(
@@ -104,6 +105,29 @@ def _sign(x: Exact) -> int:
     return (x > 0) - (x < 0)
 
 
+def _factorial(x: Exact) -> int | None:
+    from math import factorial  # start-up: few constants are factorials
+
+    return factorial(x) if isinstance(x, int) and 0 <= x <= MOST_FACTORIAL else None
+
+
+def _binomial(n: Exact, k: Exact) -> int | None:
+    """The ways to choose; of a negative n by its polynomial of degree k."""
+    if not isinstance(n, int) or not isinstance(k, int) or (n < 0 and k < 0):
+        return None
+    if n < 0:
+        found = _binomial(k - n - 1, k)
+        return None if found is None else (-1) ** (k % 2) * found
+    steps = min(k, n - k)
+    if steps < 0:
+        return 0
+    if steps > MOST_BITS or steps * n.bit_length() > 8 * MOST_BITS:
+        return None
+    from math import comb  # start-up: few constants are binomials
+
+    return comb(n, steps)
+
+
 CONDITIONS: dict[str, Callable[..., Any]] = {
     "lt": operator.lt,
     "le": operator.le,
@@ -130,6 +154,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "floor": _floor,
     "ceil": lambda x: -_floor(-x),
     "round": lambda x: _whole(x, round),
+    "factorial": _factorial,
+    "binomial": _binomial,
     "max": max,
     "min": min,
     "clip": lambda x, lo, hi: min(max(x, lo), hi),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from hodiff.engine.graph import OPERATIONS, Kind, Operation, Tensor
-from hodiff.engine.operations.functions import FUNCTIONS, Function
+from hodiff.engine.operations.functions import FUNCTIONS, Function, family_of
 from hodiff.engine.shapes import broadcast
 
 
@@ -61,8 +61,9 @@ def elementwise(
     if names:
         parameters = parameters or ("x", "a, b", "a, b, c")[arity - 1]
         count = parameters.count(",") + 1
+        listed = family_of(partials[0].__module__)
         for n in names:
-            FUNCTIONS[n] = Function(n, parameters, build or row, count, count)
+            FUNCTIONS[n] = Function(n, parameters, build or row, count, count, listed, row.meaning)
     return row
 
 

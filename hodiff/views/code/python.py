@@ -163,7 +163,7 @@ class Numpy(_Arrays):
         max="@.maximum({}, {})", min="@.minimum({}, {})",
     ) | _calls(
         "special", "erf erfc gamma digamma", lgamma="@.gammaln({})", beta="@.beta({}, {})",
-        polygamma="@.polygamma({}, {})",
+        polygamma="@.polygamma({}, {})", binomial="@.binom({}, {})",
     )  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "np.pi", "e": "np.e"}
     multiplies = 4
@@ -317,7 +317,9 @@ class Sympy(Python):
     strict = False
     functions = _calls(
         "sp", f"sqrt exp log sin cos tan sec csc cot sinh cosh tanh sech csch coth {_SAME_INVERSE} "
-        "erf erfc gamma digamma sign floor", abs="@.Abs({})", ceil="@.ceiling({})",
+        "asec acsc acot asech acsch acoth factorial erf erfc gamma digamma sign floor",
+        heaviside="@.Heaviside({}, @.Rational(1, 2))", binomial="@.binomial({}, {})",
+        abs="@.Abs({})", ceil="@.ceiling({})",
         log2="@.log({}, 2)", log10="@.log({}, 10)", max="@.Max({}, {})", min="@.Min({}, {})",
         atan2="@.atan2({}, {})", mod="@.Mod({}, {})", lgamma="@.log(@.Abs(@.gamma({})))",
         polygamma="@.polygamma({}, {})", beta="@.beta({}, {})",
