@@ -199,10 +199,10 @@ def calculate(
     if command == "functions":
         from hodiff.calculator.commands.functions import catalogue  # start-up: few ask
 
-        if expression is not None or own:
+        if own or not isinstance(expression, (str, type(None))):
             extra = next(iter(own), "expression")
-            raise usage(f"functions takes no expression and no option: leave out {extra!r}")
-        return Result(catalogue(), lambda request: catalogue())
+            raise usage(f"functions takes a word to search and no option: leave out {extra!r}")
+        return Result(catalogue(expression), lambda request: catalogue(expression))
     known = COMMANDS.get(command) if isinstance(command, str) else None
     if known is None:
         raise _unknown("command", command, [*COMMANDS, "functions"])

@@ -107,7 +107,7 @@ class Command(Helped):
         if len(texts) < sum(p.required for p in arguments):
             what = arguments[0].metavar
             raise usage(f"{self.name} needs {self.needs}: {self.examples[0]}", what)
-        if len(texts) > len(arguments):
+        if len(texts) > len(arguments) and not any(p.nargs < 0 for p in arguments):
             raise self.too_many(texts, len(arguments))
         given = {option.partition("=")[0] for option in options}
         for name, option in self.options().items():
@@ -500,6 +500,7 @@ ENGINE = STATES(["--engine"], metavar="dask|spark", callback=engine,
 POINTS = (ROWS, GRID, OUT, IN_FORMAT, OUT_FORMAT, MAP, KEEP, HEAD, ON_ERROR, ERRORS, PROVEN,
           SAMPLED, RESUME, ENGINE)
 VERSION = click.Option(["-V", "--version"], is_flag=True, help="Show the version and exit.")
+WORDS = click.Argument(["words"], metavar="[WORD ...]", nargs=-1, required=False)
 SHELL = click.Argument(["shell"], metavar="SHELL", callback=one_of(SHELLS, "shell"),
                        shell_complete=completed(SHELLS))
 SCRIPT_FORMAT = STATES(["--format"], **choice(["plain", "json"], "format"),

@@ -152,11 +152,16 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
     return run
 
 
-def functions(format: str) -> str:
-    """The language's functions and derivatives."""
+def functions(words: tuple[str, ...], format: str) -> Iterator[Outcome]:
+    """The language's functions and derivatives.
+
+    With words those that have them in their names, their families, or in what they are about.
+    Exit code 1: there are none.
+    """
     from hodiff.calculator.result import calculate  # start-up
 
-    return calculate("functions").text(format)
+    result = calculate("functions", " ".join(words) or None)
+    return iter([Outcome(result.text(format), code=result.answer.code)])
 
 
 def completion(shell: str, format: str) -> str:
@@ -220,9 +225,9 @@ program.add_command(
     Command(
         functions.__name__,
         callback=functions,
-        params=[o.FORMAT],
+        params=[o.WORDS, o.FORMAT],
         help=functions.__doc__,
-        examples=("hodiff functions",),
+        examples=("hodiff functions", "hodiff functions hyperbolic"),
     )
 )
 program.add_command(

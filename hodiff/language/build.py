@@ -22,7 +22,7 @@ from hodiff.engine.operations.elementary import e, hypot, pi, sqrt, sums_squares
 from hodiff.engine.operations.piecewise import both, either, floor_divide, negation, truth
 from hodiff.engine.operations.structure import index, matmul, stack
 from hodiff.engine.shapes import described
-from hodiff.errors import HodiffError, Span, nearest
+from hodiff.errors import HodiffError, Span
 from hodiff.language.checks import gathered
 from hodiff.language.files import numbers
 from hodiff.language.grammar import Node
@@ -313,7 +313,9 @@ class Builder:
         formula = instead_of_call(self.text, name, bracket)
         if formula is not None:
             return self.fault("name", f"unknown function '{name}': write {formula}", where)
-        mend = nearest(name, [*FUNCTIONS, *self.functions])
+        from hodiff.language.meanings import suggestion  # start-up: for errors alone
+
+        mend = suggestion(name, [*self.functions, *FUNCTIONS])
         used = re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s*\()", self.text)
         if used or not mend:  # a name that stands alone elsewhere is no misspelt function
             mend = f" (for a product write {product})"

@@ -8,9 +8,10 @@ from typing import Any
 import lark
 
 from hodiff.engine.operations import FUNCTIONS
-from hodiff.errors import HodiffError, nearest
+from hodiff.errors import HodiffError
 from hodiff.language.checks import quote, syntax
 from hodiff.language.grammar import BINARY, parser
+from hodiff.language.meanings import suggestion
 
 Tokens = list[Any]  # of lark.Token, whose positions have the type int | None
 
@@ -53,7 +54,7 @@ def of_a_library(text: str, library: str, attribute: re.Match[str], i: int) -> s
     name = NAMES.get(name, name)
     if name in FUNCTIONS or name in NAMES:
         return f"write '{name}' instead of '{whole}'"
-    return f"there is no '{whole}' here{nearest(name, [*FUNCTIONS])}"
+    return f"there is no '{whole}' here{suggestion(name, FUNCTIONS)}"
 
 
 def instead_of_call(text: str, name: str, bracket: int) -> str | None:

@@ -61,7 +61,8 @@ def function(
     """A function of the language that is several nodes, or a node that isn't elementwise."""
 
     def register(build: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        listed = family_of(build.__module__)
+        rules = getattr(build, "partials", ())  # of a row, under another name
+        listed = family_of((rules[0] if rules else build).__module__)
         for n in names:
             FUNCTIONS[n] = Function(n, parameters, build, least, most, listed, meaning)
         return build

@@ -142,7 +142,7 @@ def _heaviside(x: Tensor, at_zero: Tensor | None = None) -> Tensor:
 FUNCTIONS["heaviside"].parameters, FUNCTIONS["heaviside"].most = "x, h", 2
 
 
-@function("condition, value, ..., default", "piecewise", least=3, most=None,
+@function("condition, a, ..., b", "piecewise", least=3, most=None,
           meaning="The value of the first condition that holds, else the default")  # fmt: skip
 def piecewise(*parts: Tensor) -> Tensor:
     """Nested choices: conditions and their values in turn, at last what holds otherwise."""
