@@ -26,10 +26,11 @@ from hodiff.errors import HodiffError, Span
 from hodiff.language.checks import gathered
 from hodiff.language.files import numbers
 from hodiff.language.grammar import Node
+from hodiff.language.ranges import RANGED, indices, joined, ranged
 
 MOST_ENTRIES = 1_000_000
 MOST_FAULTS = 10  # of one text
-FAULTY = object()  # the value of what is wrong, and of all that it is in
+FAULTY: Any = object()  # the value of what is wrong, and of all that it is in
 
 NAMED = {"pi": pi(), "e": e()}
 
@@ -85,6 +86,10 @@ class Scope:
             if number < self.before:
                 return value
         return None
+
+    def inside(self, name: str, value: Tensor) -> Scope:
+        """The same, with one name more."""
+        return Scope(self.table, self.before, {**self.parameters, name: value})
 
 
 class _Defined:
@@ -159,8 +164,37 @@ class Builder:
                 if node is None:
                     values.append(None)
                     continue
+                if node.kind == "call" and node.value in RANGED and not functions.get(node.value):
+                    parts = self.placed(ranged, node, node)
+                    if parts is FAULTY:
+                        values.append(FAULTY)
+                        continue
+                    if parts is not None:
+                        tasks.append(("terms", (node, parts), names, functions))
+                        tasks += [("visit", x, names, functions) for x in (parts.high, parts.low)]
+                        continue
                 tasks.append(("build", node, names, functions))
                 tasks += [("visit", c, names, functions) for c in reversed(node.children)]
+                continue
+            if what == "terms":
+                call, parts = node
+                high, low = values.pop(), values.pop()
+                faulty = low is FAULTY or high is FAULTY
+                over = FAULTY if faulty else self.placed(indices, call, call.value, low, high)
+                if over is FAULTY:
+                    values.append(FAULTY)
+                    continue
+                tasks.append(("join", (call, len(over)), names, functions))
+                for k in reversed(over):
+                    inner = names.inside(parts.name.value, constant(k))
+                    tasks.append(("visit", parts.term, inner, functions))
+                continue
+            if what == "join":
+                call, size = node
+                terms = values[len(values) - size :]
+                del values[len(values) - size :]
+                faulty = any(x is FAULTY for x in terms)
+                values.append(FAULTY if faulty else self.placed(self.joined, call, call, terms))
                 continue
             if what == "remember":
                 defined, key = node
@@ -190,6 +224,20 @@ class Builder:
             tasks.append(("remember", (defined, key), names, functions))
             tasks.append(("visit", defined.body, inner, Scope(self.functions, defined.number)))
         return values[0]  # type: ignore[no-any-return]
+
+    def joined(self, node: Node, terms: list[Tensor]) -> Tensor:
+        found = joined(node.value, terms)
+        self.mark(found, node)
+        return found
+
+    def placed(self, find: Callable[..., Any], node: Node, *arguments: Any) -> Any:
+        """find of arguments; FAULTY where it raises, for node is at fault."""
+        try:
+            return find(*arguments)
+        except HodiffError as fault:
+            return self.kept(self.fault(fault.kind, fault.message, node), node)
+        except ValueError as fault:
+            return self.kept(self.fault("syntax", str(fault), node), node)
 
     def tried(self, node: Node, arguments: list[Any], names: Scope, functions: Scope) -> Any:
         """The same as node; FAULTY for what is wrong whatever the rest of the text is."""
