@@ -588,6 +588,9 @@ def comparisons(
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pi": pi,
     "e": lambda: _constant("const_e"),
+    "euler_gamma": lambda: _constant("const_euler"),
+    "catalan": lambda: _constant("const_catalan"),
+    "phi": lambda: (ball(5).sqrt() + 1) / 2,
     "alias": lambda x: x,
     "flat": lambda g, x: g,
     "add": add,

@@ -783,6 +783,10 @@ def acot(x: Box) -> Box:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pi": lambda: thin(BALLS.pi()),
     "e": lambda: thin(ball(1).exp()),
+    **{
+        name: lambda name=name: thin(BALLS.function(OPERATIONS[name])())
+        for name in ("euler_gamma", "catalan", "phi")
+    },
     "alias": lambda x: x,
     "flat": lambda g, x: g,
     "add": add,

@@ -263,6 +263,9 @@ def _gamma(x: float) -> float:
     return math.gamma(x)
 
 
+CONSTANTS = {"euler_gamma": 0.5772156649015329, "catalan": 0.915965594177219,
+             "phi": 1.618033988749895}  # fmt: skip
+
 # What can't raise goes as it is; the rest is made quiet.
 PLAIN: dict[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -274,6 +277,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "alias": lambda x: x,
     "pi": lambda: math.pi,
     "e": lambda: math.e,
+    **{name: lambda x=x: x for name, x in CONSTANTS.items()},
     "abs": abs,
     "sign": _sign,
     "max": lambda a, b: a if a >= b or a != a else b,

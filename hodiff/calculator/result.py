@@ -167,6 +167,7 @@ def calculate(
     extend: bool = False,
     exact: bool = False,
     strict: bool = False,
+    constants: str | None = None,
     **own: Any,
 ) -> Result:
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
@@ -184,6 +185,7 @@ def calculate(
     extend       where f has no value at the point but a limit, take the limit
     exact        rational numbers as int and Fraction, floats for the rest
     strict       refuse notation that Python hasn't: 2x, x²
+    constants    "si": names that nothing else binds may be constants of physics, c, h, N_A, ...
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
                  solve=, to=, what=, name=, claim=, cov=, samples=, seed=, over=, first=,
                  seconds=; vectors by name, in the variables' order, or an array of all numbers
@@ -236,6 +238,7 @@ def calculate(
         problem = read(
             expression, bindings(at, "--at"), bindings(let, "--let"), names(wrt),
             known.repeats, of, strict=strict, over=over, equation=known.equation,
+            physical=constants, beside=[given["claim"]] if "claim" in given else (),
         )  # fmt: skip
         if known.intervals:
             _check_intervals(problem, how)

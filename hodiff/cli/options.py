@@ -364,6 +364,9 @@ AT = STATES(["--at"], metavar="x=2,y=pi/2", multiple=True, shell_complete=at_fil
             help="The point. Without it the answer is a formula.")
 LET = STATES(["--let"], metavar="a=3", multiple=True, shell_complete=at_files,
              help="Constants of EXPR; --at may use them.")
+PHYSICAL = STATES(["--constants"], metavar="si", shell_complete=completed(["si"]),
+                  help="Names that nothing else binds may be constants of physics: c, h, N_A, "
+                       "... of CODATA 2022.")
 WRT = STATES(["--wrt"], metavar="x,y", multiple=True,
              help="The variables to differentiate in.  [default: all of --at]")
 OVER = STATES(["--over"], metavar="x=0:10,y=-1:1", multiple=True, required=True,

@@ -29,8 +29,8 @@ examples=(
     'hodiff grad "a*x**2" --let a=3',
 ))
 
-COMMON = (o.AT, o.LET, o.WRT, o.DIGITS, o.EXACT, o.RTOL, o.ARITHMETIC, o.EXTEND, o.STRICT,
-          o.FORMAT)
+COMMON = (o.AT, o.LET, o.PHYSICAL, o.WRT, o.DIGITS, o.EXACT, o.RTOL, o.ARITHMETIC, o.EXTEND,
+          o.STRICT, o.FORMAT)
 
 HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     "grad": ("""The gradient: the slope in each variable.""", ()),
@@ -212,7 +212,17 @@ program.add_command(
     Command(
         "code",
         callback=answering("code"),
-        params=[o.EXPR, o.TO, o.WHAT, o.NAME, o.CONSTANTS, o.WITHIN_EXPR, o.STRICT, o.SOURCE],
+        params=[
+            o.EXPR,
+            o.TO,
+            o.WHAT,
+            o.NAME,
+            o.CONSTANTS,
+            o.PHYSICAL,
+            o.WITHIN_EXPR,
+            o.STRICT,
+            o.SOURCE,
+        ],
         help="""EXPR and its derivatives as source code.
 
         One function, in which what they share is computed once. What the language lacks is written

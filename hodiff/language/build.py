@@ -18,7 +18,16 @@ from hodiff.engine.graph import (
     written,
 )
 from hodiff.engine.operations import FUNCTIONS
-from hodiff.engine.operations.elementary import e, hypot, pi, sqrt, sums_squares
+from hodiff.engine.operations.elementary import (
+    catalan,
+    e,
+    euler_gamma,
+    hypot,
+    phi,
+    pi,
+    sqrt,
+    sums_squares,
+)
 from hodiff.engine.operations.piecewise import both, either, floor_divide, negation, truth
 from hodiff.engine.operations.structure import index, matmul, stack
 from hodiff.engine.shapes import described
@@ -32,7 +41,8 @@ MOST_ENTRIES = 1_000_000
 MOST_FAULTS = 10  # of one text
 FAULTY: Any = object()  # the value of what is wrong, and of all that it is in
 
-NAMED = {"pi": pi(), "e": e()}
+NAMED = {x.name: x() for x in (pi, e, euler_gamma, catalan, phi)}
+ALWAYS = ("pi", "e")  # the others are variables where --wrt names them
 
 OPERATORS: dict[str, Callable[..., Tensor]] = {
     "add": OPERATIONS["add"],

@@ -16,7 +16,7 @@ from fractions import Fraction
 from math import floor, lcm
 from typing import Any
 
-from hodiff.engine.graph import CONSTANT, VARIABLE, Kind, Tensor, topological
+from hodiff.engine.graph import CONSTANT, DATA, VARIABLE, Kind, Tensor, topological
 from hodiff.errors import HodiffError
 from hodiff.views.rationals import (
     Key,
@@ -180,6 +180,11 @@ class Identities(Rationals):
                 return self.exp(self.number(1))
             if name == "pi":
                 return self.pi()
+            if name == "phi":
+                root = self.root_of_number(Fraction(5), HALF)
+                return self.scaled(self.plus(root, self.number(1)), HALF)
+            if x.operation.arity == 0 and x.operation not in (VARIABLE, DATA):
+                return self.kernel("constant", name)
             return self.kernel("leaf", x.attributes if x.operation is VARIABLE else x.serial)
         if any(y.shape for y in x.inputs):
             return self.kernel("node", x.serial)

@@ -35,6 +35,8 @@ GREEK = {
 GREEK |= {name.capitalize(): letter.upper() for name, letter in GREEK.items()}
 LETTERS = {letter: name for name, letter in GREEK.items()} | {"ϵ": "epsilon", "ς": "sigma"}
 
+CONSTANTS = {"euler_gamma": "gamma", "catalan": "G"}  # as mathematics calls them
+
 # What mathematics calls the language's functions, where it has another name for them.
 OPERATORS = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh",
@@ -277,6 +279,7 @@ class Typeset(Printer):
         return found
 
     def _symbol(self, name: str) -> str:
+        name = CONSTANTS.get(name, name)
         match = NAME.fullmatch(name)
         if match is None:
             return self.word(name)

@@ -18,6 +18,9 @@ MOST_SQUARES = 100  # of a sum, that are looked at
 
 pi = Operation("pi", 0, lambda shapes, attributes: (), no_derivative)
 e = Operation("e", 0, lambda shapes, attributes: (), no_derivative)
+euler_gamma = Operation("euler_gamma", 0, lambda shapes, attributes: (), no_derivative)
+catalan = Operation("catalan", 0, lambda shapes, attributes: (), no_derivative)
+phi = Operation("phi", 0, lambda shapes, attributes: (), no_derivative)  # (1 + sqrt(5))/2
 
 # fmt: off
 add = elementwise("add", lambda a, b, y: 1, lambda a, b, y: 1, names=(), linear=True, commutes=True)

@@ -165,7 +165,11 @@ class Numpy(_Arrays):
         "special", "erf erfc gamma digamma", lgamma="@.gammaln({})", beta="@.beta({}, {})",
         polygamma="@.polygamma({}, {})", binomial="@.binom({}, {})",
     )  # fmt: skip
-    constants: ClassVar[dict[str, str]] = {"pi": "np.pi", "e": "np.e"}
+    constants: ClassVar[dict[str, str]] = {
+        "pi": "np.pi",
+        "e": "np.e",
+        "euler_gamma": "np.euler_gamma",
+    }
     multiplies = 4
     imports = (
         ("math.", "import math\n"),
@@ -324,7 +328,10 @@ class Sympy(Python):
         atan2="@.atan2({}, {})", mod="@.Mod({}, {})", lgamma="@.log(@.Abs(@.gamma({})))",
         polygamma="@.polygamma({}, {})", beta="@.beta({}, {})",
     )  # fmt: skip
-    constants: ClassVar[dict[str, str]] = {"pi": "sp.pi", "e": "sp.E"}
+    constants: ClassVar[dict[str, str]] = {
+        **{"pi": "sp.pi", "e": "sp.E", "euler_gamma": "sp.EulerGamma", "catalan": "sp.Catalan"},
+        "phi": "sp.GoldenRatio",
+    }
     imports = (("sp.", "import sympy as sp"),)
 
     def reserved(self) -> set[str]:
