@@ -734,7 +734,6 @@ RULES: dict[str, Callable[..., Rational]] = {
         on.log(on.over(on.plus(on.number(1), a), on.minus(on.number(1), a))), Fraction(1, 2)),
     "asec": lambda on, a: on.minus(on.scaled(on.pi(), HALF), on.odd("asin")(on.reciprocal(a))),
     "acsc": lambda on, a: on.odd("asin")(on.reciprocal(a)),
-    "acot": lambda on, a: on.odd("atan")(on.reciprocal(a)),
     "acsch": lambda on, a: on.odd("asinh")(on.reciprocal(a)),
     "acoth": lambda on, a: RULES["atanh"](on, on.reciprocal(a)),
     "sind": lambda on, a: on.turned(on.degrees(a))[0],
