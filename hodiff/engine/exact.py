@@ -128,6 +128,20 @@ def _binomial(n: Exact, k: Exact) -> int | None:
     return comb(n, steps)
 
 
+def _sind(x: Exact) -> Exact | None:
+    """The sine of degrees, where it is rational (Niven 1956)."""
+    turned = x % 360
+    if turned % 180 == 0:
+        return 0
+    size = quotient(1, 2) if turned % 180 in (30, 150) else 1 if turned % 180 == 90 else None
+    return size if size is None or turned < 180 else -size
+
+
+def _tand(x: Exact) -> int | None:
+    rational_ones: dict[Any, int] = {0: 0, 45: 1, 135: -1}
+    return rational_ones.get(x % 180)
+
+
 CONDITIONS: dict[str, Callable[..., Any]] = {
     "lt": operator.lt,
     "le": operator.le,
@@ -154,6 +168,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "floor": _floor,
     "ceil": lambda x: -_floor(-x),
     "round": lambda x: _whole(x, round),
+    "sind": _sind,
+    "cosd": lambda x: _sind(x + 90),
+    "tand": _tand,
     "factorial": _factorial,
     "binomial": _binomial,
     "max": max,

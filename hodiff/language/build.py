@@ -427,5 +427,5 @@ def _arity(function: str, least: int, count: int, most: int | None = -1) -> str:
     needs = f"at least {least}" if most is None else str(least)
     if most is not None and most > least:
         needs = f"{least} or {most}" if most == least + 1 else f"{least} to {most}"
-    plural = "" if needs == "1" else "s"
+    plural = "" if needs.endswith(" 1") or needs == "1" else "s"
     return f"{function} takes {needs} argument{plural}, not {count}"
