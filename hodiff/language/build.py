@@ -35,7 +35,7 @@ from hodiff.errors import HodiffError, Span
 from hodiff.language.checks import gathered
 from hodiff.language.files import numbers
 from hodiff.language.grammar import Node
-from hodiff.language.ranges import RANGED, indices, joined, ranged
+from hodiff.language.ranges import MOST_TERMS_OF_ALL, RANGED, indices, joined, ranged
 
 MOST_ENTRIES = 1_000_000
 MOST_FAULTS = 10  # of one text
@@ -135,7 +135,7 @@ class Builder:
         self.places = {} if places is None else places
         self.functions: dict[str, list[tuple[int, Any]]] = {}
         self.definitions: list[Node] = []
-        self.count, self.most_operations = 0, STATE.limits.text
+        self.count, self.terms, self.most_operations = 0, 0, STATE.limits.text
         self.faults: list[HodiffError] = []
         held = [prod(x.shape) for x in names.values()]
         self.most_entries = max(MOST_ENTRIES, 8 * max(held, default=0))
@@ -194,6 +194,10 @@ class Builder:
                 if over is FAULTY:
                     values.append(FAULTY)
                     continue
+                self.terms += len(over)
+                if self.terms > MOST_TERMS_OF_ALL:
+                    message = f"all sums together have {MOST_TERMS_OF_ALL} terms at most"
+                    raise self.fault("limit", message, call)
                 tasks.append(("join", (call, len(over)), names, functions))
                 for k in reversed(over):
                     inner = names.inside(parts.name.value, constant(k))

@@ -11,7 +11,8 @@ from hodiff.errors import HodiffError
 from hodiff.language.grammar import Node
 
 RANGED = {"sum": "add", "prod": "mul", "product": "mul"}
-MOST_TERMS = 10_000
+MOST_TERMS = 1000
+MOST_TERMS_OF_ALL = 5000  # of all sums and products of a text, those inside others too
 
 
 class Ranged(NamedTuple):
