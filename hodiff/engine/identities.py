@@ -36,7 +36,7 @@ from hodiff.engine.shapes import broadcast
 from hodiff.engine.sharing import IDENTITIES, NodeTable, is_mask
 
 MINUS_ONE = constant(-1)
-MOST_PAIRS = 64  # of conditions of two masks, that are looked at
+MOST_PARTS = 16  # of a condition, that are looked at
 
 
 def _fit(a: Tensor, b: Tensor, result: Tensor) -> Tensor:
@@ -122,13 +122,19 @@ def _add_masks(build: NodeTable, a: Tensor, b: Tensor) -> Tensor:
 def _apart(c: Tensor, x: Tensor, d: Tensor, y: Tensor) -> Tensor | None:
     """Two masks added, where d has what contradicts a condition p of c, as those of the branches of
     where(p, a, where(q, b, 0)) do, p, and q and not p. It stays a mask, unless it covers all."""
-    cs, ds = _conjuncts(c), _conjuncts(d)
-    if len(cs) * len(ds) > MOST_PAIRS:
-        return None
-    ours, theirs = {id(z) for z in cs}, {id(z) for z in ds}
+    cs, ds = _parts(c, both), _parts(d, both)
+    theirs = {id(z) for z in ds}
+    denied = {id(z.inputs[0]): id(z) for z in ds if z.operation is negation}
     for p in cs:
-        against = {id(z) for z in _against(p)}
-        if against <= theirs:
+        # What d has for each part of p, so that p can't hold there.
+        against = [
+            (id(z.inputs[0]) if id(z.inputs[0]) in theirs else None)
+            if z.operation is negation
+            else denied.get(id(z))
+            for z in _parts(p, either)
+        ]
+        if against and None not in against:
+            ours = {id(z) for z in cs}
             shared = [z for z in cs if id(z) in theirs]
             one = [z for z in cs if z is not p and id(z) not in theirs]
             other = [z for z in ds if id(z) not in against and id(z) not in ours]
@@ -150,26 +156,18 @@ def _choice(p: Tensor, x: Tensor, y: Tensor) -> Tensor:
     return where(p, x, y)
 
 
-def _conjuncts(c: Tensor) -> list[Tensor]:
-    """The conditions that c says hold, each."""
-    return _parts(c, both)
-
-
-def _against(p: Tensor) -> list[Tensor]:
-    """The conditions that hold where p doesn't, each."""
-    parts = _parts(p, either)
-    return [z.inputs[0] if z.operation is negation else negation(z) for z in parts]
-
-
 def _parts(c: Tensor, row: Operation) -> list[Tensor]:
+    """What c joins by a row, each; none of many."""
     found: list[Tensor] = []
     stack = [c]
-    while stack and len(found) <= MOST_PAIRS:
+    while stack:
         z = stack.pop()
         if z.operation is row and not z.opaque:
             stack += reversed(z.inputs)
         else:
             found.append(z)
+        if len(found) + len(stack) > MOST_PARTS:
+            return []
     return found
 
 
