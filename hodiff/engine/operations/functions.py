@@ -56,13 +56,18 @@ def family_of(module: str) -> str:
 
 
 def function(
-    parameters: str, *names: str, least: int = 1, most: int | None = 1, meaning: str = ""
+    parameters: str,
+    *names: str,
+    least: int = 1,
+    most: int | None = 1,
+    meaning: str = "",
+    family: str = "",
 ) -> Callable[[Callable[..., Tensor]], Callable[..., Tensor]]:
     """A function of the language that is several nodes, or a node that isn't elementwise."""
 
     def register(build: Callable[..., Tensor]) -> Callable[..., Tensor]:
         rules = getattr(build, "partials", ())  # of a row, under another name
-        listed = family_of((rules[0] if rules else build).__module__)
+        listed = family or family_of((rules[0] if rules else build).__module__)
         for n in names:
             FUNCTIONS[n] = Function(n, parameters, build, least, most, listed, meaning)
         return build

@@ -32,13 +32,15 @@ def elementwise(
     parameters: str | None = None,
     names: tuple[str, ...] | None = None,
     build: Callable[..., Tensor] | None = None,
+    family: str = "",
     **fields: Any,
 ) -> Operation:
     """A row: y = name(x1, ..., xn), element by element, with dy/dxi for each i.
 
     Each partial takes the inputs, the output and the attributes, and is written in the
     operations themselves, so that it can be differentiated again. names=() keeps the row out
-    of the language; build is what a call in the language does, where that isn't the bare node.
+    of the language; build is what a call in the language does, where that isn't the bare node;
+    family is what it is listed under, where that isn't what its module says.
 
     >>> from hodiff.engine.operations.elementary import sin
     >>> sin(0).operation.name
@@ -61,7 +63,7 @@ def elementwise(
     if names:
         parameters = parameters or ("x", "a, b", "a, b, c")[arity - 1]
         count = parameters.count(",") + 1
-        listed = family_of(partials[0].__module__)
+        listed = family or family_of(partials[0].__module__)
         for n in names:
             FUNCTIONS[n] = Function(n, parameters, build or row, count, count, listed, row.meaning)
     return row
