@@ -252,7 +252,7 @@ def read(
         return found
 
     if not at and not over:  # named so, phi is a variable
-        for name in wanted:
+        for name in (*wanted, *(shapes or ())):
             if name in NAMED and name not in ALWAYS and re.search(rf"\b{name}\b", expression):
                 free(name)
     known = {**constants, **problem.variables}

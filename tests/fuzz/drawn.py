@@ -13,7 +13,8 @@ pick = st.sampled_from
 SMOOTH = ["sin", "cos", "exp", "tanh", "atan", "erf", "sigmoid", "softplus", "silu", "gelu",
           "asinh", "sinh", "cosh", "sech", "sinc", "expm1", "exp2"]  # fmt: skip
 EDGED = ["sqrt", "log", "cbrt", "tan", "asin", "acos", "acosh", "atanh", "log1p", "log2", "log10",
-         "sec", "csc", "cot", "csch", "coth", "erfc", "logit", "asec", "acsch", "acoth"]  # fmt: skip
+         "sec", "csc", "cot", "csch", "coth", "erfc", "logit", "asec", "acsch",
+         "acoth"]  # fmt: skip
 GAMMAS = ["gamma", "lgamma", "digamma", "factorial"]
 PIECES = ["abs", "sign", "floor", "ceil", "round", "relu"]
 PAIRS = ["max", "min", "atan2", "hypot"]

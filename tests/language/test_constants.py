@@ -34,6 +34,7 @@ def test_a_user_may_bind_them() -> None:
     }  # fmt: skip
     assert calculate("grad", "catalan*x", wrt="catalan").gradient == {"catalan": "x"}
     assert calculate("value", "phi = 2; phi**2").value == "4"
+    assert list(hodiff.parse("r*phi[0]", shapes={"phi": (2,)})[1]) == ["phi", "r"]
     assert calculate("roots", "phi**2 - 4", over={"phi": (0, 3)}).to_dict()["roots"]
 
 
