@@ -16,8 +16,8 @@ from math import inf, isfinite
 from typing import Any
 
 from hodiff.engine.graph import CONSTANT, ONE, VARIABLE, ZERO, Kind, Tensor, tensor_of, topological
+from hodiff.engine.operations import bessel, special
 from hodiff.engine.operations import elementary as e
-from hodiff.engine.operations import special
 from hodiff.engine.operations.piecewise import (
     abs,
     both,
@@ -41,9 +41,14 @@ CARRYING = {e.add, e.sub, e.neg, e.mul, e.div, e.pow, e.sin, e.cos, e.tan, e.log
 ROUNDED = tensor_of(2.0**-44)  # of a number that is what rounding may have added up to
 BOUNDED = {where, abs, sign, e.neg, e.sin, e.cos, e.tanh, e.atan}  # by their inputs
 POSITIVE = {e.exp, e.exp2, e.sqrt, e.cosh, abs}
-# Of one input that may be known to 16 digits, and the value to none: where it is 0, and where it
-# has poles or ends.
-WANING = {e.sin, e.cos, e.log, e.log2, e.log10, e.log1p}
+# Of an input, the last, that may be known to 16 digits, and the value to none: where it is 0, and
+# where it has poles or ends.
+WANING = {
+    *(e.sin, e.cos, e.log, e.log2, e.log10, e.log1p),
+    *(bessel.besselj, bessel.bessely, bessel.besseljs, bessel.besselys),
+    *(bessel.sphericaljn, bessel.sphericalyn, bessel.sphericaljns, bessel.sphericalyns),
+    *(bessel.airyai, bessel.airyaiprime, bessel.airybi, bessel.airybiprime),
+}
 EDGED = {
     *(e.tan, e.sec, e.csc, e.cot, e.asin, e.acos, e.acosh, e.atanh),
     *(special.gamma, special.lgamma, special.digamma),
@@ -125,8 +130,8 @@ def doubtful(
         if row in (e.add, e.sub) and id(node) in sharp and id(node) not in positive:
             doubt(node, lt(abs(node), ROUNDED * abs(node.inputs[0])))
         elif row in EDGED or (row in WANING and id(node) in sharp):
-            (x,) = node.inputs
-            slope = row.partials[0](x, node)
+            x = node.inputs[-1]
+            slope = row.partials[-1](*node.inputs, node, *node.attributes)
             doubt(node, lt(abs(node), ROUNDED * abs(slope * x)))
     if terms:
         doubts.append(negation(lt(abs(reduce(e.add, terms)), tensor_of(inf))))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hodiff.arithmetic import scipy_bessel
 from hodiff.arithmetic.base import Arithmetic, Ring
 from hodiff.arithmetic.floats import FLOATS, Floats, div
 from hodiff.engine.graph import CONSTANT, OPERATIONS, Operation, Tensor
@@ -398,6 +399,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "qr": _qr,
     "rest_of_basis": _rest_of_basis,
     "pinv": _pinv,
+    **scipy_bessel.FUNCTIONS,
 }
 
 ARRAYS = Arrays()

@@ -35,7 +35,9 @@ class Balls(Arithmetic):
         if operation.name in numbers.FUNCTIONS:
             return numbers.FUNCTIONS[operation.name]
         if operation.partials:
-            return numbers.method(operation.name)
+            from hodiff.arithmetic import higher  # start-up: few graphs have one
+
+            return higher.FUNCTIONS.get(operation.name) or numbers.method(operation.name)
         from hodiff.arithmetic import ball_arrays  # start-up: brings numpy
 
         return ball_arrays.function(operation, self.function)

@@ -18,6 +18,7 @@ from hodiff.arithmetic.boxes import BOXES, BROKEN, SMOOTH, UNBROKEN, Box
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import OPERATIONS, Kind
+from hodiff.engine.operations.row import FAMILIES
 from hodiff.language.problem import read
 from tests.lengths import part
 
@@ -28,6 +29,7 @@ ATTRIBUTES = {
     "betas": (1, 0),
     "sinc": (1,),
     "cast": ("float64",),
+    **{row.name: (1,) for row in FAMILIES if not row.names},
 }
 WRITTEN = {"exp": boxes._exp, "log": boxes._log, "atan": boxes._atan, "sinh": boxes._sinh,
            "tanh": boxes._tanh}  # fmt: skip

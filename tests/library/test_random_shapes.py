@@ -409,6 +409,18 @@ gamma ; torch.gamma(x) ; S.gamma(x) ; above
 beta ; torch.beta(x, y) ; S.beta(x, y) ; two_above
 polygamma ; torch.polygamma(2, x) ; S.polygamma(2, x) ; above
 sinc ; torch.sinc(x) ; np.sinc(x) ; plain
+besselj jv jn ; torch.{n}(2, x) ; S.jv(2, x) ; plain
+bessely yv yn ; torch.{n}(2, x) ; S.yv(2, x) ; above
+besseli iv ; torch.{n}(2, x) ; S.iv(2, x) ; plain
+besselk kv kn ; torch.{n}(2, x) ; S.kv(2, x) ; above
+besselie ive ; torch.{n}(2, x) ; S.ive(2, x) ; above
+besselke kve ; torch.{n}(2, x) ; S.kve(2, x) ; above
+sphericaljn spherical_jn ; torch.{n}(2, x) ; S.spherical_jn(2, x) ; above
+sphericalyn spherical_yn ; torch.{n}(2, x) ; S.spherical_yn(2, x) ; above
+airyai ; torch.airyai(x) ; S.airy(x)[0] ; plain
+airyaiprime ; torch.airyaiprime(x) ; S.airy(x)[1] ; plain
+airybi ; torch.airybi(x) ; S.airy(x)[2] ; plain
+airybiprime ; torch.airybiprime(x) ; S.airy(x)[3] ; plain
 relu ; torch.relu(x) ; np.maximum(x, 0.0) ; plain
 silu ; F.silu(x) ; x*S.expit(x) ; plain
 gelu ; F.gelu(x) ; x*S.ndtr(x) ; plain

@@ -3,6 +3,7 @@
 elementary   + - * / **, trigonometry, exponentials and logarithms
 piecewise    comparisons, where, abs, max, floor and what is smooth only in pieces
 special      erf, the gamma family, sinc, the activation functions
+bessel       Bessel and Airy functions
 structure    shapes, indexing, sums, products of matrices
 reductions   extrema, norms and products over axes, sorting
 linalg       systems, inverses, determinants, Cholesky factors, einsum
@@ -11,7 +12,7 @@ factors      triangular systems, eigenvectors, singular vectors, QR, pseudoinver
 """
 
 from hodiff.engine.graph import OPERATORS, tensor_of
-from hodiff.engine.operations import elementary, piecewise, special, structure
+from hodiff.engine.operations import bessel, elementary, piecewise, special, structure
 from hodiff.engine.operations.functions import FUNCTIONS, Function
 
 # isort: split
@@ -20,6 +21,7 @@ from hodiff.engine.operations import linalg, reductions
 __all__ = [
     "FUNCTIONS",
     "Function",
+    "bessel",
     "elementary",
     "linalg",
     "piecewise",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from hodiff.engine.graph import OPERATIONS, Kind, Operation, Tensor
 from hodiff.engine.operations.functions import FUNCTIONS, Function
 from hodiff.engine.shapes import broadcast
+from hodiff.errors import HodiffError
 
 
 class Jump(NamedTuple):
@@ -24,6 +25,11 @@ class Jump(NamedTuple):
     ties: Callable[..., bool | None]
     sided: Callable[..., Any]
     wild: Callable[..., bool | None] = lambda ctx, *inputs: False
+
+
+FAMILIES: dict[Operation, Callable[..., Callable[..., Tensor]]] = {}
+"""Of rows whose k-th derivatives in the last input are a row: (attributes) -> (inputs, m) -> what
+has been differentiated m times more."""
 
 
 def elementwise(
@@ -64,6 +70,23 @@ def elementwise(
         for n in names:
             FUNCTIONS[n] = Function(n, parameters, build or row, count, count)
     return row
+
+
+def unknown_slope(name: str, parameter: str) -> Callable[..., Any]:
+    """The partial in a parameter in which no derivative is known in closed form."""
+
+    def refuse(*arguments: Any) -> Any:
+        nodes = [v for v in arguments if isinstance(v, Tensor) and v.operation.name == name]
+        at = nodes[-1].span if nodes else None
+        message = f"{name} has no derivative in {parameter} that is known here"
+        mend = ": differentiate in other variables alone (--wrt)"
+        if at is None:
+            raise HodiffError("usage", message + mend)
+        raise HodiffError("usage", message + mend, text=at.text, source=at.source, start=at.start,
+                          end=at.end)  # fmt: skip
+
+    refuse.unknown = parameter  # type: ignore[attr-defined]
+    return refuse
 
 
 def sum_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:

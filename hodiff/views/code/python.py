@@ -153,6 +153,14 @@ class _Arrays(Python):
         return text
 
 
+_BESSEL = {
+    "besselj": "@.jv({}, {})", "bessely": "@.yv({}, {})", "besseli": "@.iv({}, {})",
+    "besselk": "@.kv({}, {})", "besselie": "@.ive({}, {})", "besselke": "@.kve({}, {})",
+    "airyai": "@.airy({})[0]", "airyaiprime": "@.airy({})[1]",
+    "airybi": "@.airy({})[2]", "airybiprime": "@.airy({})[3]",
+}  # fmt: skip
+
+
 class Numpy(_Arrays):
     title = "NumPy"
     module = "np"
@@ -163,7 +171,7 @@ class Numpy(_Arrays):
         max="@.maximum({}, {})", min="@.minimum({}, {})",
     ) | _calls(
         "special", "erf erfc gamma digamma", lgamma="@.gammaln({})", beta="@.beta({}, {})",
-        polygamma="@.polygamma({}, {})",
+        polygamma="@.polygamma({}, {})", **_BESSEL,
     )  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "np.pi", "e": "np.e"}
     multiplies = 4
@@ -321,6 +329,8 @@ class Sympy(Python):
         log2="@.log({}, 2)", log10="@.log({}, 10)", max="@.Max({}, {})", min="@.Min({}, {})",
         atan2="@.atan2({}, {})", mod="@.Mod({}, {})", lgamma="@.log(@.Abs(@.gamma({})))",
         polygamma="@.polygamma({}, {})", beta="@.beta({}, {})",
+        **{name: f"@.{name}({{}}, {{}})" for name in ("besselj", "bessely", "besseli", "besselk")},
+        **{name: f"@.{name}({{}})" for name in ("airyai", "airyaiprime", "airybi", "airybiprime")},
     )  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "sp.pi", "e": "sp.E"}
     imports = (("sp.", "import sympy as sp"),)

@@ -39,18 +39,23 @@ def test_derivatives(listed):
     assert derivatives(listed["mean"]) == [("mean(v)", {"v": None})]
 
 
-def test_other_names_say_what_they_are(answer, listed):
+def test_other_names_say_what_they_are(answer, listed, monkeypatch):
     assert listed["arcsin"]["same_as"] == "asin"
     assert listed["asin"]["same_as"] is None
     assert listed["arcsin"]["forms"][0]["call"] == "arcsin(x)"
+    monkeypatch.setenv("COLUMNS", "120")
     table = answer("functions").splitlines()
     assert any(line.split() == ["│", "arcsin(x)", "│", "is", "asin(x)", "│"] for line in table)
 
 
 def test_scalar_functions_all_have_a_derivative(listed):
+    """But in a parameter in which none is known."""
     for name, function in listed.items():
+        partials = getattr(FUNCTIONS[name].build, "partials", ())
+        open_ = [i for i, partial in enumerate(partials) if hasattr(partial, "unknown")]
         for call, slopes in derivatives(function):
-            assert slopes and (None not in slopes.values() or "(v)" in call), name
+            none = [i for i, slope in enumerate(slopes.values()) if slope is None]
+            assert slopes and (none == open_ or "(v)" in call), name
 
 
 def test_csv(answer):
@@ -60,9 +65,9 @@ def test_csv(answer):
     assert {row[0] for row in rows} == set(FUNCTIONS)
 
 
-@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize("width", [60, 110, 200])
 def test_table(answer, monkeypatch, width):
     monkeypatch.setenv("COLUMNS", str(width))
     table = answer("functions")
-    assert ("┌" in table) == (width >= 80)
+    assert ("┌" in table) == (width >= 100)
     assert "x*exp(-x**2/2)/sqrt(2*pi) + erfc(-x/sqrt(2))/2" in table

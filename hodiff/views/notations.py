@@ -1,0 +1,30 @@
+"""How special functions with an order are written: as DLMF does, the order below, parameters
+above, then what stands in the parentheses."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Notation(NamedTuple):
+    """The letter; how many arguments go below it, and how many of those after it above; primes."""
+
+    letter: str
+    below: int = 0
+    above: int = 0
+    primes: int = 0
+
+
+NOTATIONS = {
+    "besselj": Notation("J", 1),
+    "bessely": Notation("Y", 1),
+    "besseli": Notation("I", 1),
+    "besselk": Notation("K", 1),
+    "sphericaljn": Notation("j", 1),
+    "sphericalyn": Notation("y", 1),
+    "airyai": Notation("Ai"),
+    "airyaiprime": Notation("Ai", primes=1),
+    "airybi": Notation("Bi"),
+    "airybiprime": Notation("Bi", primes=1),
+}
+"""By the names that the table of operations has."""
