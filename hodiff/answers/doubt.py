@@ -33,6 +33,7 @@ from hodiff.engine.operations.piecewise import (
     sign,
     where,
 )
+from hodiff.engine.operations.row import FAMILIES
 from hodiff.engine.operations.structure import summed
 
 # What isn't finite in an input isn't in the result: of a quotient or a power in the first alone.
@@ -45,8 +46,7 @@ POSITIVE = {e.exp, e.exp2, e.sqrt, e.cosh, abs}
 # where it has poles or ends.
 WANING = {
     *(e.sin, e.cos, e.log, e.log2, e.log10, e.log1p),
-    *(bessel.besselj, bessel.bessely, bessel.besseljs, bessel.besselys),
-    *(bessel.sphericaljn, bessel.sphericalyn, bessel.sphericaljns, bessel.sphericalyns),
+    *FAMILIES,
     *(bessel.airyai, bessel.airyaiprime, bessel.airybi, bessel.airybiprime),
 }
 EDGED = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from hodiff.arithmetic import scipy_bessel
+from hodiff.arithmetic import scipy_bessel, scipy_orthogonal
 from hodiff.arithmetic.base import Arithmetic, Ring
 from hodiff.arithmetic.floats import FLOATS, Floats, div
 from hodiff.engine.graph import CONSTANT, OPERATIONS, Operation, Tensor
@@ -400,6 +400,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "rest_of_basis": _rest_of_basis,
     "pinv": _pinv,
     **scipy_bessel.FUNCTIONS,
+    **scipy_orthogonal.FUNCTIONS,
 }
 
 ARRAYS = Arrays()

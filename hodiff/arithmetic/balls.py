@@ -73,6 +73,16 @@ class Balls(Arithmetic):
         found = special.TAYLOR.get(operation.name)
         return None if found is None else found(numbers.ball(x), n, *attributes)
 
+    def taylor_of(
+        self, operation: Operation, x: Sequence[Any], attributes: Any, n: int
+    ) -> list[Any] | None:
+        if len(x) == 1:
+            return self.taylor(operation, x[0], attributes, n)
+        from hodiff.arithmetic import higher  # start-up: few graphs have one
+
+        found = higher.TAYLOR.get(operation.name)
+        return None if found is None else found(*x, n, *attributes)
+
     # Decisions: see Arithmetic.
 
     def finite(self, x: Any) -> bool:

@@ -1,7 +1,7 @@
 """Bessel and Airy functions in FLINT's balls.
 
 No call of FLINT's is made whose work isn't bounded: K is found at a precision at which its series
-converges before it gives up, and orders past a bound are nan, which is: not told. Of a wide ball
+converges before it gives up, and orders past a bound are [-inf, inf]. Of a wide ball
 FLINT's series say little; where a function rises, or falls, its ends are taken, and J and its
 slope lie in [-1, 1] (DLMF 10.14.1).
 """
@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import factorial
 from typing import Any
 
 from hodiff.arithmetic.ball_numbers import FLINT, ball, nan, whole_power
 from hodiff.engine.exact import rational
-from hodiff.engine.shifts import shifted
+from hodiff.engine.shifts import STEPS, shifted
 
 MOST_ORDER = 1_000_000  # of J and Y
 MOST_MODIFIED = 100_000  # of I
 MOST_K = 2000  # of K
 MOST_BITS = 1 << 15
-MOST_DERIVATIVES = 2000
+MOST_DERIVATIVES = 500
 FURTHEST = 1 << 16  # bits of the largest argument
 SERIES, ASYMPTOTIC = 0.11, 0.65  # x over the bits: FLINT's K is quick up to the one, from the other
 
@@ -60,6 +61,16 @@ def is_wide(x: Any) -> bool:
     return not x.is_exact() and x.rel_accuracy_bits() < 10
 
 
+def beyond(*x: Any) -> Any:
+    """What stands for a number that isn't computed here, of bounded arguments."""
+    return ball(0) + FLINT.arb(0, "inf") if all(v.is_finite() for v in x) else nan()
+
+
+def sure(found: Any, *x: Any) -> Any:
+    """A value that there is, where FLINT has found it."""
+    return found if found.is_finite() else beyond(*x)
+
+
 @contextmanager
 def told(x: Any) -> Iterator[None]:
     """No more bits than a ball's own: past them FLINT's series look for what isn't there."""
@@ -74,8 +85,8 @@ def besselj(n: Any, x: Any) -> Any:
         found = besselj(-k, x)
         return -found if k % 2 else found
     order = ball(n)
-    if not within(order, x) or not abs(order) < MOST_ORDER:
-        return nan()
+    if not within(order, x) or not abs(order) <= MOST_ORDER:
+        return beyond(order, x)
     if x == 0:
         return int(k == 0) if order >= 0 else nan()
     if k is None and not x >= 0:
@@ -87,7 +98,7 @@ def besselj(n: Any, x: Any) -> Any:
         if k is not None or mid > 0:
             found = _both(found, mid.bessel_j(order) + (x - mid))
             found = _both(found, ball(0).union(ball(1)).union(ball(-1)))
-    return found
+    return sure(found, x)
 
 
 def _both(a: Any, b: Any) -> Any:
@@ -105,10 +116,12 @@ def bessely(n: Any, x: Any) -> Any:
         found = bessely(-k, x)
         return -found if k % 2 else found
     order = ball(n)
-    if not within(order, x) or not abs(order) < MOST_ORDER or not x > 0:
+    if not x > 0:
         return nan()
+    if not within(order, x) or not abs(order) <= MOST_ORDER:
+        return beyond(order, x)
     with told(x):
-        return x.bessel_y(order)
+        return sure(x.bessel_y(order), x)
 
 
 def _modified(scaled: bool) -> Callable[[Any, Any], Any]:
@@ -117,8 +130,8 @@ def _modified(scaled: bool) -> Callable[[Any, Any], Any]:
         if k is not None and k < 0:
             k = n = -k
         order = ball(n)
-        if not within(order, x) or not abs(order) < MOST_MODIFIED:
-            return nan()
+        if not within(order, x) or not abs(order) <= MOST_MODIFIED:
+            return beyond(order, x)
         if x == 0:
             return int(k == 0) if order >= 0 else nan()
         if not x >= 0 and (k is None or scaled):
@@ -126,7 +139,7 @@ def _modified(scaled: bool) -> Callable[[Any, Any], Any]:
         if not x.is_exact() and x >= 0 and order >= 0 and not scaled:
             return between(lambda v: ball(compute(n, v)), x)
         with told(x):
-            return x.bessel_i(order, scaled=scaled)
+            return sure(x.bessel_i(order, scaled=scaled), x)
 
     return compute
 
@@ -134,17 +147,19 @@ def _modified(scaled: bool) -> Callable[[Any, Any], Any]:
 def _second(scaled: bool) -> Callable[[Any, Any], Any]:
     def compute(n: Any, x: Any) -> Any:
         order, x = abs(ball(n)), ball(x)
-        if not within(order, x) or not order < MOST_K or not x > 0:
+        if not x > 0:
             return nan()
+        if not within(order, x) or not order <= MOST_K:
+            return beyond(order, x)
         if not x.is_exact():
             return between(lambda v: compute(n, v), x)
         size, precision = x, FLINT.ctx.prec
         if precision * SERIES < size < precision * ASYMPTOTIC:
             precision = int(float(size) / SERIES) + 1
         if precision > MOST_BITS:
-            return nan()
+            return beyond(x)
         with bits(precision):
-            return x.bessel_k(order, scaled=scaled)
+            return sure(x.bessel_k(order, scaled=scaled), x)
 
     return compute
 
@@ -161,8 +176,10 @@ def _half(x: Any, n: int) -> Any:
 
 def sphericaljn(n: Any, x: Any) -> Any:
     x, k = ball(x), whole(n)
-    if k is None or abs(k) > MOST_MODIFIED or not within(x):
+    if k is None:
         return nan()
+    if abs(k) > MOST_MODIFIED or not within(x):
+        return beyond(x)
     if k < 0:
         found = sphericalyn(-k - 1, x)
         return -found if k % 2 else found
@@ -180,8 +197,10 @@ def sphericaljn(n: Any, x: Any) -> Any:
 
 def sphericalyn(n: Any, x: Any) -> Any:
     x, k = ball(x), whole(n)
-    if k is None or abs(k) > MOST_MODIFIED or not within(x):
+    if k is None:
         return nan()
+    if abs(k) > MOST_MODIFIED or not within(x):
+        return beyond(x)
     if k < 0:
         found = sphericaljn(-k - 1, x)
         return -found if k % 2 == 0 else found
@@ -201,7 +220,9 @@ def derivatives(name: str) -> Callable[..., Any]:
     def compute(n: Any, x: Any, k: int) -> Any:
         order = whole(n)
         n = n if order is None else order
-        if k > MOST_DERIVATIVES or (name == "besselie" and not ball(x) > 0):
+        if k > MOST_DERIVATIVES:
+            return beyond(ball(x))
+        if name == "besselie" and not ball(x) > 0:
             return nan()
         if name.startswith("spherical") and order is None:
             return nan()
@@ -214,17 +235,42 @@ def derivatives(name: str) -> Callable[..., Any]:
     return compute
 
 
+def _taylor(name: str) -> Callable[..., list[Any]]:
+    """The first Taylor coefficients of a derivative, from one value of each order: their sums
+    beside each other, one derivative after the other."""
+    base = FUNCTIONS[name]
+
+    def compute(n: Any, x: Any, count: int, k: int = 0) -> list[Any]:
+        most, order = k + count - 1, whole(n)
+        if most > MOST_DERIVATIVES or (name == "besselie" and not ball(x) > 0):
+            return [beyond(ball(x))] * count
+        n = n if order is None else order
+        row = {s: ball(base(n + s, x)) for s in range(-most, most + 1)}
+        found = []
+        for i in range(most + 1):
+            if i >= k:
+                found.append(row[0] / factorial(i - k))
+            steps = {s: STEPS[name](n + s) for s in row if abs(s) < most - i}
+            row = {
+                s: sum((ball(c) * row[s + step] for step, c in pairs if c), ball(0))
+                for s, pairs in steps.items()
+            }
+        return found
+
+    return compute
+
+
 def _airy(name: str, derivative: int) -> Callable[[Any], Any]:
     """Ai, which falls, and Bi, which rises, from -1 on."""
 
     def compute(x: Any) -> Any:
         x = ball(x)
         if not within(x):
-            return nan()
+            return beyond(x)
         if is_wide(x) and x > -1 and not derivative:
             return between(compute, x)
         with told(x):
-            return getattr(x, name)(derivative)
+            return sure(getattr(x, name)(derivative), x)
 
     return compute
 
@@ -245,3 +291,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 ORDERED = [name for name in FUNCTIONS if not name.startswith("airy")]
 FUNCTIONS |= {f"{name}s": derivatives(name) for name in ORDERED}
+TAYLOR: dict[str, Callable[..., list[Any]]] = {
+    name: _taylor(base)
+    for base in ("besselj", "bessely", "besseli", "besselk", "besselie", "besselke")
+    for name in (base, f"{base}s")
+}
+"""The first Taylor coefficients in x, of (n, x, how many, attributes)."""

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hodiff.arithmetic import flint_bessel
+from hodiff.arithmetic import flint_bessel, flint_hypergeometric, flint_orthogonal
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {**flint_bessel.FUNCTIONS}
+TAYLOR: dict[str, Callable[..., list[Any]]] = {**flint_bessel.TAYLOR}
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **flint_bessel.FUNCTIONS,
+    **flint_orthogonal.FUNCTIONS,
+    **flint_hypergeometric.FUNCTIONS,
+}

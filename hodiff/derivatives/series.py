@@ -253,11 +253,11 @@ class Series:
     ) -> None:
         """Add the values of a family, its first member's being there: from the Taylor series of
         the node's function where the arithmetic has it."""
-        *fixed, x = node.inputs
         found = None
-        if not (node.shape or fixed):
+        if not node.shape:
             n = len(family)
-            found = arithmetic.taylor(node.operation, values[id(x)], node.attributes, n)
+            numbers = [values[id(x)] for x in node.inputs]
+            found = arithmetic.taylor_of(node.operation, numbers, node.attributes, n)
         for m, member in enumerate(family):
             if id(member) in values:
                 continue

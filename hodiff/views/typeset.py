@@ -359,6 +359,12 @@ class Typeset(Printer):
             head = self.superscript(head, self.fenced(self.listed(texts[below : below + above])))
         return self.applied(head, self.fenced(self.listed(texts[below + above :])))
 
+    def call_hyp2f1(self, part: Part, children: list[Written]) -> Written:
+        """F(a, b; c; x)."""
+        a, b, c, x = (text for text, _ in children)
+        inner = self.row(self.listed([a, b]), self.sign(";"), c, self.sign(";"), x)
+        return self.applied(self.letter("F"), self.fenced(inner)), ATOM
+
     def dashed(self, text: str) -> str:
         return f"{text}'"
 

@@ -75,15 +75,17 @@ def arity(name: str) -> int:
 
 def questions() -> list[str]:
     """Every function at edges: its parameters, and its argument; a part of them."""
+    rng = random.Random(1)
     found = []
     for name in higher.FUNCTIONS:
         parameters = [ORDERS] * (arity(name) - 1)
+        several: list[str] = []
         attributes = ["2"] if OPERATIONS[name] in FAMILIES and not OPERATIONS[name].names else []
         for bits, *x in product(BITS, *parameters, NUMBERS):
             texts = [str(int(v)) if v in ORDERS and v == int(v) else repr(v) for v in x[:-1]]
-            found.append(" ".join([name, str(bits), *texts, repr(float(x[-1])), *attributes]))
-    rng = random.Random(1)
-    return found if LONG else rng.sample(found, min(len(found), 700))
+            several.append(" ".join([name, str(bits), *texts, repr(float(x[-1])), *attributes]))
+        found += rng.sample(several, min(len(several), 2000 if LONG else 30))
+    return found
 
 
 def test_every_call_ends() -> None:

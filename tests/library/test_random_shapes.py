@@ -417,6 +417,19 @@ besselie ive ; torch.{n}(2, x) ; S.ive(2, x) ; above
 besselke kve ; torch.{n}(2, x) ; S.kve(2, x) ; above
 sphericaljn spherical_jn ; torch.{n}(2, x) ; S.spherical_jn(2, x) ; above
 sphericalyn spherical_yn ; torch.{n}(2, x) ; S.spherical_yn(2, x) ; above
+legendrep legendre ; torch.{n}(3, x) ; S.eval_legendre(3, x) ; plain
+chebyshevt chebyt ; torch.{n}(3, x) ; S.eval_chebyt(3, x) ; plain
+chebyshevu chebyu ; torch.{n}(3, x) ; S.eval_chebyu(3, x) ; plain
+hermite ; torch.hermite(3, x) ; S.eval_hermite(3, x) ; plain
+laguerre ; torch.laguerre(3, x) ; S.eval_laguerre(3, x) ; plain
+genlaguerre ; torch.genlaguerre(3, 0.5, x) ; S.eval_genlaguerre(3, 0.5, x) ; plain
+gegenbauer ; torch.gegenbauer(3, 0.5, x) ; S.eval_gegenbauer(3, 0.5, x) ; plain
+jacobi ; torch.jacobi(3, 0.5, 1.5, x) ; S.eval_jacobi(3, 0.5, 1.5, x) ; plain
+hyp0f1 ; torch.hyp0f1(1.5, x) ; S.hyp0f1(1.5, x) ; plain
+hyp1f1 ; torch.hyp1f1(0.5, 1.5, x) ; S.hyp1f1(0.5, 1.5, x) ; plain
+hyp2f1 ; torch.hyp2f1(0.5, 1.5, 2.5, x) ; S.hyp2f1(0.5, 1.5, 2.5, x) ; unit
+hypu hyperu ; torch.{n}(0.5, 1.5, x) ; S.hyperu(0.5, 1.5, x) ; above
+ellipk ellipe ; torch.{n}(x) ; S.{n}(x) ; unit
 airyai ; torch.airyai(x) ; S.airy(x)[0] ; plain
 airyaiprime ; torch.airyaiprime(x) ; S.airy(x)[1] ; plain
 airybi ; torch.airybi(x) ; S.airy(x)[2] ; plain

@@ -4,6 +4,8 @@ elementary   + - * / **, trigonometry, exponentials and logarithms
 piecewise    comparisons, where, abs, max, floor and what is smooth only in pieces
 special      erf, the gamma family, sinc, the activation functions
 bessel       Bessel and Airy functions
+orthogonal, hypergeometric
+             Legendre's, Chebyshev's ... polynomials, 2F1 and its like, elliptic integrals
 structure    shapes, indexing, sums, products of matrices
 reductions   extrema, norms and products over axes, sorting
 linalg       systems, inverses, determinants, Cholesky factors, einsum
@@ -12,7 +14,15 @@ factors      triangular systems, eigenvectors, singular vectors, QR, pseudoinver
 """
 
 from hodiff.engine.graph import OPERATORS, tensor_of
-from hodiff.engine.operations import bessel, elementary, piecewise, special, structure
+from hodiff.engine.operations import (
+    bessel,
+    elementary,
+    hypergeometric,
+    orthogonal,
+    piecewise,
+    special,
+    structure,
+)
 from hodiff.engine.operations.functions import FUNCTIONS, Function
 
 # isort: split
@@ -23,7 +33,9 @@ __all__ = [
     "Function",
     "bessel",
     "elementary",
+    "hypergeometric",
     "linalg",
+    "orthogonal",
     "piecewise",
     "reductions",
     "special",

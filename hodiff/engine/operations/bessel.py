@@ -11,7 +11,7 @@ from typing import Any
 
 from hodiff.engine.graph import CONSTANT, Operation, Tensor, constant
 from hodiff.engine.operations.elementary import add
-from hodiff.engine.operations.row import FAMILIES, elementwise, unknown_slope
+from hodiff.engine.operations.row import FAMILIES, bounded, elementwise, unknown_slope
 from hodiff.engine.shifts import shifted
 
 MIRRORED = {"besselj": -1, "bessely": -1, "besseli": 1, "besselk": 1, "besselie": 1, "besselke": 1}
@@ -28,11 +28,12 @@ def _ordered(name: str, *names: str, **fields: Any) -> tuple[Operation, Operatio
     row = elementwise(name, by_order, lambda n, x, y: derived(n, x, 1), parameters="n, x",
                       names=(name, *names), pole=_at_zero, **fields)  # fmt: skip
     fields.pop("meaning", None)
-    derived = elementwise(f"{name}s", by_order, lambda n, x, y, k: derived(n, x, k + 1), names=(),
+    derived = elementwise(f"{name}s", by_order,
+                          lambda n, x, y, k: derived(n, x, bounded(name, k + 1)), names=(),
                           formula=lambda n, x, k: _written(row, n, x, k), pole=_at_zero,
                           **fields | {"numpy": ""})  # fmt: skip
-    FAMILIES[row] = lambda: lambda n, x, m: derived(n, x, m) if m else row(n, x)
-    FAMILIES[derived] = lambda k: lambda n, x, m: derived(n, x, k + m)
+    FAMILIES[row] = lambda: lambda n, x, m: derived(n, x, bounded(name, m)) if m else row(n, x)
+    FAMILIES[derived] = lambda k: lambda n, x, m: derived(n, x, bounded(name, k + m))
     return row, derived
 
 

@@ -10,6 +10,8 @@ from hodiff.engine.operations.functions import FUNCTIONS, Function
 from hodiff.engine.shapes import broadcast
 from hodiff.errors import HodiffError
 
+MOST_DERIVATIVES = 500  # of a function whose k-th derivative is a row
+
 
 class Jump(NamedTuple):
     """Where a row's value or slope jumps, for hodiff.answers.kinks.
@@ -87,6 +89,14 @@ def unknown_slope(name: str, parameter: str) -> Callable[..., Any]:
 
     refuse.unknown = parameter  # type: ignore[attr-defined]
     return refuse
+
+
+def bounded(name: str, k: int) -> int:
+    """k, of a k-th derivative that is a row of its own. Raises HodiffError for a large one."""
+    if k > MOST_DERIVATIVES:
+        message = f"{name} is differentiated {MOST_DERIVATIVES} times at most: take a lower order"
+        raise HodiffError("limit", message)
+    return k
 
 
 def sum_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:

@@ -158,6 +158,13 @@ _BESSEL = {
     "besselk": "@.kv({}, {})", "besselie": "@.ive({}, {})", "besselke": "@.kve({}, {})",
     "airyai": "@.airy({})[0]", "airyaiprime": "@.airy({})[1]",
     "airybi": "@.airy({})[2]", "airybiprime": "@.airy({})[3]",
+    "legendrep": "@.eval_legendre({}, {})", "chebyshevt": "@.eval_chebyt({}, {})",
+    "chebyshevu": "@.eval_chebyu({}, {})", "hermite": "@.eval_hermite({}, {})",
+    "laguerre": "@.eval_laguerre({}, {})", "genlaguerre": "@.eval_genlaguerre({}, {}, {})",
+    "gegenbauer": "@.eval_gegenbauer({}, {}, {})", "jacobi": "@.eval_jacobi({}, {}, {}, {})",
+    "hyp0f1": "@.hyp0f1({}, {})", "hyp1f1": "@.hyp1f1({}, {}, {})",
+    "hyp2f1": "@.hyp2f1({}, {}, {}, {})", "hypu": "@.hyperu({}, {}, {})",
+    "ellipk": "@.ellipk({})", "ellipe": "@.ellipe({})",
 }  # fmt: skip
 
 
@@ -329,7 +336,15 @@ class Sympy(Python):
         log2="@.log({}, 2)", log10="@.log({}, 10)", max="@.Max({}, {})", min="@.Min({}, {})",
         atan2="@.atan2({}, {})", mod="@.Mod({}, {})", lgamma="@.log(@.Abs(@.gamma({})))",
         polygamma="@.polygamma({}, {})", beta="@.beta({}, {})",
-        **{name: f"@.{name}({{}}, {{}})" for name in ("besselj", "bessely", "besseli", "besselk")},
+        **{name: f"@.{name}({{}}, {{}})" for name in (
+            "besselj", "bessely", "besseli", "besselk", "chebyshevt", "chebyshevu", "hermite",
+            "laguerre",
+        )},
+        legendrep="@.legendre({}, {})", genlaguerre="@.assoc_laguerre({}, {}, {})",
+        gegenbauer="@.gegenbauer({}, {}, {})", jacobi="@.jacobi({}, {}, {}, {})",
+        hyp0f1="@.hyper([], [{}], {})", hyp1f1="@.hyper([{}], [{}], {})",
+        hyp2f1="@.hyper([{}, {}], [{}], {})", ellipk="@.elliptic_k({})",
+        ellipe="@.elliptic_e({})",
         **{name: f"@.{name}({{}})" for name in ("airyai", "airyaiprime", "airybi", "airybiprime")},
     )  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "sp.pi", "e": "sp.E"}
