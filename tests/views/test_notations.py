@@ -20,7 +20,7 @@ from hodiff.views.latex import latex
     ("text", "shown"),
     [
         ("besselj(n, x)", "J_{n}(x)"),
-        ("besselk(n + 1, x**2)", r"K_{n + 1}\left(x^{2}\right)"),
+        ("besselk(n + 1, x**2)", "K_{n + 1}(x^{2})"),
         ("airyai(x)*airyaiprime(x)", r"\operatorname{Ai}(x) \operatorname{Ai}'(x)"),
         ("sphericaljn(2, x)", "j_{2}(x)"),
         ("legendrep(n, x)", "P_{n}(x)"),
