@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hodiff.arithmetic import flint_bessel, flint_hypergeometric, flint_orthogonal
+from hodiff.arithmetic import flint_bessel, flint_elliptic, flint_hypergeometric, flint_orthogonal
 
 TAYLOR: dict[str, Callable[..., list[Any]]] = {**flint_bessel.TAYLOR}
 
@@ -13,4 +13,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     **flint_bessel.FUNCTIONS,
     **flint_orthogonal.FUNCTIONS,
     **flint_hypergeometric.FUNCTIONS,
+    **flint_elliptic.FUNCTIONS,
 }

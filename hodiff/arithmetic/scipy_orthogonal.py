@@ -86,6 +86,17 @@ def _pointwise(name: str) -> Callable[..., Any]:
     return mixed(name, _never, _never, OPERATIONS[name].arity or 0)
 
 
+def _incomplete(name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def compute(phi: Any, m: Any) -> Any:
+        found = scipy(name)(phi, m)
+        return found, np.full(np.shape(found), True)
+
+    def right(phi: Any, m: Any) -> Any:
+        return (np.abs(phi) <= 100) & (np.abs(phi) >= 1e-3) & (m >= -10) & (m <= 0.9)
+
+    return compute, right
+
+
 BY_POINT = ("hypu", "hyp0f1s", "hyp1f1s", "hyp2f1s", "hypus", "ellipks", "ellipes")
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: mixed(name, _value(name), _ordinary, n) for name, (_, n) in NAMES.items()},
@@ -94,6 +105,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "hyp0f1": _hypergeometric("hyp0f1", -5, 5),
     "hyp1f1": _hypergeometric("hyp1f1", -2, 5),
     "hyp2f1": _hypergeometric("hyp2f1", 0, 0.9),
+    "elliptics": mixed("elliptics", _never, _never, 2),
+    "ellipf": mixed("ellipf", *_incomplete("ellipkinc"), 2),
+    "ellipeinc": mixed("ellipeinc", *_incomplete("ellipeinc"), 2),
     "ellipk": _hypergeometric("ellipk", -1e6, 0.9),
     "ellipe": _hypergeometric("ellipe", -1e6, 0.9),
 }

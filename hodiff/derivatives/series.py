@@ -112,7 +112,7 @@ class Series:
                 operation = node.operation
                 if operation.name in FURTHER:
                     raise NoSeries
-                if operation in FAMILIES:
+                if operation in FAMILIES and node.inputs[-1] in varying:
                     *fixed, _ = node.inputs
                     if not varying.isdisjoint(fixed):
                         raise NoSeries  # a parameter's slope is another family's

@@ -32,6 +32,8 @@ NOTATIONS = {
     "jacobi": Notation("P", 1, 2),
     "hyp1f1": Notation("M"),
     "hypu": Notation("U"),
+    "ellipf": Notation("F"),
+    "ellipeinc": Notation("E"),
     "ellipk": Notation("K"),
     "ellipe": Notation("E"),
     "airyai": Notation("Ai"),

@@ -29,7 +29,8 @@ ATTRIBUTES = {
     "betas": (1, 0),
     "sinc": (1,),
     "cast": ("float64",),
-    **{row.name: (1,) for row in FAMILIES if not row.names},
+    "elliptics": (1, -1),
+    **{row.name: (1,) for row in FAMILIES if not row.names and row.name != "elliptics"},
 }
 WRITTEN = {"exp": boxes._exp, "log": boxes._log, "atan": boxes._atan, "sinh": boxes._sinh,
            "tanh": boxes._tanh}  # fmt: skip

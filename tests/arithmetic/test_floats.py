@@ -28,7 +28,8 @@ ATTRIBUTES = {
     "betas": [(1, 0), (0, 1), (2, 1)],
     "polygamma": [(1,), (4,)],
     "sinc": [(0,), (1,), (2,)],
-    **{row.name: [(1,), (3,)] for row in FAMILIES if not row.names},
+    "elliptics": [(1, -1), (2, 1)],
+    **{row.name: [(1,), (3,)] for row in FAMILIES if not row.names and row.name != "elliptics"},
 }
 # The larger of 0 and -0 is either.
 ZEROS_APART = {"max", "min", "clip", "relu"}

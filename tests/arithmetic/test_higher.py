@@ -80,7 +80,13 @@ def questions() -> list[str]:
     for name in higher.FUNCTIONS:
         parameters = [ORDERS] * (arity(name) - 1)
         several: list[str] = []
-        attributes = ["2"] if OPERATIONS[name] in FAMILIES and not OPERATIONS[name].names else []
+        attributes = (
+            ["2", "-1"]
+            if name == "elliptics"
+            else ["2"]
+            if OPERATIONS[name] in FAMILIES and not OPERATIONS[name].names
+            else []
+        )
         for bits, *x in product(BITS, *parameters, NUMBERS):
             texts = [str(int(v)) if v in ORDERS and v == int(v) else repr(v) for v in x[:-1]]
             several.append(" ".join([name, str(bits), *texts, repr(float(x[-1])), *attributes]))

@@ -10,6 +10,7 @@ from mpmath import mp, mpf
 
 from hodiff.engine.graph import OPERATIONS, constant
 from hodiff.engine.operations import FUNCTIONS
+from tests.lengths import LONG
 
 # Name, mpmath's, other names, and parameters with points: zeros, ends, beyond, far out.
 FUNCTIONS_OF = [
@@ -59,4 +60,12 @@ def rows(row: Callable[..., Any]) -> list[Any]:
         build = built(f"{name}s", parameters, 1)
         of_slope = slope(compute, parameters)
         found.append(row(f"{name}s", of_slope, x, digits=40, order=1, build=build))
-    return found
+    angles = ((0.5, 0.3), (-2.5, 0.75), (1.25, -20.0), (0.25, 1e-10), (1.0, 1.25), (0.5, 0.0))
+    return [
+        *found,
+        row("ellipf", mp.ellipf, *angles, digits=40, order=3 if LONG else 2),
+        row("ellipkinc", mp.ellipf, (0.5, 0.3), order=1),
+        row("ellipeinc", mp.ellipe, *angles, digits=40, order=3 if LONG else 1),
+        row("elliptics", lambda phi, m: mp.diff(lambda t: mp.ellipf(phi, t), m), (0.5, 0.3),
+            order=1, build=lambda phi, m: OPERATIONS["elliptics"](phi, m, 1, -1)),
+    ]  # fmt: skip

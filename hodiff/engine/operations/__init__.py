@@ -4,7 +4,7 @@ elementary   + - * / **, trigonometry, exponentials and logarithms
 piecewise    comparisons, where, abs, max, floor and what is smooth only in pieces
 special      erf, the gamma family, sinc, the activation functions
 bessel       Bessel and Airy functions
-orthogonal, hypergeometric
+orthogonal, hypergeometric, elliptic
              Legendre's, Chebyshev's ... polynomials, 2F1 and its like, elliptic integrals
 structure    shapes, indexing, sums, products of matrices
 reductions   extrema, norms and products over axes, sorting
@@ -17,6 +17,7 @@ from hodiff.engine.graph import OPERATORS, tensor_of
 from hodiff.engine.operations import (
     bessel,
     elementary,
+    elliptic,
     hypergeometric,
     orthogonal,
     piecewise,
@@ -33,6 +34,7 @@ __all__ = [
     "Function",
     "bessel",
     "elementary",
+    "elliptic",
     "hypergeometric",
     "linalg",
     "orthogonal",

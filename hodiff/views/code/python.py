@@ -164,6 +164,7 @@ _BESSEL = {
     "gegenbauer": "@.eval_gegenbauer({}, {}, {})", "jacobi": "@.eval_jacobi({}, {}, {}, {})",
     "hyp0f1": "@.hyp0f1({}, {})", "hyp1f1": "@.hyp1f1({}, {}, {})",
     "hyp2f1": "@.hyp2f1({}, {}, {}, {})", "hypu": "@.hyperu({}, {}, {})",
+    "ellipf": "@.ellipkinc({}, {})", "ellipeinc": "@.ellipeinc({}, {})",
     "ellipk": "@.ellipk({})", "ellipe": "@.ellipe({})",
 }  # fmt: skip
 
@@ -344,6 +345,7 @@ class Sympy(Python):
         gegenbauer="@.gegenbauer({}, {}, {})", jacobi="@.jacobi({}, {}, {}, {})",
         hyp0f1="@.hyper([], [{}], {})", hyp1f1="@.hyper([{}], [{}], {})",
         hyp2f1="@.hyper([{}, {}], [{}], {})", ellipk="@.elliptic_k({})",
+        ellipf="@.elliptic_f({}, {})", ellipeinc="@.elliptic_e({}, {})",
         ellipe="@.elliptic_e({})",
         **{name: f"@.{name}({{}})" for name in ("airyai", "airyaiprime", "airybi", "airybiprime")},
     )  # fmt: skip
