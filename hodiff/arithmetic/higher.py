@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hodiff.arithmetic import flint_bessel, flint_elliptic, flint_hypergeometric, flint_orthogonal
+from hodiff.arithmetic import (
+    flint_bessel,
+    flint_carlson,
+    flint_elliptic,
+    flint_hypergeometric,
+    flint_orthogonal,
+)
 
 TAYLOR: dict[str, Callable[..., list[Any]]] = {**flint_bessel.TAYLOR}
 
@@ -14,4 +20,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     **flint_orthogonal.FUNCTIONS,
     **flint_hypergeometric.FUNCTIONS,
     **flint_elliptic.FUNCTIONS,
+    **flint_carlson.FUNCTIONS,
 }

@@ -97,6 +97,17 @@ def _incomplete(name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
     return compute, right
 
 
+def _carlson(name: str, count: int) -> Callable[..., Any]:
+    def compute(*x: Any) -> Any:
+        found = scipy(name)(*x)
+        return found, np.full(np.shape(found), True)
+
+    def right(*x: Any) -> Any:
+        return np.all([(v >= 1e-3) & (v <= 1e3) for v in x], axis=0)
+
+    return mixed(name, compute, right, count)
+
+
 BY_POINT = ("hypu", "hyp0f1s", "hyp1f1s", "hyp2f1s", "hypus", "ellipks", "ellipes")
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: mixed(name, _value(name), _ordinary, n) for name, (_, n) in NAMES.items()},
@@ -105,6 +116,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "hyp0f1": _hypergeometric("hyp0f1", -5, 5),
     "hyp1f1": _hypergeometric("hyp1f1", -2, 5),
     "hyp2f1": _hypergeometric("hyp2f1", 0, 0.9),
+    **{name: _pointwise(name) for name in ("carlsons", "carlsonps")},
+    **{name: _carlson(name, n) for name, n in (("elliprf", 3), ("elliprd", 3), ("elliprj", 4))},
     "elliptics": mixed("elliptics", _never, _never, 2),
     "ellipf": mixed("ellipf", *_incomplete("ellipkinc"), 2),
     "ellipeinc": mixed("ellipeinc", *_incomplete("ellipeinc"), 2),

@@ -48,7 +48,8 @@ from hodiff.engine.operations.row import FAMILIES as FURTHER_FAMILIES
 from hodiff.engine.passes import depending, rebuilt
 from hodiff.engine.sharing import NodeTable, sharing
 
-FURTHER = {"betas", "solve_triangular"}  # whose rules lead ever further, with no recurrence here
+# Whose rules lead ever further, with no recurrence here.
+FURTHER = {"betas", "carlsons", "carlsonps", "solve_triangular"}
 MOST_POWER = 1 << 62  # that is written as products
 
 Coefficients: TypeAlias = list[Any]

@@ -30,6 +30,8 @@ ATTRIBUTES = {
     "sinc": (1,),
     "cast": ("float64",),
     "elliptics": (1, -1),
+    "carlsons": (1, 0, 1),
+    "carlsonps": (1, 0, 0, 1),
     **{row.name: (1,) for row in FAMILIES if not row.names and row.name != "elliptics"},
 }
 WRITTEN = {"exp": boxes._exp, "log": boxes._log, "atan": boxes._atan, "sinh": boxes._sinh,

@@ -29,6 +29,8 @@ ATTRIBUTES = {
     "polygamma": [(1,), (4,)],
     "sinc": [(0,), (1,), (2,)],
     "elliptics": [(1, -1), (2, 1)],
+    "carlsons": [(1, 0, 1)],
+    "carlsonps": [(1, 0, 0, 1)],
     **{row.name: [(1,), (3,)] for row in FAMILIES if not row.names and row.name != "elliptics"},
 }
 # The larger of 0 and -0 is either.

@@ -49,6 +49,11 @@ def test_published_values(name: str, x: tuple[Any, ...], value: str) -> None:
 ORDERS = (0, 1, -1, 0.5, -1.5, 30, 1e6)
 NUMBERS = (0.0, -0.0, 1e-300, -1e-300, 1.5, -40.0, 700.0, 3e4, -1e9, 1e300, -1e300,
            float("inf"), float("-inf"), float("nan"))  # fmt: skip
+ATTRIBUTES = {
+    "elliptics": ["2", "-1"],
+    "carlsons": ["1", "0", "1"],
+    "carlsonps": ["1", "0", "0", "1"],
+}
 BITS = (53, 4096, 6000)
 CHILD = """
 import signal, sys
@@ -80,13 +85,9 @@ def questions() -> list[str]:
     for name in higher.FUNCTIONS:
         parameters = [ORDERS] * (arity(name) - 1)
         several: list[str] = []
-        attributes = (
-            ["2", "-1"]
-            if name == "elliptics"
-            else ["2"]
-            if OPERATIONS[name] in FAMILIES and not OPERATIONS[name].names
-            else []
-        )
+        attributes = ATTRIBUTES.get(name, [])
+        if OPERATIONS[name] in FAMILIES and not OPERATIONS[name].names and not attributes:
+            attributes = ["2"]
         for bits, *x in product(BITS, *parameters, NUMBERS):
             texts = [str(int(v)) if v in ORDERS and v == int(v) else repr(v) for v in x[:-1]]
             several.append(" ".join([name, str(bits), *texts, repr(float(x[-1])), *attributes]))

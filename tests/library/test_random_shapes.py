@@ -430,6 +430,8 @@ hyp1f1 ; torch.hyp1f1(0.5, 1.5, x) ; S.hyp1f1(0.5, 1.5, x) ; plain
 hyp2f1 ; torch.hyp2f1(0.5, 1.5, 2.5, x) ; S.hyp2f1(0.5, 1.5, 2.5, x) ; unit
 hypu hyperu ; torch.{n}(0.5, 1.5, x) ; S.hyperu(0.5, 1.5, x) ; above
 ellipk ellipe ; torch.{n}(x) ; S.{n}(x) ; unit
+elliprf elliprd ; torch.{n}(x, 0.75, 2) ; S.{n}(x, 0.75, 2) ; above
+elliprj ; torch.elliprj(x, 0.75, 2, 3) ; S.elliprj(x, 0.75, 2, 3) ; above
 ellipf ellipkinc ; torch.{n}(x, 0.25) ; S.ellipkinc(x, 0.25) ; plain
 ellipeinc ; torch.ellipeinc(x, 0.25) ; S.ellipeinc(x, 0.25) ; plain
 airyai ; torch.airyai(x) ; S.airy(x)[0] ; plain

@@ -7,13 +7,18 @@ no division by m, as the usual formulas have, and so holds at m = 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import comb, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hodiff.engine.exact import quotient
 from hodiff.engine.graph import Tensor, constant
 from hodiff.engine.operations.elementary import cos, sin, sqrt
+from hodiff.engine.operations.functions import function
 from hodiff.engine.operations.row import FAMILIES, bounded, elementwise
+
+if TYPE_CHECKING:
+    from hodiff.engine.exact import Exact
 
 REAL = "m*sin(phi)**2 < 1"
 
@@ -73,3 +78,58 @@ FAMILIES[ellipeinc] = lambda: (
     lambda phi, m, k: elliptics(phi, m, bounded("ellipeinc", k), 1) if k else ellipeinc(phi, m)
 )
 FAMILIES[elliptics] = lambda j, q: lambda phi, m, k: elliptics(phi, m, bounded("ellipf", j + k), q)
+
+
+# Carlson's symmetric integrals (DLMF 19.16). Their derivatives are integrals of the same kind,
+# from 0 to infinity of (t + x)**(-1/2 - i)*(t + y)**(-1/2 - j)*(t + z)**(-1/2 - k)*(t + p)**-l.
+POSITIVE = "arguments >= 0, of the first three at most one 0"
+ALL = "arguments > 0"
+
+
+def _carlson(inputs: tuple[Tensor, ...], orders: tuple[int, ...]) -> Tensor:
+    return (carlsons if len(orders) == 3 else carlsonps)(*inputs, *orders)
+
+
+def _further(count: int, i: int) -> Callable[..., Tensor]:
+    """The derivative of such an integral in its i-th argument."""
+
+    def partial(*v: Any) -> Tensor:
+        inputs, orders = v[:count], v[count + 1 :]
+        n = orders[i]
+        more = (*orders[:i], bounded("a Carlson integral", n + 1), *orders[i + 1 :])
+        factor = quotient(-1 - 2 * n, 2) if i < 3 else -n
+        return constant(factor) * _carlson(inputs, more) if factor else constant(0)
+
+    return partial
+
+
+def _scaled(factor: Exact, *orders: int) -> Callable[..., Tensor]:
+    return lambda *v: constant(factor) * _carlson(v[:-1], orders)
+
+
+# fmt: off
+carlsons = elementwise("carlsons", *[_further(3, i) for i in range(3)], names=(), domain=ALL,
+                       never_zero=True)
+carlsonps = elementwise("carlsonps", *[_further(4, i) for i in range(4)], names=(), domain=ALL,
+                        never_zero=True)
+elliprd = elementwise("elliprd", _scaled(quotient(-3, 4), 1, 0, 1),
+                      _scaled(quotient(-3, 4), 0, 1, 1), _scaled(quotient(-9, 4), 0, 0, 2),
+                      parameters="x, y, z", domain=POSITIVE,
+                      pole=lambda x, y, z: z == 0, never_zero=True,
+                      numpy="scipy.special.elliprd", meaning="Carlson's elliptic integral RD")
+elliprf = elementwise("elliprf", lambda x, y, z, r: -elliprd(y, z, x)/6,
+                      lambda x, y, z, r: -elliprd(z, x, y)/6,
+                      lambda x, y, z, r: -elliprd(x, y, z)/6,
+                      parameters="x, y, z", domain=POSITIVE, never_zero=True,
+                      numpy="scipy.special.elliprf", meaning="Carlson's elliptic integral RF")
+elliprj = elementwise("elliprj", *[_scaled(quotient(-3, 4), *(int(i == k) for i in range(3)), 1)
+                                   for k in range(3)], _scaled(quotient(-3, 2), 0, 0, 0, 2),
+                      parameters="x, y, z, p", domain=f"{POSITIVE}, and p > 0", never_zero=True,
+                      numpy="scipy.special.elliprj", meaning="Carlson's elliptic integral RJ")
+# fmt: on
+
+
+@function("x, y", "elliprc", least=2, most=2)
+def elliprc(x: Tensor, y: Tensor) -> Tensor:
+    """Carlson's degenerate integral RC, which is RF(x, y, y)."""
+    return elliprf(x, y, y)

@@ -164,6 +164,8 @@ _BESSEL = {
     "gegenbauer": "@.eval_gegenbauer({}, {}, {})", "jacobi": "@.eval_jacobi({}, {}, {}, {})",
     "hyp0f1": "@.hyp0f1({}, {})", "hyp1f1": "@.hyp1f1({}, {}, {})",
     "hyp2f1": "@.hyp2f1({}, {}, {}, {})", "hypu": "@.hyperu({}, {}, {})",
+    "elliprf": "@.elliprf({}, {}, {})", "elliprd": "@.elliprd({}, {}, {})",
+    "elliprj": "@.elliprj({}, {}, {}, {})",
     "ellipf": "@.ellipkinc({}, {})", "ellipeinc": "@.ellipeinc({}, {})",
     "ellipk": "@.ellipk({})", "ellipe": "@.ellipe({})",
 }  # fmt: skip
