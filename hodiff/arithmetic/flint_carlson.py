@@ -16,7 +16,7 @@ from hodiff.arithmetic.flint_bessel import beyond, bits, sure, within
 MOST_BITS = 1400  # of an integral
 LEAST = 64  # bits that arguments may lie apart
 MOST_ORDER = 64
-MOST_VALUES = 5000  # of an integrand
+MOST_VALUES = 20_000  # of an integrand
 
 
 def _positive(*x: Any) -> bool:

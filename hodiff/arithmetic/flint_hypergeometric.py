@@ -68,25 +68,35 @@ def hypu(a: Any, b: Any, x: Any) -> Any:
 
 
 def _u(a: Any, b: Any, x: Any, k: int) -> Any:
-    return _times((-1) ** k * risen(ball(a), k), hypu(ball(a) + k, ball(b) + k, x))
+    a, b, x = ball(a), ball(b), ball(x)
+    factor = (-1) ** k * risen(a, k)
+    return _none(hypu(a, b, x)) if factor == 0 else factor * hypu(a + k, b + k, x)
 
 
 def _0f1(b: Any, x: Any, k: int) -> Any:
-    return hyp0f1(ball(b) + k, x) / risen(ball(b), k)
+    b = ball(b)
+    return hyp0f1(b + k, x) / risen(b, k)
 
 
 def _1f1(a: Any, b: Any, x: Any, k: int) -> Any:
-    return _times(risen(ball(a), k), hyp1f1(ball(a) + k, ball(b) + k, x)) / risen(ball(b), k)
+    a, b, x = ball(a), ball(b), ball(x)
+    factor = risen(a, k)
+    if factor == 0:
+        return _none(hyp1f1(a, b, x))
+    return factor * hyp1f1(a + k, b + k, x) / risen(b, k)
 
 
 def _2f1(a: Any, b: Any, c: Any, x: Any, k: int) -> Any:
-    found = hyp2f1(ball(a) + k, ball(b) + k, ball(c) + k, x)
-    return _times(risen(ball(a), k) * risen(ball(b), k), found) / risen(ball(c), k)
+    a, b, c, x = ball(a), ball(b), ball(c), ball(x)
+    factor = risen(a, k) * risen(b, k)
+    if factor == 0:
+        return _none(hyp2f1(a, b, c, x))
+    return factor * hyp2f1(a + k, b + k, c + k, x) / risen(c, k)
 
 
-def _times(factor: Any, value: Any) -> Any:
-    """0 where the factor is: a sum that has ended."""
-    return 0 if factor == 0 and value.is_finite() else factor * value
+def _none(value: Any) -> Any:
+    """The derivative of a sum that has ended, where that has a value."""
+    return 0 if value.is_finite() else value
 
 
 def _limited(compute: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -15,8 +16,12 @@ from mpmath import mp, mpf
 from hodiff.arithmetic import higher
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.engine.graph import OPERATIONS
+from hodiff.arithmetic.program import Program
+from hodiff.derivatives import gradient
+from hodiff.engine.graph import OPERATIONS, constant, variable
+from hodiff.engine.operations import FUNCTIONS
 from hodiff.engine.operations.row import FAMILIES
+from tests.engine import bessel_rows, polynomial_rows
 from tests.lengths import LONG, part
 
 # Tables of DLMF, of Abramowitz and Stegun, and of Boost.Math's tests (libs/math/test).
@@ -138,3 +143,45 @@ def test_balls_contain_mpmaths_values(name: str) -> None:
                              (found.lower(), found.upper()))  # fmt: skip
                 slack = abs(true) * mpf(2) ** -(bits + 5) + mpf(10) ** -45 * abs(high)
                 assert not found.is_finite() or low - slack <= true <= high + slack, (given, radius)
+
+
+EVERY = [
+    *[(name, compute, [((n,), xs) for n, xs in bessel_rows.POINTS[name]])
+      for name, compute in bessel_rows.MPMATH.items()],
+    *[(name, compute, cases) for name, compute, _, cases in polynomial_rows.FUNCTIONS_OF],
+    ("ellipf", lambda phi, m: mp.ellipf(phi, m), [((0.5,), (0.3, 0.0, 1e-10, -2.5))]),
+    ("ellipeinc", lambda phi, m: mp.ellipe(phi, m), [((0.5,), (0.3, 0.0, 1e-10, -2.5))]),
+    ("airyai", mp.airyai, [((), (0, 1.5, -2.338107410459767))]),
+    ("airybi", mp.airybi, [((), (0, 1.5, -1.173713222709128))]),
+    ("elliprf", mp.elliprf, [((1.5, 2.5), (0.5, 2.5))]),
+    ("elliprd", mp.elliprd, [((1.5, 2.5), (0.5, 2.5))]),
+    ("elliprj", mp.elliprj, [((1.5, 2.5, 0.75), (0.5, 2.5))]),
+]  # fmt: skip
+
+
+SLOW = ("besselke", "bessely", "besselk", "hyp2f1")  # in mpmath
+
+
+@pytest.mark.parametrize(("name", "compute", "cases"), EVERY, ids=[case[0] for case in EVERY])
+def test_forty_digits_of_values_and_derivatives(name: str, compute: Any, cases: Any) -> None:
+    """In the argument, to the fourth; of the whole way from a rule to its numbers in balls."""
+    x = variable("x")
+    for given, points in cases if LONG else cases[:2]:
+        function = FUNCTIONS[name].build(*[constant(Fraction(p)) for p in given], x)
+        graphs = [function]
+        most = 3 if name in SLOW else 5
+        while len(graphs) < (most if LONG or name.startswith("airy") else 2):
+            graphs += gradient(graphs[-1], [x])
+        program = Program(graphs, BALLS)
+        for at in points if LONG else points[:3]:
+            with precision(400):
+                found = program.results({x: BALLS.data(at)})
+            with mp.workdps(60):
+                for k, value in enumerate(found):
+                    true = mp.diff(lambda t, p=given: mp.re(compute(*map(mpf, p), t)), mpf(at), k)
+                    close = (
+                        mpf(value.mid().str(60, radius=False))
+                        if hasattr(value, "mid")
+                        else (mpf(value.numerator) / value.denominator)
+                    )
+                    assert abs(close - true) <= mpf(10) ** -38 * max(abs(true), 1), (given, at, k)
