@@ -40,6 +40,17 @@ PUBLISHED = [
     ("airyaiprime", (0,), "-0.2588194037928068"),
     ("airybi", (0,), "0.6149266274460007"),
     ("airybiprime", (0,), "0.4482883573538264"),
+    # Abramowitz and Stegun, table 17.1 (m = 1/2).
+    ("ellipk", (Fraction(1, 2),), "1.854074677301372"),
+    ("ellipe", (Fraction(1, 2),), "1.350643881047676"),
+    # Carlson 1995, Numerical computation of real or complex elliptic integrals, section 3, which
+    # Boost.Math's tests have, too.
+    ("elliprf", (1, 2, 0), "1.3110287771461"),
+    ("elliprf", (2, 3, 4), "0.58408284167715"),
+    ("elliprd", (0, 2, 1), "1.7972103521034"),
+    ("elliprd", (2, 3, 4), "0.16510527294261"),
+    ("elliprj", (2, 3, 4, 5), "0.14297579667157"),
+    ("elliprj", (0, 1, 2, 3), "0.77688623778582"),
 ]  # fmt: skip
 
 
