@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import comb, prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hodiff.engine.exact import quotient
 from hodiff.engine.graph import Tensor, constant
 from hodiff.engine.operations.elementary import cos, sin, sqrt
 from hodiff.engine.operations.functions import function
 from hodiff.engine.operations.row import FAMILIES, bounded, elementwise
-
-if TYPE_CHECKING:
-    from hodiff.engine.exact import Exact
 
 REAL = "m*sin(phi)**2 < 1"
 
@@ -103,8 +100,8 @@ def _further(count: int, i: int) -> Callable[..., Tensor]:
     return partial
 
 
-def _scaled(factor: Exact, *orders: int) -> Callable[..., Tensor]:
-    return lambda *v: constant(factor) * _carlson(v[:-1], orders)
+def _scaled(quarters: int, *orders: int) -> Callable[..., Tensor]:
+    return lambda *v: constant(quotient(quarters, 4)) * _carlson(v[:-1], orders)
 
 
 # fmt: off
@@ -112,8 +109,8 @@ carlsons = elementwise("carlsons", *[_further(3, i) for i in range(3)], names=()
                        never_zero=True)
 carlsonps = elementwise("carlsonps", *[_further(4, i) for i in range(4)], names=(), domain=ALL,
                         never_zero=True)
-elliprd = elementwise("elliprd", _scaled(quotient(-3, 4), 1, 0, 1),
-                      _scaled(quotient(-3, 4), 0, 1, 1), _scaled(quotient(-9, 4), 0, 0, 2),
+elliprd = elementwise("elliprd", _scaled(-3, 1, 0, 1),
+                      _scaled(-3, 0, 1, 1), _scaled(-9, 0, 0, 2),
                       parameters="x, y, z", domain=POSITIVE,
                       pole=lambda x, y, z: z == 0, never_zero=True,
                       numpy="scipy.special.elliprd", meaning="Carlson's elliptic integral RD")
@@ -122,8 +119,8 @@ elliprf = elementwise("elliprf", lambda x, y, z, r: -elliprd(y, z, x)/6,
                       lambda x, y, z, r: -elliprd(x, y, z)/6,
                       parameters="x, y, z", domain=POSITIVE, never_zero=True,
                       numpy="scipy.special.elliprf", meaning="Carlson's elliptic integral RF")
-elliprj = elementwise("elliprj", *[_scaled(quotient(-3, 4), *(int(i == k) for i in range(3)), 1)
-                                   for k in range(3)], _scaled(quotient(-3, 2), 0, 0, 0, 2),
+elliprj = elementwise("elliprj", *[_scaled(-3, *(int(i == k) for i in range(3)), 1)
+                                   for k in range(3)], _scaled(-6, 0, 0, 0, 2),
                       parameters="x, y, z, p", domain=f"{POSITIVE}, and p > 0", never_zero=True,
                       numpy="scipy.special.elliprj", meaning="Carlson's elliptic integral RJ")
 # fmt: on
