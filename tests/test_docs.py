@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -30,6 +31,7 @@ def loaded(path: Path) -> Any:
 
 update, man = loaded(SCRIPT), loaded(SCRIPT.parent / "man.py")
 reference = loaded(SCRIPT.parent / "reference.py")
+gallery = loaded(SCRIPT.parent / "gallery.py")
 in_a_shell = update.printed
 
 
@@ -122,6 +124,15 @@ def test_the_site_builds(tmp_path: Path) -> None:
         loaded = re.findall(r"<(?:script|img|iframe)[^>]+src=\"([^\"]+)", page.read_text("utf-8"))
         loaded += re.findall(r"<link[^>]+stylesheet[^>]+href=\"([^\"]+)", page.read_text("utf-8"))
         assert not [url for url in loaded if "//" in url], page
+
+
+def test_the_gallery_is_current() -> None:
+    """The page; its pictures are there and are pictures."""
+    assert gallery.PAGE.read_text("utf-8") == gallery.page(), "run python docs/gallery.py"
+    names = {f"{picture.name}.svg" for picture in gallery.GALLERY}
+    assert {path.name for path in gallery.PICTURES.iterdir()} == names
+    for name in names:
+        assert ElementTree.parse(gallery.PICTURES / name).getroot().tag.endswith("svg")
 
 
 def test_the_commands_reference_is_current() -> None:
