@@ -158,6 +158,9 @@ def explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
         and len(flat) == len(inputs)
         and operation.pole(*flat, *node.attributes)
     )
+    if _uncomputed(value) and operation.partials and operation.definition is None:
+        return _fault("limit", f"{shown} is too large to be computed, or one of its arguments is",
+                      node)  # fmt: skip
     got = f", not {_number(flat[0])}" if len(flat) == len(inputs) == 1 else ""
     if node.derived:
         mend = _mend(node)
@@ -180,6 +183,13 @@ def explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
     if undefined:
         return _fault("domain", f"{shown} is undefined at this point{needs}", node)
     return _fault("limit", f"{shown} passes the largest double (1.8e308)", node)
+
+
+def _uncomputed(value: Any) -> bool:
+    """Whether a value is all numbers: what its function isn't computed for."""
+    if hasattr(value, "shape") or not hasattr(value, "rad"):
+        return False
+    return not value.is_nan() and not value.rad().is_finite() and bool(value.mid() == 0)
 
 
 def _mend(node: Tensor) -> str:

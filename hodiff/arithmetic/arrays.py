@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hodiff.arithmetic import scipy_bessel, scipy_orthogonal
 from hodiff.arithmetic.base import Arithmetic, Ring
 from hodiff.arithmetic.floats import CONSTANTS, FLOATS, Floats, div
 from hodiff.engine.graph import CONSTANT, OPERATIONS, Operation, Tensor
@@ -402,6 +403,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "qr": _qr,
     "rest_of_basis": _rest_of_basis,
     "pinv": _pinv,
+    **scipy_bessel.FUNCTIONS,
+    **scipy_orthogonal.FUNCTIONS,
 }
 
 ARRAYS = Arrays()

@@ -121,7 +121,10 @@ def composed(outer: Sequence[Any], inner: Sequence[Any]) -> list[Any]:
         return _coefficients(arb_series(list(outer))(moved), n)
 
 
-def nearest(name: str, *x: float) -> float:
+VANISHED = arb(2) ** -1100  # which no double is as small as
+
+
+def nearest(name: str, *x: float, functions: dict[str, Callable[..., Any]] = FUNCTIONS) -> float:
     """The double nearest to a function's value: precision grows until the ball is narrow enough.
 
     inf past the largest double. Raises ValueError where the value isn't finite.
@@ -130,10 +133,11 @@ def nearest(name: str, *x: float) -> float:
     try:
         for precision in (80, 160, 320, 640, 1280):
             ctx.prec = precision
-            value = FUNCTIONS[name](
+            value = functions[name](
                 *[arb(float(v)) if isinstance(v, (bool, float)) else v for v in x]
             )
-            if value.is_finite() and value.rel_accuracy_bits() >= 60:
+            value = arb(value)
+            if value.is_finite() and (value.rel_accuracy_bits() >= 60 or abs(value) < VANISHED):
                 return float(value.mid())
         raise ValueError(name)
     finally:

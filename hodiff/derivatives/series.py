@@ -44,14 +44,12 @@ from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import special as sp
 from hodiff.engine.operations import structure as st
+from hodiff.engine.operations.row import FAMILIES as FURTHER_FAMILIES
 from hodiff.engine.passes import depending, rebuilt
 from hodiff.engine.sharing import NodeTable, sharing
 
-FURTHER = {
-    "betas",
-    "binomials",
-    "solve_triangular",
-}  # whose rules lead ever further, with no recurrence here
+# Whose rules lead ever further, with no recurrence here.
+FURTHER = {"betas", "binomials", "carlsons", "carlsonps", "solve_triangular"}
 MOST_POWER = 1 << 62  # that is written as products
 
 Coefficients: TypeAlias = list[Any]
@@ -61,11 +59,12 @@ Start: TypeAlias = tuple[dict[int, Any], set[Tensor]]
 
 
 # The members of a family from a node on: the m-th derivative of the node's function at x.
-FAMILIES: dict[Operation, Callable[..., Callable[[Tensor, int], Tensor]]] = {
+FAMILIES: dict[Operation, Callable[..., Callable[..., Tensor]]] = {
     sp.sincn: lambda n: lambda x, m: sp.sincn(x, n + m),
     sp.digamma: lambda: sp.written_psi,
     sp.psi: lambda n: lambda x, m: sp.psi(x, n + m),
     sp.lgamma: lambda: lambda x, m: sp.written_psi(x, m - 1) if m else sp.lgamma(x),
+    **FURTHER_FAMILIES,
 }
 
 
@@ -114,17 +113,19 @@ class Series:
                 operation = node.operation
                 if operation.name in FURTHER:
                     raise NoSeries
-                if operation in FAMILIES:
-                    (x,) = node.inputs
+                if operation in FAMILIES and node.inputs[-1] in varying:
+                    *fixed, _ = node.inputs
+                    if not varying.isdisjoint(fixed):
+                        raise NoSeries  # a parameter's slope is another family's
                     member = FAMILIES[operation](*node.attributes)
-                    self.families[node] = [node, *(member(x, m) for m in range(1, self.length))]
+                    members = (member(*node.inputs, m) for m in range(1, self.length))
+                    self.families[node] = [node, *members]
                 elif operation.linear or operation in RECURRENCES:
                     continue
                 elif operation.partials:
                     self.factors[node] = [
                         (self._rewritten(factor, build), u)
-                        for factor, u in zip(_partials(node), node.inputs, strict=True)
-                        if u in varying
+                        for factor, u in _partials(node, varying)
                     ]
                     roots += [factor for factor, _ in self.factors[node]]
                 else:
@@ -256,17 +257,18 @@ class Series:
     ) -> None:
         """Add the values of a family, its first member's being there: from the Taylor series of
         the node's function where the arithmetic has it."""
-        (x,) = node.inputs
         found = None
         if not node.shape:
             n = len(family)
-            found = arithmetic.taylor(node.operation, values[id(x)], node.attributes, n)
+            numbers = [values[id(x)] for x in node.inputs]
+            found = arithmetic.taylor_of(node.operation, numbers, node.attributes, n)
         for m, member in enumerate(family):
             if id(member) in values:
                 continue
             if found is None:
                 compute = arithmetic.function(member.operation)
-                values[id(member)] = compute(values[id(x)], *member.attributes)
+                inputs = [values[id(u)] for u in member.inputs]
+                values[id(member)] = compute(*inputs, *member.attributes)
             else:
                 values[id(member)] = found[m] * factorial(m)
 
@@ -329,7 +331,7 @@ class _Sweep:
             for node in family:
                 self.found.setdefault(node, [take(values[id(node)])])
         chained = [u for factors in series.factors.values() for _, u in factors]
-        chained += [node.inputs[0] for node in series.families]
+        chained += [node.inputs[-1] for node in series.families]
         self.scaled: dict[Tensor, Coefficients] = {
             u: [] for u in (*chained, *series.slopes.values())
         }
@@ -361,7 +363,7 @@ class _Sweep:
             for i in layer:
                 node = self.nodes[i]
                 if node in families:
-                    (x,), members = node.inputs, self.series.families[node]
+                    x, members = node.inputs[-1], self.series.families[node]
                     inner = self.found[x] + [0] * (length - len(self.found[x]))
                     values = [self.found[y][0] for y in members]
                     outer = [self.ring.div(y, factorial(m)) for m, y in enumerate(values)]
@@ -507,7 +509,7 @@ class _Sweep:
 
     def _family(self, node: Tensor) -> Callable[[int], Any]:
         """The chain rule along a family: member m at order k from member m + 1 below it."""
-        ring, slope = self.ring, self.scaled[node.inputs[0]]
+        ring, slope = self.ring, self.scaled[node.inputs[-1]]
         chain = [[self.found[y][0]] for y in self.series.families[node]]
 
         def step(k: int) -> Any:
@@ -670,10 +672,12 @@ def _extremes(node: Tensor, x: Any, y: Any, arithmetic: Arithmetic) -> tuple[Any
     return tied, total(choose(tied, 1, 0), axes)
 
 
-def _partials(node: Tensor) -> list[Tensor]:
-    """The derivatives of an elementwise node in its inputs, by its row."""
-    found = [partial(*node.inputs, node, *node.attributes) for partial in node.operation.partials]
-    return [y if isinstance(y, Tensor) else constant(y) for y in found]
+def _partials(node: Tensor, varying: set[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
+    """The derivatives of an elementwise node in those of its inputs that vary, by its row."""
+    for partial, u in zip(node.operation.partials, node.inputs, strict=True):
+        if u in varying:
+            y = partial(*node.inputs, node, *node.attributes)
+            yield (y if isinstance(y, Tensor) else constant(y)), u
 
 
 def _written_power(a: Tensor, b: Tensor, build: NodeTable) -> Tensor:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from hodiff.views.notations import NOTATIONS, Notation
 from hodiff.views.parts import Part, written_number
 from hodiff.views.printer import (
     ATOM,
@@ -352,7 +353,30 @@ class Typeset(Printer):
         texts = [text for text, _ in children]
         if part.data in FENCES:
             return self.fenced(self.listed(texts), FENCES[part.data]), ATOM
+        if part.data in NOTATIONS:
+            return self.noted(NOTATIONS[part.data], texts), ATOM
         return self.function(OPERATORS.get(part.data, part.data), texts)
+
+    def noted(self, notation: Notation, texts: Sequence[str]) -> str:
+        """J_n(x) and the like."""
+        letter, below, above, primes = notation
+        head = self.operator(letter) if len(letter) > 1 else self.letter(letter)
+        if primes:
+            head = self.dashed(head)
+        if below:
+            head = self.subscript(head, self.listed(texts[:below]))
+        if above:
+            head = self.superscript(head, self.fenced(self.listed(texts[below : below + above])))
+        return self.applied(head, self.fenced(self.listed(texts[below + above :])))
+
+    def call_hyp2f1(self, part: Part, children: list[Written]) -> Written:
+        """F(a, b; c; x)."""
+        a, b, c, x = (text for text, _ in children)
+        inner = self.row(self.listed([a, b]), self.sign(";"), c, self.sign(";"), x)
+        return self.applied(self.letter("F"), self.fenced(inner)), ATOM
+
+    def dashed(self, text: str) -> str:
+        return f"{text}'"
 
     def function(self, name: str, arguments: Sequence[str]) -> Written:
         head = self.operator(name) if len(name) > 1 else self.letter(name)

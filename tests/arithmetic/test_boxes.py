@@ -18,6 +18,7 @@ from hodiff.arithmetic.boxes import BOXES, BROKEN, SMOOTH, UNBROKEN, Box
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import OPERATIONS, Kind
+from hodiff.engine.operations.row import FAMILIES
 from hodiff.language.problem import read
 from tests.lengths import part
 
@@ -29,6 +30,10 @@ ATTRIBUTES = {
     "binomials": (1, 0),
     "sinc": (1,),
     "cast": ("float64",),
+    "elliptics": (1, -1),
+    "carlsons": (1, 0, 1),
+    "carlsonps": (1, 0, 0, 1),
+    **{row.name: (1,) for row in FAMILIES if not row.names and row.name != "elliptics"},
 }
 WRITTEN = {"exp": boxes._exp, "log": boxes._log, "atan": boxes._atan, "sinh": boxes._sinh,
            "tanh": boxes._tanh}  # fmt: skip

@@ -14,6 +14,7 @@ import pytest
 from hodiff.arithmetic.arrays import ARRAYS
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.engine.graph import OPERATIONS, Kind, Operation
+from hodiff.engine.operations.row import FAMILIES
 
 inf, nan = math.inf, math.nan
 SPECIAL = (
@@ -28,6 +29,10 @@ ATTRIBUTES = {
     "binomials": [(1, 0), (0, 1), (2, 1)],
     "polygamma": [(1,), (4,)],
     "sinc": [(0,), (1,), (2,)],
+    "elliptics": [(1, -1), (2, 1)],
+    "carlsons": [(1, 0, 1)],
+    "carlsonps": [(1, 0, 0, 1)],
+    **{row.name: [(1,), (3,)] for row in FAMILIES if not row.names and row.name != "elliptics"},
 }
 # The larger of 0 and -0 is either.
 ZEROS_APART = {"max", "min", "clip", "relu"}

@@ -17,6 +17,7 @@ from mpmath import mp
 
 import hodiff
 from hodiff.arithmetic import ball_numbers as balls
+from hodiff.arithmetic import higher
 from hodiff.arithmetic.arrays import ARRAYS as arrays
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.floats import FLOATS as floats
@@ -28,6 +29,7 @@ from hodiff.derivatives.taylor import Component, Directional, Implicit, Partials
 from hodiff.engine.graph import OPERATIONS, Tensor, variable
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.language.problem import read
+from tests.derivatives import higher_series
 
 ORDER = 12
 DIGITS = 30  # of the reference
@@ -254,7 +256,7 @@ def cases() -> dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Any], Any],
     found: dict[str, Any] = {}
     for name, (f, at) in SINGLE.items():
         found[f"{name}(x)"] = (None, f, at)
-    for forms in COMBINED.values():
+    for forms in [*COMBINED.values(), *higher_series.tried()]:
         for text, f, at in forms:
             found[text] = (None, f, at)
     for name, (build, f, at) in RULES.items():
@@ -300,10 +302,11 @@ def assert_close(got: Sequence[Any], expected: Sequence[Any], rel: float = CLOSE
 
 
 def test_every_row_has_a_reference() -> None:
-    named = set(SINGLE) | set(COMBINED)
+    named = set(SINGLE) | set(COMBINED) | set(higher_series.CASES)
     built = {f.build for name, f in FUNCTIONS.items() if name in named}
-    assert {name for name, f in FUNCTIONS.items() if f.build not in built} == set()
+    assert {n for n, f in FUNCTIONS.items() if f.build not in built} == higher_series.NESTED
     elementwise = {n for n, o in OPERATIONS.items() if o.partials}
+    elementwise -= {*higher.FUNCTIONS}
     assert elementwise - named - set(RULES) - FLAT == {
         "betas", "binomials", "remainder", "floordiv", "unknown",
     }  # fmt: skip

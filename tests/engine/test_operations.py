@@ -27,6 +27,7 @@ from hodiff.engine.graph import OPERATIONS, Tensor, constant, variable
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.engine.operations.structure import matmul, transpose
 from hodiff.engine.sharing import sharing
+from tests.engine import bessel_rows, polynomial_rows
 
 BOUND = 1e-13
 
@@ -271,6 +272,7 @@ ROWS = [
     Row("silu", lambda x: x * sigmoid(x), 0.4, -1.3, EDGE, *FAR, digits=300),
     Row("gelu", gelu, 0.4, -1.3, EDGE, 15, -15, 30, 300, -300, digits=300, conditioned=(-30,)),
 ]  # fmt: skip
+ROWS += bessel_rows.rows(Row) + polynomial_rows.rows(Row)
 
 
 def identity(row: Row) -> str:

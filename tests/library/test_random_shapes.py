@@ -420,6 +420,35 @@ gamma ; torch.gamma(x) ; S.gamma(x) ; above
 beta ; torch.beta(x, y) ; S.beta(x, y) ; two_above
 polygamma ; torch.polygamma(2, x) ; S.polygamma(2, x) ; above
 sinc ; torch.sinc(x) ; np.sinc(x) ; plain
+besselj jv jn ; torch.{n}(2, x) ; S.jv(2, x) ; plain
+bessely yv yn ; torch.{n}(2, x) ; S.yv(2, x) ; above
+besseli iv ; torch.{n}(2, x) ; S.iv(2, x) ; plain
+besselk kv kn ; torch.{n}(2, x) ; S.kv(2, x) ; above
+besselie ive ; torch.{n}(2, x) ; S.ive(2, x) ; above
+besselke kve ; torch.{n}(2, x) ; S.kve(2, x) ; above
+sphericaljn spherical_jn ; torch.{n}(2, x) ; S.spherical_jn(2, x) ; above
+sphericalyn spherical_yn ; torch.{n}(2, x) ; S.spherical_yn(2, x) ; above
+legendrep legendre ; torch.{n}(3, x) ; S.eval_legendre(3, x) ; plain
+chebyshevt chebyt ; torch.{n}(3, x) ; S.eval_chebyt(3, x) ; plain
+chebyshevu chebyu ; torch.{n}(3, x) ; S.eval_chebyu(3, x) ; plain
+hermite ; torch.hermite(3, x) ; S.eval_hermite(3, x) ; plain
+laguerre ; torch.laguerre(3, x) ; S.eval_laguerre(3, x) ; plain
+genlaguerre ; torch.genlaguerre(3, 0.5, x) ; S.eval_genlaguerre(3, 0.5, x) ; plain
+gegenbauer ; torch.gegenbauer(3, 0.5, x) ; S.eval_gegenbauer(3, 0.5, x) ; plain
+jacobi ; torch.jacobi(3, 0.5, 1.5, x) ; S.eval_jacobi(3, 0.5, 1.5, x) ; plain
+hyp0f1 ; torch.hyp0f1(1.5, x) ; S.hyp0f1(1.5, x) ; plain
+hyp1f1 ; torch.hyp1f1(0.5, 1.5, x) ; S.hyp1f1(0.5, 1.5, x) ; plain
+hyp2f1 ; torch.hyp2f1(0.5, 1.5, 2.5, x) ; S.hyp2f1(0.5, 1.5, 2.5, x) ; unit
+hypu hyperu ; torch.{n}(0.5, 1.5, x) ; S.hyperu(0.5, 1.5, x) ; above
+ellipk ellipe ; torch.{n}(x) ; S.{n}(x) ; unit
+elliprf elliprd ; torch.{n}(x, 0.75, 2) ; S.{n}(x, 0.75, 2) ; above
+elliprj ; torch.elliprj(x, 0.75, 2, 3) ; S.elliprj(x, 0.75, 2, 3) ; above
+ellipf ellipkinc ; torch.{n}(x, 0.25) ; S.ellipkinc(x, 0.25) ; plain
+ellipeinc ; torch.ellipeinc(x, 0.25) ; S.ellipeinc(x, 0.25) ; plain
+airyai ; torch.airyai(x) ; S.airy(x)[0] ; plain
+airyaiprime ; torch.airyaiprime(x) ; S.airy(x)[1] ; plain
+airybi ; torch.airybi(x) ; S.airy(x)[2] ; plain
+airybiprime ; torch.airybiprime(x) ; S.airy(x)[3] ; plain
 relu ; torch.relu(x) ; np.maximum(x, 0.0) ; plain
 silu ; F.silu(x) ; x*S.expit(x) ; plain
 gelu ; F.gelu(x) ; x*S.ndtr(x) ; plain

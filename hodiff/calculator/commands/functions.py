@@ -11,6 +11,7 @@ from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, constant, variable
 from hodiff.engine.operations import FUNCTIONS, Function
 from hodiff.engine.shapes import Shape
+from hodiff.errors import HodiffError
 from hodiff.language.meanings import MEANT
 from hodiff.views.normal import formula
 from hodiff.views.steps import TITLES
@@ -162,5 +163,12 @@ def derivatives(
     if y.shape:
         return None
     inputs = {p: x for p, x in zip(parameters, arguments, strict=True) if x.requires_grad}
-    slopes = gradient(y, list(inputs.values()))
-    return {p: formula(slope) for p, slope in zip(inputs, slopes, strict=True)}
+    return {p: _derivative(y, x) for p, x in inputs.items()}
+
+
+def _derivative(y: Tensor, x: Tensor) -> str | None:
+    try:
+        (slope,) = gradient(y, [x])
+    except HodiffError:  # none is known
+        return None
+    return formula(slope)

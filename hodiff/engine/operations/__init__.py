@@ -5,6 +5,9 @@ piecewise    comparisons, where, abs, max, floor and what is smooth only in piec
 angles       degrees, the inverses of sec, csc, cot and their hyperbolic kin
 special      erf, the gamma family, sinc, the activation functions
 factorials   factorials, binomial coefficients
+bessel       Bessel and Airy functions
+orthogonal, hypergeometric, elliptic
+             Legendre's, Chebyshev's ... polynomials, 2F1 and its like, elliptic integrals
 structure    shapes, indexing, sums, products of matrices
 reductions   extrema, norms and products over axes, sorting
 linalg       systems, inverses, determinants, Cholesky factors, einsum
@@ -14,7 +17,18 @@ factors      triangular systems, eigenvectors, singular vectors, QR, pseudoinver
 """
 
 from hodiff.engine.graph import OPERATORS, tensor_of
-from hodiff.engine.operations import angles, elementary, factorials, piecewise, special, structure
+from hodiff.engine.operations import (
+    angles,
+    bessel,
+    elementary,
+    elliptic,
+    factorials,
+    hypergeometric,
+    orthogonal,
+    piecewise,
+    special,
+    structure,
+)
 from hodiff.engine.operations.functions import FUNCTIONS, Function
 
 # isort: split
@@ -24,9 +38,13 @@ __all__ = [
     "FUNCTIONS",
     "Function",
     "angles",
+    "bessel",
     "elementary",
+    "elliptic",
     "factorials",
+    "hypergeometric",
     "linalg",
+    "orthogonal",
     "piecewise",
     "reductions",
     "special",

@@ -233,6 +233,10 @@ class JavaScript(_Braces):
         return self.written(head, f"function {f.name}({self.parameters(f)}) {{", body)
 
 
+BESSEL = ("besselj", "bessely", "besseli", "besselk")
+AIRY = ("airyai", "airyaiprime", "airybi", "airybiprime")
+
+
 class Julia(_Braces):
     title = "Julia"
     functions: ClassVar[dict[str, str]] = {
@@ -245,8 +249,9 @@ class Julia(_Braces):
             )
         },
         **{
-            name: f"{name}({{}}, {{}})" for name in _TWO.split()
+            name: f"{name}({{}}, {{}})" for name in (*_TWO.split(), *BESSEL)
         },
+        **{name: f"{name}({{}})" for name in AIRY},
         "atan2": "atan({}, {})", "lgamma": "logabsgamma({})[1]",
     }  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "pi", "e": "exp(1.0)"}
@@ -299,5 +304,6 @@ class Julia(_Braces):
         return self.written(head, f"function {f.name}({self.parameters(f)})", body, "end")
 
 
-SPECIAL = ("erf", "erfc", "gamma", "digamma", "polygamma", "beta", "logabsgamma")
+SPECIAL = ("erf", "erfc", "gamma", "digamma", "polygamma", "beta", "logabsgamma",
+           *BESSEL, *AIRY)  # fmt: skip
 """What Julia has in a package."""

@@ -153,6 +153,24 @@ class _Arrays(Python):
         return text
 
 
+_BESSEL = {
+    "besselj": "@.jv({}, {})", "bessely": "@.yv({}, {})", "besseli": "@.iv({}, {})",
+    "besselk": "@.kv({}, {})", "besselie": "@.ive({}, {})", "besselke": "@.kve({}, {})",
+    "airyai": "@.airy({})[0]", "airyaiprime": "@.airy({})[1]",
+    "airybi": "@.airy({})[2]", "airybiprime": "@.airy({})[3]",
+    "legendrep": "@.eval_legendre({}, {})", "chebyshevt": "@.eval_chebyt({}, {})",
+    "chebyshevu": "@.eval_chebyu({}, {})", "hermite": "@.eval_hermite({}, {})",
+    "laguerre": "@.eval_laguerre({}, {})", "genlaguerre": "@.eval_genlaguerre({}, {}, {})",
+    "gegenbauer": "@.eval_gegenbauer({}, {}, {})", "jacobi": "@.eval_jacobi({}, {}, {}, {})",
+    "hyp0f1": "@.hyp0f1({}, {})", "hyp1f1": "@.hyp1f1({}, {}, {})",
+    "hyp2f1": "@.hyp2f1({}, {}, {}, {})", "hypu": "@.hyperu({}, {}, {})",
+    "elliprf": "@.elliprf({}, {}, {})", "elliprd": "@.elliprd({}, {}, {})",
+    "elliprj": "@.elliprj({}, {}, {}, {})",
+    "ellipf": "@.ellipkinc({}, {})", "ellipeinc": "@.ellipeinc({}, {})",
+    "ellipk": "@.ellipk({})", "ellipe": "@.ellipe({})",
+}  # fmt: skip
+
+
 class Numpy(_Arrays):
     title = "NumPy"
     module = "np"
@@ -163,7 +181,7 @@ class Numpy(_Arrays):
         max="@.maximum({}, {})", min="@.minimum({}, {})",
     ) | _calls(
         "special", "erf erfc gamma digamma", lgamma="@.gammaln({})", beta="@.beta({}, {})",
-        polygamma="@.polygamma({}, {})", binomial="@.binom({}, {})",
+        polygamma="@.polygamma({}, {})", binomial="@.binom({}, {})", **_BESSEL,
     )  # fmt: skip
     constants: ClassVar[dict[str, str]] = {
         "pi": "np.pi",
@@ -327,6 +345,17 @@ class Sympy(Python):
         log2="@.log({}, 2)", log10="@.log({}, 10)", max="@.Max({}, {})", min="@.Min({}, {})",
         atan2="@.atan2({}, {})", mod="@.Mod({}, {})", lgamma="@.log(@.Abs(@.gamma({})))",
         polygamma="@.polygamma({}, {})", beta="@.beta({}, {})",
+        **{name: f"@.{name}({{}}, {{}})" for name in (
+            "besselj", "bessely", "besseli", "besselk", "chebyshevt", "chebyshevu", "hermite",
+            "laguerre",
+        )},
+        legendrep="@.legendre({}, {})", genlaguerre="@.assoc_laguerre({}, {}, {})",
+        gegenbauer="@.gegenbauer({}, {}, {})", jacobi="@.jacobi({}, {}, {}, {})",
+        hyp0f1="@.hyper([], [{}], {})", hyp1f1="@.hyper([{}], [{}], {})",
+        hyp2f1="@.hyper([{}, {}], [{}], {})", ellipk="@.elliptic_k({})",
+        ellipf="@.elliptic_f({}, {})", ellipeinc="@.elliptic_e({}, {})",
+        ellipe="@.elliptic_e({})",
+        **{name: f"@.{name}({{}})" for name in ("airyai", "airyaiprime", "airybi", "airybiprime")},
     )  # fmt: skip
     constants: ClassVar[dict[str, str]] = {
         **{"pi": "sp.pi", "e": "sp.E", "euler_gamma": "sp.EulerGamma", "catalan": "sp.Catalan"},
