@@ -28,6 +28,8 @@ class Arrays(Floats):
         if operation.folds is not None:
             ufunc = folding(operation)
             return lambda x, axes: ufunc.reduce(np.asarray(x), axis=axes)
+        if operation.special and name not in FUNCTIONS and not operation.numpy:
+            return _pointwise(name, operation.arity or 1)
         return FUNCTIONS.get(name) or _named(operation.numpy or name)
 
     def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
@@ -368,6 +370,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "polygamma": _mostly("polygamma", "polygamma", lambda x: (x > 1e-3) & (x < 1e8)),
     "lgamma": _mostly("lgamma", "gammaln", _off_zeros),
     "beta": _pointwise("beta", 2),
+    "erfi": _mostly("erfi", "erfi", lambda x: np.abs(x) < 5),
+    "erfcx": _mostly("erfcx", "erfcx", lambda x: x > -5),
+    "erfcinv": _mostly("erfcinv", "erfcinv", lambda x: x > 1e-300),
+    "normcdf": _mostly("normcdf", "ndtr", lambda x: x > -5),
     "argmax": lambda x, axes: np.argmax(x, axis=axes[0]),
     "argmin": lambda x, axes: np.argmin(x, axis=axes[0]),
     "argsort": lambda x, axis: np.argsort(x, axis=axis, kind="stable"),

@@ -520,14 +520,14 @@ def sinc(x: Any, n: int) -> Any:
     return type(x)(0, 1) / (n + 1)  # it is the integral of t**n*cos(t*x + n*pi/2) over [0, 1]
 
 
-def _special(name: str) -> Callable[..., Any]:
-    """A function of the gamma family."""
+def special(name: str) -> Callable[..., Any]:
+    """A function of hodiff.arithmetic.special: of the gamma family and others."""
 
     def compute(*x: Any) -> Any:
-        from hodiff.arithmetic import special  # start-up: brings FLINT
+        from hodiff.arithmetic.special import FUNCTIONS  # start-up: brings FLINT
 
         arity = OPERATIONS[name].arity or 1
-        return special.FUNCTIONS[name](*map(ball, x[:arity]), *x[arity:])
+        return FUNCTIONS[name](*map(ball, x[:arity]), *x[arity:])
 
     return compute
 
@@ -584,5 +584,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "or": either,
     "not": _not,
     "where": _if,
-    **{name: _special(name) for name in ("lgamma", "digamma", "polygamma", "beta", "betas")},
+    **{name: special(name) for name in ("lgamma", "digamma", "polygamma", "beta", "betas")},
 }

@@ -34,6 +34,8 @@ class Balls(Arithmetic):
     def _found(self, operation: Operation) -> Callable[..., Any] | None:
         if operation.name in numbers.FUNCTIONS:
             return numbers.FUNCTIONS[operation.name]
+        if operation.special:
+            return numbers.special(operation.name)
         if operation.partials:
             return numbers.method(operation.name)
         from hodiff.arithmetic import ball_arrays  # start-up: brings numpy

@@ -1,15 +1,18 @@
-"""The gamma family at a point and its Taylor series there, from FLINT's balls."""
+"""Special functions at a point, from FLINT's balls; the gamma family's Taylor series there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from math import factorial
+from math import copysign, factorial
 from typing import Any
 
 from flint import acb, arb, arb_series, ctx
 
+from hodiff.arithmetic import integrals
 from hodiff.engine.leibniz import leibniz_beta
+
+LEAST = arb(2) ** -1100  # less than half the least double
 
 
 def _digamma(x: Any) -> Any:
@@ -42,7 +45,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "polygamma": _polygamma,
     "beta": _beta,
     "betas": _betas,
+    **integrals.FUNCTIONS,
 }
+KNOWN: dict[str, Callable[..., float | None]] = {**integrals.KNOWN}
+"""What doubles have where FLINT need not be asked: at infinity, and past their range."""
 
 
 @contextmanager
@@ -102,6 +108,9 @@ def nearest(name: str, *x: float) -> float:
 
     inf past the largest double. Raises ValueError where the value isn't finite.
     """
+    known = KNOWN[name](*x) if name in KNOWN else None
+    if known is not None:
+        return known
     outer = ctx.prec
     try:
         for precision in (80, 160, 320, 640, 1280):
@@ -110,7 +119,9 @@ def nearest(name: str, *x: float) -> float:
                 *[arb(float(v)) if isinstance(v, (bool, float)) else v for v in x]
             )
             if value.is_finite() and value.rel_accuracy_bits() >= 60:
-                return float(value.mid())
+                return float(value.mid()) or copysign(0.0, x[0])
+            if abs(value) < LEAST:
+                return 0.0
         raise ValueError(name)
     finally:
         ctx.prec = outer

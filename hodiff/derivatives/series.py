@@ -40,6 +40,7 @@ from hodiff.engine.graph import (
 )
 from hodiff.engine.operations import elementary as el
 from hodiff.engine.operations import linalg
+from hodiff.engine.operations import normal as no
 from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import special as sp
@@ -62,6 +63,10 @@ FAMILIES: dict[Operation, Callable[..., Callable[[Tensor, int], Tensor]]] = {
     sp.digamma: lambda: sp.written_psi,
     sp.psi: lambda n: lambda x, m: sp.psi(x, n + m),
     sp.lgamma: lambda: lambda x, m: sp.written_psi(x, m - 1) if m else sp.lgamma(x),
+    no.erfcx: lambda: lambda x, m: no.erfcxs(x, m) if m else no.erfcx(x),
+    no.erfcxs: lambda n: lambda x, m: no.erfcxs(x, n + m),
+    no.dawson: lambda: lambda x, m: no.dawsons(x, m) if m else no.dawson(x),
+    no.dawsons: lambda n: lambda x, m: no.dawsons(x, n + m),
 }
 
 

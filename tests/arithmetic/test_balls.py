@@ -23,6 +23,7 @@ from hodiff.arithmetic.program import Program
 from hodiff.engine.graph import OPERATIONS, Kind
 from hodiff.language.problem import read
 from tests.lengths import examples
+from tests.special_functions import ROWS as SPECIAL
 
 DIGITS = 120  # of mpmath; more near singularities and far out
 MANY = 700
@@ -239,6 +240,7 @@ ROWS: dict[str, tuple[Callable[..., Any], list[Any]]] = {
                   [(1, 2), (F(1, 3), F(1, 3)), (1000, 1000), (50, -40), (-500, -501)]),
     "silu": (lambda x: x * sigmoid(x), [*MODERATE, *FAR[:4], -(10**6)]),
     "gelu": (lambda x: x * mp.erfc(-x / mp.sqrt(2)) / 2, [*MODERATE, *FAR[:4], -30]),
+    **{row.name: (row.f, list(row.exact)) for row in SPECIAL if not row.attributes},
 }  # fmt: skip
 
 FAMILIES: dict[str, tuple[Callable[..., Any], list[tuple[Any, ...]], list[Any]]] = {
@@ -250,6 +252,8 @@ FAMILIES: dict[str, tuple[Callable[..., Any], list[tuple[Any, ...]], list[Any]]]
     "polygamma": (psi, [(1,), (2,), (9,)], [F(1, 3), 2, F(-5, 2), F(99, 2), SMALL, -2 + SMALL, -1]),
     "betas": (lambda a, b, j, k: mp.diff(beta, (a, b), (j, k)),
               [(1, 0), (0, 1), (1, 1), (2, 1)], [(F(5, 2), F(7, 4)), (3, F(1, 4))]),
+    **{row.name: (row.f, list(row.attributes), list(row.exact)) for row in SPECIAL
+       if row.attributes},
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import OPERATIONS, Kind
 from hodiff.language.problem import read
+from tests import special_functions
 from tests.lengths import part
 
 ROWS = [row for row in OPERATIONS.values() if row.partials or row.kind is Kind.CONDITION]
@@ -28,6 +29,7 @@ ATTRIBUTES = {
     "betas": (1, 0),
     "sinc": (1,),
     "cast": ("float64",),
+    **{row.name: row.attributes[0] for row in special_functions.ROWS if row.attributes},
 }
 WRITTEN = {"exp": boxes._exp, "log": boxes._log, "atan": boxes._atan, "sinh": boxes._sinh,
            "tanh": boxes._tanh}  # fmt: skip

@@ -27,6 +27,7 @@ from hodiff.engine.graph import OPERATIONS, Tensor, constant, variable
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.engine.operations.structure import matmul, transpose
 from hodiff.engine.sharing import sharing
+from tests import special_functions
 
 BOUND = 1e-13
 
@@ -222,6 +223,12 @@ ROWS = [
     Row("softplus", softplus, 0.4, -1.3, EDGE, *FAR, digits=300),
     Row("silu", lambda x: x * sigmoid(x), 0.4, -1.3, EDGE, *FAR, digits=300),
     Row("gelu", gelu, 0.4, -1.3, EDGE, 15, -15, 30, 300, -300, digits=300, conditioned=(-30,)),
+    *[
+        Row(row.name, lambda *x, f=row.f, a=a: f(*x, *a), *row.points, order=row.order,
+            digits=row.digits, conditioned=row.conditioned,
+            build=(lambda *x, name=row.name, a=a: OPERATIONS[name](*x, *a)) if a else None)
+        for row in special_functions.ROWS for a in row.attributes or [()]
+    ],
 ]  # fmt: skip
 
 
@@ -506,4 +513,5 @@ def test_every_row() -> None:
     import_module("hodiff.engine.operations.factors")
     tested = {row.name for row in ROWS} | set(PIECEWISE) | {n.split(",")[0] for n in VECTOR_ROWS}
     assert set(OPERATIONS) - tested == LEAVES | ONLY_INSIDE | LIBRARY
-    assert set(FUNCTIONS) <= tested
+    aliases = {n for row in OPERATIONS.values() for n in row.names[1:]}
+    assert set(FUNCTIONS) <= tested | aliases

@@ -3,6 +3,7 @@
 elementary   + - * / **, trigonometry, exponentials and logarithms
 piecewise    comparisons, where, abs, max, floor and what is smooth only in pieces
 special      erf, the gamma family, sinc, the activation functions
+normal       inverse and scaled error functions, the normal distribution
 structure    shapes, indexing, sums, products of matrices
 reductions   extrema, norms and products over axes, sorting
 linalg       systems, inverses, determinants, Cholesky factors, einsum
@@ -15,13 +16,14 @@ from hodiff.engine.operations import elementary, piecewise, special, structure
 from hodiff.engine.operations.functions import FUNCTIONS, Function
 
 # isort: split
-from hodiff.engine.operations import linalg, reductions
+from hodiff.engine.operations import linalg, normal, reductions
 
 __all__ = [
     "FUNCTIONS",
     "Function",
     "elementary",
     "linalg",
+    "normal",
     "piecewise",
     "reductions",
     "special",

@@ -1,0 +1,144 @@
+"""Rows that FLINT computes, as mpmath has them, for the tests that walk the table: tests/engine/
+test_operations.py, tests/arithmetic/test_balls.py, tests/derivatives/test_taylor.py and
+tests/arithmetic/test_special.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction as F
+from typing import Any, NamedTuple
+
+from mpmath import mp, mpf
+
+
+class Special(NamedTuple):
+    """A row: its function in mpmath, of the inputs and the attributes, and where it is tried.
+
+    points      doubles, at which its derivatives to third order are compared
+    exact       rational numbers, at which its balls are
+    attributes  of a row that only rules use, each tried
+    series      how the language calls it in x, what that is, and where
+    build       how it is differentiated, where that isn't in all of its inputs
+    """
+
+    name: str
+    f: Callable[..., Any]
+    points: Sequence[Any]
+    exact: Sequence[Any]
+    attributes: Sequence[tuple[Any, ...]] = ()
+    series: Sequence[tuple[str, Callable[[Any], Any], list[str]]] = ()
+    order: int = 3
+    conditioned: tuple[Any, ...] = ()
+    digits: int = 60
+
+
+def derived(f: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The n-th derivative of f, at whatever size x has."""
+
+    def at(x: Any, n: int) -> Any:
+        scale = abs(x) or mpf(1)
+        found = mp.diff(lambda t: f(x + scale * t), 0, n) if n else f(x)
+        return found / scale**n
+
+    return at
+
+
+def erfcx(x: Any) -> Any:
+    """By its continued fraction far out (DLMF 7.9.4), which needs no digits more than asked."""
+    if x < 20:
+        return mp.exp(x * x) * mp.erfc(x)
+    with mp.extraprec(20):
+        found, terms = x, int(mp.prec**2 / x**2) + 20
+        for k in range(terms, 0, -1):
+            found = x + k / (2 * found)
+    return 1 / (mp.sqrt(mp.pi) * found)
+
+
+def dawson(x: Any) -> Any:
+    """DLMF 7.5.1, and 13.2.39 where that cancels."""
+    return x * mp.exp(-x * x) * mp.hyp1f1(0.5, 1.5, x * x)
+
+
+def normcdf(x: Any) -> Any:
+    return mp.erfc(-x / mp.sqrt(2)) / 2
+
+
+def erfinv(x: Any) -> Any:
+    if not -1 < x < 1:
+        raise ValueError
+    return mp.erfinv(x)
+
+
+def norminv(p: Any) -> Any:
+    """mpmath's erfinv near the middle, else Newton's method on the logarithm."""
+    if not 0 < p < 1:
+        raise ValueError
+    if 2 * abs(p - mpf(1) / 2) < mpf(9) / 10:
+        return mp.sqrt(2) * mp.erfinv(2 * p - 1)
+    if p > mpf(1) / 2:
+        with mp.extraprec(20):
+            return -norminv(1 - p)
+    x = -mp.sqrt(-2 * mp.log(p))
+    with mp.extraprec(40):
+        for _ in range(100):
+            step = mp.log(normcdf(x) / p) * normcdf(x) * mp.sqrt(2 * mp.pi) * mp.exp(x * x / 2)
+            x -= step
+            if abs(step) < mpf(2) ** -(mp.prec - 20):
+                break
+    return x
+
+
+def erfcinv(x: Any) -> Any:
+    return -norminv(x / 2) / mp.sqrt(2)
+
+
+SMALL = F(1, 10**40)
+
+ROWS = [
+    Special(
+        "erfi", mp.erfi, (0.5, -1.3, 1e-10, 4, -15),
+        (0, 1, F(-1, 3), SMALL, 30, -5),
+        series=[("erfi(x)", mp.erfi, ["0", "1", "-2"])],
+    ),
+    Special(
+        "erfinv", erfinv, (0.5, -0.9, 1e-10, 0.999, -1 + 1e-9),
+        (0, F(1, 3), F(-9, 10), SMALL, 1 - F(1, 10**9), 1, -1, 2),
+        series=[("erfinv(x)", mp.erfinv, ["0", "1/4", "-3/4"])],
+    ),
+    Special(
+        "erfcinv", erfcinv, (0.5, 1.3, 1.99, 0.02, 1e-10, 1e-30),
+        (1, F(1, 3), F(19, 10), SMALL, 2 - F(1, 10**9), 0, 2, -1),
+        series=[("erfcinv(x)", erfcinv, ["1/4", "1", "7/4"])],
+    ),
+    Special(
+        "erfcx", erfcx, (0.5, -1.3, 1e-10, 4.5, -4, 30, 1e5, 1e50),
+        (0, 1, F(-1, 3), SMALL, 5, 40, 10**20, -20),
+        series=[("erfcx(x)", erfcx, ["0", "1", "-2", "5"])],
+    ),
+    Special(
+        "erfcxs", derived(erfcx), (0.5, 30), (0, 2, F(-1, 3), 7),
+        attributes=[(1,), (2,)], order=1,
+    ),
+    Special(
+        "dawson", dawson, (0.5, -1.3, 1e-10, 0.9241388730045917, 5, -30, 300),
+        (0, 1, F(-1, 3), SMALL, 5, -20),
+        series=[("dawson(x)", dawson, ["0", "1", "-2", "5"])], digits=90,
+    ),
+    Special(
+        "dawsons", derived(dawson), (0.5, -1.5, -12), (0, 2, F(-1, 3), 7, -6),
+        attributes=[(1,), (2,)], order=1,
+    ),
+    Special(
+        "normpdf", mp.npdf, (0.5, -1.3, 1e-10, 5, -15), (0, 1, F(-1, 3), SMALL, 30),
+        series=[("normpdf(x)", mp.npdf, ["0", "2", "-3"])], conditioned=(37,),
+    ),
+    Special(
+        "normcdf", normcdf, (0.5, -1.3, 1e-10, -5.5, -15, 6), (0, 1, F(-1, 3), SMALL, -30, 30),
+        series=[("normcdf(x)", normcdf, ["0", "2", "-3"])], digits=100,
+    ),
+    Special(
+        "norminv", norminv, (0.5, 0.3, 0.95, 1e-10, 1e-60),
+        (F(1, 2), F(1, 3), F(19, 20), SMALL, 1 - F(1, 10**9), 0, 1, 2),
+        series=[("norminv(x)", norminv, ["1/4", "1/2", "7/8"])],
+    ),
+]  # fmt: skip
