@@ -18,7 +18,7 @@ class Special(NamedTuple):
     exact       rational numbers, at which its balls are
     attributes  of a row that only rules use, each tried
     series      how the language calls it in x, what that is, and where
-    build       how it is differentiated, where that isn't in all of its inputs
+    first       of a row that has no slope in its first inputs: numbers for these, each tried
     """
 
     name: str
@@ -30,6 +30,7 @@ class Special(NamedTuple):
     order: int = 3
     conditioned: tuple[Any, ...] = ()
     digits: int = 60
+    first: Sequence[tuple[Any, ...]] = ()
 
 
 def derived(f: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -92,6 +93,54 @@ def erfcinv(x: Any) -> Any:
     return -norminv(x / 2) / mp.sqrt(2)
 
 
+def branch(k: int) -> Callable[[Any], Any]:
+    def at(x: Any) -> Any:
+        if x < -mp.exp(-1) or (k and x >= 0):
+            raise ValueError
+        return mp.lambertw(x, k).real
+
+    return at
+
+
+def positive(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def at(x: Any) -> Any:
+        if x <= 0:
+            raise ValueError
+        return f(x)
+
+    return at
+
+
+def expint(n: Any, x: Any) -> Any:
+    if x < 0 or (x == 0 and n <= 1):
+        raise ValueError
+    return mp.expint(n, x).real if x else 1 / (n - 1)
+
+
+def li(x: Any) -> Any:
+    if x < 0 or x == 1:
+        raise ValueError
+    return mp.li(x) if x else mpf(0)
+
+
+def sinhcn(x: Any, n: int) -> Any:
+    """By the series of sinh."""
+    with mp.extraprec(20):
+        total, k = mpf(0), (n + 1) // 2
+        while True:
+            term = x ** (2 * k - n) / ((2 * k + 1) * mp.factorial(2 * k - n))
+            total += term
+            k += 1
+            if abs(term) <= abs(total) * mp.eps and k > abs(x) / 2 + n:
+                return total
+
+
+def ei(x: Any) -> Any:
+    if x == 0:
+        raise ValueError
+    return mp.ei(x).real
+
+
 SMALL = F(1, 10**40)
 
 ROWS = [
@@ -140,5 +189,65 @@ ROWS = [
         "norminv", norminv, (0.5, 0.3, 0.95, 1e-10, 1e-60),
         (F(1, 2), F(1, 3), F(19, 20), SMALL, 1 - F(1, 10**9), 0, 1, 2),
         series=[("norminv(x)", norminv, ["1/4", "1/2", "7/8"])],
+    ),
+    Special(
+        "lambertw", branch(0), (0.5, -0.3, 1e-10, 3, 1e5, -0.36, 1e100),
+        (0, 1, F(-1, 3), SMALL, 10**20, -1),
+        series=[("lambertw(x)", branch(0), ["0", "1", "-1/4"])],
+    ),
+    Special(
+        "lambertw_lower", branch(-1), (-0.3, -0.1, -1e-10, -0.36, -1e-100),
+        (F(-1, 3), F(-1, 10), -SMALL, 0, -1, 1),
+        series=[("lambertw(x, -1)", branch(-1), ["-1/4", "-1/8"])],
+    ),
+    Special(
+        "ei", ei, (0.5, -1.3, 1e-10, 30, -30, 300, 0.37250741078136663),
+        (0, 1, F(-1, 3), SMALL, 40, -40), series=[("ei(x)", ei, ["1", "-2", "5/2"])],
+    ),
+    Special(
+        "e1", positive(mp.e1), (0.5, 1e-10, 30, 300), (0, 1, F(1, 3), SMALL, 40, -1),
+        series=[("e1(x)", mp.e1, ["1", "5/2"])],
+    ),
+    Special(
+        "expint", expint, (0.5, 1e-3, 30), ((2, 1), (F(1, 2), F(1, 3)), (-1, 2), (3, 40), (3, 0),
+        (1, 0), (1, 2), (F(5, 2), SMALL)), first=[(2,), (F(1, 2),), (-1,), (5,)],
+        series=[("expint(3, x)", lambda x: expint(3, x), ["1", "5/2"])],
+    ),
+    Special(
+        "expints", lambda n, x, m: (-1) ** m * expint(n - m, x), (0.5, 30),
+        ((2, 1), (F(1, 2), F(1, 3)), (3, 40), (4, 0), (2, 0)),
+        attributes=[(1,), (2,)], first=[(F(1, 2),), (3,)],
+    ),
+    Special(
+        "li", li, (0.5, 2.5, 1e-10, 1e10, 1.4513692348833811), (0, 1, F(1, 3), SMALL, 40, -1),
+        series=[("li(x)", mp.li, ["2", "1/2"])],
+    ),
+    Special(
+        "si", mp.si, (0.5, -1.3, 1e-10, 30, -300), (0, 1, F(-1, 3), SMALL, 40),
+        series=[("si(x)", mp.si, ["0", "1", "-20"])],
+    ),
+    Special(
+        "ci", positive(mp.ci), (0.5, 1e-10, 30, 300, 0.6165054856207162), (0, 1, F(1, 3), SMALL,
+        40, -1), series=[("ci(x)", mp.ci, ["1", "20"])],
+    ),
+    Special(
+        "shi", mp.shi, (0.5, -1.3, 1e-10, 30, -300), (0, 1, F(-1, 3), SMALL, 40),
+        series=[("shi(x)", mp.shi, ["0", "1", "-20"])],
+    ),
+    Special(
+        "chi", positive(mp.chi), (0.5, 1e-10, 30, 300), (0, 1, F(1, 3), SMALL, 40, -1),
+        series=[("chi(x)", mp.chi, ["1", "20"])],
+    ),
+    Special(
+        "sinhc", sinhcn, (0, 0.5, -1.3, 30, -300), (0, 1, F(-1, 3), 40, -30),
+        attributes=[(0,), (1,), (2,)], order=2,
+    ),
+    Special(
+        "fresnels", mp.fresnels, (0.5, -1.3, 1e-10, 5.5), (0, 1, F(-1, 3), SMALL, 40),
+        series=[("fresnels(x)", mp.fresnels, ["0", "1", "-2"])],
+    ),
+    Special(
+        "fresnelc", mp.fresnelc, (0.5, -1.3, 1e-10, 5.5), (0, 1, F(-1, 3), SMALL, 40),
+        series=[("fresnelc(x)", mp.fresnelc, ["0", "1", "-2"])],
     ),
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -193,7 +194,9 @@ def _pointwise(name: str, inputs: int) -> Callable[..., Any]:
     return compute
 
 
-def _mostly(name: str, compute: str, right: Callable[[Any], Any]) -> Callable[..., Any]:
+def _mostly(
+    name: str, compute: str | Callable[..., Any], right: Callable[[Any], Any]
+) -> Callable[..., Any]:
     """scipy's function where it is right to a few units in the last place; else that of
     floats.py, point by point."""
 
@@ -201,7 +204,9 @@ def _mostly(name: str, compute: str, right: Callable[[Any], Any]) -> Callable[..
         points = np.asarray(x, dtype=float)
         good = right(points)
         result = np.empty(points.shape)
-        result[good] = getattr(import_module("scipy.special"), compute)(*n, points[good])
+        special = import_module("scipy.special")
+        quick = getattr(special, compute) if isinstance(compute, str) else partial(compute, special)
+        result[good] = quick(*n, points[good])
         if not good.all():
             result[~good] = _pointwise(name, 1)(points[~good], *n)
         return result.astype(_dtype(x))
@@ -212,6 +217,12 @@ def _mostly(name: str, compute: str, right: Callable[[Any], Any]) -> Callable[..
 def _off_zeros(x: Any) -> Any:
     """Where lgamma is no small number, of which scipy's has few digits."""
     return (x > 1e-300) & (np.abs(x - 1) > 0.1) & (np.abs(x - 2) > 0.1) & (x < np.inf)
+
+
+def _off_zeros_of_ci(x: Any) -> Any:
+    """Where ci(x), sin(x)/x - cos(x)/x**2 and less far out, is no small part of 1/x."""
+    x = np.where(x > 0, x, 0.6)
+    return (x < 0.5) | ((x > 2) & (np.abs(np.sin(x) - np.cos(x) / x) > 0.1) & (x < 1e5))
 
 
 def _sinc(x: Any, n: int) -> Any:
@@ -373,6 +384,30 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "erfi": _mostly("erfi", "erfi", lambda x: np.abs(x) < 5),
     "erfcx": _mostly("erfcx", "erfcx", lambda x: x > -5),
     "erfcinv": _mostly("erfcinv", "erfcinv", lambda x: x > 1e-300),
+    "lambertw": _mostly("lambertw", lambda on, x: on.lambertw(x).real, lambda x: x > -0.3),
+    "lambertw_lower": _mostly(
+        "lambertw_lower",
+        lambda on, x: on.lambertw(x, -1).real,
+        lambda x: (x > -0.3) & (x < -1e-300),
+    ),
+    "ei": _mostly("ei", "expi", lambda x: (x != 0) & (np.abs(x - 0.3725) > 0.1)),
+    "e1": _mostly("e1", "exp1", lambda x: x > 0),
+    "si": _mostly("si", lambda on, x: on.sici(x)[0], lambda x: np.abs(x) > 0),
+    "ci": _mostly("ci", lambda on, x: on.sici(x)[1], _off_zeros_of_ci),
+    "shi": _mostly(
+        "shi", lambda on, x: on.shichi(x)[0], lambda x: (np.abs(x) > 0) & (np.abs(x) < 700)
+    ),
+    "chi": _mostly(
+        "chi",
+        lambda on, x: on.shichi(x)[1],
+        lambda x: (x > 0) & (x < 700) & (np.abs(x - 0.524) > 0.1),
+    ),
+    "fresnels": _mostly(
+        "fresnels", lambda on, x: on.fresnel(x)[0], lambda x: (np.abs(x) > 1e-2) & (np.abs(x) < 1e3)
+    ),
+    "fresnelc": _mostly(
+        "fresnelc", lambda on, x: on.fresnel(x)[1], lambda x: (np.abs(x) > 0) & (np.abs(x) < 1e3)
+    ),
     "normcdf": _mostly("normcdf", "ndtr", lambda x: x > -5),
     "argmax": lambda x, axes: np.argmax(x, axis=axes[0]),
     "argmin": lambda x, axes: np.argmin(x, axis=axes[0]),

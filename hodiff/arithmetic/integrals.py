@@ -7,13 +7,15 @@ doubles are where FLINT need not be asked, at infinity and past their range.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import copysign, factorial, inf, nan
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import copysign, factorial, inf, nan, pi
 from typing import Any
 
-from flint import acb, arb
+from flint import acb, arb, ctx
 
 FAR = 4  # from where on an expansion for large arguments is the better one
+MOST_BITS = ((200, 9000), (2000, 2000), (20000, 600), (200000, 200))  # by the size of arguments
 NARROW = 40  # bits of a ball that is taken as it is, not by its ends
 
 
@@ -22,6 +24,19 @@ def _at_ends(f: Callable[..., Any], x: Any, *attributes: Any) -> Any:
     if x.is_exact() or x.rel_accuracy_bits() > NARROW or not x.is_finite():
         return f(x, *attributes)
     return f(arb(x.lower()), *attributes).union(f(arb(x.upper()), *attributes))
+
+
+@contextmanager
+def costing(size: Any) -> Iterator[None]:
+    """At a precision that a sum of some such size of terms is done with in a part of a second;
+    past it a result is as good as that."""
+    outer = ctx.prec
+    bits = next((most for end, most in MOST_BITS if size < end), 64)
+    ctx.prec = min(outer, bits)
+    try:
+        yield
+    finally:
+        ctx.prec = outer
 
 
 # Error functions.
@@ -73,7 +88,60 @@ def _norminv(x: Any) -> Any:
     return _at_ends(lambda v: -(2 * v).erfcinv() * arb(2).sqrt(), x)
 
 
+# Lambert's W, and integrals of exp(x)/x and the like.
+
+
+def _lambertw(x: Any, branch: int) -> Any:
+    if branch and not x < 0:
+        return x.nan()
+    return _at_ends(lambda v: v.lambertw(branch), x)
+
+
+def _expint(n: Any, x: Any) -> Any:
+    """E_n(x): the incomplete gamma function, at a precision that it is soon done with."""
+    if x == 0 and n > 1:
+        return 1 / (n - 1)
+    if n == 1:
+        return _e1(x)
+    if not x > 0:
+        return x.nan()
+    with costing(abs(n) + x):
+        return x.expint(n)
+
+
+def _e1(x: Any) -> Any:
+    return _at_ends(lambda v: -(-v).ei(), x) if x > 0 else x.nan()
+
+
+def _sinhc(x: Any, n: int) -> Any:
+    """The n-th derivative of sinh(x)/x. Close to 0, where sinh(x)/x is a mean of cosh(x*t), from
+    a series of positive terms; far out from n*s(n - 1) + x*s(n) = sinh or cosh of x."""
+    if abs(x) < 4 * n + 20:
+        a = arb(n + 1 + n % 2) / 2
+        found = (x * x / 4).hypgeom([a], [a + 1, arb(0.5 + n % 2)]) / (n + 1 + n % 2)
+        return x * found if n % 2 else found
+    waves = x.sinh(), x.cosh()
+    value = waves[0] / x
+    for k in range(1, n + 1):
+        value = (waves[k % 2] - k * value) / x
+    return value
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "lambertw": lambda x: _lambertw(x, 0),
+    "lambertw_lower": lambda x: _lambertw(x, -1),
+    "ei": lambda x: x.ei(),
+    "e1": _e1,
+    "expint": _expint,
+    "expints": lambda n, x, m: (-1) ** m * _expint(n - m, x),
+    "li": lambda x: x.li(),
+    "si": lambda x: x.si(),
+    "ci": lambda x: x.ci(),
+    "shi": lambda x: x.shi(),
+    "chi": lambda x: x.chi(),
+    "sinhc": _sinhc,
+    "fresnels": lambda x: x.fresnel_s(),
+    "fresnelc": lambda x: x.fresnel_c(),
     "erfi": lambda x: _at_ends(lambda v: v.erfi(), x),
     "erfinv": _erfinv,
     "erfcinv": _erfcinv,
@@ -109,7 +177,39 @@ def _known_dawson(x: float, n: int = 0) -> float | None:
     return (-1.0) ** n * copysign(0.0, x) ** (n + 1) if abs(x) == inf else None
 
 
+def _limits(low: float, high: float) -> Callable[[float], float | None]:
+    """Of a function that has values at the infinities."""
+    return lambda x: {inf: high, -inf: low}.get(x)
+
+
+def _known_expint(n: float, x: float) -> float | None:
+    if x == 0:
+        return 1 / (n - 1) if n > 1 else inf if n == n else nan
+    if x < 0 or n != n or x != x or abs(n) == inf:
+        return nan
+    return 0.0 if x > 800 + 10 * max(-n, 0) ** 0.5 else None
+
+
+def _known_expints(n: float, x: float, m: int) -> float | None:
+    known = _known_expint(n - m, x)
+    return None if known is None else (-1) ** m * known
+
+
 KNOWN: dict[str, Callable[..., float | None]] = {
+    "lambertw": _limits(nan, inf),
+    "lambertw_lower": lambda x: None if x < 0 else nan if x else -inf,
+    "ei": lambda x: inf if x > 800 else -0.0 if x < -800 else -inf if x == 0 else None,
+    "e1": lambda x: 0.0 if x > 800 else inf if x == 0 else None,
+    "expint": _known_expint,
+    "expints": _known_expints,
+    "li": lambda x: inf if x == inf else -inf if x == 1 else None,
+    "si": _limits(-pi / 2, pi / 2),
+    "ci": lambda x: 0.0 if x == inf else -inf if x == 0 else None,
+    "shi": lambda x: copysign(inf, x) if abs(x) > 800 else None,
+    "chi": lambda x: inf if x > 800 else -inf if x == 0 else None,
+    "sinhc": lambda x, n: inf * (-1) ** n if x < -800 else inf if x > 800 else None,
+    "fresnels": lambda x: copysign(0.5, x) if abs(x) > 1e17 else None,
+    "fresnelc": lambda x: copysign(0.5, x) if abs(x) > 1e17 else None,
     "erfi": lambda x: copysign(inf, x) if abs(x) > 27 else None,
     "erfinv": _inverse(-1, 1, True),
     "erfcinv": _inverse(0, 2, False),

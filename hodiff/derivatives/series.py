@@ -39,7 +39,7 @@ from hodiff.engine.graph import (
     variable,
 )
 from hodiff.engine.operations import elementary as el
-from hodiff.engine.operations import linalg
+from hodiff.engine.operations import expint, linalg
 from hodiff.engine.operations import normal as no
 from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
@@ -57,8 +57,9 @@ Paths: TypeAlias = Mapping[Tensor, Sequence[Any]]
 Start: TypeAlias = tuple[dict[int, Any], set[Tensor]]
 
 
-# The members of a family from a node on: the m-th derivative of the node's function at x.
-FAMILIES: dict[Operation, Callable[..., Callable[[Tensor, int], Tensor]]] = {
+# The members of a family from a node on: the m-th derivative of the node's function in its last
+# input, by (its inputs, m); the others don't move.
+FAMILIES: dict[Operation, Callable[..., Callable[..., Tensor]]] = {
     sp.sincn: lambda n: lambda x, m: sp.sincn(x, n + m),
     sp.digamma: lambda: sp.written_psi,
     sp.psi: lambda n: lambda x, m: sp.psi(x, n + m),
@@ -67,6 +68,9 @@ FAMILIES: dict[Operation, Callable[..., Callable[[Tensor, int], Tensor]]] = {
     no.erfcxs: lambda n: lambda x, m: no.erfcxs(x, n + m),
     no.dawson: lambda: lambda x, m: no.dawsons(x, m) if m else no.dawson(x),
     no.dawsons: lambda n: lambda x, m: no.dawsons(x, n + m),
+    expint.expint: lambda: lambda n, x, m: expint.expints(n, x, m),
+    expint.expints: lambda k: lambda n, x, m: expint.expints(n, x, k + m),
+    expint.sinhc: lambda n: lambda x, m: expint.sinhc(x, n + m),
 }
 
 
@@ -116,15 +120,17 @@ class Series:
                 if operation.name in FURTHER:
                     raise NoSeries
                 if operation in FAMILIES:
-                    (x,) = node.inputs
+                    if not varying.isdisjoint(node.inputs[:-1]):
+                        raise NoSeries
                     member = FAMILIES[operation](*node.attributes)
-                    self.families[node] = [node, *(member(x, m) for m in range(1, self.length))]
+                    members = (member(*node.inputs, m) for m in range(1, self.length))
+                    self.families[node] = [node, *members]
                 elif operation.linear or operation in RECURRENCES:
                     continue
                 elif operation.partials:
                     self.factors[node] = [
-                        (self._rewritten(factor, build), u)
-                        for factor, u in zip(_partials(node), node.inputs, strict=True)
+                        (self._rewritten(_partial(node, i), build), u)
+                        for i, u in enumerate(node.inputs)
                         if u in varying
                     ]
                     roots += [factor for factor, _ in self.factors[node]]
@@ -254,9 +260,9 @@ class Series:
     ) -> None:
         """Add the values of a family, its first member's being there: from the Taylor series of
         the node's function where the arithmetic has it."""
-        (x,) = node.inputs
+        x = node.inputs[-1]
         found = None
-        if not node.shape:
+        if not node.shape and len(node.inputs) == 1:
             n = len(family)
             found = arithmetic.taylor(node.operation, values[id(x)], node.attributes, n)
         for m, member in enumerate(family):
@@ -264,7 +270,8 @@ class Series:
                 continue
             if found is None:
                 compute = arithmetic.function(member.operation)
-                values[id(member)] = compute(values[id(x)], *member.attributes)
+                given = [values[id(u)] for u in node.inputs]
+                values[id(member)] = compute(*given, *member.attributes)
             else:
                 values[id(member)] = found[m] * factorial(m)
 
@@ -327,7 +334,7 @@ class _Sweep:
             for node in family:
                 self.found.setdefault(node, [take(values[id(node)])])
         chained = [u for factors in series.factors.values() for _, u in factors]
-        chained += [node.inputs[0] for node in series.families]
+        chained += [node.inputs[-1] for node in series.families]
         self.scaled: dict[Tensor, Coefficients] = {
             u: [] for u in (*chained, *series.slopes.values())
         }
@@ -359,7 +366,7 @@ class _Sweep:
             for i in layer:
                 node = self.nodes[i]
                 if node in families:
-                    (x,), members = node.inputs, self.series.families[node]
+                    x, members = node.inputs[-1], self.series.families[node]
                     inner = self.found[x] + [0] * (length - len(self.found[x]))
                     values = [self.found[y][0] for y in members]
                     outer = [self.ring.div(y, factorial(m)) for m, y in enumerate(values)]
@@ -505,7 +512,7 @@ class _Sweep:
 
     def _family(self, node: Tensor) -> Callable[[int], Any]:
         """The chain rule along a family: member m at order k from member m + 1 below it."""
-        ring, slope = self.ring, self.scaled[node.inputs[0]]
+        ring, slope = self.ring, self.scaled[node.inputs[-1]]
         chain = [[self.found[y][0]] for y in self.series.families[node]]
 
         def step(k: int) -> Any:
@@ -668,10 +675,10 @@ def _extremes(node: Tensor, x: Any, y: Any, arithmetic: Arithmetic) -> tuple[Any
     return tied, total(choose(tied, 1, 0), axes)
 
 
-def _partials(node: Tensor) -> list[Tensor]:
-    """The derivatives of an elementwise node in its inputs, by its row."""
-    found = [partial(*node.inputs, node, *node.attributes) for partial in node.operation.partials]
-    return [y if isinstance(y, Tensor) else constant(y) for y in found]
+def _partial(node: Tensor, i: int) -> Tensor:
+    """The derivative of an elementwise node in an input, by its row."""
+    found = node.operation.partials[i](*node.inputs, node, *node.attributes)
+    return found if isinstance(found, Tensor) else constant(found)
 
 
 def _written_power(a: Tensor, b: Tensor, build: NodeTable) -> Tensor:

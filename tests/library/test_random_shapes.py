@@ -399,7 +399,21 @@ ln ; torch.{n}(x) ; np.log(x) ; above
 rsqrt ; torch.rsqrt(x) ; 1/np.sqrt(x) ; above
 sec sech ; torch.{n}(x) ; 1/np.{c}(x) ; unit
 csc csch cot coth ; torch.{n}(x) ; 1/np.{c}(x) ; above_small
-erf erfc ; torch.{n}(x) ; S.{n}(x) ; plain
+erf erfc erfi erfcx ; torch.{n}(x) ; S.{n}(x) ; plain
+dawson dawsn ; torch.{n}(x) ; S.dawsn(x) ; plain
+erfinv ; torch.erfinv(x) ; S.erfinv(x) ; unit
+erfcinv ; torch.erfcinv(x) ; S.erfcinv(x) ; inside
+normpdf npdf ; torch.{n}(x) ; np.exp(-x*x/2)/np.sqrt(2*np.pi) ; plain
+normcdf ncdf ndtr ; torch.{n}(x) ; S.ndtr(x) ; plain
+norminv ndtri probit ; torch.{n}(x) ; S.ndtri(x) ; inside
+lambertw productlog ; torch.{n}(x) ; S.lambertw(x).real ; above
+ei expi ; torch.{n}(x) ; S.expi(x) ; above
+e1 exp1 ; torch.{n}(x) ; S.exp1(x) ; above
+expint expn ; torch.{n}(2.0, x) ; S.expn(2, x) ; above
+li ; torch.li(x) ; S.expi(np.log(x)) ; far
+si ci ; torch.{n}(x) ; S.sici(x)["sc".index("{n}"[0])] ; above
+shi chi ; torch.{n}(x) ; S.shichi(x)["sc".index("{n}"[0])] ; above
+fresnels fresnelc ; torch.{n}(x) ; S.fresnel(x)["sc".index("{n}"[-1])] ; plain
 expit sigmoid ; torch.{n}(x) ; S.expit(x) ; plain
 logit ; torch.logit(x) ; S.logit(x) ; inside
 logsigmoid ; F.logsigmoid(x) ; -np.log1p(np.exp(-x)) ; plain

@@ -9,9 +9,12 @@ from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, constant, variable
 from hodiff.engine.operations import FUNCTIONS, Function
 from hodiff.engine.shapes import Shape
+from hodiff.errors import HodiffError
 from hodiff.views.normal import formula
 
 UNKNOWN = "-"
+WHOLE = {"n": "1", "k": "-1"}
+"""Parameters that may have to be numbers, and one for each."""
 
 
 class Form(NamedTuple):
@@ -72,9 +75,9 @@ def form(function: Function, parameters: list[str]) -> Form:
         if found is not None and found != other:
             found = dict.fromkeys(found)
     if found is None:  # n is no variable but a whole number, for example 1
-        parameters = ["1" if p == "n" else p for p in parameters]
+        parameters = [WHOLE.get(p, p) for p in parameters]
         found = derivatives(function, parameters, ())
-    names = [p for p in parameters if p != "1"]
+    names = [p for p in parameters if p not in WHOLE.values()]
     return Form(f"{function.name}({', '.join(parameters)})", found or dict.fromkeys(names))
 
 
@@ -82,7 +85,8 @@ def derivatives(
     function: Function, parameters: list[str], shape: Shape
 ) -> dict[str, str | None] | None:
     """The derivative in each parameter of that shape; None if the function doesn't take these."""
-    arguments = [constant(1) if p == "1" else variable(p, shape) for p in parameters]
+    whole = WHOLE.values()
+    arguments = [constant(int(p)) if p in whole else variable(p, shape) for p in parameters]
     try:
         y: Tensor = function.build(*arguments)
     except ValueError:
@@ -90,5 +94,12 @@ def derivatives(
     if y.shape:
         return None
     inputs = {p: x for p, x in zip(parameters, arguments, strict=True) if x.requires_grad}
-    slopes = gradient(y, list(inputs.values()))
-    return {p: formula(slope) for p, slope in zip(inputs, slopes, strict=True)}
+    return {p: slope(y, x) for p, x in inputs.items()}
+
+
+def slope(y: Tensor, x: Tensor) -> str | None:
+    """The formula of a derivative; None where it is refused."""
+    try:
+        return formula(gradient(y, [x])[0])
+    except HodiffError:
+        return None

@@ -6,6 +6,7 @@ special      erf, the gamma family, sinc, the activation functions
 normal       inverse and scaled error functions, the normal distribution
 structure    shapes, indexing, sums, products of matrices
 reductions   extrema, norms and products over axes, sorting
+expint       Lambert's W, exponential and trigonometric integrals, Fresnel's
 linalg       systems, inverses, determinants, Cholesky factors, einsum
 factors      triangular systems, eigenvectors, singular vectors, QR, pseudoinverses; the library's
              alone, for the command line starts without them
@@ -16,12 +17,13 @@ from hodiff.engine.operations import elementary, piecewise, special, structure
 from hodiff.engine.operations.functions import FUNCTIONS, Function
 
 # isort: split
-from hodiff.engine.operations import linalg, normal, reductions
+from hodiff.engine.operations import expint, linalg, normal, reductions
 
 __all__ = [
     "FUNCTIONS",
     "Function",
     "elementary",
+    "expint",
     "linalg",
     "normal",
     "piecewise",

@@ -47,10 +47,14 @@ def test_other_names_say_what_they_are(answer, listed):
     assert any(line.split() == ["│", "arcsin(x)", "│", "is", "asin(x)", "│"] for line in table)
 
 
+REFUSED = {"expint": {"n"}, "expn": {"n"}}  # parameters that have no slope
+
+
 def test_scalar_functions_all_have_a_derivative(listed):
     for name, function in listed.items():
         for call, slopes in derivatives(function):
-            assert slopes and (None not in slopes.values() or "(v)" in call), name
+            without = {x for x, slope in slopes.items() if slope is None}
+            assert slopes and (without <= REFUSED.get(name, set()) or "(v)" in call), name
 
 
 def test_csv(answer):
