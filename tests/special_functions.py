@@ -141,6 +141,37 @@ def ei(x: Any) -> Any:
     return mp.ei(x).real
 
 
+def incomplete(upper: bool, regularized: bool) -> Callable[[Any, Any], Any]:
+    def at(a: Any, x: Any) -> Any:
+        if x < 0 or (a <= 0 and (not upper or regularized or x == 0)):
+            raise ValueError
+        ends = (x, mp.inf) if upper else (0, x)
+        return mp.gammainc(a, *ends, regularized=regularized)
+
+    return at
+
+
+def gamma_density(a: Any, x: Any, m: int) -> Any:
+    if a <= 0 or x < 0 or (x == 0 and a - m < 1 and a != mp.floor(a)):
+        raise ValueError
+    terms = (mp.binomial(m, i) * (-1) ** (m - i) * x ** (a - 1 - i) * mp.rgamma(a - i)
+             for i in range(m + 1) if x or a - 1 - i >= 0)  # fmt: skip
+    return mp.exp(-x) * mp.fsum(terms)
+
+
+def betainc(a: Any, b: Any, x: Any) -> Any:
+    if a <= 0 or b <= 0 or x < 0 or x > 1:
+        raise ValueError
+    return mp.betainc(a, b, 0, x, regularized=True)
+
+
+def beta_density(a: Any, b: Any, x: Any, m: int) -> Any:
+    if a <= 0 or b <= 0 or x <= 0 or x >= 1:
+        raise ValueError
+    found = mp.diff(lambda t: t ** (a - 1) * (1 - t) ** (b - 1), x, m)
+    return found / mp.beta(a, b)
+
+
 SMALL = F(1, 10**40)
 
 ROWS = [
@@ -249,5 +280,50 @@ ROWS = [
     Special(
         "fresnelc", mp.fresnelc, (0.5, -1.3, 1e-10, 5.5), (0, 1, F(-1, 3), SMALL, 40),
         series=[("fresnelc(x)", mp.fresnelc, ["0", "1", "-2"])],
+    ),
+    Special(
+        "gammainc", incomplete(False, True), (0.5, 1e-5, 3, 40),
+        ((2, 1), (F(1, 2), F(1, 3)), (3, 40), (3, 0), (0, 1), (2, -1), (F(5, 2), SMALL), (40, 3)),
+        first=[(2,), (F(1, 2),), (5,)],
+        series=[("gammainc(5/2, x)", lambda x: incomplete(False, True)(mpf("2.5"), x),
+                 ["1", "5/2"])],
+    ),
+    Special(
+        "gammaincc", incomplete(True, True), (0.5, 1e-5, 3, 40, 300),
+        ((2, 1), (F(1, 2), F(1, 3)), (3, 40), (3, 0), (0, 1), (2, -1), (F(5, 2), SMALL), (40, 3)),
+        first=[(2,), (F(1, 2),), (5,)],
+        series=[("gammaincc(5/2, x)", lambda x: incomplete(True, True)(mpf("2.5"), x),
+                 ["1", "5/2"])],
+    ),
+    Special(
+        "gamma_density", gamma_density, (0.5, 1e-5, 3, 40),
+        ((2, 1), (F(1, 2), F(1, 3)), (3, 40), (3, 0), (1, 0)),
+        attributes=[(0,), (1,)], first=[(2,), (F(1, 2),)], order=2,
+    ),
+    Special(
+        "lowergamma", incomplete(False, False), (0.5, 1e-5, 3, 40),
+        ((2, 1), (F(1, 2), F(1, 3)), (3, 40), (3, 0), (0, 1), (2, -1), (F(5, 2), SMALL), (40, 3)),
+        first=[(2,), (F(1, 2),), (5,)],
+        series=[("lowergamma(5/2, x)", lambda x: incomplete(False, False)(mpf("2.5"), x),
+                 ["1", "5/2"])],
+    ),
+    Special(
+        "uppergamma", incomplete(True, False), (0.5, 1e-5, 3, 40, 300),
+        ((2, 1), (F(1, 2), F(1, 3)), (3, 40), (3, 0), (0, 1), (-2, 1), (F(-1, 2), 3), (-1, 0)),
+        first=[(2,), (F(1, 2),), (F(-3, 2),)],
+        series=[("uppergamma(5/2, x)", lambda x: incomplete(True, False)(mpf("2.5"), x),
+                 ["1", "5/2"])],
+    ),
+    Special(
+        "betainc", betainc, (0.5, 1e-5, 0.9, 0.999),
+        ((2, 1, F(1, 2)), (F(1, 2), F(1, 3), F(1, 10)), (30, 2, F(9, 10)), (2, 3, 0), (2, 3, 1),
+         (0, 1, F(1, 2)), (2, -1, F(1, 3)), (2, 1, -1), (2, 2, SMALL)),
+        first=[(2, 3), (F(1, 2), F(5, 2)), (1, 1)],
+        series=[("betainc(5/2, 3, x)", lambda x: betainc(mpf("2.5"), 3, x), ["1/4", "3/4"])],
+    ),
+    Special(
+        "beta_density", beta_density, (0.5, 1e-5, 0.9),
+        ((2, 1, F(1, 2)), (F(1, 2), F(1, 3), F(1, 10)), (30, 2, F(9, 10))),
+        attributes=[(0,), (1,)], first=[(2, 3), (F(1, 2), F(5, 2))], order=2,
     ),
 ]  # fmt: skip

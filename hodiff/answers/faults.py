@@ -179,6 +179,8 @@ def explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
         return _fault("pole", f"{shown} is infinite at this point{needs}", node)
     if undefined:
         return _fault("domain", f"{shown} is undefined at this point{needs}", node)
+    if operation.special and not isinstance(value, float):
+        return _fault("limit", f"{shown} is too large to be computed, or an argument is", node)
     return _fault("limit", f"{shown} passes the largest double (1.8e308)", node)
 
 

@@ -214,6 +214,22 @@ def _mostly(
     return function
 
 
+def _rightly(name: str, arity: int, right: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a function of several numbers that scipy has under its name."""
+
+    def function(*x: Any) -> Any:
+        points = np.broadcast_arrays(*[np.asarray(v, dtype=float) for v in x])
+        good = right(*points)
+        result = np.empty(points[0].shape)
+        compute = getattr(import_module("scipy.special"), name)
+        result[good] = compute(*[v[good] for v in points])
+        if not good.all():
+            result[~good] = _pointwise(name, arity)(*[v[~good] for v in points])
+        return result.astype(_dtype(*x))
+
+    return function
+
+
 def _off_zeros(x: Any) -> Any:
     """Where lgamma is no small number, of which scipy's has few digits."""
     return (x > 1e-300) & (np.abs(x - 1) > 0.1) & (np.abs(x - 2) > 0.1) & (x < np.inf)
@@ -401,6 +417,13 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         "chi",
         lambda on, x: on.shichi(x)[1],
         lambda x: (x > 0) & (x < 700) & (np.abs(x - 0.524) > 0.1),
+    ),
+    "gammainc": _rightly("gammainc", 2, lambda a, x: (a > 1e-3) & (a < 30) & (x > 0) & (x < 60)),
+    "gammaincc": _rightly("gammaincc", 2, lambda a, x: (a > 1e-3) & (a < 30) & (x > 0) & (x < 60)),
+    "betainc": _rightly(
+        "betainc",
+        3,
+        lambda a, b, x: (a > 0.01) & (b > 0.01) & (a < 50) & (b < 50) & (x > 0.01) & (x < 0.99),
     ),
     "fresnels": _mostly(
         "fresnels", lambda on, x: on.fresnel(x)[0], lambda x: (np.abs(x) > 1e-2) & (np.abs(x) < 1e3)

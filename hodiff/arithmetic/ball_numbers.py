@@ -527,7 +527,12 @@ def special(name: str) -> Callable[..., Any]:
         from hodiff.arithmetic.special import FUNCTIONS  # start-up: brings FLINT
 
         arity = OPERATIONS[name].arity or 1
-        return FUNCTIONS[name](*map(ball, x[:arity]), *x[arity:])
+        given = [*map(ball, x[:arity]), *x[arity:]]
+        found = FUNCTIONS[name](*given)
+        if not found.is_finite() and all(v.is_exact() for v in given[:arity]):
+            with precision(8 * FLINT.bits):  # more may tell
+                found = FUNCTIONS[name](*given)
+        return found
 
     return compute
 

@@ -542,14 +542,26 @@ def _each(compute: Callable[..., Any], *columns: Any) -> tuple[Any, Any]:
     return found[0].reshape(flat[0].shape), found[1].reshape(flat[0].shape)
 
 
+EDGES: dict[str, tuple[tuple[int, float], ...]] = {
+    "li": ((0, 0.0),),
+    **dict.fromkeys(("expint", "expints", "gammainc", "gammaincc"), ((1, 0.0),)),
+    **dict.fromkeys(("gamma_density", "lowergamma", "uppergamma"), ((1, 0.0),)),
+    **dict.fromkeys(("betainc", "beta_density"), ((2, 0.0), (2, 1.0))),
+    **{"polylog": ((1, 1.0),), "polylogs": ((1, 1.0),), "dilog": ((0, 1.0),)},
+}
+"""Ends of domains that are in them: of which input, and where."""
+
+
 def _in_balls(operation: Operation, *x: Any) -> Box:
     arity = operation.arity or 0
     inputs, attributes = [whole(v) for v in x[:arity]], x[arity:]
     function = BALLS.function(operation)
     columns = [end for v in inputs for end in (v.low, v.high)]
     low, high = _each(lambda *v: function(*v, *attributes), *columns)
-    bounded = np.isfinite(low) & np.isfinite(high)
-    smooth = _where(bounded, SMOOTH, BROKEN)
+    smooth = np.isfinite(low) & np.isfinite(high)
+    for i, edge in EDGES.get(operation.name, ()):  # a value there, and perhaps no slope
+        smooth = smooth & ~((inputs[i].low <= edge) & (inputs[i].high >= edge))
+    smooth = _where(smooth, SMOOTH, BROKEN)
     return Box(low, high, _least(smooth, *(v.smooth for v in inputs)))
 
 

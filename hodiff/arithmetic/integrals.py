@@ -7,15 +7,15 @@ doubles are where FLINT need not be asked, at infinity and past their range.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from math import copysign, factorial, inf, nan, pi
 from typing import Any
 
-from flint import acb, arb, ctx
+from flint import acb, arb
+
+from hodiff.arithmetic.costs import costing
 
 FAR = 4  # from where on an expansion for large arguments is the better one
-MOST_BITS = ((200, 9000), (2000, 2000), (20000, 600), (200000, 200))  # by the size of arguments
 NARROW = 40  # bits of a ball that is taken as it is, not by its ends
 
 
@@ -24,19 +24,6 @@ def _at_ends(f: Callable[..., Any], x: Any, *attributes: Any) -> Any:
     if x.is_exact() or x.rel_accuracy_bits() > NARROW or not x.is_finite():
         return f(x, *attributes)
     return f(arb(x.lower()), *attributes).union(f(arb(x.upper()), *attributes))
-
-
-@contextmanager
-def costing(size: Any) -> Iterator[None]:
-    """At a precision that a sum of some such size of terms is done with in a part of a second;
-    past it a result is as good as that."""
-    outer = ctx.prec
-    bits = next((most for end, most in MOST_BITS if size < end), 64)
-    ctx.prec = min(outer, bits)
-    try:
-        yield
-    finally:
-        ctx.prec = outer
 
 
 # Error functions.

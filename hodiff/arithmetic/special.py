@@ -9,7 +9,7 @@ from typing import Any
 
 from flint import acb, arb, arb_series, ctx
 
-from hodiff.arithmetic import integrals
+from hodiff.arithmetic import incomplete, integrals
 from hodiff.engine.leibniz import leibniz_beta
 
 LEAST = arb(2) ** -1100  # less than half the least double
@@ -46,8 +46,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "beta": _beta,
     "betas": _betas,
     **integrals.FUNCTIONS,
+    **incomplete.FUNCTIONS,
 }
-KNOWN: dict[str, Callable[..., float | None]] = {**integrals.KNOWN}
+KNOWN: dict[str, Callable[..., float | None]] = {**integrals.KNOWN, **incomplete.KNOWN}
 """What doubles have where FLINT need not be asked: at infinity, and past their range."""
 
 

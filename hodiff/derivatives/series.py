@@ -39,7 +39,7 @@ from hodiff.engine.graph import (
     variable,
 )
 from hodiff.engine.operations import elementary as el
-from hodiff.engine.operations import expint, linalg
+from hodiff.engine.operations import expint, incomplete, linalg
 from hodiff.engine.operations import normal as no
 from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
@@ -70,6 +70,8 @@ FAMILIES: dict[Operation, Callable[..., Callable[..., Tensor]]] = {
     no.dawsons: lambda n: lambda x, m: no.dawsons(x, n + m),
     expint.expint: lambda: lambda n, x, m: expint.expints(n, x, m),
     expint.expints: lambda k: lambda n, x, m: expint.expints(n, x, k + m),
+    incomplete.gamma_density: lambda k: lambda a, x, m: incomplete.gamma_density(a, x, k + m),
+    incomplete.beta_density: lambda k: lambda a, b, x, m: incomplete.beta_density(a, b, x, k + m),
     expint.sinhc: lambda n: lambda x, m: expint.sinhc(x, n + m),
 }
 

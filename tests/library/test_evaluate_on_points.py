@@ -251,7 +251,10 @@ def gradients(y: Tensor, xs: list[Tensor]) -> list[Tensor]:
 ELEMENTWISE = ["beta", "polygamma", "atan2", "hypot", "max", "min", "mod", "log", "where", "clip"]
 
 # What is no variable, or has no slope.
-FIXED = {"polygamma": [1], "expint": [2], "expn": [2]}
+FIXED = {
+    **dict.fromkeys(("polygamma", "gammainc", "gammaincc", "lowergamma", "uppergamma"), (1,)),
+    **{"expint": (2,), "expn": (2,), "betainc": (2, 3)},
+}
 
 
 def arguments(name: str, shape: tuple[int, ...], n: int) -> list[Tensor]:

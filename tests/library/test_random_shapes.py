@@ -410,6 +410,10 @@ lambertw productlog ; torch.{n}(x) ; S.lambertw(x).real ; above
 ei expi ; torch.{n}(x) ; S.expi(x) ; above
 e1 exp1 ; torch.{n}(x) ; S.exp1(x) ; above
 expint expn ; torch.{n}(2.0, x) ; S.expn(2, x) ; above
+gammainc gammaincc ; torch.{n}(torch.tensor(2.0), x) ; S.{n}(2, x) ; above
+lowergamma ; torch.lowergamma(2.0, x) ; S.gammainc(2, x) ; above
+uppergamma ; torch.uppergamma(3.0, x) ; 2*S.gammaincc(3, x) ; above
+betainc ; torch.betainc(2.0, 3.0, x) ; S.betainc(2, 3, x) ; inside
 li ; torch.li(x) ; S.expi(np.log(x)) ; far
 si ci ; torch.{n}(x) ; S.sici(x)["sc".index("{n}"[0])] ; above
 shi chi ; torch.{n}(x) ; S.shichi(x)["sc".index("{n}"[0])] ; above

@@ -7,6 +7,7 @@ normal       inverse and scaled error functions, the normal distribution
 structure    shapes, indexing, sums, products of matrices
 reductions   extrema, norms and products over axes, sorting
 expint       Lambert's W, exponential and trigonometric integrals, Fresnel's
+incomplete   incomplete gamma and beta functions
 linalg       systems, inverses, determinants, Cholesky factors, einsum
 factors      triangular systems, eigenvectors, singular vectors, QR, pseudoinverses; the library's
              alone, for the command line starts without them
@@ -17,13 +18,14 @@ from hodiff.engine.operations import elementary, piecewise, special, structure
 from hodiff.engine.operations.functions import FUNCTIONS, Function
 
 # isort: split
-from hodiff.engine.operations import expint, linalg, normal, reductions
+from hodiff.engine.operations import expint, incomplete, linalg, normal, reductions
 
 __all__ = [
     "FUNCTIONS",
     "Function",
     "elementary",
     "expint",
+    "incomplete",
     "linalg",
     "normal",
     "piecewise",
