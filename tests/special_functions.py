@@ -172,6 +172,53 @@ def beta_density(a: Any, b: Any, x: Any, m: int) -> Any:
     return found / mp.beta(a, b)
 
 
+def zeta(s: Any, *more: Any) -> Any:
+    """mpmath's, which takes derivatives in s."""
+    if s == 1 or (more and more[0] <= 0):
+        raise ValueError
+    a, k = (*more, 0)[:2] if more else (1, 0)
+    return mp.zeta(s, a, int(k)) if more else mp.zeta(s)
+
+
+def hurwitzes(s: Any, a: Any, k: int, m: int) -> Any:
+    """In a m times, that of (-1)**m*s*(s + 1)*...*zeta(s + m, a) in s."""
+    if a <= 0:
+        raise ValueError
+    terms = (
+        mp.binomial(k, i) * taylor_of_rising(s, m, i) * mp.zeta(s + m, a, k - i)
+        for i in range(k + 1)
+    )
+    return (-1) ** m * mp.fsum(terms)
+
+
+def taylor_of_rising(s: Any, m: int, i: int) -> Any:
+    return mp.rf(s, m) if i == 0 else mp.diff(lambda t: mp.rf(t, m), s, i)
+
+
+def polylog(s: Any, x: Any, j: int = 0) -> Any:
+    if x > 1 or (x == 1 and s <= j + 1):
+        raise ValueError
+    if abs(x) <= 0.5:
+        total, n = mpf(0), max(j, 1)
+        power, whole = mpf(1) if j else x, s == int(s)
+        while True:
+            term = mp.ff(n, j) * power if j else power
+            term = term / mpf(n) ** int(s) if whole else term * mpf(n) ** -s
+            total += term
+            power *= x
+            n += 1
+            if abs(term) <= abs(total) * mp.eps / 16 and n > j + 10:
+                return total
+    if s == 2 and j == 0 and x < 1:
+        if x > 0:  # DLMF 25.12.6, and 25.12.3
+            return mp.pi**2 / 6 - mp.log(x) * mp.log(1 - x) - polylog(s, 1 - x)
+        if x > -2:
+            return -(mp.log(1 - x) ** 2) / 2 - polylog(s, x / (x - 1))
+        return -(mp.pi**2) / 6 - mp.log(-x) ** 2 / 2 - polylog(s, 1 / x)
+    terms = (mp.stirling1(j, i) * mp.re(mp.polylog(s - i, x)) for i in range(j + 1))
+    return mp.fsum(terms) / x**j
+
+
 SMALL = F(1, 10**40)
 
 ROWS = [
@@ -325,5 +372,45 @@ ROWS = [
         "beta_density", beta_density, (0.5, 1e-5, 0.9),
         ((2, 1, F(1, 2)), (F(1, 2), F(1, 3), F(1, 10)), (30, 2, F(9, 10))),
         attributes=[(0,), (1,)], first=[(2, 3), (F(1, 2), F(5, 2))], order=2,
+    ),
+    Special(
+        "zeta", zeta, (0.5, 3, -1.5, -2, 1.001, 30.5), (3, 0, -1, -2, F(1, 2), F(-7, 2), 1, 40),
+        series=[("zeta(x)", zeta, ["3"])],
+    ),
+    Special(
+        "zeta_of_order", lambda s, k: zeta(s, 1, k), (0.5, 3), (3, 0, -2, F(1, 2)),
+        attributes=[(1,), (3,)], order=1,
+    ),
+    Special(
+        "hurwitz", zeta, ((3, 0.5), (1.5, 7)), ((3, F(1, 3)), (F(1, 2), 7), (-2, 2),
+        (0, F(1, 2)), (1, 2), (2, -1)), order=1, digits=30,
+        series=[("zeta(5/2, x)", lambda x: zeta(mpf("2.5"), x), ["5/2"])],
+    ),
+    Special(
+        "hurwitz_of_order", zeta, ((3, 0.5),), ((3, F(1, 3)), (F(1, 2), 7)),
+        attributes=[(1,)], order=1, digits=30,
+    ),
+    Special(
+        "hurwitzes", hurwitzes, ((3, 0.5),), ((3, F(1, 3)), (F(1, 2), 7)),
+        attributes=[(0, 1), (1, 2)], order=1, digits=30,
+    ),
+    Special(
+        "polylog", polylog, (0.45, 1e-5, -0.3, 0), ((2, F(1, 2)), (F(5, 2), F(-1, 3)),
+        (2, 1), (3, -5), (-2, F(1, 2)), (2, SMALL), (3, 0), (1, 1), (2, 2)),
+        first=[(2,), (F(1, 2),), (-1,)],
+        series=[("polylog(3, x)", lambda x: polylog(3, x), ["0", "1/4"])],
+    ),
+    Special(
+        "polylogs", polylog, (0.45, -0.3, 0), ((2, F(1, 2)), (F(5, 2), F(-1, 3)), (3, 0)),
+        attributes=[(1,), (2,)], first=[(2,)], order=1,
+    ),
+    Special(
+        "dilog", lambda x: polylog(2, x), (0.5, 1e-5, -0.3, 0.9, -3, 0, -300),
+        (0, 1, F(1, 2), F(-1, 3), -40, SMALL, 2),
+        series=[("dilog(x)", lambda x: polylog(2, x), ["0", "1/4"])],
+    ),
+    Special(
+        "dilogs", lambda x, j: polylog(2, x, j), (0.45, -0.3, 0), (F(1, 2), -3, 0),
+        attributes=[(1,), (2,)], order=1,
     ),
 ]  # fmt: skip

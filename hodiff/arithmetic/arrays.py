@@ -425,6 +425,12 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         3,
         lambda a, b, x: (a > 0.01) & (b > 0.01) & (a < 50) & (b < 50) & (x > 0.01) & (x < 0.99),
     ),
+    "zeta": _mostly("zeta", "zeta", lambda x: x > 1.01),
+    "dilog": _mostly(
+        "dilog",
+        lambda on, x: on.spence(1 - x),
+        lambda x: (np.abs(x) > 0.5) & (x <= 1) & (x > -1e15),
+    ),
     "fresnels": _mostly(
         "fresnels", lambda on, x: on.fresnel(x)[0], lambda x: (np.abs(x) > 1e-2) & (np.abs(x) < 1e3)
     ),

@@ -29,8 +29,11 @@ def _lower(a: Any, x: Any) -> Any:
         term = term * x / (a + n)
         total = total + term
         ratio = arb(bound) / (a + n + 1)
-        if n % 16 == 0 and ratio < 1 and term * ratio < small * total * (1 - ratio):
-            total = total + (term * ratio / (1 - ratio)).upper() * arb(0, 1)
+        if n % 16 or not ratio < 1:
+            continue
+        rest = term * ratio / (1 - ratio)
+        if rest < total.rad() + small * total:
+            total = total + rest.upper() * arb(0, 1)
             return (a * x.log() - x - (a + 1).lgamma()).exp() * total
     return ANYTHING
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flint import acb, arb, arb_series, ctx
 
-from hodiff.arithmetic import incomplete, integrals
+from hodiff.arithmetic import incomplete, integrals, zetas
 from hodiff.engine.leibniz import leibniz_beta
 
 LEAST = arb(2) ** -1100  # less than half the least double
@@ -47,8 +47,13 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "betas": _betas,
     **integrals.FUNCTIONS,
     **incomplete.FUNCTIONS,
+    **zetas.FUNCTIONS,
 }
-KNOWN: dict[str, Callable[..., float | None]] = {**integrals.KNOWN, **incomplete.KNOWN}
+KNOWN: dict[str, Callable[..., float | None]] = {
+    **integrals.KNOWN,
+    **incomplete.KNOWN,
+    **zetas.KNOWN,
+}
 """What doubles have where FLINT need not be asked: at infinity, and past their range."""
 
 

@@ -28,6 +28,7 @@ from hodiff.derivatives.plan import NoSeries, Open
 from hodiff.engine.backward import walk
 from hodiff.engine.graph import (
     CONSTANT,
+    ONE,
     OPERATIONS,
     STATE,
     ZERO,
@@ -39,7 +40,7 @@ from hodiff.engine.graph import (
     variable,
 )
 from hodiff.engine.operations import elementary as el
-from hodiff.engine.operations import expint, incomplete, linalg
+from hodiff.engine.operations import expint, incomplete, linalg, zeta
 from hodiff.engine.operations import normal as no
 from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
@@ -72,6 +73,15 @@ FAMILIES: dict[Operation, Callable[..., Callable[..., Tensor]]] = {
     expint.expints: lambda k: lambda n, x, m: expint.expints(n, x, k + m),
     incomplete.gamma_density: lambda k: lambda a, x, m: incomplete.gamma_density(a, x, k + m),
     incomplete.beta_density: lambda k: lambda a, b, x, m: incomplete.beta_density(a, b, x, k + m),
+    zeta.zeta: lambda: lambda s, m: zeta.of_order(s, ONE, m),
+    zeta.zeta_of_order: lambda k: lambda s, m: zeta.zeta_of_order(s, k + m),
+    zeta.hurwitz: lambda: lambda s, a, m: zeta.hurwitzes(s, a, 0, m),
+    zeta.hurwitz_of_order: lambda k: lambda s, a, m: zeta.hurwitzes(s, a, k, m),
+    zeta.hurwitzes: lambda k, n: lambda s, a, m: zeta.hurwitzes(s, a, k, n + m),
+    zeta.polylog: lambda: lambda s, x, m: zeta.polylogs(s, x, m),
+    zeta.polylogs: lambda j: lambda s, x, m: zeta.polylogs(s, x, j + m),
+    zeta.dilog: lambda: lambda x, m: zeta.dilogs(x, m),
+    zeta.dilogs: lambda j: lambda x, m: zeta.dilogs(x, j + m),
     expint.sinhc: lambda n: lambda x, m: expint.sinhc(x, n + m),
 }
 

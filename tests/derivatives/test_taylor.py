@@ -98,6 +98,7 @@ SINGLE: dict[str, tuple[Callable[[Any], Any], One]] = {
     "gamma": (mp.gamma, ["1", "5/2", "-1/2"]),
     "lgamma": (lambda x: mp.log(abs(mp.gamma(x))), ["3", "1", "-3/2"]),
     "digamma": (mp.digamma, ["1", "5/2", "-1/2"]),
+    "trigamma": (psi_of(1), ["5/2"]),
     "sigmoid": (sigmoid, ["0", "2", "-3", "30"]),
     "softplus": (lambda x: mp.log1p(mp.exp(x)), ["0", "2", "-3"]),
     "silu": (lambda x: x * sigmoid(x), ["0", "2", "-3"]),

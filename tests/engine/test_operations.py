@@ -236,6 +236,7 @@ ROWS = [
     Row("softplus", softplus, 0.4, -1.3, EDGE, *FAR, digits=300),
     Row("silu", lambda x: x * sigmoid(x), 0.4, -1.3, EDGE, *FAR, digits=300),
     Row("gelu", gelu, 0.4, -1.3, EDGE, 15, -15, 30, 300, -300, digits=300, conditioned=(-30,)),
+    Row("trigamma", lambda x: mp.psi(1, x), 0.5, -1.6),
     *(made for row in special_functions.ROWS for made in special_rows(row)),
 ]  # fmt: skip
 

@@ -253,7 +253,7 @@ ELEMENTWISE = ["beta", "polygamma", "atan2", "hypot", "max", "min", "mod", "log"
 # What is no variable, or has no slope.
 FIXED = {
     **dict.fromkeys(("polygamma", "gammainc", "gammaincc", "lowergamma", "uppergamma"), (1,)),
-    **{"expint": (2,), "expn": (2,), "betainc": (2, 3)},
+    **{"expint": (2,), "expn": (2,), "betainc": (2, 3), "polylog": (2,)},
 }
 
 
@@ -311,7 +311,9 @@ def test_every_operation_is_in_a_table() -> None:
             seconds = gradients(sum(map(hodiff.sum, firsts), hodiff.constant(0)), used)
             seen |= {node.operation.name for node in topological([f, *firsts, *seconds])}
     x = hodiff.variable("x")
-    seen |= {f.operation.name for f in (hodiff.lambertw(x, -1),)}
+    more = [hodiff.lambertw(x, -1), hodiff.zeta(x, 2.0 * x), hodiff.zeta(x, 2.0 * x, 1)]
+    slopes = [s for y in more for s in gradients(hodiff.sum(y), [x])]
+    seen |= {node.operation.name for node in topological([*more, *slopes])}
     assert set(OPERATIONS) - seen <= {"alias", "flat"}
 
 

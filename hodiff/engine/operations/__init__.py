@@ -9,6 +9,7 @@ reductions   extrema, norms and products over axes, sorting
 expint       Lambert's W, exponential and trigonometric integrals, Fresnel's
 incomplete   incomplete gamma and beta functions
 linalg       systems, inverses, determinants, Cholesky factors, einsum
+zeta         zeta functions, polylogarithms
 factors      triangular systems, eigenvectors, singular vectors, QR, pseudoinverses; the library's
              alone, for the command line starts without them
 """
@@ -18,7 +19,7 @@ from hodiff.engine.operations import elementary, piecewise, special, structure
 from hodiff.engine.operations.functions import FUNCTIONS, Function
 
 # isort: split
-from hodiff.engine.operations import expint, incomplete, linalg, normal, reductions
+from hodiff.engine.operations import expint, incomplete, linalg, normal, reductions, zeta
 
 __all__ = [
     "FUNCTIONS",
@@ -32,6 +33,7 @@ __all__ = [
     "reductions",
     "special",
     "structure",
+    "zeta",
 ]
 
 el, pw = elementary, piecewise
