@@ -22,6 +22,7 @@ from hodiff.engine.graph import OPERATIONS
 from hodiff.engine.leibniz import falling
 
 MOST_WHOLE = 1 << 22  # bits of a floor
+MOST_AGAIN = 2048  # bits at which a function of an exact number that has no bounds is tried again
 
 
 def double(x: Any) -> Any:
@@ -529,8 +530,9 @@ def special(name: str) -> Callable[..., Any]:
         arity = OPERATIONS[name].arity or 1
         given = [*map(ball, x[:arity]), *x[arity:]]
         found = FUNCTIONS[name](*given)
-        if not found.is_finite() and all(v.is_exact() for v in given[:arity]):
-            with precision(8 * FLINT.bits):  # more may tell
+        more = min(8 * FLINT.bits, MOST_AGAIN)
+        if FLINT.bits < more and not found.is_finite() and all(v.is_exact() for v in given[:arity]):
+            with precision(more):
                 found = FUNCTIONS[name](*given)
         return found
 

@@ -9,7 +9,7 @@ and Informational Sciences 8.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import comb, inf, isfinite, nan
+from math import comb, gamma, inf, isfinite, log, nan
 from typing import Any
 
 from flint import arb, ctx
@@ -106,7 +106,8 @@ def _betainc(a: Any, b: Any, x: Any) -> Any:
         return x
     if not (0 < x < 1):
         return a.nan()
-    with costing((a + b) / 100):
+    with costing((a + b) / 10000):
+        ctx.prec += 120  # the sum loses some
         far = x * (a + b) > a
         return 1 - _below(b, a, 1 - x) if far else _below(a, b, x)
 
@@ -169,11 +170,14 @@ def _known_density(a: float, x: float, m: int) -> float | None:
 def _known_lowergamma(a: float, x: float) -> float | None:
     if not (a > 0 and x >= 0):
         return nan
+    if x == 0:
+        return 0.0
     if a + x < LARGEST / 10:
         return None
-    from math import gamma  # start-up: beside FLINT's
-
-    return gamma(a) if a < 170 else inf
+    if x > a:  # past nearly all of it
+        return gamma(a) if a < 170 else inf
+    size = a * log(x) - x - log(a) if a < inf else nan  # the logarithm of the first term
+    return inf if size > 710 else 0.0 if size < -760 else nan
 
 
 def _known_uppergamma(a: float, x: float) -> float | None:

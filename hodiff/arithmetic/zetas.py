@@ -19,7 +19,7 @@ from hodiff.engine.leibniz import falling
 LEAST_S, MOST_S = -300, 1000  # that FLINT is asked for
 MOST_ORDER = 200  # of a polylogarithm that FLINT is asked for
 FAR_S = 2.0**40
-MOST_TERMS = 5000
+MOST_TERMS, MOST_BITS = 5000, 1_500_000  # of a sum, and of all its terms together
 TINY = arb(2) ** -(1 << 30) * arb(0, 1)
 ANYTHING = arb(0, inf)  # of what is defined, but not done
 
@@ -29,6 +29,8 @@ def _zeta(s: Any) -> Any:
         return s.nan()
     if s > ctx.prec + 10:  # 1 + 2**-s + ..., less than 4*2**-s above 1
         return 1 + arb(2) ** -ctx.prec * arb(0, 1)
+    if abs(s) < 0.5:  # where the reflection that FLINT makes has a pole beside a 0
+        return 1 + s.zeta(arb(2))
     return s.zeta() if abs(s) < 1e6 else ANYTHING
 
 
@@ -40,6 +42,8 @@ def _in_s(s: Any, a: Any, k: int) -> Any:
         return TINY
     if s > MOST_S:
         return _summed(s, a, k)
+    if a < 0.5 or (a == 1 and abs(s) < 0.5):
+        return (-s * a.log()).exp() * (-a.log()) ** k + _in_s(s, a + 1, k)
     if not s > LEAST_S or not a < arb(2) ** 1100:
         return ANYTHING
     cap = ctx.cap
@@ -56,12 +60,18 @@ def _in_s(s: Any, a: Any, k: int) -> Any:
             ctx.cap = cap
 
 
+def _most() -> int:
+    return min(MOST_TERMS, MOST_BITS // ctx.prec)
+
+
 def _summed(s: Any, a: Any, k: int) -> Any:
     """By its sum, each term so much smaller than the one before it that few are needed; the rest
     is below that of T**(1 - s)*log(T)**k, T being the first one left out."""
+    if not a * ctx.prec < s * _most():  # so many terms, or more, until one is 2**-prec times less
+        return ANYTHING
     total = arb(0)
     largest = arb(0)
-    for n in range(MOST_TERMS):
+    for n in range(_most()):
         t = a + n
         term = (-s * t.log()).exp() * t.log() ** k
         if n and t > 3 and s > 2 + k:
@@ -116,15 +126,17 @@ def _polylogs(s: Any, x: Any, j: int = 0) -> Any:
     total = arb(0)
     for i, c in enumerate(falling(j, 0)[0]):
         if c:
-            total += c * _polylog(s - i, x)
+            total += c * _polylog(s - i, x, j)
     return total / x**j if j else total
 
 
 def _powers(s: Any, x: Any, j: int) -> Any:
     """The sum of n*(n - 1)*...*(n - j + 1)/n**s*x**(n - j), its terms falling fast."""
+    if not -s < _most():  # at first they grow
+        return ANYTHING
     total, size, power = arb(0), abs(x), arb(1)
     small = arb(2) ** (-ctx.prec - 4)
-    for n in range(max(j, 1), MOST_TERMS):
+    for n in range(max(j, 1), _most()):
         if n > j and n == 1:
             power = power * x
         falls = factorial(n) // factorial(n - j)
@@ -155,12 +167,12 @@ def _rest(s: Any, size: Any, j: int, n: int, term: Any) -> Any:
     return None
 
 
-def _polylog(s: Any, x: Any) -> Any:
+def _polylog(s: Any, x: Any, j: int = 0) -> Any:
     if x == 1:
         return _zeta(s) if s > 1 else x.nan()
     if not abs(s) < MOST_ORDER or not abs(x) < arb(2) ** 4000:
         return ANYTHING
-    with costing(20 * abs(s) + 150):
+    with costing(2 * abs(s) + 100 if s.is_integer() and j < 4 else 20 * abs(s) + 250):
         return acb(x).polylog(acb(s)).real
 
 
