@@ -17,7 +17,7 @@ from typing import Any
 
 from hodiff.engine.graph import CONSTANT, ONE, VARIABLE, ZERO, Kind, Tensor, tensor_of, topological
 from hodiff.engine.operations import elementary as e
-from hodiff.engine.operations import special
+from hodiff.engine.operations import expint, normal, special
 from hodiff.engine.operations.piecewise import (
     abs,
     both,
@@ -47,6 +47,8 @@ WANING = {e.sin, e.cos, e.log, e.log2, e.log10, e.log1p}
 EDGED = {
     *(e.tan, e.sec, e.csc, e.cot, e.asin, e.acos, e.acosh, e.atanh),
     *(special.gamma, special.lgamma, special.digamma),
+    *(normal.erfinv, normal.erfcinv, normal.norminv, expint.lambertw, expint.lambertw_lower),
+    *(expint.ei, expint.li, expint.ci, expint.chi),
 }
 
 

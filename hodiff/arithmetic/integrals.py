@@ -15,6 +15,7 @@ from flint import acb, arb
 
 from hodiff.arithmetic.costs import costing
 
+ANYTHING = arb(0, inf)  # of what is defined, but not done
 FAR = 4  # from where on an expansion for large arguments is the better one
 NARROW = 40  # bits of a ball that is taken as it is, not by its ends
 
@@ -93,7 +94,8 @@ def _expint(n: Any, x: Any) -> Any:
     if not x > 0:
         return x.nan()
     with costing(abs(n) + x):
-        return x.expint(n)
+        found = x.expint(n)
+    return found if found.is_finite() else ANYTHING
 
 
 def _e1(x: Any) -> Any:

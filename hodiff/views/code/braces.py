@@ -240,13 +240,15 @@ class Julia(_Braces):
             name: f"{name}({{}})"
             for name in (
                 *_ONE.split(), "exp2", "abs", "sign", "round", "sec", "csc", "cot", "sech", "csch",
-                "coth", "erf", "erfc", "gamma", "digamma",
+                "coth", "erf", "erfc", "gamma", "digamma", "erfi", "erfinv", "erfcinv", "erfcx",
+                "dawson", "zeta",
             )
         },
         **{
             name: f"{name}({{}}, {{}})" for name in _TWO.split()
         },
-        "atan2": "atan({}, {})", "lgamma": "logabsgamma({})[1]",
+        "atan2": "atan({}, {})", "lgamma": "logabsgamma({})[1]", "ei": "expinti({})",
+        "e1": "expint({})", "si": "sinint({})", "ci": "cosint({})",
     }  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "pi", "e": "exp(1.0)"}
     keywords = words.JULIA
@@ -298,5 +300,8 @@ class Julia(_Braces):
         return self.written(head, f"function {f.name}({self.parameters(f)})", body, "end")
 
 
-SPECIAL = ("erf", "erfc", "gamma", "digamma", "polygamma", "beta", "logabsgamma")
+SPECIAL = (
+    "erf", "erfc", "gamma", "digamma", "polygamma", "beta", "logabsgamma", "erfi", "erfinv",
+    "erfcinv", "erfcx", "dawson", "zeta", "expinti", "expint", "sinint", "cosint",
+)  # fmt: skip
 """What Julia has in a package."""
