@@ -104,7 +104,7 @@ def _at_pole(s: Any, a: Any, k: int, m: int) -> Any:
     cap = ctx.cap
     ctx.cap = k + 2
     try:
-        value = 1 + arb_series([0, 1]) * arb_series([1, 1]).zeta(a, 1)  # without 1/(s - 1)
+        value = 1 + arb_series([0, 1]) * arb_series([1, 1]).zeta(a, True)  # without 1/(s - 1)
         for i in range(m - 1):
             value = value * arb_series([s + i, 1])
         found = value.coeffs()

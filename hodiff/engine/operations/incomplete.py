@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from math import comb
+from typing import Any
 
 from hodiff.engine.graph import Tensor, constant
 from hodiff.engine.operations.elementary import add, exp
@@ -11,13 +12,16 @@ from hodiff.engine.operations.expint import refused
 from hodiff.engine.operations.row import elementwise
 from hodiff.engine.operations.special import beta, gamma
 
-OF_GAMMA = {"parameters": "a, x", "special": True, "domain": "a > 0 and x >= 0"}
-OF_BETA = {"special": True, "domain": "a > 0, b > 0 and 0 <= x <= 1"}
+OF_GAMMA: dict[str, Any] = {"parameters": "a, x", "special": True, "domain": "a > 0 and x >= 0"}
+OF_BETA: dict[str, Any] = {"special": True, "domain": "a > 0, b > 0 and 0 <= x <= 1"}
 
 
 def _fallen(a: Tensor, n: int) -> Tensor:
     """(a - 1)*(a - 2)*...*(a - n)."""
-    return reduce(lambda y, i: y * (a - i), range(1, n + 1), constant(1))
+    found = constant(1)
+    for i in range(1, n + 1):
+        found = found * (a - i)
+    return found
 
 
 def written_gamma_density(a: Tensor, x: Tensor, m: int) -> Tensor:
