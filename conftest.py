@@ -30,6 +30,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="start clusters of Dask, Spark and Ray on this machine, which have to be installed",
     )
+    parser.addoption(
+        "--browser",
+        action="store_true",
+        help="look at pages in Chromium, driven by playwright; both have to be there",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

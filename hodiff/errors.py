@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 NO_ANSWER = frozenset({"domain", "pole", "kink", "undecided"})
-MOST = 280  # characters of a message
+MOST = 360  # characters of a message
 WINDOW = 72  # columns of source text shown around a fault
 
 

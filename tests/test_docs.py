@@ -2,12 +2,15 @@
 
 import doctest
 import importlib.util
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -27,6 +30,8 @@ def loaded(path: Path) -> Any:
 
 
 update, man = loaded(SCRIPT), loaded(SCRIPT.parent / "man.py")
+reference = loaded(SCRIPT.parent / "reference.py")
+gallery = loaded(SCRIPT.parent / "gallery.py")
 in_a_shell = update.printed
 
 
@@ -69,11 +74,69 @@ def test_the_readme_runs_as_python(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == printed
 
 
-def test_the_examples_in_python() -> None:
-    """Each >>> of docs/python.md shows what comes."""
-    page = SCRIPT.parent / "python.md"
+IN_PYTHON = [page for page in update.pages() if ">>> " in page.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("page", IN_PYTHON, ids=lambda page: page.name)
+def test_the_examples_in_python(page: Path) -> None:
+    """Each >>> shows what comes."""
     failed, tried = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
     assert tried > 10 and failed == 0
+
+
+LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]*)(#[^)\s]*)?\)")
+
+
+def anchors(page: Path) -> set[str]:
+    """What a page's headings are called in links."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    words = (re.sub(r"[^\w\s-]", "", heading).strip().lower() for heading in headings)
+    return {re.sub(r"\s+", "-", heading) for heading in words}
+
+
+@pytest.mark.parametrize("page", update.pages(), ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for path, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" in path:
+            continue
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), path
+        assert not anchor or anchor[1:] in anchors(target), f"{path}{anchor}"
+
+
+def test_every_page_is_in_the_site() -> None:
+    site = (SCRIPT.parent.parent / "mkdocs.yml").read_text(encoding="utf-8")
+    listed = re.findall(r"^ +- (\S+\.md)$", site, re.MULTILINE)
+    assert sorted(listed) == sorted(page.name for page in update.pages()[1:])
+
+
+def test_the_site_builds(tmp_path: Path) -> None:
+    """No page, link or heading is missing, and no page asks anybody for anything."""
+    pytest.importorskip("mkdocs")
+    pytest.importorskip("material")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", str(tmp_path)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    ran = subprocess.run(
+        command, cwd=SCRIPT.parent.parent, env=environment, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    for page in tmp_path.rglob("*.html"):
+        loaded = re.findall(r"<(?:script|img|iframe)[^>]+src=\"([^\"]+)", page.read_text("utf-8"))
+        loaded += re.findall(r"<link[^>]+stylesheet[^>]+href=\"([^\"]+)", page.read_text("utf-8"))
+        assert not [url for url in loaded if "//" in url], page
+
+
+def test_the_gallery_is_current() -> None:
+    """The page; its pictures are there and are pictures."""
+    assert gallery.PAGE.read_text("utf-8") == gallery.page(), "run python docs/gallery.py"
+    names = {f"{picture.name}.svg" for picture in gallery.GALLERY}
+    assert {path.name for path in gallery.PICTURES.iterdir()} == names
+    for name in names:
+        assert ElementTree.parse(gallery.PICTURES / name).getroot().tag.endswith("svg")
+
+
+def test_the_commands_reference_is_current() -> None:
+    assert reference.PAGE.read_text("utf-8") == reference.page(), "run python docs/reference.py"
 
 
 def test_the_manual_page_is_current() -> None:

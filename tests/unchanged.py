@@ -41,6 +41,8 @@ COMMANDS = {
         "check": "--claim [2*x*y,x**2+3*y**2]",
         "uncertainty": "--cov [[0.01,0.01],[0.01,0.04]] --order 2",
         "steps": "",
+        "graph": "",
+        "explain": "",
         "functions": "",
     },
 }

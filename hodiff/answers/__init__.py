@@ -23,12 +23,16 @@ from hodiff.answers.point import (
     beside_in_balls,
     in_balls,
     in_doubles,
+    nearly_zero,
     series_in_balls,
     series_in_doubles,
+    zero_by_identity,
 )
 from hodiff.answers.question import How, Numbers, Question
 from hodiff.derivatives.plan import NoSeries, Plan
 from hodiff.errors import HodiffError
+
+MOST_NESTED = 12  # the order of a derivative whose graph is built to tell whether it is 0
 
 __all__ = ["How", "Numbers", "Question", "solve"]
 
@@ -71,6 +75,8 @@ def _planned(question: Question, plan: Plan) -> Numbers:
         found = _by_series(question, plan, notes)
         if found is None and plan.orders and not notes and question.how.arithmetic != "float":
             found = beside_in_balls(question._replace(orders=plan.orders))
+        elif found is not None:
+            found = _zeros_told(question, plan, found)
     if found is None and plan.stages is not None:
         stages = plan.stages()
         if question.radii:  # an enclosure costs more than building the graphs
@@ -84,6 +90,18 @@ def _planned(question: Question, plan: Plan) -> Numbers:
         raise plan.refusal
     n = plan.asked
     return _noted(found._replace(values=found.values[:n], exact=found.exact[:n]), notes)
+
+
+def _zeros_told(question: Question, plan: Plan, found: Numbers) -> Numbers:
+    """What series leave near 0, as what an identity of its graph says, in one variable."""
+    nearly = nearly_zero(found)
+    if plan.stages is None or not plan.orders or not nearly or nearly[-1] > MOST_NESTED:
+        return found
+    try:
+        stage = next(stage for stage in plan.stages() if len(stage) > nearly[-1])
+    except MemoryError:
+        return found
+    return zero_by_identity(question, stage, found)
 
 
 def _by_series(question: Question, plan: Plan, notes: list[str]) -> Numbers | None:

@@ -331,34 +331,62 @@ def _refusal(node: Tensor, piece: Box, box: Box, fixed: Mapping[Tensor, Any]) ->
     piece = {x: _widened(*piece[x], *box[x]) for x in box}
     points = [tuple(_simplest(*ends) for ends in piece.values())]
     points += islice(product(*piece.values()), MOST_CORNERS)
-    quantity = kinks.quantity(node) if node.operation.jumps else None
-    program = Program([node, *([] if quantity is None else [quantity])], BALLS)
-    runs = [program.values({**fixed, **dict(zip(box, point, strict=True))}) for point in points]
-    kind = faults.possible(node)
-    known = False
-    if quantity is not None:
-        found = [run[id(quantity)] for run in runs]
+    quantity = [kinks.quantity(node)] if node.operation.jumps else []
+    nodes = [node, *node.inputs, *quantity]
+    program = Program(nodes, BALLS)
+    runs = []
+    for point in points:
+        values = program.values({**fixed, **dict(zip(box, point, strict=True))})
+        runs.append(_entries([values[id(x)] for x in nodes]))
+    anywhere = ", ".join(f"{x.attributes[0]} in {_shortly(*ends)}" for x, ends in piece.items())
+    kind, known, place = faults.possible(node), False, None
+    for entry in zip(*runs, strict=True):
+        kind, known, place = _known_in(node, entry, points)
+        if known:
+            break
+    where = [
+        f"{x.attributes[0]} = {digits.told(a)}" for x, a in zip(box, place or (), strict=False)
+    ]
+    return faults.somewhere(kind, node, known, ", ".join(where) or anywhere)
+
+
+def _entries(values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The numbers of each entry of arrays that broadcast; of numbers, themselves."""
+    if not any(getattr(x, "shape", ()) for x in values):
+        return [tuple(values)]
+    import numpy  # start-up: numbers need none
+
+    arrays = [x if hasattr(x, "shape") else numpy.array(x, dtype=object) for x in values]
+    return list(zip(*[a.ravel().tolist() for a in numpy.broadcast_arrays(*arrays)], strict=True))
+
+
+def _known_in(
+    node: Tensor, entry: Sequence[tuple[Any, ...]], points: Sequence[tuple[Any, ...]]
+) -> tuple[str | None, bool, tuple[Any, ...] | None]:
+    """What one entry of a node has at some of points, where it, its inputs and what it may tie on
+    are known; whether that is sure; and the point that it shows at, if one."""
+    kind, known = faults.possible(node), False
+    inputs = [values[1 : 1 + len(node.inputs)] for values in entry]
+    if node.operation.jumps:
+        quantities = [values[-1] for values in entry]
         half = quotient(1 if node.operation is round else 0, 2)
-        known = _turns(found) if faults.turns(node) else _steps(found, half)
-    where = [f"{x.attributes[0]} in {_shortly(*ends)}" for x, ends in piece.items()]
-    for run, point in zip(runs, points, strict=True):
-        inputs = [run[id(x)] for x in node.inputs]
-        if not known and all(map(BALLS.finite, inputs)) and not BALLS.finite(run[id(node)]):
-            kind, known = faults.found_at(node, inputs)
-        elif not known or not (quantity is not None and node.operation.jumps.ties(BALLS, *inputs)):
+        known = _turns(quantities) if faults.turns(node) else _steps(quantities, half)
+    place = None
+    for values, given, point in zip(entry, inputs, points, strict=True):
+        if not known and all(map(BALLS.finite, given)) and not BALLS.finite(values[0]):
+            kind, known = faults.found_at(node, given)
+        elif not known or not (node.operation.jumps and node.operation.jumps.ties(BALLS, *given)):
             continue
         if known and kind != "domain" and all(map(rational, point)):
-            where = [
-                f"{x.attributes[0]} = {digits.told(a)}" for x, a in zip(box, point, strict=True)
-            ]
+            place = point
             break
     if node.operation is div and not known:
-        above, below = ([run[id(x)] for run in runs] for x in node.inputs)
+        above, below = zip(*inputs, strict=True)
         known = _turns(below) and not _turns(above)
     if node.operation in POLES and not known:
-        turns = [BALLS.div(run[id(node.inputs[0])], BALLS.pi()) for run in runs]
+        turns = [BALLS.div(x, BALLS.pi()) for (x,) in inputs]
         kind, known = "pole", _steps(turns, POLES[node.operation])
-    return faults.somewhere(kind, node, known, ", ".join(where))
+    return kind, known, place
 
 
 def _widened(low: Any, high: Any, least: Any, most: Any) -> tuple[Any, Any]:

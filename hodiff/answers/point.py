@@ -14,8 +14,10 @@ from hodiff.arithmetic.base import Arithmetic, Values, taken
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.arithmetic.program import Program, suited
 from hodiff.derivatives.plan import Computation, NoSeries, Open
-from hodiff.engine.graph import Tensor
+from hodiff.engine.graph import Tensor, apply, topological
 from hodiff.engine.operations.elementary import atan2, pow, sqrt
+from hodiff.engine.passes import rebuilt
+from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError
 
 QUICK_TRIES = 3  # of series in balls alone, at growing precision
@@ -61,23 +63,47 @@ def in_balls(question: Question, outputs: Sequence[Tensor]) -> Numbers:
         return _proven(question, looked_beside(fault))  # more bits didn't tell
 
 
-def zero_by_identity(question: Question, outputs: Sequence[Tensor], found: Numbers) -> Numbers:
-    """What balls can't tell from 0 is 0 where an identity says so: sqrt(x**2 + 1)**2 - x**2 - 1."""
+def nearly_zero(found: Numbers) -> list[int]:
+    """Which of the values balls can't tell from 0."""
     if NEARLY_ZERO not in found.notes:
-        return found
-    from hodiff.views.identity import vanishing  # start-up: most numbers are none
-
-    nearly = [
+        return []
+    return [
         i
         for i, (value, exact) in enumerate(zip(found.values, found.exact, strict=True))
         if exact is None and (isinstance(value, list) or float(value) == 0)
     ]
+
+
+def zero_by_identity(question: Question, outputs: Sequence[Tensor], found: Numbers) -> Numbers:
+    """What balls can't tell from 0 is 0 where an identity says so: everywhere, as of
+    sqrt(x**2 + 1)**2 - x**2 - 1, or at the point, as of exp(-x) - x*exp(-x) at 1."""
+    nearly = nearly_zero(found)
+    if not nearly:
+        return found
+    from hodiff.views.identity import vanishing  # start-up: most numbers are none
+
     zero = vanishing(question.f, [outputs[i] for i in nearly])
     known = {i for i, vanishes in zip(nearly, zero, strict=True) if vanishes}
+    left = [i for i in nearly if i not in known]
+    if left:
+        there = at_the_point(question, [question.f, *(outputs[i] for i in left)])
+        zero = vanishing(there[0], there[1:])
+        known |= {i for i, vanishes in zip(left, zero, strict=True) if vanishes}
     return found._replace(
         exact=[0 if i in known else exact for i, exact in enumerate(found.exact)],
         notes=[x for x in found.notes if x != NEARLY_ZERO or len(known) < len(nearly)],
     )
+
+
+def at_the_point(question: Question, graphs: Sequence[Tensor]) -> list[Tensor]:
+    """Graphs with the point in place of the variables."""
+
+    def rule(node: Tensor, inputs: list[Tensor]) -> Tensor:
+        return apply(node.operation, tuple(inputs), node.attributes) if inputs else node
+
+    with sharing():
+        made = rebuilt(topological(graphs), rule, question.at)
+    return [made[y] for y in graphs]
 
 
 def beside_in_balls(question: Question) -> Numbers | None:

@@ -328,7 +328,9 @@ def div(a: Any, b: Any, most: int = MOST_BITS) -> Any:
 
 def _over(x: Any, y: Any) -> Any:
     zero = equal(y, 0)
-    return nan() if zero is None else 0 if zero else div(x, y)
+    if zero:  # 0 by convention, where it is no slope of a norm's slope
+        return 0 if is_zero(x) else nan()
+    return nan() if zero is None else div(x, y)
 
 
 def whole_power(x: Any, n: int) -> Any:

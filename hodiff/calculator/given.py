@@ -46,6 +46,30 @@ def ranges(values: Any) -> list[str]:
     return found
 
 
+def orders(values: Any) -> tuple[int, ...]:
+    """Orders of derivatives, each once: 1, [0, 1], or text, "0,1,2"; 0 and 1 where none are given.
+
+    >>> orders("2,0")
+    (2, 0)
+    """
+    if values is None:
+        return 0, 1
+    listed = values.split(",") if isinstance(values, str) else values
+    listed = listed if isinstance(listed, (list, tuple)) else [listed]
+    found = []
+    for x in listed:
+        digits = x.strip() if isinstance(x, str) else x
+        if isinstance(digits, str) and digits.isascii() and digits.isdigit() and len(digits) < 9:
+            digits = int(digits)
+        if type(digits) is not int or digits < 0:
+            shown = str(x)[:60]
+            raise usage(f"--order is whole numbers from 0 on, as 0,1,2, not {shown!r}", "--order")
+        found.append(digits)
+    if not found:
+        raise usage("--order names no order: leave it out, or write 0,1", "--order")
+    return tuple(dict.fromkeys(found))
+
+
 def _name(name: Any, option: str) -> str:
     if not isinstance(name, str) or not name.isidentifier():
         shown = repr(name)[:60] if isinstance(name, str) else _kind(name)

@@ -17,7 +17,7 @@ from hodiff.calculator.commands import (
     MOST_SEED,
 )
 from hodiff.calculator.formats import FORMATS
-from hodiff.calculator.given import bindings, names, ranges, vectors
+from hodiff.calculator.given import bindings, names, orders, ranges, vectors
 from hodiff.calculator.request import Request, usage
 from hodiff.engine.graph import STATE, Tensor, tracking
 from hodiff.engine.limits import Limits
@@ -27,6 +27,7 @@ from hodiff.language.problem import Problem, read
 Bound: TypeAlias = str | Sequence[str] | Mapping[str, Any] | None
 """Names with values: {"x": 2, "y": "pi/2"}, or as a shell has it, "x=2,y=pi/2"."""
 
+TOLD = ("graph", "explain")  # their rows are nodes and steps
 MOST_NODES = 300_000  # that walks may add: about 100 MB
 
 
@@ -57,7 +58,9 @@ class Result:
     def __getattr__(self, name: str) -> Any:
         fields = {} if name.startswith("__") else vars(self).get("answer", ("", {}))[1]
         if name == "formulas":
-            raise AttributeError("there are formulas where no point is given: leave out at=")
+            pointed = self._request is None or self._request.has_point
+            mend = "where no point is given: leave out at=" if pointed else "in to_dict() here"
+            raise AttributeError(f"there are formulas {mend}")
         if name not in fields:
             known = ", ".join(fields)
             raise AttributeError(f"this result has no {name!r}{nearest(name, [*fields])}: {known}")
@@ -86,7 +89,10 @@ class Result:
         """
         if self._request is None or self._request.has_point or self._request.problem.ranges:
             raise AttributeError  # which __getattr__ says in words
-        names, values = self.answer.records
+        records = list(self.answer.records)
+        if len(records) != 2 or self.answer.fields["command"] in TOLD:  # rows of something else
+            raise AttributeError
+        names, values = records
         return {str(name): text(value) for name, value in zip(names, values, strict=True)}
 
     @property
@@ -114,7 +120,7 @@ class Result:
 
     def text(self, style: str = "table") -> str:
         """The result as the command line prints it: table, json, csv, plain, latex, mathml,
-        markdown or typst.
+        markdown or typst; a plot as svg, too.
 
         >>> import hodiff
         >>> hodiff.calculate("nth", "x**3", at="x=2", order=2).text("plain")
@@ -143,10 +149,13 @@ class Result:
     def _repr_latex_(self) -> str | None:
         return self._typeset("latex")
 
+    def _repr_svg_(self) -> str | None:
+        return self._typeset("svg") if "svg" in self.answer.own else None
+
     def _typeset(self, style: str) -> str | None:
         try:
             return self.text(style)
-        except HodiffError:  # too many numbers
+        except HodiffError:  # too many numbers, no picture, or no library for one
             return None
 
     def __reduce__(self) -> Any:
@@ -172,7 +181,8 @@ def calculate(
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
 
     command      grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian,
-                 implicit, uncertainty, roots, extrema, check, steps, code, functions
+                 implicit, uncertainty, roots, extrema, plot, check, steps, graph, explain,
+                 code, functions
     at           the point: numbers, text of the language ("pi/2", "2+/-0.1"), lists, arrays; a
                  float means the decimal that Python prints, 0.1 one tenth. Without it formulas
     let          constants of the expression
@@ -186,7 +196,9 @@ def calculate(
     strict       refuse notation that Python hasn't: 2x, x²
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
                  solve=, to=, what=, name=, claim=, cov=, samples=, seed=, over=, first=,
-                 seconds=; vectors by name, in the variables' order, or an array of all numbers
+                  seconds=, proven=, taylor=, points=, out=, create_graph=, torch=; vectors by name,
+                  in the variables'
+                 order, or an array of all numbers
 
     Cost: that of one process of the command line less its start. Raises HodiffError, with the
     place in the text and the mend, where there is no answer, and for over 300 000 nodes.
@@ -226,6 +238,8 @@ def calculate(
     over = ranges(given.pop("over", None))
     if "claim" in given:
         given["claim"] = _text(given["claim"], "--claim")
+    if known.orders:
+        given["order"] = orders(given.get("order"))
     if given.get("within") is not None:
         given["within"] = _ratio(given["within"], "--within")
     how = How(arithmetic, digits, rtol, subgradient, extend, exact)
@@ -331,6 +345,10 @@ def _ratio(x: Any, option: str) -> Any:
     return found
 
 
+def _each(x: Any) -> Sequence[Any]:
+    return x if isinstance(x, tuple) else (x,)
+
+
 def _check(how: How, own: Mapping[str, Any]) -> None:
     """Raise for what no option of the command line can be."""
     if how.arithmetic not in (None, "ball", "float"):
@@ -339,7 +357,8 @@ def _check(how: How, own: Mapping[str, Any]) -> None:
         raise _unknown("method", own["method"], ["auto", "nested", "taylor"], "--method")
     for name, x, least, most in (
         ("--digits", how.digits, 1, MOST_DIGITS),
-        ("--order", own.get("order"), 0, MOST_ORDER),
+        *(("--order", order, 0, MOST_ORDER) for order in _each(own.get("order"))),
+        ("--taylor", own.get("taylor"), 0, MOST_ORDER),
         ("--first", own.get("first"), 1, MOST_FIRST),
         ("--samples", own.get("samples"), 2, MOST_SAMPLES),
         ("--seed", own.get("seed"), 0, MOST_SEED),

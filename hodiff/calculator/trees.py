@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
 
-from hodiff.calculator.answer import Answer, Grid, encodable
+from hodiff.calculator.answer import Answer, Grid, encodable, text
 from hodiff.calculator.tables import aligned, folded, sheet, shortened, shown
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 LEAST = 24  # columns of a text; deeper in a narrow terminal, lines are longer than it
 BREAK = re.compile(r"(?<=,)|(?<!\*)(?=\*(?!\*))|(?=/)")  # where a word may break: not in **
@@ -22,11 +26,13 @@ DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 class Item(NamedTuple):
-    """One line of an outline: how deep it is, its title, if any, and what it says."""
+    """One line of an outline: how deep it is, its title, if any, and what it says; style: how
+    rich shows the title."""
 
     depth: int
     title: str
     text: str
+    style: str = "bold"
 
 
 def tree(answer: Answer, outline: Sequence[Item], below: Grid) -> str:
@@ -35,10 +41,23 @@ def tree(answer: Answer, outline: Sequence[Item], below: Grid) -> str:
 
     width = shutil.get_terminal_size().columns
     console, paper = sheet()
-    branches = BRANCHES if encodable("└├│") else ASCII_BRANCHES
     console.print(Text(shortened(shown(answer.title), width), "bold"))
     if answer.reading is not None:
         console.print(Text(shortened(shown(f"= {answer.reading}"), width)))
+    for branch in branching(outline, width):
+        console.print(branch)
+    paper.writelines(f"{line}\n" for line in _below(below, width))
+    for note in answer.notes:
+        for line in folded(shown(note), width):
+            console.print(Text(line, "dim"))
+    return paper.getvalue().removesuffix("\n")
+
+
+def branching(outline: Sequence[Item], width: int) -> Iterator[Text]:
+    """The lines of an outline with branches, folded to a width."""
+    from rich.text import Text  # start-up: brings rich
+
+    branches = BRANCHES if encodable("└├│") else ASCII_BRANCHES
     for item, last in zip(outline, lasts(outline), strict=True):
         stem = "".join(branches[x][1] for x in last[1:-1])
         first, rest = branches[last[-1]] if item.depth else ("", "  ")
@@ -46,16 +65,8 @@ def tree(answer: Answer, outline: Sequence[Item], below: Grid) -> str:
         lines = cut(shown(title + item.text), max(width - len(stem) - len(rest), LEAST))
         for i, line in enumerate(lines):
             head = shown(title)[: len(line)] if i == 0 else ""
-            console.print(
-                Text.assemble(
-                    (stem + (rest if i else first), "dim"), (head, "bold"), line[len(head) :]
-                )
-            )
-    paper.writelines(f"{line}\n" for line in _below(below, width))
-    for note in answer.notes:
-        for line in folded(shown(note), width):
-            console.print(Text(line, "dim"))
-    return paper.getvalue().removesuffix("\n")
+            before = stem + (rest if i else first)
+            yield Text.assemble((before, "dim"), (head, item.style), line[len(head) :])
 
 
 def _below(below: Grid, width: int) -> list[str]:
@@ -86,6 +97,31 @@ def listed(outline: Sequence[Item], below: Grid) -> str:
     rows = [f"{label} = `{value}`" for label, value in below.rows]
     text = "\n".join([*lines, *(["", f"{below.above()}: {', '.join(rows)}"] if rows else [])])
     return shown(re.sub(r"\n{3,}", "\n\n", text).strip("\n"))
+
+
+def nested(outline: Sequence[Item], below: Grid) -> str:
+    """Lists in lists for a page, under headings, and what is below as a table: a fragment without
+    styles of its own."""
+    lines: list[str] = ['<div class="hodiff-outline">']
+    depth = 0
+    for item in outline:
+        lines += ["</li></ul>"] * max(depth - item.depth, 0)
+        if item.depth == 0:
+            told = " ".join(filter(None, [item.title, item.text]))
+            lines.append(f"<h3>{escape(told)}</h3>")
+        else:
+            lines.append("</li>" if depth >= item.depth else "<ul>" * (item.depth - depth))
+            title = f"<b><code>{escape(item.title)}</code></b> " if item.title else ""
+            lines.append(f"<li>{title}<code>{escape(item.text)}</code>")
+        depth = item.depth
+    lines += ["</li></ul>"] * depth
+    rows = list(below.rows)
+    if rows:
+        lines.append(f"<table><caption>{escape(below.above())}</caption>")
+        cells = ((escape(text(x)) for x in row) for row in rows)
+        lines += [f'<tr><th scope="row">{x}</th><td>{y}</td></tr>' for x, y in cells]
+        lines.append("</table>")
+    return "\n".join([*lines, "</div>"])
 
 
 def aligned_in_latex(outline: Sequence[Item], below: Grid) -> str:

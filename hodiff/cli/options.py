@@ -389,6 +389,35 @@ OUTLINE = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown
               default="table", show_default=True,
               help="table: a tree, for people; plain: indented lines; markdown: a list; latex: "
                    "lines of an align*; json: steps in steps; csv: the formulas alone.")
+WALKS = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default="1",
+               help="How many walks: each goes through what the one before added; 0 for none.",
+               show_default=True)
+CREATED = STATES(["create_graph", "--create-graph"], flag_value="true",
+                 help="The last walk's derivative stays a part of the graph.  [default]")
+DETACHED = STATES(["create_graph", "--no-create-graph"], flag_value="false",
+                  help="It is computed and detached: a value.")
+BOTH = STATES(["create_graph", "--both"], flag_value="both",
+              help="One graph each, side by side.")
+PICTURE = STATES(["--out"], metavar="FILE", shell_complete=files,
+                 help="A picture: by its ending .svg, .png, .dot, .mermaid or .html. Graphviz "
+                      "lays it out where that is there, else igraph, pip install "
+                      "'hodiff[graph]'; .png needs Graphviz, .dot and .mermaid neither.")
+DRAWN = HOW(["--format"], **choice(["table", "json", "csv", "plain", "dot", "mermaid", "svg",
+                                    "html"], "format"),
+            default="table", show_default=True,
+            help="table: a tree, for people; json: nodes and edges; csv: a row for each node; "
+                 "plain: a line for each edge; dot, mermaid, svg, html: what --out writes.")
+BACK = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="1",
+              help="How many walks: the second goes through what the first added.",
+              show_default=True)
+TORCH = STATES(["--torch"], is_flag=True,
+               help="After it the same as a program for PyTorch, which runs as it stands.")
+ACCOUNT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown", "html"],
+                                     "format"),
+              default="table", show_default=True,
+              help="table: a tree, for people; plain: indented lines; markdown, html: lists in "
+                   "lists, to put into a text or a page; json: each walk with its steps; csv: a "
+                   "row for each share.")
 SUBGRADIENT = HOW(["--subgradient"], is_flag=True,
                   help="Answer at a kink of abs, max, floor ... as machine learning "
                        "frameworks do: 0 for abs.")
@@ -456,6 +485,35 @@ FOUND_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "fo
                    default="table", show_default=True,
                    help="table: for people; json: an object on one line; csv: a header, and a "
                         "row for each; plain: a line for each, what is undecided in brackets.")
+RANGE = STATES(["--over"], metavar="x=-3:3,y=-1:1", multiple=True, required=True,
+               help="The range of the variable, or of two; the others need --let.")
+DRAWN_ORDERS = STATES(["--order"], metavar="0,1,2", default="0,1", show_default=True,
+                      help="The orders of the derivatives that are drawn, 0 for EXPR.")
+TAYLOR = STATES(["--taylor"], metavar="N", callback=whole(0, MOST_ORDER),
+                help="The Taylor polynomial of order N at --at beside EXPR, in the band that EXPR "
+                     "is proven to lie in.  [default: 1, the tangent, where --at is given]")
+CENTRE = STATES(["--at"], metavar="x=1", multiple=True,
+                help="The point of --taylor, or of the tangent; of two variables, where the "
+                     "Hessian's eigen-directions are drawn.")
+DOTS = STATES(["--points"], metavar="FILE", shell_complete=files,
+              help="A file of points, drawn as dots: a column named as the variable, and f.")
+BAND = STATES(["--proven"], is_flag=True,
+              help="Draw the bounds, too: the band that EXPR is proven to lie in.")
+REPORTED = STATES(["--out"], metavar="FILE", shell_complete=files,
+                  help="Where the page goes: a file that ends in .html.")
+AROUND = STATES(["--over"], metavar="x=0:10", multiple=True,
+                help="The range that is drawn.  [default: around the point]")
+SHOWN_ORDERS = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="3",
+                      help="The derivatives that are shown, in one variable.", show_default=True)
+PLOTTED = STATES(["--out"], metavar="FILE", shell_complete=files,
+                 help="Where the picture goes: .png, .svg, .pdf or .html.  [default: the terminal]")
+DRAWING = STATES(["--seconds"], metavar="S", callback=positive, default="6", show_default=True,
+                 help="The time that it may take; what is left open then is told.")
+DRAWN_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
+                   default="table", show_default=True,
+                   help="table: a picture in the terminal; json: points, pieces and marks; csv: a "
+                        "row for each point, with the number of its piece; plain: the points, a "
+                        "blank line between pieces.")
 CHECKED_DIGITS = HOW(["--digits"], metavar="N", callback=whole(1, MOST_DIGITS),
                      help="Compare, and show, N digits.  [default: compare 30]")
 SOLVE = STATES(["--solve"], is_flag=True,

@@ -99,6 +99,14 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     the range come with them. What can't be decided, as at a kink, is told as a small box, with the
     reason. Exit code 1: there is such a box.
     """, (o.OVER, o.CURVED, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
+    "plot": ("""EXPR and its derivatives as curves.
+
+    Poles, jumps, kinks and the ends of domains are found with proof: there a curve is open and
+    marked, and it is never drawn across them. Roots and extrema are marked, too. Over each step
+    from a point to the next there are bounds of EXPR, which show that nothing is missed; where
+    something may be, that is told. Exit code 1: EXPR has no value in the range, or the time ended.
+    """, (o.RANGE, o.DRAWN_ORDERS, o.CENTRE, o.TAYLOR, o.DOTS, o.PLOTTED, o.BAND, o.DRAWING,
+          o.DRAWN_FORMAT)),
     "check": ("""Whether a derivative is right.
 
     --claim is what it is said to be. It is compared by identities, which proves it for all points,
@@ -111,6 +119,23 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     They come one after the other, the outermost first, each with the derivatives that it needs; at
     last the formula that grad prints, and with --at its value.
     """, (o.UP_TO, o.OUTLINE)),
+    "graph": ("""The graph, and what a walk adds to it.
+
+    What was written and what each walk added are told apart, and what a backward rule will read is
+    marked as saved. With --no-create-graph the derivative is a value alone; --both is both, side by
+    side. With --at each node has its value.
+    """, (o.WALKS, o.CREATED, o.DETACHED, o.BOTH, o.PICTURE, o.DRAWN)),
+    "explain": ("""The backward walk, node by node.
+
+    First what each node comes to, then the way back: the rule of each node, what came to it, and
+    what it sends to its inputs, where it adds up. With --order 2 the walk over that walk follows.
+    """, (o.BACK, o.TORCH, o.ACCOUNT)),
+    "report": ("""Everything about EXPR on one page.
+
+    Its formula and derivatives, the numbers at the point, the steps, the graph and the walk that
+    differentiates it, a plot whose point and order can be moved, and programs that do the same. The
+    page is one file and loads nothing.
+    """, (o.REPORTED, o.AROUND, o.SHOWN_ORDERS, o.DRAWING, o.FOUND_FORMAT)),
 }
 """The help of each command, and the options that it alone has."""
 # fmt: on
@@ -122,7 +147,8 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
 
     def run(expression: str, format: str, **options: Any) -> Iterator[Outcome]:
         ctx = click.get_current_context()
-        of_rows = {x.name: options.pop(x.name) for x in o.POINTS if x.name in options}
+        rows = o.POINTS if name in ON_COLUMNS else ()  # others may have an --out of their own
+        of_rows = {x.name: options.pop(x.name) for x in rows if x.name in options}
         if of_rows.get("points") is not None or of_rows.get("grid"):
             from hodiff.cli.points import answered as rows_answered  # start-up: brings Polars
 
@@ -145,6 +171,8 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
 
         if expression != "-" and not expression.startswith("@"):
             return iter([answer(expression)])
+        if options.get("out") is not None:
+            raise o.usage("--out is for one expression: each would be written over", "--out")
         from hodiff.cli.lines import answered  # start-up: most ask one thing
 
         return answered(name, expression, format, answer)
@@ -157,6 +185,18 @@ def functions(format: str) -> str:
     from hodiff.calculator.result import calculate  # start-up
 
     return calculate("functions").text(format)
+
+
+def shell() -> Iterator[Outcome]:
+    """A prompt, where definitions stay.
+
+    An expression is answered, and every command is there. Without a terminal each line of standard
+    input is answered. It needs the extra shell: pip install 'hodiff[shell]'. :help in it tells the
+    rest.
+    """
+    from hodiff.cli.shell.prompt import shell  # start-up: with what it brings
+
+    return shell(program)
 
 
 def completion(shell: str, format: str) -> str:
@@ -223,6 +263,16 @@ program.add_command(
         params=[o.FORMAT],
         help=functions.__doc__,
         examples=("hodiff functions",),
+    )
+)
+program.add_command(
+    Command(
+        shell.__name__,
+        callback=shell,
+        params=[],
+        help=shell.__doc__,
+        examples=("hodiff shell",),
+        needs="nothing",
     )
 )
 program.add_command(

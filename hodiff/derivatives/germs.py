@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from math import factorial
+from math import factorial, inf
 from typing import Any
 
 from hodiff.arithmetic import ball_numbers
@@ -517,6 +517,70 @@ def beside(
         except Short:
             continue
     raise NoGerm
+
+
+def limit(
+    y: Tensor,
+    x: Tensor,
+    at: Any,
+    side: int,
+    given: Mapping[Tensor, Any] | None = None,
+    tied: Sequence[Tensor] = (),
+) -> Any:
+    """The limit of y, of the one variable x, just to a side of a number (exact, or a ball): a
+    number in closed form, inf or -inf; None where y is undefined there.
+
+    given: what nodes are at the number, which its digits can't tell. tied: two nodes that are equal
+    there. Raises NoGerm where there is no limit, or none that can be told.
+    """
+    order = topological([y], unknown=True)
+    slow = [
+        z for z in order if z.operation.name not in QUICK and z.operation.kind is Kind.ENTRYWISE
+    ]
+    if len(slow) > MOST_SERIES or any(node.shape for node in order):
+        raise NoGerm
+    for length in ORDERS:
+        germs = Germs(length)
+        point = {x: _add(constant(numbers.number(at)), Germ({1: side}))}
+        replaced = {id(node): _begun(germs, node, c) for node, c in (given or {}).items()}
+        for node in order if tied else ():
+            if len(node.inputs) == 2 and set(map(id, node.inputs)) == set(map(id, tied)):
+                replaced[id(node)] = _level(germs, node)
+        try:
+            found = _number(run(order, germs, point, replaced)[id(y)])
+            first = None if found is None else found.lead()
+            if found is None or first is None:
+                return found if found is None else 0
+            e, c = first
+            if e < 0:
+                return inf if numbers.less(0, c) else -inf
+            return c if e == 0 else 0
+        except Short:
+            continue
+    raise NoGerm
+
+
+def _begun(germs: Germs, node: Tensor, value: Any) -> Callable[..., Any]:
+    """What computes a node whose value at the point is known."""
+    compute, c = germs.function(node.operation), numbers.number(value)
+
+    def computed(*x: Any) -> Any:
+        found = compute(*x)
+        return Germ(found.terms | {0: c}, found.end) if isinstance(found, Germ) else found
+
+    return computed
+
+
+def _level(germs: Germs, node: Tensor) -> Callable[..., Any]:
+    """What computes a node whose inputs are equal at the point."""
+    compute = germs.function(node.operation)
+
+    def computed(a: Any, b: Any, *rest: Any) -> Any:
+        if isinstance(a, Germ) and isinstance(b, Germ):
+            b = Germ(b.terms | {0: a.terms.get(0, 0)}, b.end)
+        return compute(a, b, *rest)
+
+    return computed
 
 
 def _number(y: Any) -> Germ | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from hodiff.engine.freed import depends, release
 from hodiff.engine.graph import STATE, ZERO, Tensor, building, serial, tensor_of, topological
@@ -16,15 +17,34 @@ FREED = (
 )
 
 
+class Visit:
+    """What a walk did at a node.
+
+    factor, g  its cotangent, factor*g, once all its users were done
+    shares     what its rule made of that: for each input, by its number, a factor and a node
+    """
+
+    __slots__ = ("factor", "g", "node", "shares")
+
+    def __init__(self, node: Tensor, factor: Any, g: Tensor) -> None:
+        self.node, self.factor, self.g = node, factor, g
+        self.shares: list[tuple[int, Any, Tensor]] = []
+
+
 def walk(
-    outputs: Sequence[Tensor], seeds: Sequence[Tensor], inputs: Sequence[Tensor], free: bool = False
+    outputs: Sequence[Tensor],
+    seeds: Sequence[Tensor],
+    inputs: Sequence[Tensor],
+    free: bool = False,
+    visits: list[Visit] | None = None,
 ) -> list[Tensor | None]:
     """The cotangent of each input, given one for each output: the loop of reverse mode.
 
     A node's cotangent is complete when all its users are done; its operation's pullback then
     gives each input's share, as new nodes of the same graph. None for an input that the outputs
     don't depend on, ZERO for one where the dependence is structurally flat. free marks the nodes
-    on the way, so that a later walk that needs their values is refused.
+    on the way, so that a later walk that needs their values is refused. visits gathers what it
+    does, for who wants to tell of it.
     """
     with sharing() as table:
         # What depends on an input was made after it: a walk visits nothing that is older.
@@ -53,13 +73,17 @@ def walk(
                 factor, g = coefficient(_hooked(node, table.scaled(factor, g)))
             if node in found:
                 found[node] = table.scaled(factor, g)
+            shares = None
+            if visits is not None:
+                visits.append(Visit(node, factor, g))
+                shares = visits[-1].shares
             if not node.inputs and not node.freed:
                 continue
             if node.freed and not (node.operation.linear and node.inputs):
                 if node in found and not depends(node, on_the_way, inputs):
                     continue
                 raise RuntimeError(FREED)
-            _share_out(table, node, factor, g, on_the_way, cotangents)
+            _share_out(table, node, factor, g, on_the_way, cotangents, shares)
             if free and not node.borrowed:
                 node.freed = True
         if not on_the_way.issuperset(inputs):
@@ -76,8 +100,10 @@ def _share_out(
     g: Tensor,
     on_the_way: set[Tensor],
     cotangents: dict[Tensor, Terms],
+    shares: list[tuple[int, Any, Tensor]] | None,
 ) -> None:
-    """Add to cotangents each input's share of factor*g, the node's cotangent."""
+    """Add to cotangents each input's share of factor*g, the node's cotangent; shares gathers
+    them."""
     xs, operation = node.inputs, node.operation
     table.span = node.span
     partials = () if node.shape else operation.partials
@@ -96,6 +122,8 @@ def _share_out(
             if share is None:
                 continue
             weight, term = coefficient(share)
+        if shares is not None:
+            shares.append((i, weight, term))
         if weight:
             there = cotangents.get(x)
             if there is None:

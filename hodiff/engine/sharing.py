@@ -43,6 +43,7 @@ from hodiff.engine.operations.elementary import (
     sub,
     unit,
 )
+from hodiff.engine.operations.norms import share_at_zero
 from hodiff.engine.operations.piecewise import where
 from hodiff.engine.shapes import Shape, broadcast
 from hodiff.errors import Span
@@ -154,6 +155,10 @@ class NodeTable:
             left = cofactor(g, hypot, u.inputs) if g.shape == u.shape == u.inputs[0].shape else None
             if left is not None:
                 return self(mul, (left, u.inputs[0]))  # h*(x/h): no quotient at the origin
+            at_zero = share_at_zero(g, hypot, u.inputs)
+            if at_zero is not None:
+                q, there = at_zero
+                return where(there, q * u.inputs[0], self.pair(mul, x, y))
         return self.pair(mul, x, y)
 
     def total(self, terms: Terms) -> tuple[Any, Tensor]:

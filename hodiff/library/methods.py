@@ -42,6 +42,7 @@ KEEPING = {  # how the graph keeps a node and what notebooks ask for, which dir(
         "_repr_html_",
         "_repr_latex_",
         "_repr_markdown_",
+        "_repr_svg_",
         "borrowed",
         "derived",
         "freed",
@@ -257,6 +258,12 @@ class Methods(Tensor):
         from hodiff.library.printing import typeset  # start-up
 
         return typeset(self, "mathml")
+
+    def _repr_svg_(self) -> str | None:
+        """The graph behind a tensor, for notebooks; None where there is none, or no layout."""
+        from hodiff.library.printing import drawn  # start-up
+
+        return drawn(self)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -35,6 +35,23 @@ def typeset(x: Tensor, notation: str) -> str | None:
     return found
 
 
+def drawn(x: Tensor) -> str | None:
+    """The graph of x as an SVG; None, for which a notebook shows something else, for a leaf,
+    where there is no layout (extra `graph`, or Graphviz), and for what is no picture any more."""
+    if not x.inputs:
+        return None
+    from hodiff.views.diagram.description import behind  # start-up: notebooks alone ask
+    from hodiff.views.diagram.look import MOST_DRAWN  # start-up
+    from hodiff.views.diagram.svg import svg  # start-up
+
+    try:
+        if len(topological([x])) > 2 * MOST_DRAWN:  # numbers are none of its nodes
+            return None
+        return svg([behind(x)], {}, "y")
+    except HodiffError:
+        return None
+
+
 def symbolic(x: Tensor) -> bool:
     """Whether x has no value, for some variable has none."""
     return x.value is None and any(node.operation is VARIABLE for node in topological([x]))

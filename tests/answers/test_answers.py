@@ -110,8 +110,11 @@ def test_what_a_double_can_not_hold_is_text() -> None:
 
 
 def test_notes() -> None:
-    found = solve([hodiff.log(X) - 2 * hodiff.log(constant(3))], {X: 9})
+    atan = hodiff.atan  # Machin 1706: pi/4 = 4*atan(1/5) - atan(1/239), which nothing here knows
+    found = solve([atan(X) - 4 * atan(constant(1) / 5) + atan(constant(1) / 239)], {X: 1})
     assert (found.values, found.notes) == ([0], [ZERO_NOTE])
+    found = solve([hodiff.log(X) - 2 * hodiff.log(constant(3))], {X: 9})
+    assert (found.values, found.notes) == ([0], [])
     for at in (0, hodiff.acos(constant(-1))):  # pi
         assert solve([hodiff.sin(X)], {X: at}).notes == []
 
@@ -367,3 +370,28 @@ def test_a_plan_of_mixed_partials() -> None:
         x, y = mpf(2), mpf(1) / 3
         true = [1, y, y**2, 2 * y + x * y**2]
         assert found.values == [float(c * mp.exp(x * y)) for c in true]
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "at", "order"),
+    [
+        ("grad", "x*exp(-x)", "x=1", None),  # (1 - x)*exp(-x)
+        ("grad", "x**x", "x=1/e", None),  # x**x*(log(x) + 1)
+        ("grad", "sin(x) + cos(x)", "x=pi/4", None),
+        ("grad", "exp(x) - e*x", "x=1", None),
+        ("nth", "x*exp(-x)", "x=9", 9),  # (-1)**n*(x - n)*exp(-x)
+        ("nth", "x**2*exp(-x)", "x=2+sqrt(2)", 2),  # (x**2 - 4*x + 2)*exp(-x)
+        ("nth", "x*exp(-x)", "x=2", 40),
+    ],
+)
+def test_a_derivative_that_is_0_at_the_point_is_proven_to_be(command, text, at, order) -> None:
+    own = {} if order is None else {"order": order}
+    found = hodiff.calculate(command, text, at=at, **own)
+    slopes = list(found.gradient.values()) if order is None else found.derivatives
+    assert 0 in slopes and ZERO_NOTE not in found.notes and found.arithmetic == "ball"
+
+
+def test_what_is_only_near_0_is_not() -> None:
+    """Its slope is about 1e-305, and no identity."""
+    found = hodiff.calculate("grad", "x + 1e-305*sin(x) - x", at="x=1")
+    assert found.gradient["x"] != 0 or ZERO_NOTE in found.notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+import hodiff
+from hodiff import HodiffError
 from hodiff.answers.intervals import enclosed
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import nth
@@ -266,3 +269,16 @@ def test_where_nothing_is_proven_in_that_work_it_says_so(hodiff, monkeypatch):
     ran = hodiff("value", "1/(x**2 - x + 1/2)", "--at", "x=1/2+/-3")
     assert ran.code == 2
     assert "no bounds are proven within 100 steps: narrow the intervals" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("abs([x, y])@[1, 2]", "has a kink in the interval, at y = 0"),
+        ("sum(1/[x, y])", "has a pole in the interval, at y = 0"),
+        ("sum(log([x, y]))", "leaves its domain in the interval, at y in"),
+    ],
+)
+def test_what_an_entry_of_a_vector_has_in_a_box_is_told(text: str, told: str) -> None:
+    with pytest.raises(HodiffError, match=re.escape(told)):
+        hodiff.calculate("grad", text, at="x=1, y=0+/-0.1")

@@ -54,7 +54,7 @@ def proposed(hodiff: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 CASES = [
-    (["gr"], ["grad"]),
+    (["gr"], ["grad", "graph"]),
     (["grad", "-x**2", "--fo"], ["--format"]),
     (["value", "x", "--arithmetic", ""], ["ball", "float"]),
     (["nth", "x", "--order", "2", "--method", "t"], ["taylor"]),
@@ -110,7 +110,7 @@ def test_bash(folder: Path) -> None:
     bash.shows('eval "$(hodiff completion bash)"; echo rea""dy\n', "ready")
     clear = "\x15"  # Ctrl-U
     for typed, expected in (
-        ("hodiff gra\t", "hodiff grad "),
+        ("hodiff hes\t", "hodiff hessian "),
         ('hodiff grad "x + 1" --fo\t', "--format "),
         ("hodiff grad x --format=j\t", "--format=json "),
         ("hodiff grad @e\t", "@exprs.txt "),

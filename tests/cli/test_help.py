@@ -28,20 +28,26 @@ def test_the_commands_are_in_a_sensible_order():
         "uncertainty",
         "roots",
         "extrema",
+        "plot",
         "check",
         "steps",
+        "graph",
+        "explain",
+        "report",
         "code",
         "functions",
+        "shell",
         "completion",
         "help",
     ]
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_examples_run(answer, example):
+def test_examples_run(answer, example, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where some write
     name, *words = shlex.split(example)
     assert name == "hodiff"
-    assert answer(*words)
+    assert answer(*words) or words == ["shell"]  # which has nothing to answer here
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])

@@ -505,7 +505,9 @@ def test_matmul_has_numpys_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> Non
 
 
 LEAVES = {"constant", "variable", "data", "pi", "e"}
-ONLY_INSIDE = {"expand", "reshape", "place", "pick", "any", "matmul"}  # by the vector rows' rules
+# By the vector rows' rules, and by tests/engine/test_norms.py.
+ONLY_INSIDE = {"expand", "reshape", "place", "pick", "any", "matmul", "at_norm_zero", "unknown",
+               "vanishes"}  # fmt: skip
 
 # Rows of the library's own, which tests/library compares with PyTorch.
 LIBRARY = {

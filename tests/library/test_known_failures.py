@@ -129,18 +129,15 @@ def test_a_norm_at_zero(norm: Callable[[Any], Any]) -> None:
     "f",
     [
         lambda x: x.norm(),  # has no second derivative
-        lambda x: hodiff.cos(x.norm()),  # -I, which doubles don't find: 0 times 1/0
-        lambda x: hodiff.cosh(x.norm()),
-        lambda x: (1 + x.norm()) * hodiff.exp(-x.norm()),
+        lambda x: (1 + x.norm()) * hodiff.exp(-x.norm()),  # -I, but of two norms
         lambda x: hodiff.hypot(x[0], x[1]),
-        lambda x: hodiff.cos(hodiff.hypot(x[0], x[1])),
-        lambda x: hodiff.cosh(hodiff.hypot(x[0], x[1])),
         lambda x: hodiff.cos(hodiff.linalg.vector_norm(x, 3)),
         lambda x: hodiff.cosh(hodiff.linalg.vector_norm(x, 4)),
     ],
 )
 def test_no_second_derivative_of_a_norm_at_zero(f: Callable[[Any], Any]) -> None:
-    """It was 0 of all of them: a wrong number. PyTorch's is nan."""
+    """It was 0 of all of them: a wrong number. PyTorch's is nan. Where there is one that is found:
+    tests/engine/test_norms.py."""
     x = leaf([0.0, 0.0])
     (g,) = hodiff.grad(f(x), x, create_graph=True)
     for i in range(2):

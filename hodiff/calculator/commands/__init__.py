@@ -34,6 +34,7 @@ class Command(NamedTuple):
     without: tuple[str, ...] = ()  # options of all that it has not
     intervals: bool = True  # whether x=2±0.1 is an interval
     equation: bool = False  # whether EXPR may be an equation
+    orders: bool = False  # whether --order may name several
     rows: str = ""  # what answers rows, where it isn't what answers a point: see columns.py
 
     def function(self, name: str) -> Callable[..., Answer]:
@@ -74,10 +75,20 @@ COMMANDS = {
     "extrema": Command("extrema", 'hodiff extrema "x**3 - 3*x" --over x=-3:2',
                        ("over", "order", "first", "seconds"), ("over",), kinks=False,
                        without=("at", "wrt", "rtol", "arithmetic", "extend", "subgradient")),
+    "plot": Command("plot", 'hodiff plot "x**3 - 3*x" --over x=-3:3',
+                    ("over", "order", "taylor", "points", "out", "proven", "seconds"),
+                    ("over",), kinks=False,
+                    without=("wrt", "digits", "exact", "rtol", "arithmetic", "extend",
+                             "subgradient"), intervals=False, orders=True),
     "check": Command("check", 'hodiff check "x**3*exp(x)" --claim "x**2*(x + 3)*exp(x)"',
                      ("claim", "order"), ("claim",), kinks=False,
                      without=("rtol", "arithmetic", "extend", "subgradient")),
     "steps": Command("steps", 'hodiff steps "x**3*exp(x)"', ("order",)),
+    "graph": Command("graph", 'hodiff graph "x**2" --both', ("order", "create_graph", "out")),
+    "explain": Command("explain", 'hodiff explain "x*sin(x)" --at x=2', ("order", "torch")),
+    "report": Command("report", 'hodiff report "x*exp(-x)" --at x=1 --out page.html',
+                      ("out", "over", "order", "seconds"), ("out",),
+                      without=("rtol", "digits", "arithmetic", "exact"), intervals=False),
     "code": Command("code", 'hodiff code "w1**2*sin(w2)" --to c --what value,grad',
                     ("to", "what", "name"), ("to",), kinks=False),
 }

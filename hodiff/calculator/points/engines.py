@@ -27,6 +27,7 @@ from typing import Any
 import polars as pl
 
 from hodiff.arithmetic.rows import processors
+from hodiff.calculator import output
 from hodiff.calculator.points import files, grid
 from hodiff.calculator.points.files import fault
 from hodiff.calculator.points.job import Job
@@ -154,7 +155,7 @@ def _staged(out: str) -> Iterator[str]:
     except OSError as error:
         raise fault(f"'{out}' can't be written: {error.strerror}", "--out") from None
     try:
-        os.chmod(folder, 0o777 & ~files.umask())
+        os.chmod(folder, 0o777 & ~output.umask())
         yield folder
         with suppress(FileNotFoundError):
             os.rmdir(out)

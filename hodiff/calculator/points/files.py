@@ -18,6 +18,7 @@ from typing import Any
 
 import polars as pl
 
+from hodiff.calculator import output
 from hodiff.calculator.points import ENDINGS, FORMATS
 from hodiff.calculator.points.pieces import Piece
 from hodiff.errors import HodiffError, nearest
@@ -319,32 +320,10 @@ def whole(path: str) -> Iterator[str]:
     if path == STDOUT or remote(path):
         yield path
         return
-    folder, name = os.path.split(os.path.abspath(os.path.realpath(path)))
-    if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a pipe
-        yield path
-        return
-    try:
-        # A folder: what Polars still has to write after an interrupt finds no place there.
-        beside = tempfile.mkdtemp(prefix=".hodiff-", dir=folder)
-    except OSError as error:
-        raise fault(f"'{path}' can't be written: {error.strerror}", "--out") from None
-    try:
-        file = os.path.join(beside, name)
-        yield file
-        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~umask()
-        os.chmod(file, mode)
-        os.replace(file, os.path.join(folder, name))
-    finally:
-        while os.path.exists(beside):
-            shutil.rmtree(beside, ignore_errors=True)
+    with output.whole(path) as beside:
+        yield beside
 
 
 def same(a: str, b: str) -> bool:
     """Whether two paths are of one file, there or not."""
     return os.path.realpath(a) == os.path.realpath(b)
-
-
-def umask() -> int:
-    now = os.umask(0)
-    os.umask(now)
-    return now

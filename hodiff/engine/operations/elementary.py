@@ -204,7 +204,7 @@ def sums_squares(x: Tensor) -> bool:
 
 def cofactor(g: Tensor, row: Operation, inputs: Inputs, attributes: Any = ()) -> Tensor | None:
     """g/y for y = row(*inputs), where y is seen to be a factor of g, as one node or another."""
-    return _cofactor(g, lambda x: _is(x, row, inputs, attributes), 6)
+    return _cofactor(g, lambda x: is_call(x, row, inputs, attributes), 6)
 
 
 def _cofactor(g: Tensor, wanted: Callable[[Tensor], bool], depth: int) -> Tensor | None:
@@ -222,7 +222,8 @@ def _cofactor(g: Tensor, wanted: Callable[[Tensor], bool], depth: int) -> Tensor
     return None
 
 
-def _is(x: Tensor, row: Operation, inputs: Inputs, attributes: Any) -> bool:
+def is_call(x: Tensor, row: Operation, inputs: Inputs, attributes: Any) -> bool:
+    """Whether x is row(*inputs)."""
     if x.operation is not row or x.attributes != attributes:
         return False
     there, asked = [list(map(id, nodes)) for nodes in (x.inputs, inputs)]

@@ -16,6 +16,7 @@ from hodiff.engine.graph import (
 )
 from hodiff.engine.operations.elementary import cofactor, exp, over
 from hodiff.engine.operations.functions import function
+from hodiff.engine.operations.norms import share_at_zero
 from hodiff.engine.operations.piecewise import abs, eq, max, min, sign, where
 from hodiff.engine.operations.structure import (
     Shapes,
@@ -62,12 +63,19 @@ def _softmax_pullback(g: Tensor, xs: Inputs, s: Tensor, attributes: Attributes, 
 
 def _norm_pullback(g: Tensor, xs: Inputs, y: Tensor, attributes: Attributes, i: int) -> Tensor:
     """g*x/y, with 0 for 0/0; where g has y as a factor, without the quotient: norm(x)**2 and
-    higher powers have second derivatives at 0."""
+    higher powers have second derivatives at 0. So has what is smooth there, see norms.py."""
     (x,) = xs
     left = cofactor(g, norm, xs, attributes)
     if left is not None:
         return kept(expand_to(left, y.shape), x, attributes) * x
-    return kept(g, x, attributes) * over(x, kept(y, x, attributes))
+    share = kept(g, x, attributes) * over(x, kept(y, x, attributes))
+    at_zero = share_at_zero(g, norm, xs, attributes)
+    if at_zero is None:
+        return share
+    q, there = at_zero
+    if y.shape:
+        q, there = (kept(a, x, attributes) for a in at_zero)
+    return where(there, q * x, share)
 
 
 # fmt: off

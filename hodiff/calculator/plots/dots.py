@@ -1,0 +1,63 @@
+"""A file of points as dots in a picture: two of its columns."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from hodiff.calculator.request import usage
+
+MOST = 20_000  # dots
+HEIGHTS = ("f", "y", "value")  # names that a column of heights goes by
+
+
+class Dots(NamedTuple):
+    """Columns of a file, by their names."""
+
+    names: tuple[str, str]
+    x: list[float]
+    y: list[float]
+    more: bool
+
+
+def dots(path: Any, variable: str) -> Dots:
+    """The columns of a variable and of the heights: f, y, value, or the one other column.
+
+    Raises HodiffError for a file that can't be read, or has no such columns.
+    """
+    if not isinstance(path, str):
+        path = str(path)
+    try:
+        import polars as pl  # start-up: an extra
+    except ModuleNotFoundError:
+        message = "files of points need Polars: pip install 'hodiff[data]'"
+        raise usage(message, "--points") from None
+    from hodiff.calculator.points import files  # start-up
+
+    with files.on_disk(path) as file:
+        paths = files.sources(file)
+        form = files.form_of(path, None, "--points") if path == "-" else files.form_in(paths, None)
+        try:
+            rows = files.scan(paths, form, "")
+            names = files.names_of(rows, paths, form)
+            x, y = chosen(names, variable, path)
+            columns = [pl.col(name).cast(pl.Float64, strict=False) for name in (x, y)]
+            frame = rows.select(columns).head(MOST + 1).drop_nulls().collect()
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise files.told(error, paths, form) from None
+    if not len(frame):
+        raise usage(f"{path} has no row with numbers for {x} and {y}", "--points")
+    kept = frame.head(MOST)
+    return Dots((x, y), kept[x].to_list(), kept[y].to_list(), len(frame) > MOST)
+
+
+def chosen(names: list[str], variable: str, path: str) -> tuple[str, str]:
+    if variable not in names:
+        shown = ", ".join(names[:12]) or "none"
+        raise usage(f"{path} has no column '{variable}': it has {shown}", "--points")
+    others = [name for name in names if name != variable]
+    found = [name for name in HEIGHTS if name in others] or others
+    if not found or (len(others) > 1 and found is others):
+        listed = ", ".join(others[:12]) or "no other"
+        message = f"which column of {path} are the heights? Name it f: it has {listed}"
+        raise usage(message, "--points")
+    return variable, found[0]
