@@ -284,7 +284,7 @@ def test_every_row_has_a_reference() -> None:
 def test_what_leads_ever_further_is_refused_at_once() -> None:
     x = variable("x")
     with pytest.raises(NoSeries):
-        Directional(OPERATIONS["betas"](x, 2 + x, 1, 0), {x: 1}, ORDER)
+        Directional(OPERATIONS["betas"](x, 2 + x, 1, 0), {x: 1}, ORDER).series  # noqa: B018
 
 
 VAST = ("powers",)  # once is enough

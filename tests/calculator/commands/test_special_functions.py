@@ -84,3 +84,15 @@ def test_roots(text, over, expected):
 def test_tails_keep_their_digits(text, at, true):
     with mp.workdps(40):
         assert calculate("value", text, at={"x": at}).value == float(true(mpf(at)))
+
+
+@pytest.mark.parametrize("text", ["zeta(x, 0.5)", "zeta(x, x)", "zeta(sin(x) + 2, x)"])
+def test_taylor_where_both_arguments_move(text):
+    """Of these there is no series in one pass: nested derivatives serve."""
+    x = mpf("2.5")
+    functions = {"zeta": mp.zeta, "sin": mp.sin, "mpf": mpf}
+    f = eval(f"lambda x: {text.replace('0.5', 'mpf(1)/2')}", functions)
+    found = calculate("taylor", text, at="x=2.5", order=4).coefficients
+    with mp.workdps(30):
+        for c, true in zip(found, mp.taylor(f, x, 4), strict=True):
+            assert float(c) == pytest.approx(float(true), rel=1e-13)
