@@ -9,6 +9,7 @@ Where there are none, values ever closer suggest a limit, and it counts as not p
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf, isfinite, isnan, nan
 from typing import Any, NamedTuple
@@ -314,7 +315,9 @@ class _Search:
         if value is not None and not _alike(value, known[0]):
             return JUMP
         left_, right_ = (self.limit(self.slope, number, side, False).value for side in (-1, 1))
-        if left_ is None or right_ is None or not _alike(left_, right_):
+        if left_ is None or right_ is None or isnan(left_) or isnan(right_):
+            return OPEN
+        if not _alike(left_, right_):
             return KINK
         return None if isfinite(left_) else STEEP
 
@@ -373,6 +376,7 @@ class _Search:
         return self.over(np.array([a]), np.array([b]))
 
     def value(self, number: Any) -> float | None:
+        number = ball(number) if isinstance(number, float) else number
         (found,) = self.in_balls.results({self.x: number})
         return _double(found) if BALLS.finite(found) else None
 
@@ -496,24 +500,33 @@ def inherited(
 ) -> Iterator[Break]:
     """The breaks of a derivative, with those of what it is the derivative of: there, and where that
     has no value, it has none, whatever its rule gives."""
+    breaks = sorted(breaks, key=lambda found: found.low)
     for own in breaks:
-        at = [b for b in before.breaks if b.low <= own.high and own.low <= b.high]
-        if at:
-            low, high = min(own.low, at[0].low), max(own.high, at[0].high)
-            left = own.left if at[0].left.there else Limit(None)
-            right = own.right if at[0].right.there else Limit(None)
+        at = _met(own, before.breaks)
+        if at is not None:
+            low, high = min(own.low, at.low), max(own.high, at.high)
+            left = own.left if at.left.there else Limit(None)
+            right = own.right if at.right.there else Limit(None)
             yield own._replace(low=low, high=high, left=left, right=right)
-        elif any(a <= own.low and own.high <= b for a, b in before.smooth):
-            yield own
+        else:
+            k = bisect_right(before.smooth, (own.low, inf)) - 1
+            if k >= 0 and own.high <= before.smooth[k][1]:
+                yield own
     for b in before.breaks:
         outside = b.kind == JUMP and not (b.left.there and b.right.there)  # an end of the range
-        if outside or any(b.low <= own.high and own.low <= b.high for own in breaks):
+        if outside or _met(b, breaks) is not None:
             continue
         found = value(b.at if b.exactly is None else b.exactly)
         side = Limit(nan, False) if found is None else Limit(found, b.exactly is not None)
         left, right = (side if x.there else Limit(None) for x in (b.left, b.right))
         kind = HOLE if left.there and right.there else END
         yield b._replace(kind=kind, left=left, right=right, value=None)
+
+
+def _met(b: Break, others: Sequence[Break]) -> Break | None:
+    """The one of others, in order and apart from each other, that has the same place."""
+    k = bisect_right(others, b.high, key=lambda other: other.low) - 1
+    return others[k] if k >= 0 and others[k].high >= b.low else None
 
 
 def common(

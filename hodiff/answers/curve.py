@@ -103,7 +103,7 @@ def curve(
     with BOXES.quietly():
         steps = _Steps(y, x, low, high, work)
         steps.begin(smooth, found.breaks)
-        cut = any(b.kind in (POLE, OPEN) for b in found.breaks)
+        cut = any(b.kind == POLE or (b.kind == OPEN and not _bounded(b)) for b in found.breaks)
         cut = cut or any(u.reason == LARGE for u in open_)
         while True:
             seen = shown if cut else [*shown, *steps.reached()]
@@ -332,6 +332,10 @@ class _Steps:
         wrong = np.flatnonzero(self.excess() > self.tolerance)
         parts = [((self.at[k],), (self.at[k + 1],)) for k in wrong]
         return [(a, b) for ((a, b),) in merged(parts, 8.0)]
+
+
+def _bounded(b: Break) -> bool:
+    return all(side.finite or not side.there for side in (b.left, b.right))
 
 
 def _limit(side: Limit) -> float:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, TypeAlias
 
-from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
+from hodiff.engine.graph import VARIABLE, Operation, Tensor, topological, variable
+from hodiff.engine.operations.elementary import phi as golden
 from hodiff.engine.operations.structure import reshape_to, stack
 from hodiff.engine.shapes import Shape, described
 from hodiff.errors import HodiffError, Span, nearest
-from hodiff.language.build import NAMED, Builder
+from hodiff.language.build import ALWAYS, NAMED, Builder
 from hodiff.language.checks import LETTERS, gathered
 from hodiff.language.grammar import Node, normal
 from hodiff.language.parser import parse
@@ -42,6 +43,7 @@ class Problem:
     of         the name that an equation is solved for
     reading    EXPR as plain text of the language, where it has notation of its own; else None
     notes      what has to be said of how EXPR was read
+    physical   the constants of a set that it uses
     strict     whether notation that Python hasn't is refused
     """
 
@@ -49,6 +51,7 @@ class Problem:
         self.text, self.strict = text, strict
         self.reading: str | None = None
         self.notes: list[str] = []
+        self.physical: tuple[str, ...] = ()
         self.constants: dict[str, Tensor] = {}
         self.places: dict[Tensor, Span] = {}  # where exact numbers were written
         self.f: Tensor
@@ -156,12 +159,15 @@ def read(
     strict: bool = False,
     over: Sequence[str] = (),
     equation: bool = False,
+    physical: str | None = None,
+    beside: Sequence[str] = (),
 ) -> Problem:
     """The problem that EXPR, --at, --let and --wrt state. Raises HodiffError.
 
     repeats: --wrt may name a variable again. of: EXPR is an equation, and f its left side less its
     right one, or an expression that is to be 0; equation: the same, for all variables.
     over: their ranges. shapes: of variables that are arrays, without at.
+    physical: a set of constants, for names that nothing else binds, in texts beside, too.
     strict: notation that Python hasn't is refused.
 
     >>> problem = read("a*x**2", at=["x=3"], let=["a=2"])
@@ -179,6 +185,15 @@ def read(
     later = [binding.value for _, bindings in lets for binding in bindings.children]
 
     problem = Problem(expression, strict)
+    if physical is not None:
+        from hodiff.language.constants import used  # start-up: few ask
+
+        ranged = [name for text in over for name in re.findall(r"(\w+)\s*=", text)]
+        taken = [*variables, *later, *wanted, *ranged, *(shapes or ())]
+        given = [x if isinstance(x, str) else x[1] for x in (*let, *at)]
+        found, notes = used(physical, [expression, *given, *over, *beside], taken)
+        lets = [_bindings(pair, "--constants", strict) for pair in found] + lets
+        problem.physical, problem.notes = tuple(name for name, _ in found), notes
     if any(tree.value for tree in trees):
         from hodiff.language.reading import reading  # start-up: plain texts need none
 
@@ -236,9 +251,17 @@ def read(
                 problem.notes.append(f"'{name}' is read as a variable: {note}")
         return found
 
+    if not at and not over:  # named so, phi is a variable
+        for name in (*wanted, *(shapes or ())):
+            if name in NAMED and name not in ALWAYS and re.search(rf"\b{name}\b", expression):
+                free(name)
     known = {**constants, **problem.variables}
     built = [Builder(expression, "EXPR", known, free, (), places).program(tree) for tree in trees]
     problem.f = built[0] if len(built) == 1 else built[0] - built[1]
+    if "phi" in expression and "phi" not in known and _names(problem.f, golden):
+        problem.notes.append(
+            "phi is the golden ratio here: where it is a variable, bind it or name it in --wrt"
+        )
     if chosen is not None:
         _note_unused(chosen.names, problem, free)
     for names in filter(None, (chosen, solved)):
@@ -250,6 +273,10 @@ def read(
     problem.taken = chosen.names if chosen is not None else []
     problem.wrt = list(dict.fromkeys(problem.taken or problem.variables))
     return problem
+
+
+def _names(f: Tensor, constant: Operation) -> bool:
+    return any(x.operation is constant for x in topological([f]))
 
 
 def _read_range(problem: Problem, text: str) -> None:

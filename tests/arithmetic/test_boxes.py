@@ -27,6 +27,7 @@ ATTRIBUTES = {
     "powers": (1, 1),
     "polygamma": (1,),
     "betas": (1, 0),
+    "binomials": (1, 0),
     "sinc": (1,),
     "cast": ("float64",),
     **{row.name: row.attributes[0] for row in special_functions.ROWS if row.attributes},

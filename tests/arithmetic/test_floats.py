@@ -26,6 +26,7 @@ FEW = (0.0, -0.0, 1.0, -2.0, inf, nan)
 ATTRIBUTES = {
     "powers": [(1, 0), (0, 1), (2, 1)],
     "betas": [(1, 0), (0, 1), (2, 1)],
+    "binomials": [(1, 0), (0, 1), (2, 1)],
     "polygamma": [(1,), (4,)],
     "sinc": [(0,), (1,), (2,)],
     **{row.name: row.attributes for row in special_functions.ROWS if row.attributes},

@@ -14,7 +14,7 @@ from hodiff.calculator.plots.picture import Picture, centred, picture
 from hodiff.calculator.request import Request, usage
 
 MOST_ORDER = 10  # of a derivative that is drawn
-MOST_CURVES = 6
+MOST_CURVES = 4
 MOST_TAYLOR = 20
 
 
@@ -125,7 +125,7 @@ def answer(request: Request, found: Picture, proven: bool) -> Answer:
         return table(said, found, proven)
 
     said = described(
-        request, found.over, told.fields(found, proven), told.sentences(found), found.late,
+        request, found.over, told.fields(found, proven), told.sentences(found, proven), found.late,
         all(not drawn.curve.pieces for drawn in found.curves),
         lambda: told.records(found), lambda: told.lines(found), table,
         lambda: figure(found, proven),

@@ -20,7 +20,7 @@ from hodiff.engine.graph import Tensor
 from hodiff.errors import HodiffError
 
 MOST = 40  # roots of a curve, and extrema, before none are marked
-NODES = 600_000  # of boxes that a search may take
+NODES = 300_000  # of boxes that a search may take
 ROOT, MINIMUM, MAXIMUM = "root", "minimum", "maximum"
 
 

@@ -128,11 +128,13 @@ def lines(picture: Picture) -> Iterator[Row]:
 # What is said of it in words.
 
 
-def sentences(picture: Picture) -> list[str]:
-    """What is marked, curve by curve, and what is not proven."""
+def sentences(picture: Picture, proven: bool = False) -> list[str]:
+    """What is marked, curve by curve, and what is not proven; with proven, how close the bounds
+    are."""
     found = []
     for drawn in picture.curves:
-        found += [f"{drawn.label}: {text}" for text in (*marked(drawn), *left_open(drawn))]
+        said = [*marked(drawn), *left_open(drawn), *(bounds(drawn) if proven else ())]
+        found += [f"{drawn.label}: {text}" for text in said]
     if picture.taylor is not None:
         found.append(tangent(picture.taylor, picture.variable))
     if picture.dots is not None and picture.dots.more:
@@ -173,6 +175,14 @@ def left_open(drawn: Drawn) -> Iterator[str]:
             f"between {low:.6g} and {high:.6g} it turns more often than points show: what is drawn"
             f" is proven over {drawn.share:.4%} of the range"
         )
+
+
+def bounds(drawn: Drawn) -> Iterator[str]:
+    found = drawn.curve
+    if found.pieces:
+        rest = "" if drawn.share == 1 else f", over {drawn.share:.4%} of what is drawn"
+        most = f"{found.height:.3g} at most{rest}"
+        yield f"proven: between two points it passes their heights by {most}"
 
 
 NAMES = {

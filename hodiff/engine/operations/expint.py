@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hodiff.engine.graph import CONSTANT, ZERO, Tensor
 from hodiff.engine.operations.elementary import cos, cosh, exp, log, pi, sin, sinh
-from hodiff.engine.operations.functions import function
+from hodiff.engine.operations.functions import family, function
 from hodiff.engine.operations.piecewise import eq, where
 from hodiff.engine.operations.row import elementwise
 from hodiff.engine.operations.special import sincn
@@ -32,6 +32,7 @@ def refused(call: str, parameter: str) -> Callable[..., Tensor]:
 
 
 # fmt: off
+family(__name__, "Lambert W")
 # Not y/(x*(1 + y)), which is 0/0 at 0.
 lambertw = elementwise("lambertw", lambda x, y: exp(-y)/(1 + y), names=(), special=True,
                        domain="{x} >= -1/e", numpy="scipy.special.lambertw",
@@ -40,6 +41,7 @@ lambertw_lower = elementwise("lambertw_lower", lambda x, y: exp(-y)/(1 + y), nam
                              special=True, domain="-1/e <= {x} < 0", pole=lambda x: x == 0,
                              meaning="The number w with w*exp(w) = x, that is not above -1")
 
+family(__name__, "Exponential and trigonometric integrals")
 ei = elementwise("ei", lambda x, y: exp(x)/x, names=("ei", "expi"), special=True,
                  numpy="scipy.special.expi", domain="{x} other than 0", pole=lambda x: x == 0,
                  meaning="The exponential integral Ei: of exp(t)/t up to x")
@@ -94,6 +96,9 @@ def written_sinhc(x: Tensor, n: int) -> Tensor:
                 total = term if total is ZERO else total + term
     limit = ZERO if n % 2 else 1 / (ZERO + (n + 1))
     return where(eq(x, ZERO), limit, total / x ** (n + 1))
+
+
+family(__name__, "Lambert W")
 
 
 @function("x, k", "lambertw", "productlog", most=2)

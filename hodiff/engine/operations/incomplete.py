@@ -9,6 +9,7 @@ from typing import Any
 from hodiff.engine.graph import Tensor, constant
 from hodiff.engine.operations.elementary import add, exp
 from hodiff.engine.operations.expint import refused
+from hodiff.engine.operations.functions import family
 from hodiff.engine.operations.row import elementwise
 from hodiff.engine.operations.special import beta, gamma
 
@@ -42,6 +43,7 @@ def written_beta_density(a: Tensor, b: Tensor, x: Tensor, m: int) -> Tensor:
 
 
 # fmt: off
+family(__name__, "Incomplete gamma and beta")
 gammainc = elementwise("gammainc", refused("gammainc(a, x)", "a"),
                        lambda a, x, y: gamma_density(a, x, 0), **OF_GAMMA,
                        meaning="The regularized lower incomplete gamma function P: lowergamma(a, x)"

@@ -6,6 +6,7 @@ from functools import reduce
 
 from hodiff.engine.graph import Tensor, constant
 from hodiff.engine.operations.elementary import add, exp, pi, sqrt
+from hodiff.engine.operations.functions import family
 from hodiff.engine.operations.row import elementwise
 
 
@@ -39,6 +40,7 @@ def _at_ends(x: float) -> bool:
 
 
 # fmt: off
+family(__name__, "Error functions")
 erfi = elementwise("erfi", lambda x, y: 2/sqrt(pi()) * exp(x**2), special=True,
                    numpy="scipy.special.erfi",
                    meaning="The error function of an imaginary number, over i")
@@ -63,6 +65,7 @@ dawson = elementwise("dawson", lambda x, y: dawsons(x, 1), names=("dawson", "daw
 dawsons = elementwise("dawsons", lambda x, y, n: dawsons(x, n + 1), names=(), special=True,
                       formula=lambda x, n: written(dawson(x), x, n, -2, constant(1)))
 
+family(__name__, "Normal distribution")
 normpdf = elementwise("normpdf", lambda x, y: -x*y, names=("normpdf", "npdf"), never_zero=True,
                       definition=lambda x: exp(-x**2/2)/sqrt(2*pi()),
                       meaning="The density of the normal distribution, of mean 0 and variance 1")

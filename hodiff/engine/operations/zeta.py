@@ -9,7 +9,7 @@ from hodiff.engine.graph import CONSTANT, ONE, ZERO, Tensor, constant
 from hodiff.engine.leibniz import falling
 from hodiff.engine.operations.elementary import add, log
 from hodiff.engine.operations.expint import refused
-from hodiff.engine.operations.functions import function
+from hodiff.engine.operations.functions import family, function
 from hodiff.engine.operations.piecewise import eq, where
 from hodiff.engine.operations.row import elementwise
 from hodiff.engine.operations.special import psi
@@ -57,6 +57,7 @@ def _polylog(s: Tensor, x: Tensor) -> Tensor:
 
 
 # fmt: off
+family(__name__, "Zeta functions and polylogarithms")
 zeta = elementwise("zeta", lambda s, y: zeta_of_order(s, 1), names=(), parameters="s",
                    special=True, domain="{x} other than 1", pole=lambda s: s == 1)
 zeta_of_order = elementwise("zeta_of_order", lambda s, y, k: zeta_of_order(s, k + 1), names=(),
@@ -96,6 +97,9 @@ def zeta_function(s: Tensor, a: Tensor = ONE, n: Tensor = ZERO) -> Tensor:
     if type(order) is not int or not 0 <= order <= MOST_ORDER:
         raise ValueError(f"zeta(s, a, n) needs a whole number n from 0 to {MOST_ORDER}")
     return of_order(s, a, order)
+
+
+family(__name__, "Factorials, gamma and beta")
 
 
 @function("x", "trigamma")

@@ -164,6 +164,7 @@ class Numpy(_Arrays):
     ) | _calls(
         "special", "erf erfc gamma digamma erfi erfinv erfcinv erfcx",
         lgamma="@.gammaln({})", beta="@.beta({}, {})", polygamma="@.polygamma({}, {})",
+        binomial="@.binom({}, {})",
         dawson="@.dawsn({})", normcdf="@.ndtr({})", norminv="@.ndtri({})", ei="@.expi({})",
         e1="@.exp1({})", lambertw="@.lambertw({}).real", lambertw_lower="@.lambertw({}, -1).real",
         si="@.sici({})[0]", ci="@.sici({})[1]", shi="@.shichi({})[0]", chi="@.shichi({})[1]",
@@ -171,7 +172,11 @@ class Numpy(_Arrays):
         gammaincc="@.gammaincc({}, {})", betainc="@.betainc({}, {}, {})", zeta="@.zeta({})",
         hurwitz="@.zeta({}, {})", dilog="@.spence(1.0 - {:a})",
     )  # fmt: skip
-    constants: ClassVar[dict[str, str]] = {"pi": "np.pi", "e": "np.e"}
+    constants: ClassVar[dict[str, str]] = {
+        "pi": "np.pi",
+        "e": "np.e",
+        "euler_gamma": "np.euler_gamma",
+    }
     multiplies = 4
     imports = (
         ("math.", "import math\n"),
@@ -324,7 +329,9 @@ class Sympy(Python):
     strict = False
     functions = _calls(
         "sp", f"sqrt exp log sin cos tan sec csc cot sinh cosh tanh sech csch coth {_SAME_INVERSE} "
-        "erf erfc gamma digamma sign floor erfi erfinv li fresnels fresnelc zeta",
+        "asec acsc acot asech acsch acoth factorial erf erfc gamma digamma sign floor erfi erfinv "
+        "li fresnels fresnelc zeta",
+        heaviside="@.Heaviside({}, @.Rational(1, 2))", binomial="@.binomial({}, {})",
         abs="@.Abs({})", ceil="@.ceiling({})",
         log2="@.log({}, 2)", log10="@.log({}, 10)", max="@.Max({}, {})", min="@.Min({}, {})",
         atan2="@.atan2({}, {})", mod="@.Mod({}, {})", lgamma="@.log(@.Abs(@.gamma({})))",
@@ -337,7 +344,10 @@ class Sympy(Python):
         betainc="@.betainc_regularized({}, {}, 0, {})", hurwitz="@.zeta({}, {})",
         polylog="@.polylog({}, {})", dilog="@.polylog(2, {})",
     )  # fmt: skip
-    constants: ClassVar[dict[str, str]] = {"pi": "sp.pi", "e": "sp.E"}
+    constants: ClassVar[dict[str, str]] = {
+        **{"pi": "sp.pi", "e": "sp.E", "euler_gamma": "sp.EulerGamma", "catalan": "sp.Catalan"},
+        "phi": "sp.GoldenRatio",
+    }
     imports = (("sp.", "import sympy as sp"),)
 
     def reserved(self) -> set[str]:

@@ -46,9 +46,12 @@ BREAKS = ("pole", "kink", "jump", "end", "open", "hole", "steep", "point")
 
 
 @pytest.mark.parametrize("expression", SHAPES)
-def test_gaps_and_marks_in_the_data(expression):
+def test_gaps_and_marks(expression, tmp_path):
+    """In the data, and in the picture."""
     gaps, expected = SHAPES[expression]
-    (drawn,) = plot(expression, order=0, seconds=2).curves
+    drawing = importlib.util.find_spec("matplotlib") is not None
+    out = {"out": tmp_path / "f.svg"} if drawing else {}
+    (drawn,) = plot(expression, order=0, seconds=4, **out).curves
     assert marks(drawn, *BREAKS) == expected
     pieces = drawn["pieces"]
     between = [(a["x"][-1], b["x"][0]) for a, b in itertools.pairwise(pieces)]
@@ -58,15 +61,12 @@ def test_gaps_and_marks_in_the_data(expression):
     assert sum(len(piece["x"]) for piece in pieces) <= 3000
     begin, end = pieces[0]["x"][0], pieces[-1]["x"][-1]
     assert (begin, end) == (0 if expression == "sqrt(x)" else -3, 3)
+    if drawing:
+        check_picture(ET.parse(tmp_path / "f.svg").getroot(), gaps, expected)
 
 
-@pytest.mark.parametrize("expression", SHAPES)
-def test_gaps_and_marks_in_the_picture(expression, tmp_path):
+def check_picture(root, gaps, expected):
     """A path in the SVG never goes across a gap; each mark has its own id."""
-    pytest.importorskip("matplotlib")
-    gaps, expected = SHAPES[expression]
-    plot(expression, order=0, out=tmp_path / "f.svg", seconds=2)
-    root = ET.parse(tmp_path / "f.svg").getroot()
     ids = {g.get("id"): g for g in root.iter(f"{SVG}g") if g.get("id")}
     pieces = [g for name, g in ids.items() if name.startswith("f-piece-")]
     assert len(pieces) == len(gaps) + 1
@@ -108,16 +108,19 @@ def test_a_gap_in_a_derivative_without_a_value():
 
 def test_the_value_of_a_derivative_at_its_breaks():
     """The slope of abs at 0 is no number; of x*abs(x) it is 0, and its own slope is none."""
-    f, slope, second = plot("x*abs(x)", order=[0, 1, 2]).curves
+    f, slope, second = plot("x*abs(x)", order=[0, 1, 2], seconds=4).curves
     assert marks(f, *BREAKS) == [] and marks(slope, *BREAKS) == [("kink", 0)]
     assert slope["marks"][0]["value"] == 0
     (jump,) = [m for m in second["marks"] if m["kind"] == "jump"]
     assert (jump["left"], jump["right"], jump["value"]) == (-2, 2, None)
-    assert marks(plot("sqrt(x**4)", order=1).curves[0], *BREAKS) == []
+    assert marks(plot("sqrt(x**4)", order=1, seconds=4).curves[0], *BREAKS) == []
 
 
 def test_bounds_are_given_where_they_are_asked_for():
-    (drawn,) = plot("exp(x)", order=0, proven=True).curves
+    found = plot("exp(x)", order=0, proven=True)
+    (drawn,) = found.curves
+    assert drawn["share"] == 1 and 0 < drawn["height"] <= math.exp(3) / 400
+    assert any("between two points it passes their heights by 0.05" in note for note in found.notes)
     for piece in drawn["pieces"]:
         steps = zip(piece["x"], piece["x"][1:], piece["lower"], piece["upper"], strict=False)
         for a, b, low, high in steps:
@@ -126,7 +129,7 @@ def test_bounds_are_given_where_they_are_asked_for():
 
 
 def test_csv_has_columns_as_elsewhere_and_numbers_the_pieces():
-    text = plot("1/x", order="0,1,2").text("csv")
+    text = plot("1/x", order="0,1,2", over="x=-3:3").text("csv")
     header, *rows = list(csv.reader(io.StringIO(text)))
     assert header == ["x", "piece", "f", "df_dx", "d2f_dx2"]
     for x, piece, f, slope, second in rows:
@@ -329,14 +332,14 @@ def test_the_order_of_the_point_is_no_matter():
 
 
 def test_two_variables_leave_poles_open_and_kinks_without_slopes(tmp_path):
-    found = plot("1/(x*y)", over="x=-1:1,y=-1:1", seconds=0.2)
+    found = plot("1/(x*y)", over="x=-1:1,y=-1:1", seconds=0.01)
     grid = found.grid
     for i, j in grid["broken"]:
         sides = [(grid[v][k], grid[v][k + 1]) for v, k in (("x", j), ("y", i))]
         assert any(low <= 0 <= high for low, high in sides)
     assert len(grid["broken"]) >= 2 * 96 - 1
     rows = list(csv.DictReader(io.StringIO(
-        plot("abs(x) + y", over="x=-1:1,y=-1:1", seconds=0.2).text("csv"))))  # fmt: skip
+        plot("abs(x) + y", over="x=-1:1,y=-1:1", seconds=0.01).text("csv"))))  # fmt: skip
     assert {row["df_dx"] for row in rows if float(row["x"]) == 0} == {""}
     assert {row["df_dx"] for row in rows if float(row["x"]) < 0} == {"-1"}
     pytest.importorskip("matplotlib")
@@ -347,15 +350,20 @@ def test_two_variables_leave_poles_open_and_kinks_without_slopes(tmp_path):
 
 def test_libraries_are_imported_when_they_draw():
     """Other commands start as before; data need no library, and the terminal only its own."""
-    heavy = "[m for m in ('matplotlib', 'plotext', 'prompt_toolkit', 'polars') if m in sys.modules]"
-    code = f"import sys; from hodiff.cli import main; main(sys.argv[1:]); print({heavy})"
-    asked = ["plot", "x", "--over", "x=0:1", "--order", "0", "--format"]
-    jobs = [(["grad", "x**2", "--format", "plain"], []), ([*asked, "json"], [])]
-    jobs += [([*asked, "table"], ["plotext"])] if importlib.util.find_spec("plotext") else []
-    for arguments, wanted in jobs:
-        command = [sys.executable, "-c", code, *arguments]
-        ran = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT)
-        assert ran.stdout.splitlines()[-1] == str(wanted), ran.stderr
+    code = """
+import sys
+from hodiff.cli import main
+heavy = "matplotlib", "plotext", "prompt_toolkit", "polars"
+asked = ["plot", "x", "--over", "x=0:1", "--order", "0", "--format"]
+for arguments in ["grad", "x**2"], [*asked, "json"], [*asked, "table"]:
+    main(arguments)
+    print("loaded:", *[name for name in heavy if name in sys.modules])
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8",
+                         cwd=ROOT)  # fmt: skip
+    loaded = [line for line in ran.stdout.splitlines() if line.startswith("loaded:")]
+    there = " plotext" if importlib.util.find_spec("plotext") else ""
+    assert loaded == ["loaded:", "loaded:", f"loaded:{there}"], ran.stderr
 
 
 def test_notebooks_show_the_picture():
