@@ -16,7 +16,7 @@ from math import inf, isfinite
 from typing import Any
 
 from hodiff.engine.graph import CONSTANT, ONE, VARIABLE, ZERO, Kind, Tensor, tensor_of, topological
-from hodiff.engine.operations import angles, bessel, factorials, special
+from hodiff.engine.operations import angles, bessel, expint, factorials, normal, special
 from hodiff.engine.operations import elementary as e
 from hodiff.engine.operations.piecewise import (
     abs,
@@ -65,6 +65,8 @@ EDGED = {
     *(e.tan, e.sec, e.csc, e.cot, e.asin, e.acos, e.acosh, e.atanh),
     *(special.gamma, special.lgamma, special.digamma, special.logit, factorials.factorial),
     *(angles.asec, angles.acsc, angles.asech, angles.acsch, angles.acoth, angles.tand),
+    *(normal.erfinv, normal.erfcinv, normal.norminv, expint.lambertw, expint.lambertw_lower),
+    *(expint.ei, expint.li, expint.ci, expint.chi),
 }
 
 

@@ -167,6 +167,9 @@ def explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
         if pole or undefined:
             kind = "pole" if pole else "domain"
             return _fault(kind, f"{shown} has no finite derivative at this point{mend}", node)
+        if operation.special and not isinstance(value, float):
+            told = f"a derivative of {shown} is too large to be computed, or an argument is"
+            return _fault("limit", told, node)
         return _fault("limit", f"a derivative of {shown} passes the largest double", node)
     argument = _text(node.inputs[0]) or ""
     if not 0 < len(argument) <= 30 or node.inputs[0].operation is CONSTANT:
@@ -182,6 +185,8 @@ def explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
         return _fault("pole", f"{shown} is infinite at this point{needs}", node)
     if undefined:
         return _fault("domain", f"{shown} is undefined at this point{needs}", node)
+    if operation.special and not isinstance(value, float):
+        return _fault("limit", f"{shown} is too large to be computed, or an argument is", node)
     return _fault("limit", f"{shown} passes the largest double (1.8e308)", node)
 
 

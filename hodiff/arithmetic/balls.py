@@ -34,6 +34,8 @@ class Balls(Arithmetic):
     def _found(self, operation: Operation) -> Callable[..., Any] | None:
         if operation.name in numbers.FUNCTIONS:
             return numbers.FUNCTIONS[operation.name]
+        if operation.special:
+            return numbers.special(operation.name)
         if operation.partials:
             from hodiff.arithmetic import higher  # start-up: few graphs have one
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import inf, nan
 from typing import Any
 
@@ -31,6 +32,8 @@ class Floats(Arithmetic):
         name = operation.name
         if name in PLAIN:
             return PLAIN[name]
+        if operation.special:
+            return quiet(partial(_special, name), operation)
         compute = FUNCTIONS.get(name) or getattr(math, name, None)
         if compute is None and operation.partials and operation.definition is None:
             compute = _of_flint(name)

@@ -28,6 +28,7 @@ from hodiff.derivatives.plan import NoSeries, Open
 from hodiff.engine.backward import walk
 from hodiff.engine.graph import (
     CONSTANT,
+    ONE,
     OPERATIONS,
     STATE,
     ZERO,
@@ -39,7 +40,8 @@ from hodiff.engine.graph import (
     variable,
 )
 from hodiff.engine.operations import elementary as el
-from hodiff.engine.operations import factorials, linalg
+from hodiff.engine.operations import expint, factorials, incomplete, linalg, zeta
+from hodiff.engine.operations import normal as no
 from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import special as sp
@@ -58,13 +60,32 @@ Paths: TypeAlias = Mapping[Tensor, Sequence[Any]]
 Start: TypeAlias = tuple[dict[int, Any], set[Tensor]]
 
 
-# The members of a family from a node on: the m-th derivative of the node's function at x.
+# The members of a family from a node on: the m-th derivative of the node's function in its last
+# input, by (its inputs, m); the others don't move.
 FAMILIES: dict[Operation, Callable[..., Callable[..., Tensor]]] = {
     sp.sincn: lambda n: lambda x, m: sp.sincn(x, n + m),
     sp.digamma: lambda: sp.written_psi,
     sp.psi: lambda n: lambda x, m: sp.psi(x, n + m),
     sp.lgamma: lambda: lambda x, m: sp.written_psi(x, m - 1) if m else sp.lgamma(x),
     **FURTHER_FAMILIES,
+    no.erfcx: lambda: lambda x, m: no.erfcxs(x, m) if m else no.erfcx(x),
+    no.erfcxs: lambda n: lambda x, m: no.erfcxs(x, n + m),
+    no.dawson: lambda: lambda x, m: no.dawsons(x, m) if m else no.dawson(x),
+    no.dawsons: lambda n: lambda x, m: no.dawsons(x, n + m),
+    expint.expint: lambda: lambda n, x, m: expint.expints(n, x, m),
+    expint.expints: lambda k: lambda n, x, m: expint.expints(n, x, k + m),
+    incomplete.gamma_density: lambda k: lambda a, x, m: incomplete.gamma_density(a, x, k + m),
+    incomplete.beta_density: lambda k: lambda a, b, x, m: incomplete.beta_density(a, b, x, k + m),
+    zeta.zeta: lambda: lambda s, m: zeta.of_order(s, ONE, m),
+    zeta.zeta_of_order: lambda k: lambda s, m: zeta.zeta_of_order(s, k + m),
+    zeta.hurwitz: lambda: lambda s, a, m: zeta.hurwitzes(s, a, 0, m),
+    zeta.hurwitz_of_order: lambda k: lambda s, a, m: zeta.hurwitzes(s, a, k, m),
+    zeta.hurwitzes: lambda k, n: lambda s, a, m: zeta.hurwitzes(s, a, k, n + m),
+    zeta.polylog: lambda: lambda s, x, m: zeta.polylogs(s, x, m),
+    zeta.polylogs: lambda j: lambda s, x, m: zeta.polylogs(s, x, j + m),
+    zeta.dilog: lambda: lambda x, m: zeta.dilogs(x, m),
+    zeta.dilogs: lambda j: lambda x, m: zeta.dilogs(x, j + m),
+    expint.sinhc: lambda n: lambda x, m: expint.sinhc(x, n + m),
 }
 
 
@@ -113,10 +134,12 @@ class Series:
                 operation = node.operation
                 if operation.name in FURTHER:
                     raise NoSeries
-                if operation in FAMILIES and node.inputs[-1] in varying:
-                    *fixed, _ = node.inputs
-                    if not varying.isdisjoint(fixed):
-                        raise NoSeries  # a parameter's slope is another family's
+                others = not varying.isdisjoint(node.inputs[:-1])
+                # A parameter's slope is another family's, or leads ever further.
+                further = node.inputs[-1] in varying or operation not in FURTHER_FAMILIES
+                if operation in FAMILIES and others and further:
+                    raise NoSeries
+                if operation in FAMILIES and not others:
                     member = FAMILIES[operation](*node.attributes)
                     members = (member(*node.inputs, m) for m in range(1, self.length))
                     self.families[node] = [node, *members]

@@ -15,6 +15,7 @@ from hodiff.arithmetic.arrays import ARRAYS
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.engine.graph import OPERATIONS, Kind, Operation
 from hodiff.engine.operations.row import FAMILIES
+from tests import special_functions
 
 inf, nan = math.inf, math.nan
 SPECIAL = (
@@ -33,9 +34,10 @@ ATTRIBUTES = {
     "carlsons": [(1, 0, 1)],
     "carlsonps": [(1, 0, 0, 1)],
     **{row.name: [(1,), (3,)] for row in FAMILIES if not row.names and row.name != "elliptics"},
+    **{row.name: row.attributes for row in special_functions.ROWS if row.attributes},
 }
-# The larger of 0 and -0 is either.
-ZEROS_APART = {"max", "min", "clip", "relu"}
+# The larger of 0 and -0 is either; scipy's inverses have a 0 as it comes.
+ZEROS_APART = {"max", "min", "clip", "relu", "erfinv", "erfcinv"}
 ENTRYWISE = [
     row
     for row in OPERATIONS.values()

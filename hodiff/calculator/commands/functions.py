@@ -17,6 +17,8 @@ from hodiff.views.normal import formula
 from hodiff.views.steps import TITLES
 
 UNKNOWN = "-"
+WHOLE = {"n": "1", "k": "-1"}
+"""Parameters that may have to be numbers, and one for each."""
 
 
 class Form(NamedTuple):
@@ -145,9 +147,9 @@ def form(function: Function, parameters: list[str]) -> Form:
         if found is not None and found != other:
             found = dict.fromkeys(found)
     if found is None:  # n is no variable but a whole number, for example 1
-        parameters = ["1" if p == "n" else p for p in parameters]
+        parameters = [WHOLE.get(p, p) for p in parameters]
         found = derivatives(function, parameters, ())
-    names = [p for p in parameters if p != "1"]
+    names = [p for p in parameters if p not in WHOLE.values()]
     return Form(f"{function.name}({', '.join(parameters)})", found or dict.fromkeys(names))
 
 
@@ -155,7 +157,8 @@ def derivatives(
     function: Function, parameters: list[str], shape: Shape
 ) -> dict[str, str | None] | None:
     """The derivative in each parameter of that shape; None if the function doesn't take these."""
-    arguments = [constant(1) if p == "1" else variable(p, shape) for p in parameters]
+    whole = WHOLE.values()
+    arguments = [constant(int(p)) if p in whole else variable(p, shape) for p in parameters]
     try:
         y: Tensor = function.build(*arguments)
     except ValueError:
