@@ -33,7 +33,7 @@ from hodiff.engine.operations.piecewise import (
     sign,
     where,
 )
-from hodiff.engine.operations.row import FAMILIES
+from hodiff.engine.operations.row import CLOSED
 from hodiff.engine.operations.structure import summed
 
 # What isn't finite in an input isn't in the result: of a quotient or a power in the first alone.
@@ -57,7 +57,7 @@ POSITIVE = {e.exp, e.exp2, e.sqrt, e.cosh, abs}
 # where it has poles or ends.
 WANING = {
     *(e.sin, e.cos, e.log, e.log2, e.log10, e.log1p),
-    *FAMILIES,
+    *CLOSED,
     *(angles.sind, angles.cosd),
     *(bessel.airyai, bessel.airyaiprime, bessel.airybi, bessel.airybiprime),
 }

@@ -46,7 +46,7 @@ from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import special as sp
 from hodiff.engine.operations import structure as st
-from hodiff.engine.operations.row import FAMILIES as FURTHER_FAMILIES
+from hodiff.engine.operations.row import CLOSED
 from hodiff.engine.passes import depending, rebuilt
 from hodiff.engine.sharing import NodeTable, sharing
 
@@ -67,7 +67,7 @@ FAMILIES: dict[Operation, Callable[..., Callable[..., Tensor]]] = {
     sp.digamma: lambda: sp.written_psi,
     sp.psi: lambda n: lambda x, m: sp.psi(x, n + m),
     sp.lgamma: lambda: lambda x, m: sp.written_psi(x, m - 1) if m else sp.lgamma(x),
-    **FURTHER_FAMILIES,
+    **CLOSED,
     no.erfcx: lambda: lambda x, m: no.erfcxs(x, m) if m else no.erfcx(x),
     no.erfcxs: lambda n: lambda x, m: no.erfcxs(x, n + m),
     no.dawson: lambda: lambda x, m: no.dawsons(x, m) if m else no.dawson(x),
@@ -136,7 +136,7 @@ class Series:
                     raise NoSeries
                 others = not varying.isdisjoint(node.inputs[:-1])
                 # A parameter's slope is another family's, or leads ever further.
-                further = node.inputs[-1] in varying or operation not in FURTHER_FAMILIES
+                further = node.inputs[-1] in varying or operation not in CLOSED
                 if operation in FAMILIES and others and further:
                     raise NoSeries
                 if operation in FAMILIES and not others:

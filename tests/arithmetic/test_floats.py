@@ -14,7 +14,7 @@ import pytest
 from hodiff.arithmetic.arrays import ARRAYS
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.engine.graph import OPERATIONS, Kind, Operation
-from hodiff.engine.operations.row import FAMILIES
+from hodiff.engine.operations.row import CLOSED
 from tests import special_functions
 
 inf, nan = math.inf, math.nan
@@ -33,7 +33,7 @@ ATTRIBUTES = {
     "elliptics": [(1, -1), (2, 1)],
     "carlsons": [(1, 0, 1)],
     "carlsonps": [(1, 0, 0, 1)],
-    **{row.name: [(1,), (3,)] for row in FAMILIES if not row.names and row.name != "elliptics"},
+    **{row.name: [(1,), (3,)] for row in CLOSED if not row.names and row.name != "elliptics"},
     **{row.name: row.attributes for row in special_functions.ROWS if row.attributes},
 }
 # The larger of 0 and -0 is either; scipy's inverses have a 0 as it comes.

@@ -20,7 +20,7 @@ from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import OPERATIONS, constant, variable
 from hodiff.engine.operations import FUNCTIONS
-from hodiff.engine.operations.row import FAMILIES
+from hodiff.engine.operations.row import CLOSED
 from tests.engine import bessel_rows, polynomial_rows
 from tests.lengths import LONG, part
 
@@ -102,7 +102,7 @@ def questions() -> list[str]:
         parameters = [ORDERS] * (arity(name) - 1)
         several: list[str] = []
         attributes = ATTRIBUTES.get(name, [])
-        if OPERATIONS[name] in FAMILIES and not OPERATIONS[name].names and not attributes:
+        if OPERATIONS[name] in CLOSED and not OPERATIONS[name].names and not attributes:
             attributes = ["2"]
         for bits, *x in product(BITS, *parameters, NUMBERS):
             texts = [str(int(v)) if v in ORDERS and v == int(v) else repr(v) for v in x[:-1]]

@@ -12,7 +12,7 @@ from typing import Any
 from hodiff.engine.graph import CONSTANT, Operation, Tensor, constant
 from hodiff.engine.operations import functions
 from hodiff.engine.operations.elementary import add
-from hodiff.engine.operations.row import FAMILIES, bounded, elementwise, unknown_slope
+from hodiff.engine.operations.row import CLOSED, bounded, elementwise, unknown_slope
 from hodiff.engine.shifts import shifted
 
 functions.family(__name__, "Bessel and Airy functions")
@@ -35,8 +35,8 @@ def _ordered(name: str, *names: str, **fields: Any) -> tuple[Operation, Operatio
                           lambda n, x, y, k: derived(n, x, bounded(name, k + 1)), names=(),
                           formula=lambda n, x, k: _written(row, n, x, k), pole=_at_zero,
                           **fields | {"numpy": ""})  # fmt: skip
-    FAMILIES[row] = lambda: lambda n, x, m: derived(n, x, bounded(name, m)) if m else row(n, x)
-    FAMILIES[derived] = lambda k: lambda n, x, m: derived(n, x, bounded(name, k + m))
+    CLOSED[row] = lambda: lambda n, x, m: derived(n, x, bounded(name, m)) if m else row(n, x)
+    CLOSED[derived] = lambda k: lambda n, x, m: derived(n, x, bounded(name, k + m))
     return row, derived
 
 

@@ -16,7 +16,7 @@ from hodiff.engine.graph import Tensor, constant
 from hodiff.engine.operations import functions
 from hodiff.engine.operations.elementary import cos, sin, sqrt
 from hodiff.engine.operations.functions import function
-from hodiff.engine.operations.row import FAMILIES, bounded, elementwise
+from hodiff.engine.operations.row import CLOSED, bounded, elementwise
 
 functions.family(__name__, "Elliptic integrals")
 
@@ -71,13 +71,13 @@ ellipeinc = elementwise("ellipeinc", lambda phi, m, y: _slope(phi, m, 0, 1),
                         meaning="The incomplete elliptic integral E of an angle and m")
 # fmt: on
 
-FAMILIES[ellipf] = lambda: (
+CLOSED[ellipf] = lambda: (
     lambda phi, m, k: elliptics(phi, m, bounded("ellipf", k), -1) if k else ellipf(phi, m)
 )
-FAMILIES[ellipeinc] = lambda: (
+CLOSED[ellipeinc] = lambda: (
     lambda phi, m, k: elliptics(phi, m, bounded("ellipeinc", k), 1) if k else ellipeinc(phi, m)
 )
-FAMILIES[elliptics] = lambda j, q: lambda phi, m, k: elliptics(phi, m, bounded("ellipf", j + k), q)
+CLOSED[elliptics] = lambda j, q: lambda phi, m, k: elliptics(phi, m, bounded("ellipf", j + k), q)
 
 
 # Carlson's symmetric integrals (DLMF 19.16). Their derivatives are integrals of the same kind,

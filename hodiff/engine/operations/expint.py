@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from hodiff.engine.graph import CONSTANT, ZERO, Tensor
 from hodiff.engine.operations.elementary import cos, cosh, exp, log, pi, sin, sinh
 from hodiff.engine.operations.functions import family, function
 from hodiff.engine.operations.piecewise import eq, where
-from hodiff.engine.operations.row import elementwise
+from hodiff.engine.operations.row import elementwise, unknown_slope
 from hodiff.engine.operations.special import sincn
-from hodiff.errors import HodiffError
-
-
-def refused(call: str, parameter: str) -> Callable[..., Tensor]:
-    """The slope in a parameter that a function has none in: asked for, it is refused."""
-
-    def partial(*inputs: Tensor) -> Tensor:
-        fault = HodiffError(
-            "limit",
-            f"{call} has no derivative in {parameter} here: give {parameter} as a number, or "
-            "leave it out of --wrt",
-        )
-        span = next((x.span for x in reversed(inputs) if x.span is not None), None)
-        if span is not None:
-            fault.text, fault.source = span.text, span.source
-            fault.start, fault.end = span.start, span.end
-        raise fault
-
-    return partial
-
 
 # fmt: off
 family(__name__, "Lambert W")
@@ -48,12 +26,13 @@ ei = elementwise("ei", lambda x, y: exp(x)/x, names=("ei", "expi"), special=True
 e1 = elementwise("e1", lambda x, y: -exp(-x)/x, names=("e1", "exp1"), special=True, never_zero=True,
                  numpy="scipy.special.exp1", domain="{x} > 0", pole=lambda x: x == 0,
                  meaning="The exponential integral: of exp(-t)/t from x on")
-expint = elementwise("expint", refused("expint(n, x)", "n"), lambda n, x, y: expints(n, x, 1),
+expint = elementwise("expint", unknown_slope("expint", "its parameter n"),
+                     lambda n, x, y: expints(n, x, 1),
                      names=("expint", "expn"), parameters="n, x", special=True, never_zero=True,
                      domain="x > 0, or x = 0 and n > 1", pole=lambda n, x: x == 0,
                      meaning="The exponential integral: of exp(-x*t)/t**n from t = 1 on")
 # Its m-th derivative in x.
-expints = elementwise("expints", refused("expint(n, x)", "n"),
+expints = elementwise("expints", unknown_slope("expint", "its parameter n"),
                       lambda n, x, y, m: expints(n, x, m + 1), names=(), special=True,
                       formula=lambda n, x, m: (-1)**m * expint(n - m, x),
                       domain="x > 0, or x = 0 and n > 1", pole=lambda n, x, m: x == 0)

@@ -7,8 +7,8 @@ from math import factorial
 from hodiff.engine.exact import quotient
 from hodiff.engine.graph import Tensor, constant
 from hodiff.engine.operations import functions
+from hodiff.engine.operations.closed import closed
 from hodiff.engine.operations.elementary import pi
-from hodiff.engine.operations.family import family
 from hodiff.engine.operations.orthogonal import risen
 
 functions.family(__name__, "Hypergeometric functions")
@@ -43,19 +43,19 @@ def _complete(a: int, m: Tensor, k: int) -> Tensor:
 
 
 # fmt: off
-hyp0f1, hyp0f1s = family("hyp0f1", "b, x", _0f1, domain=LOWER,
+hyp0f1, hyp0f1s = closed("hyp0f1", "b, x", _0f1, domain=LOWER,
                          meaning="The confluent hypergeometric limit function 0F1")
-hyp1f1, hyp1f1s = family("hyp1f1", "a, b, x", _1f1, domain=LOWER,
+hyp1f1, hyp1f1s = closed("hyp1f1", "a, b, x", _1f1, domain=LOWER,
                          meaning="Kummer's confluent hypergeometric function 1F1")
-hyp2f1, hyp2f1s = family("hyp2f1", "a, b, c, x", _2f1, domain=f"{LOWER}, and an argument < 1",
+hyp2f1, hyp2f1s = closed("hyp2f1", "a, b, c, x", _2f1, domain=f"{LOWER}, and an argument < 1",
                          meaning="Gauss' hypergeometric function 2F1")
-hypu, hypus = family("hypu", "a, b, x", _u, ("hyperu",), domain="an argument > 0",
+hypu, hypus = closed("hypu", "a, b, x", _u, ("hyperu",), domain="an argument > 0",
                      pole=lambda a, b, x, k=0: x == 0,
                      meaning="Tricomi's confluent hypergeometric function U")
-ellipk, ellipks = family("ellipk", "m", lambda m, k: _complete(1, m, k),
+ellipk, ellipks = closed("ellipk", "m", lambda m, k: _complete(1, m, k),
                          domain="a parameter m < 1", pole=lambda m, k=0: m == 1,
                          meaning="The complete elliptic integral K of m, which is k**2")
-ellipe, ellipes = family("ellipe", "m", lambda m, k: _complete(-1, m, k),
+ellipe, ellipes = closed("ellipe", "m", lambda m, k: _complete(-1, m, k),
                          domain="a parameter m <= 1", pole=lambda m, k=0: m == 1,
                          meaning="The complete elliptic integral E of m, which is k**2")
 # fmt: on

@@ -8,9 +8,8 @@ from typing import Any
 
 from hodiff.engine.graph import Tensor, constant
 from hodiff.engine.operations.elementary import add, exp
-from hodiff.engine.operations.expint import refused
 from hodiff.engine.operations.functions import family
-from hodiff.engine.operations.row import elementwise
+from hodiff.engine.operations.row import elementwise, unknown_slope
 from hodiff.engine.operations.special import beta, gamma
 
 OF_GAMMA: dict[str, Any] = {"parameters": "a, x", "special": True, "domain": "a > 0 and x >= 0"}
@@ -44,36 +43,37 @@ def written_beta_density(a: Tensor, b: Tensor, x: Tensor, m: int) -> Tensor:
 
 # fmt: off
 family(__name__, "Incomplete gamma and beta")
-gammainc = elementwise("gammainc", refused("gammainc(a, x)", "a"),
+gammainc = elementwise("gammainc", unknown_slope("gammainc", "its parameter a"),
                        lambda a, x, y: gamma_density(a, x, 0), **OF_GAMMA,
                        meaning="The regularized lower incomplete gamma function P: lowergamma(a, x)"
                                " over gamma(a)")
-gammaincc = elementwise("gammaincc", refused("gammaincc(a, x)", "a"),
+gammaincc = elementwise("gammaincc", unknown_slope("gammaincc", "its parameter a"),
                         lambda a, x, y: -gamma_density(a, x, 0), **OF_GAMMA, never_zero=True,
                         meaning="The regularized upper incomplete gamma function Q = 1 - P, with"
                                 " its digits where it is small")
 # The m-th derivative in x of P's slope: by sums of x**(a - 1 - i)*exp(-x)/gamma(a - i), which end
 # where a is a whole number, and have no factor that overflows.
-gamma_density = elementwise("gamma_density", refused("gammainc(a, x)", "a"),
+gamma_density = elementwise("gamma_density", unknown_slope("gammainc", "its parameter a"),
                             lambda a, x, y, m: gamma_density(a, x, m + 1), names=(),
                             formula=written_gamma_density, **OF_GAMMA,
                             pole=lambda a, x, m: x == 0)
-lowergamma = elementwise("lowergamma", refused("lowergamma(a, x)", "a"),
+lowergamma = elementwise("lowergamma", unknown_slope("lowergamma", "its parameter a"),
                          lambda a, x, y: x**(a - 1) * exp(-x), **OF_GAMMA,
                          meaning="The lower incomplete gamma function: of t**(a - 1)*exp(-t) from"
                                  " 0 to x")
-uppergamma = elementwise("uppergamma", refused("uppergamma(a, x)", "a"),
+uppergamma = elementwise("uppergamma", unknown_slope("uppergamma", "its parameter a"),
                          lambda a, x, y: -x**(a - 1) * exp(-x), parameters="a, x", special=True,
                          never_zero=True, domain="x > 0, or x = 0 and a > 0",
                          pole=lambda a, x: x == 0,
                          meaning="The upper incomplete gamma function: of t**(a - 1)*exp(-t) from"
                                  " x on")
-betainc = elementwise("betainc", refused("betainc(a, b, x)", "a"), refused("betainc(a, b, x)", "b"),
+betainc = elementwise("betainc", unknown_slope("betainc", "its parameter a"),
+                      unknown_slope("betainc", "its parameter b"),
                       lambda a, b, x, y: beta_density(a, b, x, 0), parameters="a, b, x", **OF_BETA,
                       meaning="The regularized incomplete beta function: the probability that a"
                               " beta(a, b) number is less than x")
-beta_density = elementwise("beta_density", refused("betainc(a, b, x)", "a"),
-                           refused("betainc(a, b, x)", "b"),
+beta_density = elementwise("beta_density", unknown_slope("betainc", "its parameter a"),
+                           unknown_slope("betainc", "its parameter b"),
                            lambda a, b, x, y, m: beta_density(a, b, x, m + 1), names=(),
                            formula=written_beta_density, **OF_BETA,
                            pole=lambda a, b, x, m: x in (0, 1))

@@ -8,7 +8,7 @@ from typing import Any
 from hodiff.engine.exact import quotient
 from hodiff.engine.graph import CONSTANT, ONE, ZERO, Tensor, constant
 from hodiff.engine.operations import functions
-from hodiff.engine.operations.family import family
+from hodiff.engine.operations.closed import closed
 
 functions.family(__name__, "Orthogonal polynomials")
 
@@ -79,20 +79,20 @@ def _jacobi(n: Tensor, a: Tensor, b: Tensor, x: Tensor, k: int) -> Tensor:
 
 
 # fmt: off
-legendrep, legendreps = family("legendrep", "n, x", _legendre, ("legendre",), domain=DEGREE,
+legendrep, legendreps = closed("legendrep", "n, x", _legendre, ("legendre",), domain=DEGREE,
                                meaning="The Legendre polynomial P of degree n at x")
-chebyshevt, chebyshevts = family("chebyshevt", "n, x", _chebyshevt, ("chebyt",), domain=DEGREE,
+chebyshevt, chebyshevts = closed("chebyshevt", "n, x", _chebyshevt, ("chebyt",), domain=DEGREE,
                                  meaning="The Chebyshev polynomial T of degree n at x")
-chebyshevu, chebyshevus = family("chebyshevu", "n, x", _chebyshevu, ("chebyu",), domain=DEGREE,
+chebyshevu, chebyshevus = closed("chebyshevu", "n, x", _chebyshevu, ("chebyu",), domain=DEGREE,
                                  meaning="The Chebyshev polynomial U of degree n at x")
-hermite, hermites = family("hermite", "n, x", _hermite, domain=DEGREE,
+hermite, hermites = closed("hermite", "n, x", _hermite, domain=DEGREE,
                            meaning="The Hermite polynomial H of degree n at x")
-laguerre, laguerres = family("laguerre", "n, x", _laguerre, domain=DEGREE,
+laguerre, laguerres = closed("laguerre", "n, x", _laguerre, domain=DEGREE,
                              meaning="The Laguerre polynomial L of degree n at x")
-genlaguerre, genlaguerres = family("genlaguerre", "n, a, x", _genlaguerre, domain=DEGREE,
+genlaguerre, genlaguerres = closed("genlaguerre", "n, a, x", _genlaguerre, domain=DEGREE,
                                    meaning="The generalized Laguerre polynomial of degree n at x")
-gegenbauer, gegenbauers = family("gegenbauer", "n, a, x", _gegenbauer, domain=DEGREE,
+gegenbauer, gegenbauers = closed("gegenbauer", "n, a, x", _gegenbauer, domain=DEGREE,
                                  meaning="The Gegenbauer polynomial C of degree n at x")
-jacobi, jacobis = family("jacobi", "n, a, b, x", _jacobi, domain=DEGREE,
+jacobi, jacobis = closed("jacobi", "n, a, b, x", _jacobi, domain=DEGREE,
                          meaning="The Jacobi polynomial P of degree n at x")
 # fmt: on

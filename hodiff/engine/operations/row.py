@@ -29,7 +29,7 @@ class Jump(NamedTuple):
     wild: Callable[..., bool | None] = lambda ctx, *inputs: False
 
 
-FAMILIES: dict[Operation, Callable[..., Callable[..., Tensor]]] = {}
+CLOSED: dict[Operation, Callable[..., Callable[..., Tensor]]] = {}
 """Of rows whose k-th derivatives in the last input are a row: (attributes) -> (inputs, m) -> what
 has been differentiated m times more."""
 
@@ -81,10 +81,10 @@ def unknown_slope(name: str, parameter: str) -> Callable[..., Any]:
     """The partial in a parameter in which no derivative is known in closed form."""
 
     def refuse(*arguments: Any) -> Any:
-        nodes = [v for v in arguments if isinstance(v, Tensor) and v.operation.name == name]
-        at = nodes[-1].span if nodes else None
         message = f"{name} has no derivative in {parameter} that is known here"
-        mend = ": differentiate in other variables alone (--wrt)"
+        mend = ": give it as a number, or leave it out of --wrt"
+        spans = (x.span for x in reversed(arguments) if isinstance(x, Tensor) and x.span)
+        at = next(spans, None)  # of the call, or of what it is of
         if at is None:
             raise HodiffError("usage", message + mend)
         raise HodiffError("usage", message + mend, text=at.text, source=at.source, start=at.start,

@@ -8,10 +8,9 @@ from math import comb, factorial
 from hodiff.engine.graph import CONSTANT, ONE, ZERO, Tensor, constant
 from hodiff.engine.leibniz import falling
 from hodiff.engine.operations.elementary import add, log
-from hodiff.engine.operations.expint import refused
 from hodiff.engine.operations.functions import family, function
 from hodiff.engine.operations.piecewise import eq, where
-from hodiff.engine.operations.row import elementwise
+from hodiff.engine.operations.row import elementwise, unknown_slope
 from hodiff.engine.operations.special import psi
 
 MOST_ORDER = 100  # of a derivative of zeta
@@ -74,11 +73,11 @@ hurwitzes = elementwise("hurwitzes", lambda s, a, y, k, m: hurwitzes(s, a, k + 1
                         lambda s, a, y, k, m: hurwitzes(s, a, k, m + 1), names=(), special=True,
                         formula=written_zetas, domain="a > 0")
 # polylog(s - 1, x)/x is 0/0 at 0.
-polylog = elementwise("polylog", refused("polylog(s, x)", "s"),
+polylog = elementwise("polylog", unknown_slope("polylog", "its parameter s"),
                       lambda s, x, y: polylogs(s, x, 1), parameters="s, x", special=True,
                       domain=UP_TO_1, pole=lambda s, x: x == 1,
                       meaning="The polylogarithm: the sum of x**k/k**s")
-polylogs = elementwise("polylogs", refused("polylog(s, x)", "s"),
+polylogs = elementwise("polylogs", unknown_slope("polylog", "its parameter s"),
                        lambda s, x, y, j: polylogs(s, x, j + 1), names=(), special=True,
                        formula=written_polylogs, domain=UP_TO_1, pole=lambda s, x, j: x == 1)
 dilog = elementwise("dilog", lambda x, y: dilogs(x, 1), special=True, domain="{x} <= 1",

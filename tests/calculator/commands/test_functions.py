@@ -91,13 +91,6 @@ def test_other_names_say_what_they_are(answer, listed, monkeypatch):
     assert any(line.split() == ["arcsin(x)", "is", "asin(x)"] for line in table)
 
 
-REFUSED = {  # parameters that have no slope
-    **{name: "n" for name in ("expint", "expn")},
-    **{name: "a" for name in ("gammainc", "gammaincc", "lowergamma", "uppergamma")},
-    **{"betainc": "ab", "polylog": "s"},
-}
-
-
 def test_scalar_functions_all_have_a_derivative(listed):
     """But in a parameter in which none is known."""
     for name, function in listed.items():
@@ -106,9 +99,7 @@ def test_scalar_functions_all_have_a_derivative(listed):
         for call, slopes in derivatives(function):
             none = [i for i, slope in enumerate(slopes.values()) if slope is None]
             of_arrays = function["family"] == "Vectors and matrices" or "(v)" in call
-            refused = {x for x, slope in slopes.items() if slope is None}
-            own = name in REFUSED and refused <= set(REFUSED[name])
-            assert slopes and (none == open_ or own or of_arrays), name
+            assert slopes and (none == open_ or of_arrays), name
 
 
 def test_csv(answer):

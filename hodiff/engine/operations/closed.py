@@ -7,10 +7,10 @@ from typing import Any
 
 from hodiff.engine.graph import Operation, Tensor
 from hodiff.engine.operations.functions import family_of
-from hodiff.engine.operations.row import FAMILIES, bounded, elementwise, unknown_slope
+from hodiff.engine.operations.row import CLOSED, bounded, elementwise, unknown_slope
 
 
-def family(
+def closed(
     name: str,
     parameters: str,
     written: Callable[..., Tensor],
@@ -35,8 +35,8 @@ def family(
     derived = elementwise(f"{name}s", *unknown,
                           lambda *v: derived(*v[:-2], bounded(name, v[-1] + 1)), names=(),
                           formula=lambda *v: written(*v), **inner)  # fmt: skip
-    FAMILIES[row] = lambda: (
+    CLOSED[row] = lambda: (
         lambda *v: derived(*v[:-1], bounded(name, v[-1])) if v[-1] else row(*v[:-1])
     )
-    FAMILIES[derived] = lambda k: lambda *v: derived(*v[:-1], bounded(name, k + v[-1]))
+    CLOSED[derived] = lambda k: lambda *v: derived(*v[:-1], bounded(name, k + v[-1]))
     return row, derived
