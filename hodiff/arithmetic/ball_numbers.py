@@ -599,7 +599,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "e": lambda: _constant("const_e"),
     "euler_gamma": lambda: _constant("const_euler"),
     "catalan": lambda: _constant("const_catalan"),
-    "phi": lambda: (ball(5).sqrt() + 1) / 2,
+    "golden_ratio": lambda: (ball(5).sqrt() + 1) / 2,
     "alias": lambda x: x,
     "flat": lambda g, x: g,
     "add": add,

@@ -805,7 +805,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "e": lambda: thin(ball(1).exp()),
     **{
         name: lambda name=name: thin(BALLS.function(OPERATIONS[name])())
-        for name in ("euler_gamma", "catalan", "phi")
+        for name in ("euler_gamma", "catalan", "golden_ratio")
     },
     "alias": lambda x: x,
     "flat": lambda g, x: g,

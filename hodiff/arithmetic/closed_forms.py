@@ -292,7 +292,7 @@ def constant(operation: Operation) -> Number:
     """pi, e and the like."""
     if operation.name == "e":
         return exp(1)
-    if operation.name == "phi":
+    if operation.name == "golden_ratio":
         return div(add(1, power(5, Fraction(1, 2))), 2)
     return _named(BALLS.function(operation)(), operation.name)
 

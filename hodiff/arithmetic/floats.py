@@ -267,7 +267,7 @@ def _gamma(x: float) -> float:
 
 
 CONSTANTS = {"euler_gamma": 0.5772156649015329, "catalan": 0.915965594177219,
-             "phi": 1.618033988749895}  # fmt: skip
+             "golden_ratio": 1.618033988749895}  # fmt: skip
 
 # What can't raise goes as it is; the rest is made quiet.
 PLAIN: dict[str, Callable[..., Any]] = {

@@ -22,8 +22,8 @@ from hodiff.engine.operations.elementary import (
     catalan,
     e,
     euler_gamma,
+    golden_ratio,
     hypot,
-    phi,
     pi,
     sqrt,
     sums_squares,
@@ -41,7 +41,7 @@ MOST_ENTRIES = 1_000_000
 MOST_FAULTS = 10  # of one text
 FAULTY: Any = object()  # the value of what is wrong, and of all that it is in
 
-NAMED = {x.name: x() for x in (pi, e, euler_gamma, catalan, phi)}
+NAMED = {x.name: x() for x in (pi, e, euler_gamma, catalan, golden_ratio)}
 ALWAYS = ("pi", "e")  # the others are variables where --wrt names them
 
 OPERATORS: dict[str, Callable[..., Tensor]] = {

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, TypeAlias
 
-from hodiff.engine.graph import VARIABLE, Operation, Tensor, topological, variable
-from hodiff.engine.operations.elementary import phi as golden
+from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
 from hodiff.engine.operations.structure import reshape_to, stack
 from hodiff.engine.shapes import Shape, described
 from hodiff.errors import HodiffError, Span, nearest
@@ -251,17 +250,13 @@ def read(
                 problem.notes.append(f"'{name}' is read as a variable: {note}")
         return found
 
-    if not at and not over:  # named so, phi is a variable
+    if not at and not over:  # named so, catalan is a variable
         for name in (*wanted, *(shapes or ())):
             if name in NAMED and name not in ALWAYS and re.search(rf"\b{name}\b", expression):
                 free(name)
     known = {**constants, **problem.variables}
     built = [Builder(expression, "EXPR", known, free, (), places).program(tree) for tree in trees]
     problem.f = built[0] if len(built) == 1 else built[0] - built[1]
-    if "phi" in expression and "phi" not in known and _names(problem.f, golden):
-        problem.notes.append(
-            "phi is the golden ratio here: where it is a variable, bind it or name it in --wrt"
-        )
     if chosen is not None:
         _note_unused(chosen.names, problem, free)
     for names in filter(None, (chosen, solved)):
@@ -273,10 +268,6 @@ def read(
     problem.taken = chosen.names if chosen is not None else []
     problem.wrt = list(dict.fromkeys(problem.taken or problem.variables))
     return problem
-
-
-def _names(f: Tensor, constant: Operation) -> bool:
-    return any(x.operation is constant for x in topological([f]))
 
 
 def _read_range(problem: Problem, text: str) -> None:
@@ -510,8 +501,9 @@ def _unbound(source: str, later: Sequence[str] = (), point: bool = True) -> Call
 def _missing(name: str, known: list[str], slip: str | None) -> str:
     if slip is not None:
         return f"'{name}' has no value: {slip}, or bind it with --at or --let {name}=..."
+    value = "golden_ratio" if name in ("phi", "φ") else "..."
     return (
-        f"'{name}' has no value{nearest(name, known)}: bind it with --at or --let {name}=...,"
+        f"'{name}' has no value{nearest(name, known)}: bind it with --at or --let {name}={value},"
         " or leave out --at for the formula"
     )
 

@@ -180,7 +180,7 @@ class Identities(Rationals):
                 return self.exp(self.number(1))
             if name == "pi":
                 return self.pi()
-            if name == "phi":
+            if name == "golden_ratio":
                 root = self.root_of_number(Fraction(5), HALF)
                 return self.scaled(self.plus(root, self.number(1)), HALF)
             if x.operation.arity == 0 and x.operation not in (VARIABLE, DATA):

@@ -35,7 +35,8 @@ GREEK = {
 GREEK |= {name.capitalize(): letter.upper() for name, letter in GREEK.items()}
 LETTERS = {letter: name for name, letter in GREEK.items()} | {"ϵ": "epsilon", "ς": "sigma"}
 
-CONSTANTS = {"euler_gamma": "gamma", "catalan": "G"}  # as mathematics calls them
+# As mathematics calls them.
+CONSTANTS = {"euler_gamma": "gamma", "catalan": "G", "golden_ratio": "phi"}
 
 # What mathematics calls the language's functions, where it has another name for them.
 OPERATORS = {

@@ -573,7 +573,7 @@ def test_matmul_has_numpys_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> Non
     assert (found == expected).all()
 
 
-LEAVES = {"constant", "variable", "data", "pi", "e", "euler_gamma", "catalan", "phi"}
+LEAVES = {"constant", "variable", "data", "pi", "e", "euler_gamma", "catalan", "golden_ratio"}
 # By the vector rows' rules, and by tests/engine/test_norms.py.
 ONLY_INSIDE = {"expand", "reshape", "place", "pick", "any", "matmul", "at_norm_zero", "unknown",
                "vanishes"}  # fmt: skip

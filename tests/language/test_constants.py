@@ -12,7 +12,7 @@ from hodiff import calculate
 from hodiff.errors import HodiffError
 from hodiff.language.constants import SI
 
-NAMED = {"euler_gamma": mp.euler, "catalan": mp.catalan, "phi": mp.phi}
+NAMED = {"euler_gamma": mp.euler, "catalan": mp.catalan, "golden_ratio": mp.phi}
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -28,25 +28,26 @@ def test_a_constant_in_balls_in_doubles_and_on_arrays(name: str) -> None:
 
 
 def test_a_user_may_bind_them() -> None:
-    assert calculate("value", "phi + catalan", at={"phi": 1}, let={"catalan": 2}).value == 3
-    assert calculate("grad", "r*cos(phi)", wrt=["r", "phi"]).gradient == {
-        "r": "cos(phi)", "phi": "-r*sin(phi)",
-    }  # fmt: skip
+    found = calculate("value", "golden_ratio + catalan", at="golden_ratio=1", let="catalan=2")
+    assert found.value == 3
     assert calculate("grad", "catalan*x", wrt="catalan").gradient == {"catalan": "x"}
-    assert calculate("value", "phi = 2; phi**2").value == "4"
-    assert list(hodiff.parse("r*phi[0]", shapes={"phi": (2,)})[1]) == ["phi", "r"]
-    assert calculate("roots", "phi**2 - 4", over={"phi": (0, 3)}).to_dict()["roots"]
+    assert calculate("value", "catalan = 2; catalan**2").value == "4"
+    assert list(hodiff.parse("r*catalan[0]", shapes={"catalan": (2,)})[1]) == ["catalan", "r"]
+    assert calculate("roots", "catalan**2 - 4", over={"catalan": (0, 3)}).to_dict()["roots"]
 
 
-def test_phi_alone_is_said_to_be_the_golden_ratio() -> None:
-    (note,) = calculate("grad", "r*cos(phi)").notes
-    assert note.startswith("phi is the golden ratio here")
-    assert not calculate("grad", "r*cos(phi)", at={"r": 1, "phi": 2}).notes
+def test_phi_is_an_angle_unless_it_is_bound() -> None:
+    assert list(calculate("grad", "r*cos(phi)").gradient) == ["r", "phi"]
+    with pytest.raises(HodiffError, match="phi=golden_ratio"):
+        calculate("grad", "r*cos(phi)", at={"r": 1})
+    found = calculate("value", "phi**2 - phi", let="phi=golden_ratio", at="x=0")
+    assert (found.value, found.notes) == (1, [])
 
 
 def test_the_golden_ratio_is_a_root() -> None:
-    assert "equal, by identity" in calculate("check", "x*phi**2", claim="phi + 1").text()
-    assert calculate("value", "floor(x*phi**2 - phi)", at={"x": 1}).value == 1
+    found = calculate("check", "x*golden_ratio**2", claim="golden_ratio + 1")
+    assert "equal, by identity" in found.text()
+    assert calculate("value", "floor(x*golden_ratio**2 - golden_ratio)", at={"x": 1}).value == 1
 
 
 CODATA = {

@@ -145,7 +145,8 @@ TABLE: dict[str, tuple[Callable[..., Tensor], Callable[..., Any]]] = {
     "trace": (lambda A: hodiff.trace(A), np.trace),
     "a constant": (lambda v: 0 * v + 2, lambda v: np.full(3, 2.0)),
     "constants": (lambda s: s * OPERATIONS["e"]() + OPERATIONS["pi"]()
-                  + OPERATIONS["phi"]() * OPERATIONS["catalan"]() * OPERATIONS["euler_gamma"](),
+                  + OPERATIONS["golden_ratio"]() * OPERATIONS["catalan"]()
+                  * OPERATIONS["euler_gamma"](),
                   lambda s: s * math.e + math.pi + 1.618033988749895 * 0.915965594177219
                   * np.euler_gamma),
     "cast": (lambda v: cast(cast(v, np.dtype("f")), np.dtype("d")) * 3,

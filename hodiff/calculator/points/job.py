@@ -23,7 +23,7 @@ from hodiff.engine.graph import topological
 from hodiff.language.build import NAMED
 
 ENDED = {*files.COMPRESSED, *(x for endings in ENDINGS.values() for x in endings)}
-VALUES = {"e": "exp(1)", "pi": "acos(-1)", "phi": "(1+sqrt(5))/2"}
+VALUES = {"e": "exp(1)", "pi": "acos(-1)", "golden_ratio": "(1+sqrt(5))/2"}
 RESULTS = "hodiff"  # the struct of results, before it is taken apart
 
 

@@ -20,7 +20,8 @@ pi = Operation("pi", 0, lambda shapes, attributes: (), no_derivative)
 e = Operation("e", 0, lambda shapes, attributes: (), no_derivative)
 euler_gamma = Operation("euler_gamma", 0, lambda shapes, attributes: (), no_derivative)
 catalan = Operation("catalan", 0, lambda shapes, attributes: (), no_derivative)
-phi = Operation("phi", 0, lambda shapes, attributes: (), no_derivative)  # (1 + sqrt(5))/2
+# (1 + sqrt(5))/2
+golden_ratio = Operation("golden_ratio", 0, lambda shapes, attributes: (), no_derivative)
 
 # fmt: off
 add = elementwise("add", lambda a, b, y: 1, lambda a, b, y: 1, names=(), linear=True, commutes=True)

@@ -346,7 +346,7 @@ class Sympy(Python):
     )  # fmt: skip
     constants: ClassVar[dict[str, str]] = {
         **{"pi": "sp.pi", "e": "sp.E", "euler_gamma": "sp.EulerGamma", "catalan": "sp.Catalan"},
-        "phi": "sp.GoldenRatio",
+        "golden_ratio": "sp.GoldenRatio",
     }
     imports = (("sp.", "import sympy as sp"),)
 

@@ -96,7 +96,7 @@ class Argument:
 
 
 CONSTANTS = {"euler_gamma": 0.5772156649015329, "catalan": 0.915965594177219,
-             "phi": 1.618033988749895}  # fmt: skip
+             "golden_ratio": 1.618033988749895}  # fmt: skip
 """For targets that have no name for them."""
 
 
