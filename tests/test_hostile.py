@@ -447,8 +447,12 @@ def goes_through(text: str, at: list[str]) -> None:
         return
     questions = [[p.f]]
     if not p.f.shape:
-        first, second = derivatives.hessian(p.f, p.inputs)
-        questions += [[p.f, *first], [p.f, *first, *[h for row in second for h in row]]]
+        try:
+            first, second = derivatives.hessian(p.f, p.inputs)
+        except HodiffError as error:  # of a parameter that has none
+            assert "no derivative in" in error.message
+        else:
+            questions += [[p.f, *first], [p.f, *first, *[h for row in second for h in row]]]
     for outputs in questions:
         if not at:
             assert all(isinstance(formula(y), str) for y in outputs)
