@@ -58,7 +58,7 @@ def test_a_search_for_a_name_begins_with_it(answer):
 def test_a_search_that_finds_nothing(capsys):
     assert main(["functions", "hypott"]) == 1
     assert capsys.readouterr().out == (
-        "no function is called, or about, 'hypott': did you mean hypot?\n"
+        "no function is called, or about, 'hypott': did you mean hypot or hypu?\n"
     )
     assert main(["functions", "xyzzyq", "--format", "json"]) == 1
     assert json.loads(capsys.readouterr().out) == {
@@ -88,7 +88,7 @@ def test_other_names_say_what_they_are(answer, listed, monkeypatch):
     assert listed["arcsin"]["forms"][0]["call"] == "arcsin(x)"
     monkeypatch.setenv("COLUMNS", "160")
     table = answer("functions").splitlines()
-    assert any(line.split() == ["arcsin(x)", "is", "asin(x)"] for line in table)
+    assert any(line.replace("│", " ").split() == ["arcsin(x)", "is", "asin(x)"] for line in table)
 
 
 def test_scalar_functions_all_have_a_derivative(listed):
