@@ -32,6 +32,9 @@ def grad(request: Request) -> Answer:
     )
 
 
+DIGITS = "the number itself: --digits 17"
+
+
 def value(request: Request) -> Answer:
     """The value of EXPR. Digits of one without variables need no point."""
     problem = request.problem
@@ -39,6 +42,8 @@ def value(request: Request) -> Answer:
         problem.point = {}
     found = request.solve([request.f], smooth=False, orders=(1,))
     (f,) = found.values
+    if not request.has_point and not problem.variables and any(c.isalpha() for c in str(f)):
+        found = found._replace(notes=[*found.notes, DIGITS])
     rows = f if isinstance(f, list) and isinstance(f[0], list) else [f]
     return request.answer(
         found,

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import pytest
 
+from hodiff import calculate
 from tests.printed import FORMATS
 
 COMMANDS = {
@@ -221,3 +222,11 @@ def test_an_answer_or_a_refusal_comes_soon(hanging, job):
 def test_sides_that_agree_on_the_last_derivative_alone(hodiff, job):
     ran = hodiff(*job)
     assert (ran.code, ran.out) == (1, "") and "kink" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("sqrt(2)", True), ("erf(1)", True), ("1/3", False), ("x", False)]
+)
+def test_a_number_that_is_written_as_a_formula_says_how_to_have_its_digits(text, told):
+    found = calculate("value", text)
+    assert ("the number itself: --digits 17" in found.notes) is told
