@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from hodiff.calculator.answer import Answer, Grid
+from hodiff.calculator.commands.roots import Span
 from hodiff.calculator.output import save
 from hodiff.calculator.page import sections as parts
 from hodiff.calculator.page import sliders as moved
@@ -20,6 +21,7 @@ from hodiff.errors import HodiffError
 ORDER = 3  # of the derivatives that are shown, where it isn't said
 MOST_ORDER = 10
 DRAWN = 2  # the highest order that is drawn
+DRAWING = 3.0  # seconds for the plot, where it isn't said: a page has much beside it
 REACH = 2  # to each side of the point, where no range is given
 ENDINGS = (".html", ".htm")
 
@@ -41,6 +43,7 @@ def report(
     request.only_numbers("report", "--wrt")
     if request.problem.radii:
         raise usage("report takes a point: --over is the range", "--at")
+    check_ranges(request)
     made = page(request, order, seconds)
     save(out, made.encode())
     problem = request.problem
@@ -59,6 +62,21 @@ def report(
                   reading=problem.reading)  # fmt: skip
 
 
+def check_ranges(request: Request) -> None:
+    """Raise for a range that isn't one, or isn't of what is differentiated in, or leaves out the
+    point."""
+    point = request.problem.point
+    known = [name for name in request.wrt if point is None or name in point]
+    for name in request.problem.ranges:
+        if name not in known:
+            raise usage(f"--over is for {', '.join(known)}: leave out {name}", "--over")
+    Span(request)
+    for name, (low, high) in spans(request).items():
+        at = moved.exact(request, name)
+        if at is not None and not low <= at <= high:
+            raise usage(f"the point {name} of --at is outside the range of --over", "--at")
+
+
 def page(request: Request, order: int, seconds: float | None) -> str:
     """The text of the page."""
     numbers = parts.numbers(request, order)  # first: without an answer there is no page
@@ -67,7 +85,7 @@ def page(request: Request, order: int, seconds: float | None) -> str:
                 attempt(lambda: parts.mathematics(request, order))),
         Section("answer", "The answer", numbers),
     ]  # fmt: skip
-    drawn, data = moving(request, order, seconds)
+    drawn, data = moving(request, order, DRAWING if seconds is None else seconds)
     sections += drawn
     sections += [
         Section("steps", "Step by step", attempt(lambda: parts.steps(request))),
@@ -80,7 +98,7 @@ def page(request: Request, order: int, seconds: float | None) -> str:
 
 
 def moving(
-    request: Request, order: int, seconds: float | None
+    request: Request, order: int, seconds: float
 ) -> tuple[list[Section], dict[str, Any] | None]:
     """The plot, and the sliders that move through it."""
     ranges = spans(request)
@@ -124,7 +142,7 @@ def plotted(
     ranges: dict[str, tuple[Fraction, Fraction]],
     found: list[moved.Slider],
     order: int,
-    seconds: float | None,
+    seconds: float,
 ) -> tuple[Html, list[list[Any]] | None]:
     """A plot over the ranges, and where the sliders' positions are in it."""
     from hodiff.calculator.plots import contours, surface, told  # start-up: brings numpy
