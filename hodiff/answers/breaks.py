@@ -376,6 +376,7 @@ class _Search:
         return self.over(np.array([a]), np.array([b]))
 
     def value(self, number: Any) -> float | None:
+        number = ball(number) if isinstance(number, float) else number
         (found,) = self.in_balls.results({self.x: number})
         return _double(found) if BALLS.finite(found) else None
 

@@ -539,7 +539,7 @@ def limit(
     ]
     if len(slow) > MOST_SERIES or any(node.shape for node in order):
         raise NoGerm
-    for length in ORDERS:
+    for length in ORDERS[:2]:  # a limit is among the first terms, or hard to find
         germs = Germs(length)
         point = {x: _add(constant(numbers.number(at)), Germ({1: side}))}
         replaced = {id(node): _begun(germs, node, c) for node, c in (given or {}).items()}

@@ -96,6 +96,13 @@ def test_what_has_no_limit_stays_open(expression):
     assert b.left.low <= -1 and b.left.high >= 1
 
 
+def test_a_slope_beside_a_jump_at_no_simple_number():
+    """Of floor(exp(x)) + x*round(x) beside log(2), where round(x) is 1: there it has no value."""
+    assert told("floor(exp(x)) + x*round(x)", 0.6, 0.9, order=1) == [
+        ("hole", pytest.approx(math.log(2), rel=1e-15), 1, 1)
+    ]
+
+
 def test_what_may_be_smooth_is_no_kink():
     """It is, with all derivatives 0, but no series shows that."""
     (b,) = found("where(x == 0, 0, exp(-1/x**2))").breaks

@@ -139,7 +139,8 @@ def centred(request: Request, found: Picture, order: int) -> Polynomial:
         raise usage(f"the point {name} of --at is outside the range of --over", "--at")
     graphs = derivatives(request.f, x, order + 1)
     try:
-        request.solve(graphs[:-1], slopes=[graphs[1:2]])  # at a kink there is none
+        # At a kink there is none.
+        request.solve(graphs[:-1], slopes=[graphs[1:2]], orders=[1] * (order + 1))
     except HodiffError as fault:
         raise fault.retold(fault.message.partition(" (--")[0]) from None
     return proven(partially(polynomial, graphs, x, at, found.low, found.high))

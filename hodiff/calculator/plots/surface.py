@@ -28,6 +28,7 @@ CELLS = 96  # to each side of the grid
 ARROWS = 16
 LEVELS = 12
 NODES = 6_000_000  # of boxes that the search for extrema takes
+SLOW = 0.3  # of the time: where the grid takes that, extrema would take too long
 LOW, HIGH, ROOM = 0.05, 0.95, 0.5  # beside poles: the shares that levels are cut by, and more
 MOST_MARKS = 60
 
@@ -107,11 +108,17 @@ def surface(request: Request, seconds: float | None = None) -> Surface:
         raise usage(message, "EXPR", "limit")
     ends = [(boxes.thin(a).low, boxes.thin(b).high) for a, b in span.ranges]
     x, y = (np.linspace(a, b, CELLS + 1) for a, b in ends)
+    begun = monotonic()
     values, broken = proven(lambda: _grid(f, slopes, request.inputs, x, y))
+    took = monotonic() - begun
     heights = np.where(np.isnan(values[0]), np.nan, values[0])
     notes: list[str] = []
     work = Work(NODES, monotonic() + (seconds or SECONDS) / 2)
-    spots = proven(lambda: _spots(request, f, span, work, notes))
+    spots: list[Spot] = []
+    if took < SLOW * (seconds or SECONDS):
+        spots = proven(lambda: _spots(request, f, span, work, notes))
+    else:
+        notes.append("minima, maxima and saddles are not marked: EXPR takes too long")
     bend = None if request.problem.point is None else bent(request, slopes)
     return Surface(
         request.problem.text, (request.wrt[0], request.wrt[1]), span.field, x, y, heights,
