@@ -13,6 +13,7 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import mpmath
 import pytest
 
 from hodiff import HodiffError, calculate
@@ -220,6 +221,20 @@ def test_the_terminal(monkeypatch):
         rows = [line for line in text.split("\n") if "┊" in line and "│" in line]
         assert len(rows) > 8 and all(row.count("┊") == 2 for row in rows)
         assert "● root   ┊ pole" in text and "f: poles at -1.5708, 1.5708" in text
+
+
+@pytest.mark.parametrize(
+    ("expression", "over", "right"),
+    [("sin(x)", "x=0:1e6", mpmath.sin), ("sin(x)", "x=1e15:1e15+9", mpmath.sin),
+     ("cos(x)", "x=0:1e40", mpmath.cos), ("1/x + 1e9 - 1e9", "x=1:2", lambda x: 1 / x),
+     ("(x**2 - 1)/(x - 1)", "x=0.99999:1.00001", lambda x: x + 1)],
+)  # fmt: skip
+def test_points_are_values(expression, over, right):
+    """Far out, and where digits cancel: each to 12 digits."""
+    with mpmath.workdps(80):
+        for piece in plot(expression, over, order=0).curves[0]["pieces"]:
+            for x, y in list(zip(piece["x"], piece["y"], strict=True))[1:-1:7]:
+                assert y == pytest.approx(float(right(mpmath.mpf(x))), rel=1e-12)
 
 
 def test_json_of_the_command_line(answer):
