@@ -223,6 +223,16 @@ def test_the_terminal(monkeypatch):
         assert "● root   ┊ pole" in text and "f: poles at -1.5708, 1.5708" in text
 
 
+def test_what_is_told_is_short_and_apart():
+    far = plot("sin(x)", over="x=1e15:1e15+10", order=0).notes
+    (roots,) = [note for note in far if "root" in note]
+    assert len(set(re.findall(r"10+\d+\.?\d*", roots))) == 3
+    steep = plot("2**(1/x)", over="x=-1:1", order=0).notes
+    assert len([note for note in steep if "not drawn" in note]) == 1
+    flat = plot("sin(x)/x", over="x=-1:1", order=0).notes
+    assert not any("it turns" in note for note in flat)  # it doesn't: it isn't proven
+
+
 @pytest.mark.parametrize(
     ("expression", "over", "right"),
     [("sin(x)", "x=0:1e6", mpmath.sin), ("sin(x)", "x=1e15:1e15+9", mpmath.sin),
