@@ -38,6 +38,7 @@ NOUGHT = 1e-200  # what is no larger may be 0
 LOW, HIGH = 0.1, 0.9  # the shares of the points, beside a pole, that the picture is cut by
 ROOM = 0.6  # of the height between these, that is shown past them
 FLAT = 1e-3  # of what the bounds reach: a lower curve may hide a peak
+HIGHEST = 1e305  # that a picture shows: what draws it reckons with its heights
 SEEN = 50  # heights of the picture: extrema so far out are no part of it
 OVERHEAD = 20  # of a box, as nodes
 MOST_OPEN = 24  # parts that are told as such
@@ -142,6 +143,7 @@ def window(heights: Any, shares: Any, shown: Sequence[float], cut: bool) -> tupl
     for v in shown:
         if isfinite(v) and (not cut or max(v - high, low - v) <= SEEN * height):
             low, high = min(low, v), max(high, v)
+    low, high = (min(max(v, -HIGHEST), HIGHEST) for v in (low, high))
     if not high - low > 1e-9 * max(abs(low), abs(high)):  # a constant, as far as is seen
         centre, room = (low + high) / 2, max(abs(low), abs(high), 1e-300) / 2
         return (centre - room, centre + room) if centre else (-1.0, 1.0)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers.breaks import Break, Broken, broken
-from hodiff.answers.curve import Curve, curve, middle, sure
+from hodiff.answers.curve import HIGHEST, Curve, curve, middle, sure
 from hodiff.answers.isolate import Work
 from hodiff.answers.point import point_in
 from hodiff.answers.polynomial import Polynomial, polynomial
@@ -98,6 +98,9 @@ def picture(request: Request, orders: Sequence[int], seconds: float | None = Non
     low, high = (float(v) for v in (boxes.thin(span.ranges[0][0]).low,
                                     boxes.thin(span.ranges[0][1]).high))  # fmt: skip
     name = request.wrt[0]
+    if max(abs(low), abs(high)) > HIGHEST:
+        message = f"the range of {name} passes {HIGHEST:g}, and can't be drawn: take other units"
+        raise usage(message, "--over", "limit")
     notes: list[str] = []
     graphs = derivatives(f, x, max(orders))
     curves: list[Drawn] = []

@@ -247,6 +247,21 @@ def test_points_are_values(expression, over, right):
                 assert y == pytest.approx(float(right(mpmath.mpf(x))), rel=1e-12)
 
 
+@pytest.mark.filterwarnings("error")
+def test_heights_at_the_end_of_doubles(tmp_path):
+    """Whatever draws computes with differences of them."""
+    pytest.importorskip("plotext")
+    for expression, over in (("exp(x)", "x=700:709.7"), ("-exp(exp(x))", "x=6:6.565")):
+        drawn = plot(expression, over, order=0)
+        assert drawn.text() and max(abs(v) for v in drawn.curves[0]["pieces"][-1]["y"]) > 1e305
+        plot(expression, over, order=0, out=tmp_path / "f.svg")
+    with pytest.raises(HodiffError, match="take other units"):
+        plot("x", "x=-7e307:7e307")
+    plot("exp(exp(exp(x)))", "x=0:6", order=0, at="x=1")
+    with pytest.raises(HodiffError, match="have no contours"):
+        plot("exp(x)*y", "x=700:709.7,y=0:1", out=tmp_path / "g.svg")
+
+
 def test_json_of_the_command_line(answer):
     found = json.loads(answer("plot", "abs(x)", "--over", "x=-1:2", "--order", "0,1",
                               "--format", "json"))  # fmt: skip
