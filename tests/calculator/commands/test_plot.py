@@ -223,6 +223,20 @@ def test_the_terminal(monkeypatch):
         assert "● root   ┊ pole" in text and "f: poles at -1.5708, 1.5708" in text
 
 
+def test_roots_that_are_undecided_are_told():
+    """max(x**2, x**4) is 0 at 0, and least there, and both are equal there."""
+    notes = plot("max(x**2, x**4)", over="x=-2:2", order=0).notes
+    for what in ("roots", "extrema"):
+        assert f"not all {what} of f may be marked: it is undecided near 0" in notes
+    assert not any("undecided" in note for note in plot("abs(x)", order=0).notes)
+
+
+@pytest.mark.parametrize("expression", ["where(x>0, sqrt(x), 0)", "where(x<0, sqrt(-x), 0)"])
+def test_an_infinite_slope_to_one_side_is_marked(expression):
+    (curve,) = plot(expression, order=0).curves
+    assert marks(curve, "steep", "kink") == [("steep", 0)]
+
+
 def test_what_is_told_is_short_and_apart():
     far = plot("sin(x)", over="x=1e15:1e15+10", order=0).notes
     (roots,) = [note for note in far if "root" in note]
