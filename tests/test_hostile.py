@@ -386,13 +386,29 @@ TOKENS = [
     "x", "y", "v", "2", "0", "0.5", "1e5", "1e-300", ".", "+", "-", "*", "/", "//", "%", "**", "^",
     "@", "(", ")", "[", "]", ",", ",", ":", ";", "=", "==", "<", ">=", "!=", " ", " and ", " or ",
     "not ", "sin(", "where(", "max(", "log(", "sum(", "norm(", "gamma(", "sinc(", "polygamma(",
+    "piecewise(", "((", "i, 1, 3)",
     "f(", "f(t)=", "a=", "f", "±", "+/-", "π", "e", "²", "|", "'", "\n", "µ", "θ", "_", "é", "!",
 ]  # fmt: skip
 FUNCTIONS_1 = ["sin", "tan", "sec", "acos", "atanh", "exp", "log", "log1p", "sqrt", "cbrt", "abs",
                "sign", "floor", "round", "erfc", "gamma", "lgamma", "digamma", "sigmoid", "relu",
                "softplus", "gelu", "silu", "sinc", "sum", "prod", "mean", "norm", "logsumexp",
-               "csc", "coth", "acosh"]  # fmt: skip
-FUNCTIONS_2 = ["atan2", "hypot", "max", "min", "mod", "beta", "dot", "log", "polygamma", "sinc"]
+               "csc", "coth", "acosh", "factorial", "asec", "acsch", "sind", "tand", "logit",
+               "heaviside", "softmax", "det", "inv", "trace", "max"]  # fmt: skip
+FUNCTIONS_2 = [
+    "atan2",
+    "hypot",
+    "max",
+    "min",
+    "mod",
+    "beta",
+    "dot",
+    "log",
+    "polygamma",
+    "sinc",
+    "binomial",
+    "rising",
+    "cross",
+]
 ATOMS = ["x", "y", "v", "M", "2", "0", "1", "0.5", "-3", "1e300", "1e-300", "pi", "[1, 2]",
          "[x, y]", "[[1, 2], [3, 4]]", "[x]", "10**400", "1/3", "v[5:]"]  # fmt: skip
 SIGNS = ["+", "-", "*", "/", "//", "%", "**", "@", "<", "<=", "==", "!=", " and ", " or "]

@@ -16,8 +16,8 @@ from math import inf, isfinite
 from typing import Any
 
 from hodiff.engine.graph import CONSTANT, ONE, VARIABLE, ZERO, Kind, Tensor, tensor_of, topological
+from hodiff.engine.operations import angles, factorials, special
 from hodiff.engine.operations import elementary as e
-from hodiff.engine.operations import special
 from hodiff.engine.operations.piecewise import (
     abs,
     both,
@@ -39,14 +39,26 @@ from hodiff.engine.operations.structure import summed
 CARRYING = {e.add, e.sub, e.neg, e.mul, e.div, e.pow, e.sin, e.cos, e.tan, e.log, e.sqrt, e.sinh}
 
 ROUNDED = tensor_of(2.0**-44)  # of a number that is what rounding may have added up to
-BOUNDED = {where, abs, sign, e.neg, e.sin, e.cos, e.tanh, e.atan}  # by their inputs
+BOUNDED = {
+    where,
+    abs,
+    sign,
+    e.neg,
+    e.sin,
+    e.cos,
+    e.tanh,
+    e.atan,
+    angles.sind,
+    angles.cosd,
+}  # by their inputs
 POSITIVE = {e.exp, e.exp2, e.sqrt, e.cosh, abs}
 # Of one input that may be known to 16 digits, and the value to none: where it is 0, and where it
 # has poles or ends.
-WANING = {e.sin, e.cos, e.log, e.log2, e.log10, e.log1p}
+WANING = {e.sin, e.cos, e.log, e.log2, e.log10, e.log1p, angles.sind, angles.cosd}
 EDGED = {
     *(e.tan, e.sec, e.csc, e.cot, e.asin, e.acos, e.acosh, e.atanh),
-    *(special.gamma, special.lgamma, special.digamma),
+    *(special.gamma, special.lgamma, special.digamma, special.logit, factorials.factorial),
+    *(angles.asec, angles.acsc, angles.asech, angles.acsch, angles.acoth, angles.tand),
 }
 
 

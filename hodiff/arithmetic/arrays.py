@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hodiff.arithmetic.base import Arithmetic, Ring
-from hodiff.arithmetic.floats import FLOATS, Floats, div
+from hodiff.arithmetic.floats import CONSTANTS, FLOATS, Floats, div
 from hodiff.engine.graph import CONSTANT, OPERATIONS, Operation, Tensor
 from hodiff.engine.operations.structure import numpy_index
 
@@ -355,9 +355,13 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "custom": lambda *x: x[-2],  # what its forward made, then the call
     "pi": lambda: np.pi,
     "e": lambda: np.e,
+    **{name: lambda x=x: x for name, x in CONSTANTS.items()},
     "pow": _power,
     "powers": _pointwise("powers", 2),
     "betas": _pointwise("betas", 2),
+    "binomial": _pointwise("binomial", 2),
+    "binomials": _pointwise("binomials", 2),
+    "heaviside": lambda x: np.heaviside(x, 0.5),
     "over": _over,
     "round": np.round,
     "softplus": lambda x: np.logaddexp(0.0, x),

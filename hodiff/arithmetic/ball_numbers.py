@@ -475,6 +475,41 @@ def _inverse(name: str) -> Callable[[Any], Any]:
     return compute
 
 
+def _of_reciprocal(name: str) -> Callable[[Any], Any]:
+    """asec, acsc, ... by acos, asin, ... of 1/x."""
+
+    def compute(x: Any) -> Any:
+        if equal(x, 0) is not False:
+            return nan()
+        inverse = div(1, x)
+        known = FUNCTIONS.get(name)
+        return getattr(ball(inverse), name)() if known is None else known(inverse)
+
+    return compute
+
+
+def _acot(x: Any) -> Any:
+    return PiMultiple(quotient(1, 2)) if is_zero(x) else _of_reciprocal("atan")(x)
+
+
+def _of_degrees(name: str) -> Callable[[Any], Any]:
+    """sin, cos or tan of degrees."""
+
+    def compute(x: Any) -> Any:
+        return FUNCTIONS[name](div(mul(x, pi()), 180))
+
+    return compute
+
+
+def _factorial(x: Any) -> Any:
+    return ball(add(x, 1)).gamma()
+
+
+def _logit(x: Any) -> Any:
+    odds = sub(div(1, sub(1, x)), 1)
+    return 0 if equal(odds, 1) else ball(odds).log()
+
+
 def root_of_squares(x: Any) -> Any:
     """The root of a sum of squares, whose ball may reach below 0."""
     if rational(x) or x > 0 or x == 0 or not x.is_finite():
@@ -555,6 +590,9 @@ def comparisons(
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pi": pi,
     "e": lambda: _constant("const_e"),
+    "euler_gamma": lambda: _constant("const_euler"),
+    "catalan": lambda: _constant("const_catalan"),
+    "golden_ratio": lambda: (ball(5).sqrt() + 1) / 2,
     "alias": lambda x: x,
     "flat": lambda g, x: g,
     "add": add,
@@ -580,6 +618,15 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: _inverse(name) for name in ("asin", "acos", "atan")},
     "atan2": _atan2,
     "hypot": _hypot,
+    "asec": _of_reciprocal("acos"),
+    "acsc": _of_reciprocal("asin"),
+    "acot": _acot,
+    "asech": _of_reciprocal("acosh"),
+    "acsch": _of_reciprocal("asinh"),
+    "acoth": _of_reciprocal("atanh"),
+    **{f"{name}d": _of_degrees(name) for name in ("sin", "cos", "tan")},
+    "factorial": _factorial,
+    "logit": _logit,
     "sinc": sinc,
     **comparisons(less, equal, _not),
     "and": _and,
@@ -587,4 +634,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "not": _not,
     "where": _if,
     **{name: _special(name) for name in ("lgamma", "digamma", "polygamma", "beta", "betas")},
+    **{name: _special(name) for name in ("binomial", "binomials")},
 }

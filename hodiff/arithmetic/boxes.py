@@ -755,9 +755,38 @@ def _norm(x: Any, axes: tuple[int, ...] | None = None) -> Any:
     return spread(sqrt, 1)(reducing(np.frompyfunc(add, 2, 1))(squares, axes))
 
 
+def _of_degrees(name: str) -> Callable[[Box], Box]:
+    def compute(x: Box) -> Box:
+        angle = mul(x, thin(BALLS.div(BALLS.pi(), 180)))
+        return FUNCTIONS[name](angle)  # type: ignore[no-any-return]
+
+    return compute
+
+
+def _of_reciprocal(name: str) -> Callable[[Box], Box]:
+    def compute(x: Box) -> Box:
+        return FUNCTIONS[name](div(thin(1), x))  # type: ignore[no-any-return]
+
+    return compute
+
+
+def acot(x: Box) -> Box:
+    """atan(1/x), anything from -pi/2 to pi/2 in a box around its jump at 0."""
+    x = whole(x)
+    found, jumps = _of_reciprocal("atan")(x), (x.low <= 0) & (x.high >= 0)
+    half_pi = thin(BALLS.div(BALLS.pi(), 2))
+    low = np.where(jumps, -half_pi.high, found.low)
+    high = np.where(jumps, half_pi.high, found.high)
+    return Box(low, high, _where(jumps, BROKEN, found.smooth))
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pi": lambda: thin(BALLS.pi()),
     "e": lambda: thin(ball(1).exp()),
+    **{
+        name: lambda name=name: thin(BALLS.function(OPERATIONS[name])())
+        for name in ("euler_gamma", "catalan", "golden_ratio")
+    },
     "alias": lambda x: x,
     "flat": lambda g, x: g,
     "add": add,
@@ -789,6 +818,20 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "acos": _monotone("acos", (-1.0, 1.0), UNBROKEN, falls=True, limits=(0.0, 3.15)),
     "acosh": _monotone("acosh", (1.0, np.inf), UNBROKEN, limits=(0.0, np.inf)),
     "atanh": _monotone("atanh", (-1.0, 1.0), BROKEN),
+    "logit": _monotone("logit", (0.0, 1.0), BROKEN),
+    "factorial": lambda x: _in_balls(OPERATIONS["gamma"], add(x, thin(1))),
+    **{f"{name}d": _of_degrees(name) for name in ("sin", "cos", "tan")},
+    **{
+        name: _of_reciprocal(inverse)
+        for name, inverse in (
+            ("asec", "acos"),
+            ("acsc", "asin"),
+            ("asech", "acosh"),
+            ("acsch", "asinh"),
+            ("acoth", "atanh"),
+        )
+    },
+    "acot": acot,
     "abs": absolute,
     "sign": sign,
     "floor": floor,

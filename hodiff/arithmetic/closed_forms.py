@@ -289,10 +289,12 @@ def _named(value: Any, *key: Any) -> Number:
 
 
 def constant(operation: Operation) -> Number:
-    """pi and e."""
+    """pi, e and the like."""
     if operation.name == "e":
         return exp(1)
-    return number(BALLS.function(operation)())
+    if operation.name == "golden_ratio":
+        return div(add(1, power(5, Fraction(1, 2))), 2)
+    return _named(BALLS.function(operation)(), operation.name)
 
 
 def coefficients(

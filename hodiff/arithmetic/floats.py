@@ -131,6 +131,7 @@ SIGNS: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("sinh", "expm1", "atanh"), _sign_of),
     "pow": _sign_of_power,
     "gamma": _sign_of_gamma,
+    "factorial": lambda x: _sign_of_gamma(x + 1),
     "digamma": _sign_of_polygamma,
     "polygamma": _sign_of_polygamma,
 }
@@ -244,11 +245,26 @@ def _betas(a: float, b: float, j: int, k: int) -> float:
     return _special("betas", a, b, j, k)
 
 
+def _binomial(n: float, k: float) -> float:
+    return _special("binomial", n, k)
+
+
+def _binomials(n: float, k: float, i: int, j: int) -> float:
+    return _special("binomials", n, k, i, j)
+
+
+def _factorial(x: float) -> float:
+    return x * math.gamma(x) if x > 1 else _gamma(x + 1)
+
+
 def _gamma(x: float) -> float:
     if x == 0:
         raise ValueError
     return math.gamma(x)
 
+
+CONSTANTS = {"euler_gamma": 0.5772156649015329, "catalan": 0.915965594177219,
+             "golden_ratio": 1.618033988749895}  # fmt: skip
 
 # What can't raise goes as it is; the rest is made quiet.
 PLAIN: dict[str, Callable[..., Any]] = {
@@ -261,6 +277,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "alias": lambda x: x,
     "pi": lambda: math.pi,
     "e": lambda: math.e,
+    **{name: lambda x=x: x for name, x in CONSTANTS.items()},
     "abs": abs,
     "sign": _sign,
     "max": lambda a, b: a if a >= b or a != a else b,
@@ -283,6 +300,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "floordiv": lambda a, b: a // b if b else div(a, b),
     "sinc": sinc,
     "gamma": _gamma,
+    "factorial": _factorial,
+    "binomial": _binomial,
+    "binomials": _binomials,
     "lgamma": _lgamma,
     "digamma": _digamma,
     "polygamma": _polygamma,

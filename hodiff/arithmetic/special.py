@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from math import factorial
+from math import comb, factorial
 from typing import Any
 
 from flint import acb, arb, arb_series, ctx
@@ -36,12 +36,36 @@ def _betas(a: Any, b: Any, j: int, k: int) -> Any:
     return leibniz_beta(a, b, j, k, _beta(a, b), _psi)
 
 
+def _binomial(n: Any, k: Any) -> Any:
+    return _binomials(n, k, 0, 0)
+
+
+def _binomials(n: Any, k: Any, i: int, j: int) -> Any:
+    """The derivative of gamma(n + 1)/(gamma(k + 1)*gamma(n - k + 1)), i times in n and j times in
+    k, by Leibniz: 1/gamma has a series everywhere, so that nothing is infinite at its zeros."""
+    order = i + j + 1
+    with _length(order):
+        upper = _coefficients(arb_series([n + 1, 1]).gamma(), order)
+        lower = _coefficients(arb_series([k + 1, 1]).rgamma(), order)
+        rest = _coefficients(arb_series([n - k + 1, 1]).rgamma(), order)
+    total = arb(0)
+    for a in range(i + 1):
+        for b in range(j + 1):
+            m = i - a + j - b  # derivatives of the last factor, whose slope in k is negative
+            weight = comb(i, a) * comb(j, b) * (-1) ** (j - b)
+            weight *= factorial(a) * factorial(b) * factorial(m)
+            total += weight * upper[a] * lower[b] * rest[m]
+    return total
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "digamma": _digamma,
     "lgamma": _lgamma,
     "polygamma": _polygamma,
     "beta": _beta,
     "betas": _betas,
+    "binomial": _binomial,
+    "binomials": _binomials,
 }
 
 

@@ -35,22 +35,27 @@ class Compiled:
         wrt: tuple[str, ...] | None,
         let: tuple[str, ...],
         own: Mapping[str, Any],
+        constants: str | None = None,
     ) -> None:
+        self.constants = constants
         self.expression, self.what, self.wrt, self.let, self.own = expression, what, wrt, let, own
         command = on_columns(what)
         if wrt is not None and "wrt" in command.without:
             raise usage(f"{what} takes no --wrt: leave it out", "--wrt")
         problem = read(
-            expression, let=let, wrt=None if wrt is None else ",".join(wrt), repeats=command.repeats
-        )
+            expression, let=let, wrt=None if wrt is None else ",".join(wrt),
+            repeats=command.repeats, physical=constants,
+        )  # fmt: skip
         with calculating():
             self.columns = columns(what, problem, own)
-        self.notes, self.let_names = problem.notes, frozenset(problem.constants)
+        self.notes, self.physical = problem.notes, frozenset(problem.physical)
+        self.let_names = frozenset(problem.constants) - self.physical
         self.inputs, self.outputs = tuple(self.columns.inputs), self.columns.outputs
 
     def __reduce__(self) -> Any:
         """Pickled as what was asked: a plan is quickly made, and need not be of one version."""
-        return Compiled, (self.expression, self.what, self.wrt, self.let, self.own)
+        asked = (self.expression, self.what, self.wrt, self.let, self.own, self.constants)
+        return Compiled, asked
 
     def __repr__(self) -> str:
         return f"<hodiff.compile {', '.join(self.outputs)} of {', '.join(self.inputs)}>"
@@ -243,6 +248,7 @@ def compile(
     what: str = "grad",
     wrt: Sequence[str] | None = None,
     let: Sequence[str] = (),
+    constants: str | None = None,
     **own: Any,
 ) -> Compiled:
     """An expression and its derivatives as a function of columns: numpy arrays, or numbers.
@@ -252,6 +258,7 @@ def compile(
                 laplacian, uncertainty; its numbers are the outputs
     wrt         the names to differentiate in; None for all
     let         constants, as ["g=9.81"]
+    constants   "si": names that nothing else binds may be constants of physics, c, h, N_A, ...
     own         the command's own options: order=, v=, along=, diag=, cov=
 
     The graph is made and planned once: nodes that the results share are computed once, in blocks
@@ -283,7 +290,7 @@ def compile(
     for name in (wrt := None if wrt is None else _texts(wrt, "wrt")) or ():
         if not is_name(name):
             raise HodiffError("usage", f"wrt has names, and {name!r} is none")
-    return Compiled(expression, what, wrt, _texts(let, "let"), own)
+    return Compiled(expression, what, wrt, _texts(let, "let"), own, constants)
 
 
 def _texts(given: Sequence[str], option: str) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ def markdown(answer: Answer) -> str:
             paragraphs.append(math(printer, polynomial.part))
         else:
             paragraphs.append(escaped(line))
-    paragraphs.append("\n".join(map(row, table(answer, printer))))
+    if answer.grid.header:
+        paragraphs.append("\n".join(map(row, table(answer, printer))))
     return "\n\n".join([*paragraphs, *map(escaped, answer.notes)])
 
 

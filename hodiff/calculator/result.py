@@ -176,6 +176,7 @@ def calculate(
     extend: bool = False,
     exact: bool = False,
     strict: bool = False,
+    constants: str | None = None,
     **own: Any,
 ) -> Result:
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
@@ -194,6 +195,7 @@ def calculate(
     extend       where f has no value at the point but a limit, take the limit
     exact        rational numbers as int and Fraction, floats for the rest
     strict       refuse notation that Python hasn't: 2x, x²
+    constants    "si": names that nothing else binds may be constants of physics, c, h, N_A, ...
     own          what the command alone has: order=, v=, along=, method=, diag=, within=, of=,
                  solve=, to=, what=, name=, claim=, cov=, samples=, seed=, over=, first=,
                   seconds=, proven=, taylor=, points=, out=, create_graph=, torch=; vectors by name,
@@ -211,10 +213,10 @@ def calculate(
     if command == "functions":
         from hodiff.calculator.commands.functions import catalogue  # start-up: few ask
 
-        if expression is not None or own:
+        if own or not isinstance(expression, (str, type(None))):
             extra = next(iter(own), "expression")
-            raise usage(f"functions takes no expression and no option: leave out {extra!r}")
-        return Result(catalogue(), lambda request: catalogue())
+            raise usage(f"functions takes a word to search and no option: leave out {extra!r}")
+        return Result(catalogue(expression), lambda request: catalogue(expression))
     known = COMMANDS.get(command) if isinstance(command, str) else None
     if known is None:
         raise _unknown("command", command, [*COMMANDS, "functions"])
@@ -250,6 +252,7 @@ def calculate(
         problem = read(
             expression, bindings(at, "--at"), bindings(let, "--let"), names(wrt),
             known.repeats, of, strict=strict, over=over, equation=known.equation,
+            physical=constants, beside=[given["claim"]] if "claim" in given else (),
         )  # fmt: skip
         if known.intervals:
             _check_intervals(problem, how)

@@ -107,7 +107,7 @@ class Command(Helped):
         if len(texts) < sum(p.required for p in arguments):
             what = arguments[0].metavar
             raise usage(f"{self.name} needs {self.needs}: {self.examples[0]}", what)
-        if len(texts) > len(arguments):
+        if len(texts) > len(arguments) and not any(p.nargs < 0 for p in arguments):
             raise self.too_many(texts, len(arguments))
         given = {option.partition("=")[0] for option in options}
         for name, option in self.options().items():
@@ -364,6 +364,9 @@ AT = STATES(["--at"], metavar="x=2,y=pi/2", multiple=True, shell_complete=at_fil
             help="The point. Without it the answer is a formula.")
 LET = STATES(["--let"], metavar="a=3", multiple=True, shell_complete=at_files,
              help="Constants of EXPR; --at may use them.")
+PHYSICAL = STATES(["--constants"], metavar="si", shell_complete=completed(["si"]),
+                  help="Names that nothing else binds may be constants of physics: c, h, N_A, "
+                       "... of CODATA 2022.")
 WRT = STATES(["--wrt"], metavar="x,y", multiple=True,
              help="The variables to differentiate in.  [default: all of --at]")
 OVER = STATES(["--over"], metavar="x=0:10,y=-1:1", multiple=True, required=True,
@@ -560,6 +563,7 @@ ENGINE = STATES(["--engine"], metavar="dask|spark", callback=engine,
 POINTS = (ROWS, GRID, OUT, IN_FORMAT, OUT_FORMAT, MAP, KEEP, HEAD, ON_ERROR, ERRORS, PROVEN,
           SAMPLED, RESUME, ENGINE)
 VERSION = click.Option(["-V", "--version"], is_flag=True, help="Show the version and exit.")
+WORDS = click.Argument(["words"], metavar="[WORD ...]", nargs=-1, required=False)
 SHELL = click.Argument(["shell"], metavar="SHELL", callback=one_of(SHELLS, "shell"),
                        shell_complete=completed(SHELLS))
 SCRIPT_FORMAT = STATES(["--format"], **choice(["plain", "json"], "format"),

@@ -112,7 +112,8 @@ def read(
     own = {name: x for name, x in options.items() if name in known and x is not None and x != ()}
     own.pop("method", None)
     wrt = tuple(part.strip() for text in options.get("wrt") or () for part in text.split(","))
-    compiled = Compiled(expression, command, wrt or None, tuple(options["let"]), own)
+    let, constants = tuple(options["let"]), options.get("constants")
+    compiled = Compiled(expression, command, wrt or None, let, own, constants)
     how = How(subgradient=options.get("subgradient", False), extend=options.get("extend", False))
     kept = [name.strip() for text in given["keep"] for name in text.split(",")]
     return Job(

@@ -29,8 +29,8 @@ examples=(
     'hodiff grad "a*x**2" --let a=3',
 ))
 
-COMMON = (o.AT, o.LET, o.WRT, o.DIGITS, o.EXACT, o.RTOL, o.ARITHMETIC, o.EXTEND, o.STRICT,
-          o.FORMAT)
+COMMON = (o.AT, o.LET, o.PHYSICAL, o.WRT, o.DIGITS, o.EXACT, o.RTOL, o.ARITHMETIC, o.EXTEND,
+          o.STRICT, o.FORMAT)
 
 HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     "grad": ("""The gradient: the slope in each variable.""", ()),
@@ -180,11 +180,16 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
     return run
 
 
-def functions(format: str) -> str:
-    """The language's functions and derivatives."""
+def functions(words: tuple[str, ...], format: str) -> Iterator[Outcome]:
+    """The language's functions and derivatives.
+
+    With words those that have them in their names, their families, or in what they are about.
+    Exit code 1: there are none.
+    """
     from hodiff.calculator.result import calculate  # start-up
 
-    return calculate("functions").text(format)
+    result = calculate("functions", " ".join(words) or None)
+    return iter([Outcome(result.text(format), code=result.answer.code)])
 
 
 def shell() -> Iterator[Outcome]:
@@ -247,7 +252,17 @@ program.add_command(
     Command(
         "code",
         callback=answering("code"),
-        params=[o.EXPR, o.TO, o.WHAT, o.NAME, o.CONSTANTS, o.WITHIN_EXPR, o.STRICT, o.SOURCE],
+        params=[
+            o.EXPR,
+            o.TO,
+            o.WHAT,
+            o.NAME,
+            o.CONSTANTS,
+            o.PHYSICAL,
+            o.WITHIN_EXPR,
+            o.STRICT,
+            o.SOURCE,
+        ],
         help="""EXPR and its derivatives as source code.
 
         One function, in which what they share is computed once. What the language lacks is written
@@ -260,9 +275,9 @@ program.add_command(
     Command(
         functions.__name__,
         callback=functions,
-        params=[o.FORMAT],
+        params=[o.WORDS, o.FORMAT],
         help=functions.__doc__,
-        examples=("hodiff functions",),
+        examples=("hodiff functions", "hodiff functions hyperbolic"),
     )
 )
 program.add_command(

@@ -39,7 +39,7 @@ from hodiff.engine.graph import (
     variable,
 )
 from hodiff.engine.operations import elementary as el
-from hodiff.engine.operations import linalg
+from hodiff.engine.operations import factorials, linalg
 from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import special as sp
@@ -47,7 +47,11 @@ from hodiff.engine.operations import structure as st
 from hodiff.engine.passes import depending, rebuilt
 from hodiff.engine.sharing import NodeTable, sharing
 
-FURTHER = {"betas", "solve_triangular"}  # whose rules lead ever further, with no recurrence here
+FURTHER = {
+    "betas",
+    "binomials",
+    "solve_triangular",
+}  # whose rules lead ever further, with no recurrence here
 MOST_POWER = 1 << 62  # that is written as products
 
 Coefficients: TypeAlias = list[Any]
@@ -147,6 +151,9 @@ class Series:
             if node.operation is sp.beta:
                 a, b = inputs
                 return sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b)
+            if node.operation is factorials.binomial:
+                n, k = inputs
+                return sp.gamma(n + 1) / (sp.gamma(k + 1) * sp.gamma(n - k + 1))
             if all(a is b for a, b in zip(inputs, node.inputs, strict=True)):
                 return node
             return build.node(node.operation, tuple(inputs), node.attributes)

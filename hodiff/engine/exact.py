@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # start-up: fractions takes 3 ms, and most constants are whol
     Exact: TypeAlias = int | Fraction
 
 MOST_BITS = 4096
+MOST_FACTORIAL = 540  # whose factorial has so few bits
 
 
 def exactly(
@@ -104,6 +105,43 @@ def _sign(x: Exact) -> int:
     return (x > 0) - (x < 0)
 
 
+def _factorial(x: Exact) -> int | None:
+    from math import factorial  # start-up: few constants are factorials
+
+    return factorial(x) if isinstance(x, int) and 0 <= x <= MOST_FACTORIAL else None
+
+
+def _binomial(n: Exact, k: Exact) -> int | None:
+    """The ways to choose; of a negative n by its polynomial of degree k."""
+    if not isinstance(n, int) or not isinstance(k, int) or (n < 0 and k < 0):
+        return None
+    if n < 0:
+        found = _binomial(k - n - 1, k)
+        return None if found is None else (-1) ** (k % 2) * found
+    steps = min(k, n - k)
+    if steps < 0:
+        return 0
+    if steps > MOST_BITS or steps * n.bit_length() > 8 * MOST_BITS:
+        return None
+    from math import comb  # start-up: few constants are binomials
+
+    return comb(n, steps)
+
+
+def _sind(x: Exact) -> Exact | None:
+    """The sine of degrees, where it is rational (Niven 1956)."""
+    turned = x % 360
+    if turned % 180 == 0:
+        return 0
+    size = quotient(1, 2) if turned % 180 in (30, 150) else 1 if turned % 180 == 90 else None
+    return size if size is None or turned < 180 else -size
+
+
+def _tand(x: Exact) -> int | None:
+    rational_ones: dict[Any, int] = {0: 0, 45: 1, 135: -1}
+    return rational_ones.get(x % 180)
+
+
 CONDITIONS: dict[str, Callable[..., Any]] = {
     "lt": operator.lt,
     "le": operator.le,
@@ -130,6 +168,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "floor": _floor,
     "ceil": lambda x: -_floor(-x),
     "round": lambda x: _whole(x, round),
+    "sind": _sind,
+    "cosd": lambda x: _sind(x + 90),
+    "tand": _tand,
+    "factorial": _factorial,
+    "binomial": _binomial,
     "max": max,
     "min": min,
     "clip": lambda x, lo, hi: min(max(x, lo), hi),

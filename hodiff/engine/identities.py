@@ -11,6 +11,7 @@ contributes nothing, rather than 0*inf.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from hodiff.engine.exact import exactly
@@ -35,6 +36,7 @@ from hodiff.engine.shapes import broadcast
 from hodiff.engine.sharing import IDENTITIES, NodeTable, is_mask
 
 MINUS_ONE = constant(-1)
+MOST_PARTS = 16  # of a condition, that are looked at
 
 
 def _fit(a: Tensor, b: Tensor, result: Tensor) -> Tensor:
@@ -110,7 +112,63 @@ def _add_masks(build: NodeTable, a: Tensor, b: Tensor) -> Tensor:
         return where(c, x + y, ZERO)
     if negation(c) is d or negation(d) is c:
         return where(c, x, y)
+    for one, other in (((c, x), (d, y)), ((d, y), (c, x))):
+        found = _apart(*one, *other)
+        if found is not None:
+            return found
     return where(either(c, d), where(c, where(d, x + y, x), y), ZERO)
+
+
+def _apart(c: Tensor, x: Tensor, d: Tensor, y: Tensor) -> Tensor | None:
+    """Two masks added, where d has what contradicts a condition p of c, as those of the branches of
+    where(p, a, where(q, b, 0)) do, p, and q and not p. It stays a mask, unless it covers all."""
+    cs, ds = _parts(c, both), _parts(d, both)
+    theirs = {id(z) for z in ds}
+    denied = {id(z.inputs[0]): id(z) for z in ds if z.operation is negation}
+    for p in cs:
+        # What d has for each part of p, so that p can't hold there.
+        against = [
+            (id(z.inputs[0]) if id(z.inputs[0]) in theirs else None)
+            if z.operation is negation
+            else denied.get(id(z))
+            for z in _parts(p, either)
+        ]
+        if against and None not in against:
+            ours = {id(z) for z in cs}
+            shared = [z for z in cs if id(z) in theirs]
+            one = [z for z in cs if z is not p and id(z) not in theirs]
+            other = [z for z in ds if id(z) not in against and id(z) not in ours]
+            if one:
+                test = [either(c, d)]
+            else:
+                test = [*shared, either(p, reduce(both, other))] if other else shared
+            choice = _choice(p, x, y)
+            return where(reduce(both, test), choice, ZERO) if test else choice
+    return None
+
+
+def _choice(p: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """where(p, x, y), and of where(a or b, where(a, u, v), y) where(a, u, where(b, v, y))."""
+    if p.operation is negation:
+        return where(p.inputs[0], y, x)
+    if p.operation is either and x.operation is where and x.inputs[0] is p.inputs[0]:
+        return where(p.inputs[0], x.inputs[1], _choice(p.inputs[1], x.inputs[2], y))
+    return where(p, x, y)
+
+
+def _parts(c: Tensor, row: Operation) -> list[Tensor]:
+    """What c joins by a row, each; none of many."""
+    found: list[Tensor] = []
+    stack = [c]
+    while stack:
+        z = stack.pop()
+        if z.operation is row and not z.opaque:
+            stack += reversed(z.inputs)
+        else:
+            found.append(z)
+        if len(found) + len(stack) > MOST_PARTS:
+            return []
+    return found
 
 
 def _pow(build: NodeTable, a: Tensor, b: Tensor) -> Tensor:

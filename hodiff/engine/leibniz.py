@@ -36,3 +36,32 @@ def leibniz_beta(a: Any, b: Any, j: int, k: int, beta: Any, psi: Callable[[Any, 
                 for p in range(m) for q in range(n + 1)
             )  # fmt: skip
     return found[j, k]
+
+
+def leibniz_binomial(
+    n: Any, k: Any, i: int, j: int, binomial: Any, psi: Callable[[Any, int], Any]
+) -> Any:
+    """The derivative of binomial(n, k), i times in n and j times in k: its logarithm's are
+    psi(n + 1) - psi(n - k + 1) in n and psi(n - k + 1) - psi(k + 1) in k."""
+
+    def slope(p: int, q: int) -> Any:
+        """The derivative of the logarithm, p + q >= 1."""
+        mixed = (-1) ** q * psi(n - k + 1, p + q - 1)
+        total = -mixed
+        if q == 0:
+            total = psi(n + 1, p - 1) - mixed
+        elif p == 0:
+            total = total - psi(k + 1, q - 1)
+        return total
+
+    found = {(0, 0): binomial}
+    for m in range(i + 1):
+        for r in range(j + 1):
+            if m:
+                found[m, r] = sum(
+                    comb(m - 1, p) * comb(r, q) * found[p, q] * slope(m - p, r - q)
+                    for p in range(m) for q in range(r + 1)
+                )  # fmt: skip
+            elif r:
+                found[0, r] = sum(comb(r - 1, q) * found[0, q] * slope(0, r - q) for q in range(r))
+    return found[i, j]

@@ -18,20 +18,31 @@ from hodiff.engine.graph import (
     written,
 )
 from hodiff.engine.operations import FUNCTIONS
-from hodiff.engine.operations.elementary import e, hypot, pi, sqrt, sums_squares
+from hodiff.engine.operations.elementary import (
+    catalan,
+    e,
+    euler_gamma,
+    golden_ratio,
+    hypot,
+    pi,
+    sqrt,
+    sums_squares,
+)
 from hodiff.engine.operations.piecewise import both, either, floor_divide, negation, truth
 from hodiff.engine.operations.structure import index, matmul, stack
 from hodiff.engine.shapes import described
-from hodiff.errors import HodiffError, Span, nearest
+from hodiff.errors import HodiffError, Span
 from hodiff.language.checks import gathered
 from hodiff.language.files import numbers
 from hodiff.language.grammar import Node
+from hodiff.language.ranges import MOST_TERMS_OF_ALL, RANGED, indices, joined, ranged
 
 MOST_ENTRIES = 1_000_000
 MOST_FAULTS = 10  # of one text
-FAULTY = object()  # the value of what is wrong, and of all that it is in
+FAULTY: Any = object()  # the value of what is wrong, and of all that it is in
 
-NAMED = {"pi": pi(), "e": e()}
+NAMED = {x.name: x() for x in (pi, e, euler_gamma, catalan, golden_ratio)}
+ALWAYS = ("pi", "e")  # the others are variables where --wrt names them
 
 OPERATORS: dict[str, Callable[..., Tensor]] = {
     "add": OPERATIONS["add"],
@@ -86,6 +97,10 @@ class Scope:
                 return value
         return None
 
+    def inside(self, name: str, value: Tensor) -> Scope:
+        """The same, with one name more."""
+        return Scope(self.table, self.before, {**self.parameters, name: value})
+
 
 class _Defined:
     """A function that the text defines: its body sees what was defined before it."""
@@ -120,7 +135,7 @@ class Builder:
         self.places = {} if places is None else places
         self.functions: dict[str, list[tuple[int, Any]]] = {}
         self.definitions: list[Node] = []
-        self.count, self.most_operations = 0, STATE.limits.text
+        self.count, self.terms, self.most_operations = 0, 0, STATE.limits.text
         self.faults: list[HodiffError] = []
         held = [prod(x.shape) for x in names.values()]
         self.most_entries = max(MOST_ENTRIES, 8 * max(held, default=0))
@@ -159,8 +174,41 @@ class Builder:
                 if node is None:
                     values.append(None)
                     continue
+                if node.kind == "call" and node.value in RANGED and not functions.get(node.value):
+                    parts = self.placed(ranged, node, node)
+                    if parts is FAULTY:
+                        values.append(FAULTY)
+                        continue
+                    if parts is not None:
+                        tasks.append(("terms", (node, parts), names, functions))
+                        tasks += [("visit", x, names, functions) for x in (parts.high, parts.low)]
+                        continue
                 tasks.append(("build", node, names, functions))
                 tasks += [("visit", c, names, functions) for c in reversed(node.children)]
+                continue
+            if what == "terms":
+                call, parts = node
+                high, low = values.pop(), values.pop()
+                faulty = low is FAULTY or high is FAULTY
+                over = FAULTY if faulty else self.placed(indices, call, call.value, low, high)
+                if over is FAULTY:
+                    values.append(FAULTY)
+                    continue
+                self.terms += len(over)
+                if self.terms > MOST_TERMS_OF_ALL:
+                    message = f"all sums together have {MOST_TERMS_OF_ALL} terms at most"
+                    raise self.fault("limit", message, call)
+                tasks.append(("join", (call, len(over)), names, functions))
+                for k in reversed(over):
+                    inner = names.inside(parts.name.value, constant(k))
+                    tasks.append(("visit", parts.term, inner, functions))
+                continue
+            if what == "join":
+                call, size = node
+                terms = values[len(values) - size :]
+                del values[len(values) - size :]
+                faulty = any(x is FAULTY for x in terms)
+                values.append(FAULTY if faulty else self.placed(self.joined, call, call, terms))
                 continue
             if what == "remember":
                 defined, key = node
@@ -190,6 +238,20 @@ class Builder:
             tasks.append(("remember", (defined, key), names, functions))
             tasks.append(("visit", defined.body, inner, Scope(self.functions, defined.number)))
         return values[0]  # type: ignore[no-any-return]
+
+    def joined(self, node: Node, terms: list[Tensor]) -> Tensor:
+        found = joined(node.value, terms)
+        self.mark(found, node)
+        return found
+
+    def placed(self, find: Callable[..., Any], node: Node, *arguments: Any) -> Any:
+        """find of arguments; FAULTY where it raises, for node is at fault."""
+        try:
+            return find(*arguments)
+        except HodiffError as fault:
+            return self.kept(self.fault(fault.kind, fault.message, node), node)
+        except ValueError as fault:
+            return self.kept(self.fault("syntax", str(fault), node), node)
 
     def tried(self, node: Node, arguments: list[Any], names: Scope, functions: Scope) -> Any:
         """The same as node; FAULTY for what is wrong whatever the rest of the text is."""
@@ -313,7 +375,9 @@ class Builder:
         formula = instead_of_call(self.text, name, bracket)
         if formula is not None:
             return self.fault("name", f"unknown function '{name}': write {formula}", where)
-        mend = nearest(name, [*FUNCTIONS, *self.functions])
+        from hodiff.language.meanings import suggestion  # start-up: for errors alone
+
+        mend = suggestion(name, [*self.functions, *FUNCTIONS])
         used = re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s*\()", self.text)
         if used or not mend:  # a name that stands alone elsewhere is no misspelt function
             mend = f" (for a product write {product})"
@@ -367,5 +431,5 @@ def _arity(function: str, least: int, count: int, most: int | None = -1) -> str:
     needs = f"at least {least}" if most is None else str(least)
     if most is not None and most > least:
         needs = f"{least} or {most}" if most == least + 1 else f"{least} to {most}"
-    plural = "" if needs == "1" else "s"
+    plural = "" if needs.endswith(" 1") or needs == "1" else "s"
     return f"{function} takes {needs} argument{plural}, not {count}"

@@ -8,9 +8,10 @@ from typing import Any
 import lark
 
 from hodiff.engine.operations import FUNCTIONS
-from hodiff.errors import HodiffError, nearest
+from hodiff.errors import HodiffError
 from hodiff.language.checks import quote, syntax
-from hodiff.language.grammar import BINARY, parser
+from hodiff.language.grammar import BINARY, parser, stray_comma
+from hodiff.language.meanings import suggestion
 
 Tokens = list[Any]  # of lark.Token, whose positions have the type int | None
 
@@ -53,7 +54,7 @@ def of_a_library(text: str, library: str, attribute: re.Match[str], i: int) -> s
     name = NAMES.get(name, name)
     if name in FUNCTIONS or name in NAMES:
         return f"write '{name}' instead of '{whole}'"
-    return f"there is no '{whole}' here{nearest(name, [*FUNCTIONS])}"
+    return f"there is no '{whole}' here{suggestion(name, FUNCTIONS)}"
 
 
 def instead_of_call(text: str, name: str, bracket: int) -> str | None:
@@ -148,10 +149,10 @@ def after_value(text: str, found: Tokens, at: int, where: str) -> HodiffError:
     elif here == ";":
         message = "write ',' instead of ';'" if where == "entries" else "';' can't be in brackets"
     elif here == ",":
-        message = "',' only stands between arguments or elements: a vector is [a, b]"
-        pair = [token for token in found[at - 1 : at + 2] if token.type == "NUMBER"]
+        pair, more = [token for token in found[at - 1 : at + 2] if token.type == "NUMBER"], ""
         if len(pair) == 2 and "." not in pair[0] + pair[1]:
-            message += f", a decimal {quote(pair[0])}.{quote(pair[1])}"
+            more = f", a decimal {quote(pair[0])}.{quote(pair[1])}"
+        return stray_comma(here, more)
     return syntax(message, here.start_pos, here.end_pos)
 
 
@@ -173,6 +174,8 @@ def missing_operator(text: str, found: Tokens, at: int, where: str) -> HodiffErr
     message = f"missing '*': write {left}*{right}"
     if here == "if":
         message = "there is no 'if': write where(condition, a, b)"
+    elif here == "for":
+        message = "there is no 'for': write sum(term, i, 1, n)"
     elif here.type == "NOT":
         message = "missing operator before 'not'"
     elif another and "=" in found[:at] and where in ("program", "entries"):

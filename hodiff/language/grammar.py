@@ -31,6 +31,7 @@ class Node:
     name        the name
     vector                               the elements
     call        the function's name      the arguments
+    pair        its ','                  the parts: an argument of piecewise, sum or prod
     operation   add sub mul div floordiv mod matmul pow neg pos not and or     1 or 2 operands
     compare     (lt le gt ge eq ne, …)   the operands, one more
     index       0-based                  base, item, …: any node or a slice
@@ -82,6 +83,7 @@ BINARY = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floordiv", "%": "mod", "@": "matmul",
     "**": "pow", "^": "pow", "and": "and", "or": "or",
 }  # fmt: skip
+PAIRED = ("piecewise", "Piecewise", "sum", "prod", "product")  # that take (a, b) as arguments
 UNARY = {"+": "pos", "-": "neg", "not": "not"}
 COMPARISON = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
 
@@ -186,7 +188,16 @@ class Build:
 
     @staticmethod
     def call(parts: list[Any]) -> Node:
-        return node("call", normal(parts[0]), parts[2:-1:2], parts)
+        called = node("call", normal(parts[0]), parts[2:-1:2], parts)
+        if called.value not in PAIRED:
+            for child in called.children:
+                if child.kind == "pair":
+                    raise stray_comma(child.value)
+        return called
+
+    @staticmethod
+    def pair(parts: list[Any]) -> Node:
+        return node("pair", parts[2], parts[1:-1:2], parts)
 
     @staticmethod
     def group(parts: list[Any]) -> Group:
@@ -208,6 +219,12 @@ class Build:
     @staticmethod
     def absent(parts: list[Any]) -> None:
         return None
+
+
+def stray_comma(comma: Any, more: str = "") -> HodiffError:
+    """The error for a ',' between values that stand alone."""
+    message = f"',' only stands between arguments or elements: a vector is [a, b]{more}"
+    return syntax(message, comma.start_pos, comma.end_pos)
 
 
 def normal(token: str) -> str:

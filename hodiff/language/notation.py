@@ -293,7 +293,7 @@ class Translation(Signs):
     def factorial(
         self, rope: list[Rope], first: int, i: int, end: int, before: list[list[Rope]], begin: int
     ) -> tuple[list[Rope], int]:
-        """gamma(... + 1) around a rope of the tokens from first on, for the '!' at i."""
+        """factorial(...) around a rope of the tokens from first on, for the '!' at i."""
         tokens, sign = self.tokens, self.tokens[i]
         start = left(tokens[first])
         value = quote(self.text[start : left(sign)].strip())
@@ -313,14 +313,10 @@ class Translation(Signs):
             message = "put what is before the '!' in brackets: (x**2)!"
             self.fault(syntax(message, start, right(sign)))
         else:
-            message = f"write 'gamma({value}+1)' instead of '{value}!'"
+            message = f"write 'factorial({value})' instead of '{value}!'"
             self.use(left(sign), right(sign), message)
-        place = left(sign), right(sign)
-        head: list[Rope] = [token("NAME", "gamma", start, start), bracket("(", start)]
-        return [
-            *head, *rope, token("SIGN", "+", *place), token("NUMBER", "1", *place),
-            bracket(")", *place),
-        ], j  # fmt: skip
+        head: list[Rope] = [token("NAME", "factorial", start, start), bracket("(", start)]
+        return [*head, *rope, bracket(")", left(sign), right(sign))], j
 
 
 class Run:

@@ -11,7 +11,7 @@ from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
 from hodiff.engine.operations.structure import reshape_to, stack
 from hodiff.engine.shapes import Shape, described
 from hodiff.errors import HodiffError, Span, nearest
-from hodiff.language.build import NAMED, Builder
+from hodiff.language.build import ALWAYS, NAMED, Builder
 from hodiff.language.checks import LETTERS, gathered
 from hodiff.language.grammar import Node, normal
 from hodiff.language.parser import parse
@@ -42,6 +42,7 @@ class Problem:
     of         the name that an equation is solved for
     reading    EXPR as plain text of the language, where it has notation of its own; else None
     notes      what has to be said of how EXPR was read
+    physical   the constants of a set that it uses
     strict     whether notation that Python hasn't is refused
     """
 
@@ -49,6 +50,7 @@ class Problem:
         self.text, self.strict = text, strict
         self.reading: str | None = None
         self.notes: list[str] = []
+        self.physical: tuple[str, ...] = ()
         self.constants: dict[str, Tensor] = {}
         self.places: dict[Tensor, Span] = {}  # where exact numbers were written
         self.f: Tensor
@@ -156,12 +158,15 @@ def read(
     strict: bool = False,
     over: Sequence[str] = (),
     equation: bool = False,
+    physical: str | None = None,
+    beside: Sequence[str] = (),
 ) -> Problem:
     """The problem that EXPR, --at, --let and --wrt state. Raises HodiffError.
 
     repeats: --wrt may name a variable again. of: EXPR is an equation, and f its left side less its
     right one, or an expression that is to be 0; equation: the same, for all variables.
     over: their ranges. shapes: of variables that are arrays, without at.
+    physical: a set of constants, for names that nothing else binds, in texts beside, too.
     strict: notation that Python hasn't is refused.
 
     >>> problem = read("a*x**2", at=["x=3"], let=["a=2"])
@@ -179,6 +184,15 @@ def read(
     later = [binding.value for _, bindings in lets for binding in bindings.children]
 
     problem = Problem(expression, strict)
+    if physical is not None:
+        from hodiff.language.constants import used  # start-up: few ask
+
+        ranged = [name for text in over for name in re.findall(r"(\w+)\s*=", text)]
+        taken = [*variables, *later, *wanted, *ranged, *(shapes or ())]
+        given = [x if isinstance(x, str) else x[1] for x in (*let, *at)]
+        found, notes = used(physical, [expression, *given, *over, *beside], taken)
+        lets = [_bindings(pair, "--constants", strict) for pair in found] + lets
+        problem.physical, problem.notes = tuple(name for name, _ in found), notes
     if any(tree.value for tree in trees):
         from hodiff.language.reading import reading  # start-up: plain texts need none
 
@@ -236,6 +250,10 @@ def read(
                 problem.notes.append(f"'{name}' is read as a variable: {note}")
         return found
 
+    if not at and not over:  # named so, catalan is a variable
+        for name in (*wanted, *(shapes or ())):
+            if name in NAMED and name not in ALWAYS and re.search(rf"\b{name}\b", expression):
+                free(name)
     known = {**constants, **problem.variables}
     built = [Builder(expression, "EXPR", known, free, (), places).program(tree) for tree in trees]
     problem.f = built[0] if len(built) == 1 else built[0] - built[1]
@@ -483,8 +501,9 @@ def _unbound(source: str, later: Sequence[str] = (), point: bool = True) -> Call
 def _missing(name: str, known: list[str], slip: str | None) -> str:
     if slip is not None:
         return f"'{name}' has no value: {slip}, or bind it with --at or --let {name}=..."
+    value = "golden_ratio" if name in ("phi", "φ") else "..."
     return (
-        f"'{name}' has no value{nearest(name, known)}: bind it with --at or --let {name}=...,"
+        f"'{name}' has no value{nearest(name, known)}: bind it with --at or --let {name}={value},"
         " or leave out --at for the formula"
     )
 

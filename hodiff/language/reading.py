@@ -65,6 +65,8 @@ def form(node: Node, text: str) -> tuple[int, list[Part]]:
         return OPERAND, [node.value]
     if kind == "call":
         return OPERAND, [node.value, "(", *listed(children), ")"]
+    if kind == "pair":
+        return OPERAND, ["(", *listed(children), ")"]
     if kind == "vector":
         return OPERAND, ["[", *listed(children), "]"]
     if kind == "index":

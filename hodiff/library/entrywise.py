@@ -93,7 +93,7 @@ ENTRYWISE: tuple[tuple[str, Callable[..., Any], str, str], ...] = (
     ("beta", sp.beta, "gamma(a)*gamma(b)/gamma(a + b)", "2.0, 1.0 => 0.5"),
     ("sinc", lambda x: sp.sincn(el.pi() * x, 0), "sin(pi*x)/(pi*x), and 1 at 0", "0.0 => 1."),
     ("sigmoid expit", sp.sigmoid, "1/(1 + exp(-x))", "0.0 => 0.5"),
-    ("logit", lambda x: el.log(x) - el.log1p(-x), "The inverse of sigmoid", "0.5 => 0."),
+    ("logit", sp.logit, "The inverse of sigmoid", "0.5 => 0."),
     ("logsigmoid", lambda x: -sp.softplus(-x), "log(sigmoid(x)), without underflow",
      "-1000.0 => -1000."),
     ("relu", pw.relu, "x where it is positive, else 0", "[-2.0, 3.0] => [0., 3.]"),

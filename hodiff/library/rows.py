@@ -12,11 +12,13 @@ from hodiff.engine.operations import FUNCTIONS
 from hodiff.library.publish import TABLE, documented, public_entrywise
 from hodiff.library.reductions import reduction
 
+PYTORCHS = {"binomial"}  # names that mean something else there: torch.binomial draws numbers
+
 
 def publish_row(row: Operation) -> None:
     """Publish a row under those of its names that are free."""
     if row.kind is Kind.ENTRYWISE:
-        names = [name for name in row.names if name not in TABLE]
+        names = [name for name in row.names if name not in TABLE and name not in PYTORCHS]
         if names:
             arguments = ", ".join(["0.5"] * (row.arity or 1))
             meaning = row.meaning or f"{names[0]}({FUNCTIONS[names[0]].parameters})"

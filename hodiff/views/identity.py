@@ -16,7 +16,7 @@ from fractions import Fraction
 from math import floor, lcm
 from typing import Any
 
-from hodiff.engine.graph import CONSTANT, VARIABLE, Kind, Tensor, topological
+from hodiff.engine.graph import CONSTANT, DATA, VARIABLE, Kind, Tensor, topological
 from hodiff.errors import HodiffError
 from hodiff.views.rationals import (
     Key,
@@ -180,6 +180,11 @@ class Identities(Rationals):
                 return self.exp(self.number(1))
             if name == "pi":
                 return self.pi()
+            if name == "golden_ratio":
+                root = self.root_of_number(Fraction(5), HALF)
+                return self.scaled(self.plus(root, self.number(1)), HALF)
+            if x.operation.arity == 0 and x.operation not in (VARIABLE, DATA):
+                return self.kernel("constant", name)
             return self.kernel("leaf", x.attributes if x.operation is VARIABLE else x.serial)
         if any(y.shape for y in x.inputs):
             return self.kernel("node", x.serial)
@@ -243,6 +248,13 @@ class Identities(Rationals):
         i = self.generator("pi")
         self.positive.add(i)
         return self.gens[i], self.one
+
+    def reciprocal(self, a: Rational) -> Rational:
+        return self.over(self.number(1), a)
+
+    def degrees(self, a: Rational) -> Rational:
+        """An angle in degrees, in radians."""
+        return self.scaled(self.times(a, self.pi()), Fraction(1, 180))
 
     def constant_of(self, a: Rational) -> Fraction | None:
         n, d = a
@@ -673,7 +685,7 @@ def _primes(n: int) -> list[tuple[int, int]]:
 TOTAL = {
     "add", "sub", "mul", "neg", "exp", "exp2", "expm1", "sin", "cos", "sinh", "cosh", "tanh",
     "sech", "atan", "asinh", "abs", "sign", "max", "min", "relu", "erf", "erfc", "sigmoid", "silu",
-    "softplus", "gelu", "cbrt", "hypot",
+    "softplus", "gelu", "cbrt", "hypot", "sind", "cosd", "heaviside", "acot",
 }  # fmt: skip
 """Functions that have a value of any numbers."""
 
@@ -720,6 +732,16 @@ RULES: dict[str, Callable[..., Rational]] = {
     "asinh": lambda on, a: on.odd("asinh")(a),
     "atanh": lambda on, a: on.scaled(
         on.log(on.over(on.plus(on.number(1), a), on.minus(on.number(1), a))), Fraction(1, 2)),
+    "asec": lambda on, a: on.minus(on.scaled(on.pi(), HALF), on.odd("asin")(on.reciprocal(a))),
+    "acsc": lambda on, a: on.odd("asin")(on.reciprocal(a)),
+    "acsch": lambda on, a: on.odd("asinh")(on.reciprocal(a)),
+    "acoth": lambda on, a: RULES["atanh"](on, on.reciprocal(a)),
+    "sind": lambda on, a: on.turned(on.degrees(a))[0],
+    "cosd": lambda on, a: on.turned(on.degrees(a))[1],
+    "tand": lambda on, a: on.over(*on.turned(on.degrees(a))),
+    "factorial": lambda on, a: on.kernel("gamma", (), key_of(on.plus(a, on.number(1)))),
+    "logit": lambda on, a: on.log(on.over(a, on.minus(on.number(1), a))),
+    "heaviside": lambda on, a: on.scaled(on.plus(on.sign(a), on.number(1)), HALF),
     "hypot": lambda on, a, b: on.root(on.plus(on.times(a, a), on.times(b, b)), Fraction(1, 2)),
     "abs": Identities.absolute,
     "sign": Identities.sign,

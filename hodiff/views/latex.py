@@ -18,6 +18,7 @@ SIGNS = {
     "−": "-", "⋅": r"\cdot", "≤": r"\leq", "≥": r"\geq", "≠": r"\neq", "∧": r"\wedge",
     "∨": r"\vee", "¬": r"\neg", "∞": r"\infty", "∂": r"\partial", "⌊": r"\lfloor", "⌋": r"\rfloor",
     "⌈": r"\lceil", "⌉": r"\rceil", "⟨": r"\langle", "⟩": r"\rangle",
+    "∘": r"\circ",
 }  # fmt: skip
 BARS = {"||": r"\vert", "‖‖": r"\Vert"}  # no "|", which in Markdown ends a cell
 OPERATORS = frozenset((
@@ -114,6 +115,9 @@ class Latex(Typeset):
             return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
         array = rf"\begin{{array}}{{{'c' * columns}}} {body} \end{{array}}"
         return rf"\left({array}\right)"
+
+    def binomial(self, above: str, below: str) -> str:
+        return rf"\binom{{{above}}}{{{below}}}"
 
     def primes(self, text: str, n: int) -> str:
         return text + "'" * n

@@ -113,6 +113,9 @@ class Mathml(Typeset):
         table = (_element("mtr", *(_element("mtd", x) for x in row)) for row in rows)
         return self.fenced(_element("mtable", *table))
 
+    def binomial(self, above: str, below: str) -> str:
+        return self.fenced(f'<mfrac linethickness="0">{above}{below}</mfrac>')
+
     def primes(self, text: str, n: int) -> str:
         mark = f'<mo lspace="0" rspace="0">{PRIMES[n - 1]}</mo>'  # which is raised as it is
         return self.row(text, mark)

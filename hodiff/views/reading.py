@@ -346,7 +346,7 @@ def _unnamed(node: Tensor, sincs: int) -> bool:
     row = node.operation
     if row.formula is None or row.names:
         return False
-    return row.name not in FUNCTIONS or 0 < node.attributes[0] <= sincs
+    return row.name != "sinc" or 0 < node.attributes[0] <= sincs
 
 
 def _shared(ys: Sequence[Tensor]) -> set[Tensor]:

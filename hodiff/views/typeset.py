@@ -35,14 +35,19 @@ GREEK = {
 GREEK |= {name.capitalize(): letter.upper() for name, letter in GREEK.items()}
 LETTERS = {letter: name for name, letter in GREEK.items()} | {"ϵ": "epsilon", "ς": "sigma"}
 
+# As mathematics calls them.
+CONSTANTS = {"euler_gamma": "gamma", "catalan": "G", "golden_ratio": "phi"}
+
 # What mathematics calls the language's functions, where it has another name for them.
 OPERATORS = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh",
-    "acosh": "arcosh", "atanh": "artanh", "sign": "sgn",
+    "acosh": "arcosh", "atanh": "artanh", "sign": "sgn", "asec": "arcsec", "acsc": "arccsc",
+    "acot": "arccot", "asech": "arsech", "acsch": "arcsch", "acoth": "arcoth",
 }  # fmt: skip
 POWERED = frozenset((
     "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "sech", "csch", "coth",
     "asin", "acos", "atan", "asinh", "acosh", "atanh", "log",
+    "asec", "acsc", "acot", "asech", "acsch", "acoth",
 ))  # fmt: skip
 """Functions whose powers are written sin²(x)."""
 
@@ -203,6 +208,10 @@ class Typeset(Printer):
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         raise NotImplementedError
 
+    def binomial(self, above: str, below: str) -> str:
+        """Two texts, one over the other, in parentheses."""
+        raise NotImplementedError
+
     def primes(self, text: str, n: int) -> str:
         raise NotImplementedError
 
@@ -271,6 +280,7 @@ class Typeset(Printer):
         return found
 
     def _symbol(self, name: str) -> str:
+        name = CONSTANTS.get(name, name)
         match = NAME.fullmatch(name)
         if match is None:
             return self.word(name)
@@ -397,6 +407,22 @@ class Typeset(Printer):
 
     def call_gamma(self, part: Part, children: list[Written]) -> Written:
         return self.function("Γ", [children[0][0]])
+
+    def call_factorial(self, part: Part, children: list[Written]) -> Written:
+        return self.row(self.inside(children[0], ATOM), self.sign("!")), POWER
+
+    def call_binomial(self, part: Part, children: list[Written]) -> Written:
+        return self.binomial(*(text for text, _ in children)), ATOM
+
+    def call_sind(self, part: Part, children: list[Written]) -> Written:
+        """A function of degrees."""
+        angle = self.superscript(self.inside(children[0], ATOM), self.sign("∘"))
+        return self.function(part.data.removesuffix("d"), [angle])
+
+    call_cosd = call_tand = call_sind
+
+    def call_heaviside(self, part: Part, children: list[Written]) -> Written:
+        return self.applied(self.word("H"), self.fenced(children[0][0])), ATOM
 
     def call_lgamma(self, part: Part, children: list[Written]) -> Written:
         gamma, _ = self.call_gamma(part, children)

@@ -8,7 +8,7 @@ from hodiff.views.typeset import LETTERS, Equation, Line, Typeset
 
 SIGNS = {
     "−": "-", "⋅": "dot", "≤": "<=", "≥": ">=", "≠": "!=", "∧": "and", "∨": "or", "¬": "not",
-    "∞": "infinity", "∂": "partial", "@": "\\@",
+    "∞": "infinity", "∘": "compose", "∂": "partial", "@": "\\@",
 }  # fmt: skip
 FENCES = {"||": "abs", "‖‖": "norm", "⌊⌋": "floor", "⌈⌉": "ceil"}
 OPERATORS = frozenset((
@@ -70,6 +70,9 @@ class Typst(Typeset):
         if not applied.startswith(function):
             return ""
         return f"{self.superscript(function, exponent)} {applied[len(function) :].lstrip()}"
+
+    def binomial(self, above: str, below: str) -> str:
+        return f"binom({above}, {below})"
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         return f"mat({'; '.join(', '.join(row) for row in rows)})"

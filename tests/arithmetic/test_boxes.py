@@ -26,6 +26,7 @@ ATTRIBUTES = {
     "powers": (1, 1),
     "polygamma": (1,),
     "betas": (1, 0),
+    "binomials": (1, 0),
     "sinc": (1,),
     "cast": ("float64",),
 }

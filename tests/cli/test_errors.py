@@ -87,7 +87,6 @@ COMMANDS = (
             "EXPR",
         ),
         ("hessian 2+3", "there is no variable: hessian differentiates in one", "EXPR"),
-        ("functions x", "functions takes no expression: leave out 'x'", "EXPR"),
         (
             "grad x --exact --arithmetic float",
             "--exact numbers are more than floats are: leave one out",

@@ -46,6 +46,14 @@ ROWS = {
     "asinh": (mp.asinh, ["0", "1", "-5"]),
     "acosh": (mp.acosh, ["2", "9/8"]),
     "atanh": (mp.atanh, ["0", "1/2"]),
+    "asec": (mp.asec, ["2", "-9/8"]),
+    "acot": (mp.acot, ["2", "-1/3"]),
+    "asech": (mp.asech, ["1/2"]),
+    "acsch": (mp.acsch, ["1", "-2"]),
+    "acoth": (mp.acoth, ["2", "-9/8"]),
+    "tand": (lambda x: mp.tan(x * mp.pi / 180), ["44", "-80"]),
+    "logit": (lambda x: mp.log(x / (1 - x)), ["1/3", "7/8"]),
+    "factorial": (mp.factorial, ["0", "3/2", "-3/2"]),
     "erf": (mp.erf, ["0", "1", "-2"]),
     "erfc": (mp.erfc, ["0", "3"]),
     "gamma": (mp.gamma, ["1", "5/2", "-1/2"]),
@@ -63,6 +71,10 @@ ROWS = {
 ORDER = 12
 
 COMPOSED = {
+    "binomial(x, 5/2)": lambda x: mp.binomial(x, mp.mpf(5) / 2),
+    "binomial(7/2, x)": lambda x: mp.binomial(mp.mpf(7) / 2, x),
+    "rising(x, 3/2)*falling(x, 1/3)": lambda x: mp.rf(x, 1.5) * mp.ff(x, mp.mpf(1) / 3),
+    "factorial(x**2)*asec(2 + x)": lambda x: mp.factorial(x**2) * mp.asec(2 + x),
     "exp(sin(x))*log(1 + x**2)": lambda x: mp.exp(mp.sin(x)) * mp.log(1 + x**2),
     "x**x": lambda x: x**x,
     "x**2.5 + x**-3": lambda x: x ** mp.mpf("2.5") + x**-3,

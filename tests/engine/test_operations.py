@@ -137,6 +137,7 @@ def cbrt(x: Any) -> Any:
 
 
 EDGE = 1e-10
+DEGREES = (0, 30, 45, -45.5, 60, 89.5, 90, 135, 180, -200, 275, 360, 719.25, 1e5 + 0.5, 1e-9)
 FAR = (15, -15, 30, -30, 300, -300)
 ANGLES = (0.5, -2.5, 4.0, EDGE, -EDGE)
 QUADRANTS = ((2, 3), (2, -3), (-2, 3), (-2, -3), (EDGE, 3), (3, EDGE), (3, -EDGE))
@@ -177,6 +178,32 @@ ROWS = [
       for name in ("atan", "arctan")],
     *[Row(name, mp.atan2, *QUADRANTS, (1e50, -2e50), (1e90, 3e90))
       for name in ("atan2", "arctan2")],
+    *[Row(name, mp.asec, 2, -2.5, 1 + EDGE, -1 - EDGE, 1e5, -1e50, digits=300)
+      for name in ("asec", "arcsec")],
+    *[Row(name, mp.acsc, 2, -2.5, 1 + EDGE, -1 - EDGE, 1e5, -1e50, digits=300)
+      for name in ("acsc", "arccsc")],
+    *[Row(name, mp.acot, 0.4, -2.5, EDGE, -EDGE, 1e5, -1e50, 1e90, digits=300)
+      for name in ("acot", "arccot")],
+    *[Row(name, mp.asech, 0.5, EDGE, 1e-99, 1 - EDGE, digits=300) for name in ("asech", "arcsech")],
+    *[Row(name, mp.acsch, 0.5, -2.5, EDGE, -1e-70, 1e5, -1e50, digits=300)
+      for name in ("acsch", "arccsch")],
+    *[Row(name, mp.acoth, 2, -2.5, 1 + EDGE, -1 - EDGE, 1e5, -1e50, digits=300)
+      for name in ("acoth", "arccoth")],
+    Row("sind", lambda x: mp.sinpi(x / 180), *DEGREES),
+    Row("cosd", lambda x: mp.cospi(x / 180), *DEGREES),
+    Row("tand", lambda x: mp.sinpi(x / 180) / mp.cospi(x / 180),
+        *(x for x in DEGREES if x % 180 != 90)),
+    Row("radians", lambda x: x * mp.pi / 180, 33.25),
+    Row("deg2rad", lambda x: x * mp.pi / 180, 33.25),
+    Row("degrees", lambda x: x * 180 / mp.pi, 0.25),
+    Row("rad2deg", lambda x: x * 180 / mp.pi, 0.25),
+    *[Row(name, lambda x: mp.degrees(mp.asin(x)), 0.5, -0.9, EDGE)
+      for name in ("asind", "arcsind")],
+    *[Row(name, lambda x: mp.degrees(mp.acos(x)), 0.5, -0.9, EDGE)
+      for name in ("acosd", "arccosd")],
+    *[Row(name, lambda x: mp.degrees(mp.atan(x)), 0.5, -7, EDGE)
+      for name in ("atand", "arctand")],
+    Row("atan2d", lambda y, x: mp.degrees(mp.atan2(y, x)), *QUADRANTS),
     Row("sinh", mp.sinh, 1.3, -1.3, EDGE, 300),
     Row("cosh", mp.cosh, 1.3, -1.3, EDGE, 300),
     Row("tanh", mp.tanh, 0.4, -1.3, EDGE, *FAR, digits=300),
@@ -198,6 +225,24 @@ ROWS = [
         (0, 3)),
     Row("erf", mp.erf, 0.5, -1.3, EDGE, 5, -5),
     Row("erfc", mp.erfc, 0.5, -1.3, EDGE, 5, 10, 25, -5, digits=300),
+    Row("factorial", mp.factorial, *(x for x in GAMMA if x != -30.7), 165.3, 1 + 1e-9, -1 + 1e-9),
+    *[
+        Row(name, mp.binomial, (5, 2), (2.5, 1.75), (-0.5, 3.25), (0.3, -1.6), (30.5, 12),
+            (-2.5, 4.5), (9, EDGE), order=2)
+        for name in ("binomial", "binom", "comb", "nchoosek")
+    ],
+    *[Row("binomial", lambda n, k=k: mp.binomial(n, k), 5.5, 2, -3, 0.25, 1e5,
+          build=lambda n, k=k: FUNCTIONS["binomial"].build(n, constant(k))) for k in (0, 1, 2, 5)],
+    Row("binomials", lambda n, k: mp.diff(mp.binomial, (n, k), (1, 1)), (2.5, 1.5), (4.25, 0.25),
+        order=1, digits=80, build=lambda n, k: OPERATIONS["binomials"](n, k, 1, 1)),
+    *[
+        Row(name, mp.rf, (2.5, 1.75), (0.25, 3.5), (30.5, 0.25), order=2)
+        for name in ("rising", "rf", "pochhammer", "poch")
+    ],
+    *[Row(name, mp.ff, (2.5, 1.75), (7.25, 3.5), order=2) for name in ("falling", "ff")],
+    *[Row(name, f, 2.5, -1.25, 1e-5, -3.5,
+          build=lambda x, name=name: FUNCTIONS[name].build(x, constant(4)))
+      for name, f in (("rising", lambda x: mp.rf(x, 4)), ("falling", lambda x: mp.ff(x, 4)))],
     Row("gamma", mp.gamma, *GAMMA, 100.5, 160.3, -100.6),
     Row("lgamma", lgamma, *GAMMA, 1 + 1e-10, 2 - 1e-10, 1e5, 1e50,
         conditioned=(-2.457024738220801,)),
@@ -218,6 +263,9 @@ ROWS = [
             build=lambda x, n=n: FUNCTIONS["sinc"].build(x, constant(n)))
         for n in (0, 2)
     ],
+    *[Row(name, sigmoid, 0.4) for name in ("expit", "logistic")],
+    Row("logit", lambda x: mp.log(x / (1 - x)), 0.3, 0.25, 0.5 + EDGE, 0.5 - EDGE, EDGE, 1 - EDGE,
+        1e-99, digits=200),
     Row("sigmoid", sigmoid, 0.4, -1.3, EDGE, *FAR, digits=300),
     Row("softplus", softplus, 0.4, -1.3, EDGE, *FAR, digits=300),
     Row("silu", lambda x: x * sigmoid(x), 0.4, -1.3, EDGE, *FAR, digits=300),
@@ -301,6 +349,7 @@ PIECEWISE: dict[str, tuple[int, Callable[..., Any]]] = {
     "ceil": (1, math.ceil),
     "round": (1, round),
     "relu": (1, lambda x: max(x, 0)),
+    "heaviside": (1, lambda x: 0.5 if x == 0 else x > 0),
     "not": (1, lambda x: not x),
     "mod": (2, lambda a, b: a % b),
     "remainder": (2, lambda a, b: a % b),
@@ -388,6 +437,14 @@ def weighted(v: Any) -> Any:
 V3, V6 = [1.5, -0.5, 2.0], [1.5, -0.5, 2.0, 0.25, -3.0, 0.75]
 M23, M32 = np.reshape(V6, (2, 3)), np.reshape(V6, (3, 2)) + 1
 
+M33 = np.array([[2.0, -0.5, 1.0], [0.25, 1.5, -1.0], [0.5, 0.75, 3.0]])
+
+
+def shares(v: Any) -> Any:
+    weights = np.array([mp.exp(x) for x in v])
+    return weights / sum(weights)
+
+
 VECTOR_ROWS = {
     "sum": (FUNCTIONS["sum"].build, total, [M23]),
     "mean": (FUNCTIONS["mean"].build, lambda v: np.sum(v) / v.size, [M23]),
@@ -404,6 +461,18 @@ VECTOR_ROWS = {
     "logsumexp, large": (FUNCTIONS["logsumexp"].build, log_sum_exp, [[1000.0, 1001.5, 999.25]]),
     "logsumexp, far": (FUNCTIONS["logsumexp"].build, log_sum_exp, [[30.0, 0.0]]),
     "logsumexp, one entry": (FUNCTIONS["logsumexp"].build, log_sum_exp, [[1000.0]]),
+    "max": (FUNCTIONS["max"].build, np.max, [M23]),
+    "min": (FUNCTIONS["min"].build, np.min, [V6]),
+    "softmax": (lambda v: weighted(FUNCTIONS["softmax"].build(v)),
+                lambda v: weighted(shares(v)), [V3]),
+    "logsoftmax": (lambda v: weighted(FUNCTIONS["logsoftmax"].build(v)),
+                   lambda v: weighted(v - log_sum_exp(v)), [V3]),
+    "cross": (lambda a, b: weighted(FUNCTIONS["cross"].build(a, b)),
+              lambda a, b: weighted(np.cross(a, b)), [V3, V6[3:]]),
+    "det": (FUNCTIONS["det"].build, lambda m: mp.det(mp.matrix(m.tolist())), [M33]),
+    "inv": (lambda m: weighted(FUNCTIONS["inv"].build(m)),
+            lambda m: weighted(np.array((mp.matrix(m.tolist()) ** -1).tolist())), [M33]),
+    "trace": (FUNCTIONS["trace"].build, np.trace, [M33]),
     "stack": (lambda a, b: weighted(OPERATIONS["stack"](a, b)),
               lambda a, b: weighted(np.array([a[()], b[()]])), [1.5, -0.5]),
     "transpose": (lambda v: weighted(transpose(v)), lambda v: weighted(v.T), [M23]),
@@ -488,7 +557,7 @@ def test_matmul_has_numpys_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> Non
     assert (found == expected).all()
 
 
-LEAVES = {"constant", "variable", "data", "pi", "e"}
+LEAVES = {"constant", "variable", "data", "pi", "e", "euler_gamma", "catalan", "golden_ratio"}
 # By the vector rows' rules, and by tests/engine/test_norms.py.
 ONLY_INSIDE = {"expand", "reshape", "place", "pick", "any", "matmul", "at_norm_zero", "unknown",
                "vanishes"}  # fmt: skip
@@ -496,9 +565,9 @@ ONLY_INSIDE = {"expand", "reshape", "place", "pick", "any", "matmul", "at_norm_z
 # Rows of the library's own, which tests/library compares with PyTorch.
 LIBRARY = {
     "alias", "amax", "amin", "argmax", "argmin", "argsort", "cast", "cholesky", "concatenate",
-    "cumsum", "custom", "det", "eigenvectors", "eigvalsh", "einsum", "flat", "gather", "inv",
+    "cumsum", "custom", "eigenvectors", "eigvalsh", "einsum", "flat", "gather",
     "logabsdet", "logaddexp", "permute", "pinv", "pnorm", "qr", "rest_of_basis", "scatter",
-    "signdet", "singular_vectors", "softmax", "solve", "solve_triangular",
+    "signdet", "singular_vectors", "solve", "solve_triangular",
     "spacing", "svdvals", "xlogy",
 }  # fmt: skip
 
@@ -508,4 +577,5 @@ def test_every_row() -> None:
     import_module("hodiff.engine.operations.factors")
     tested = {row.name for row in ROWS} | set(PIECEWISE) | {n.split(",")[0] for n in VECTOR_ROWS}
     assert set(OPERATIONS) - tested == LEAVES | ONLY_INSIDE | LIBRARY
-    assert set(FUNCTIONS) <= tested
+    built = {f.build for name, f in FUNCTIONS.items() if name in tested}
+    assert {name for name, f in FUNCTIONS.items() if f.build not in built} <= {"piecewise"}

@@ -13,8 +13,9 @@ pick = st.sampled_from
 SMOOTH = ["sin", "cos", "exp", "tanh", "atan", "erf", "sigmoid", "softplus", "silu", "gelu",
           "asinh", "sinh", "cosh", "sech", "sinc", "expm1", "exp2"]  # fmt: skip
 EDGED = ["sqrt", "log", "cbrt", "tan", "asin", "acos", "acosh", "atanh", "log1p", "log2", "log10",
-         "sec", "csc", "cot", "csch", "coth", "erfc"]  # fmt: skip
-GAMMAS = ["gamma", "lgamma", "digamma"]
+         "sec", "csc", "cot", "csch", "coth", "erfc", "logit", "asec", "acsch",
+         "acoth"]  # fmt: skip
+GAMMAS = ["gamma", "lgamma", "digamma", "factorial"]
 PIECES = ["abs", "sign", "floor", "ceil", "round", "relu"]
 PAIRS = ["max", "min", "atan2", "hypot"]
 POWERS = ["2", "3", "-1", "-2", "0.5", "1.5", "(1/3)", "(2/3)", "2.5", "-0.5", "0", "4", "7", "pi"]

@@ -623,6 +623,11 @@ FUNCTIONS |= {
         mp.erf, a, lambda: g.scaled(g.exp(g.neg(g.mul(a, a))), 2 / mp.sqrt(mp.pi))
     ),
     "erfc": _erfc,
+    "logit": lambda g, a: g.log(g.div(a, g.sub(_one(g), a))),
+    "asec": lambda g, a: g.sub(g.number(mp.pi / 2), _asin(g, g.div(_one(g), a))),
+    "acsch": lambda g, a: FUNCTIONS["asinh"](g, g.div(_one(g), a)),
+    "acoth": lambda g, a: _half(g, g.log(g.div(g.add(a, _one(g)), g.sub(a, _one(g))))),
+    "factorial": lambda g, a: _gamma(g, g.add(a, _one(g))),
     "gamma": _gamma,
     "lgamma": lambda g, a: g.lgamma(a),
     "digamma": lambda g, a: _polygamma(g, g.number(ZERO), a),

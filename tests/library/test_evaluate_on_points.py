@@ -144,8 +144,11 @@ TABLE: dict[str, tuple[Callable[..., Tensor], Callable[..., Any]]] = {
     "a rule of one's own": (lambda v: Cube.apply(v), lambda v: v**3),
     "trace": (lambda A: hodiff.trace(A), np.trace),
     "a constant": (lambda v: 0 * v + 2, lambda v: np.full(3, 2.0)),
-    "constants": (lambda s: s * OPERATIONS["e"]() + OPERATIONS["pi"](),
-                  lambda s: s * math.e + math.pi),
+    "constants": (lambda s: s * OPERATIONS["e"]() + OPERATIONS["pi"]()
+                  + OPERATIONS["golden_ratio"]() * OPERATIONS["catalan"]()
+                  * OPERATIONS["euler_gamma"](),
+                  lambda s: s * math.e + math.pi + 1.618033988749895 * 0.915965594177219
+                  * np.euler_gamma),
     "cast": (lambda v: cast(cast(v, np.dtype("f")), np.dtype("d")) * 3,
              lambda v: np.asarray(v, dtype=np.float32).astype(float) * 3),
     "data": (lambda v: hodiff.tensor([[1.0, 2, 3], [4, 5, 6]]) @ v,

@@ -390,7 +390,18 @@ sin cos tanh sinh cosh atan arctan asinh arcsinh exp exp2 expm1 ; torch.{n}(x) ;
 square negative positive abs absolute fabs sign degrees radians rad2deg deg2rad cbrt ; \
 torch.{n}(x) ; np.{u}(x) ; plain
 neg ; torch.neg(x) ; np.negative(x) ; plain
-sgn ; torch.sgn(x) ; np.sign(x) ; plain
+sgn signum ; torch.{n}(x) ; np.sign(x) ; plain
+asec arcsec ; torch.{n}(x) ; np.arccos(1/x) ; far
+acsc arccsc ; torch.{n}(x) ; np.arcsin(1/x) ; far
+acoth arccoth ; torch.{n}(x) ; np.arctanh(1/x) ; far
+acot arccot ; torch.{n}(x) ; np.arctan(1/x) ; above_small
+acsch arccsch ; torch.{n}(x) ; np.arcsinh(1/x) ; above_small
+asech arcsech ; torch.{n}(x) ; np.arccosh(1/x) ; inside
+sind ; torch.{n}(x) ; np.sin(np.radians(x)) ; plain
+cosd ; torch.{n}(x) ; np.cos(np.radians(x)) ; plain
+tand ; torch.{n}(x) ; np.tan(np.radians(x)) ; plain
+factorial ; torch.{n}(x) ; S.gamma(x + 1) ; above
+binom comb nchoosek ; torch.{n}(x, y) ; S.binom(x, y) ; two_above
 tan ; torch.tan(x) ; np.tan(x) ; unit
 asin acos arcsin arccos atanh arctanh ; torch.{n}(x) ; np.{u}(x) ; unit
 acosh arccosh ; torch.{n}(x) ; np.{u}(x) ; far
@@ -400,7 +411,7 @@ rsqrt ; torch.rsqrt(x) ; 1/np.sqrt(x) ; above
 sec sech ; torch.{n}(x) ; 1/np.{c}(x) ; unit
 csc csch cot coth ; torch.{n}(x) ; 1/np.{c}(x) ; above_small
 erf erfc ; torch.{n}(x) ; S.{n}(x) ; plain
-expit sigmoid ; torch.{n}(x) ; S.expit(x) ; plain
+expit sigmoid logistic ; torch.{n}(x) ; S.expit(x) ; plain
 logit ; torch.logit(x) ; S.logit(x) ; inside
 logsigmoid ; F.logsigmoid(x) ; -np.log1p(np.exp(-x)) ; plain
 lgamma gammaln ; torch.{n}(x) ; S.gammaln(x) ; above

@@ -25,12 +25,14 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         "erf", "erfc", "exp", "ln", "log",
     )},
     "arcsin": mp.asin, "arccos": mp.acos, "arctan": mp.atan, "arsinh": mp.asinh,
+    "arccot": mp.acot, "arcsch": mp.acsch, "H": lambda x: (1 + mp.sign(x)) / 2,
+    "logit": lambda x: mp.log(x / (1 - x)),
     "arcosh": mp.acosh, "artanh": mp.atanh, "sgn": mp.sign, "max": max, "min": min,
     "atan2": mp.atan2, "Gamma": mp.gamma, "psi": mp.digamma, "B": mp.beta,
     "sinc": lambda x: mp.sin(x) / x, "mod": lambda a, b: a - b * mp.floor(a / b),
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)), "relu": lambda x: max(x, mpf(0)),
 }  # fmt: skip
-APPLIED = {"Gamma", "psi", "B"}  # what is a function although it is written as a letter
+APPLIED = {"Gamma", "psi", "B", "H"}  # what is a function although it is written as a letter
 
 
 # ------------------------------------------------------------------ LaTeX and Typst
@@ -39,7 +41,7 @@ LATEX = re.compile(r"\s+|\\[a-zA-Z]+|\\.|\d+(?:\.\d+)?|.")
 LATEX_SIGNS = {
     r"\cdot": "⋅", r"\leq": "≤", r"\geq": "≥", r"\neq": "≠", r"\wedge": "∧", r"\vee": "∨",
     r"\neg": "¬", "-": "−", r"\lfloor": "⌊", r"\rfloor": "⌋", r"\lceil": "⌈", r"\rceil": "⌉",
-    r"\vert": "|", r"\langle": "⟨", r"\rangle": "⟩",
+    r"\circ": "∘", r"\vert": "|", r"\langle": "⟨", r"\rangle": "⟩",
 }  # fmt: skip
 
 
@@ -71,6 +73,8 @@ class Latex:
             token = self.next()
             if token == r"\frac":
                 found.append(("fraction", self.group(), self.group()))
+            elif token == r"\binom":
+                found.append(("binomial", self.group(), self.group()))
             elif token == r"\sqrt":
                 index: Row = [("number", "2")]
                 if self.tokens[self.at] == "[":
@@ -110,8 +114,8 @@ class Latex:
 
 
 TYPST = re.compile(r'\s+|"[^"]*"|[a-zA-Z]+|\d+(?:\.\d+)?|<=|>=|!=|.')
-TYPST_SIGNS = {"dot": "⋅", "<=": "≤", ">=": "≥", "!=": "≠", "and": "∧", "or": "∨", "not": "¬",
-               "-": "−"}  # fmt: skip
+TYPST_SIGNS = {"compose": "∘", "dot": "⋅", "<=": "≤", ">=": "≥", "!=": "≠", "and": "∧", "or": "∨",
+               "not": "¬", "-": "−"}  # fmt: skip
 
 
 class Typst:
@@ -151,6 +155,8 @@ class Typst:
                     found.append(("fraction", *rows))
                 else:
                     found.append(("root", rows[-1], rows[0] if rows[1:] else [("number", "2")]))
+            elif token == "binom":
+                found.append(("binomial", *self.arguments()))
             elif token in ("abs", "floor", "ceil"):
                 a, b = {"abs": "||", "floor": "⌊⌋", "ceil": "⌈⌉"}[token]
                 (row,) = self.arguments()
@@ -198,6 +204,8 @@ def elements(element: ElementTree.Element) -> Row:
     rows = list(map(elements, children))
     if tag in ("math", "mrow", "mtd"):
         return cased([x for row in rows for x in row])
+    if tag == "mfrac" and element.get("linethickness") == "0":
+        return [("binomial", *rows)]
     if tag == "mfrac":
         return [("fraction", *rows)]
     if tag == "msqrt":
@@ -319,7 +327,7 @@ class Reader:
             dotted = self.take("⋅")
             follows = self.peek()[0]
             if not dotted and follows not in (
-                "number", "name", "function", "open", "fraction", "root", "cases",
+                "number", "name", "function", "open", "fraction", "root", "cases", "binomial",
             ):  # fmt: skip
                 return found
             if not dotted:
@@ -339,6 +347,11 @@ class Reader:
             if kinds[:1] == ["open"] or kinds == ["raised", "open"]:
                 return self.applied()
         found = self.atom()
+        while self.take("!"):
+            found = mp.factorial(found)
+        if self.peek()[0] == "raised" and self.peek()[1] == [("sign", "∘")]:
+            self.at += 1
+            return mp.radians(found)
         if self.peek()[0] == "raised":
             exponent = self.whole(self.peek()[1])
             self.at += 1
@@ -388,6 +401,8 @@ class Reader:
             return self.named(what[0])
         if kind == "fraction":
             return self.whole(what[0]) / self.whole(what[1])
+        if kind == "binomial":
+            return mp.binomial(self.whole(what[0]), self.whole(what[1]))
         if kind == "root":
             return root(self.whole(what[0]), self.whole(what[1]))
         if kind == "cases":

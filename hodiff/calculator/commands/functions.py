@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from difflib import get_close_matches
+from typing import Any, NamedTuple
 
 from hodiff.calculator.answer import Answer, Grid, Value
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, constant, variable
 from hodiff.engine.operations import FUNCTIONS, Function
 from hodiff.engine.shapes import Shape
+from hodiff.language.meanings import MEANT
 from hodiff.views.normal import formula
+from hodiff.views.steps import TITLES
 
 UNKNOWN = "-"
 
@@ -21,21 +25,33 @@ class Form(NamedTuple):
     derivatives: dict[str, str | None]
 
 
-def catalogue() -> Answer:
-    """Every function of the language, other names too."""
-    listed = []
+def catalogue(searched: str | None = None) -> Answer:
+    """Every function of the language, other names too, family by family; or those that a search
+    finds, by name, by another name, by family and by meaning."""
+    names = by_family()
+    if searched is not None:
+        names = found_by(searched, names)
+        if not names:
+            return nothing(searched)
+    listed: list[dict[str, Any]] = []
     records: list[list[Value]] = [["name", "call", "variable", "derivative"]]
     rows: list[list[Value]] = []
-    for name, function in FUNCTIONS.items():
-        first = next(n for n, f in FUNCTIONS.items() if f.build is function.build)
+    title = ""
+    for name in names:
+        function = FUNCTIONS[name]
+        first = original(function)
         found = forms(function)
         listed.append(
             {
                 "name": name,
+                "family": function.family,
                 "same_as": first if first != name else None,
                 "forms": [form._asdict() for form in found],
             }
         )
+        if function.family != title:
+            title = function.family
+            rows.append(["", f"-- {title} --"])
         for form in found:
             shown = form.call
             for x, derivative in form.derivatives.items():
@@ -50,18 +66,74 @@ def catalogue() -> Answer:
         title="",
         fields={"command": "functions", "functions": listed},
         records=records,
-        lines=[[name] for name in FUNCTIONS],
+        lines=[[name] for name in names],
         grid=Grid(str, ["function", "derivative"], rows),
         entries=Grid(str, [], rows),
         notes=[],
     )
 
 
+def by_family() -> list[str]:
+    """All names: families as they first come, in each its functions as they come."""
+    families = list(dict.fromkeys(f.family for f in FUNCTIONS.values()))
+    return sorted(FUNCTIONS, key=lambda name: families.index(FUNCTIONS[name].family))
+
+
+def original(function: Function) -> str:
+    """The name that a function had first."""
+    return next(n for n, f in FUNCTIONS.items() if f.build is function.build)
+
+
+def found_by(searched: str, names: list[str]) -> list[str]:
+    """Those of names that have all words that are searched, in one of their names or about them;
+    what is called so comes first."""
+    words = searched.lower().split()
+    found = [name for name in names if all(_has(FUNCTIONS[name], word) for word in words)]
+    first = [original(FUNCTIONS[word]) for word in words if word in FUNCTIONS]
+    return sorted(found, key=lambda name: original(FUNCTIONS[name]) not in first)
+
+
+def _has(function: Function, word: str) -> bool:
+    first = original(function)
+    called = [n for n, f in FUNCTIONS.items() if f.build is function.build]
+    about = f"{function.family} {function.meaning} {TITLES.get(first, '')} {MEANT.get(first, '')}"
+    stem = word if len(word) < 5 else word.removesuffix("s")
+    return any(stem in name for name in called) or any(
+        part.startswith(stem) for part in re.findall(r"\w+", about.lower())
+    )
+
+
+def nothing(searched: str) -> Answer:
+    """The answer to a search that finds nothing, with what is near."""
+    known = dict.fromkeys(FUNCTIONS)
+    for function in FUNCTIONS.values():
+        known |= dict.fromkeys(re.findall(r"[a-z]{4,}", function.family.lower()))
+    for name, others in MEANT.items():
+        known |= dict.fromkeys(others.split() if name in FUNCTIONS else ())
+    near = get_close_matches(searched.lower(), list(known), 3, 0.6) if len(searched) < 41 else []
+    shown = searched if len(searched) < 41 else f"{searched[:40]}..."
+    mend = f": did you mean {' or '.join(near)}?" if near else ": hodiff functions lists all"
+    return Answer(
+        title="",
+        fields={"command": "functions", "functions": [], "suggestions": near},
+        records=[["name", "call", "variable", "derivative"]],
+        lines=[],
+        grid=Grid(lambda: f"no function is called, or about, '{shown}'{mend}", [], []),
+        entries=Grid(str, [], []),
+        notes=[],
+        code=1,
+    )
+
+
 def forms(function: Function) -> list[Form]:
-    """A form for each number of arguments that a function takes; for a, b, ... the shortest."""
+    """A form for each number of arguments that a function takes; for a, b, ... the shortest,
+    and before it that of a vector."""
     parameters = [p for p in function.parameters.split(", ") if p != "..."]
-    most = function.least if function.most is None else function.most
-    return [form(function, parameters[:n]) for n in range(function.least, most + 1)]
+    if function.most is not None:
+        return [form(function, parameters[:n]) for n in range(function.least, function.most + 1)]
+    if function.least > 1:
+        return [form(function, parameters)]
+    return [form(function, ["v"]), form(function, parameters)]
 
 
 def form(function: Function, parameters: list[str]) -> Form:

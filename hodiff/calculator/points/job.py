@@ -20,9 +20,10 @@ from hodiff.calculator.points.pieces import Piece
 from hodiff.calculator.points.rows import REASON, Rows, is_readable
 from hodiff.calculator.points.solver import Solver, Stopped
 from hodiff.engine.graph import topological
-from hodiff.engine.operations.elementary import e, pi
+from hodiff.language.build import NAMED
 
 ENDED = {*files.COMPRESSED, *(x for endings in ENDINGS.values() for x in endings)}
+VALUES = {"e": "exp(1)", "pi": "acos(-1)", "golden_ratio": "(1+sqrt(5))/2"}
 RESULTS = "hodiff"  # the struct of results, before it is taken apart
 
 
@@ -290,14 +291,16 @@ class Job:
         """Raise where EXPR means a constant of the name of a column."""
         graphs = [number.question.f for number in self.compiled.columns.numbers.values()]
         used = {x.operation for x in topological(graphs)}
-        for name, constant in (("e", e), ("pi", pi)):
-            if constant in used and name in names and name not in self.maps.values():
+        named = [name for name, x in NAMED.items() if x.operation in used]
+        for name in [*named, *self.compiled.physical]:
+            if name in names and name not in self.maps.values():
                 if name in self.compiled.let_names:
                     continue
+                value = VALUES.get(name)
                 raise fault(
                     f"'{name}' is a constant in EXPR and a column of {where}: for the column write"
-                    f" another name, as in --map {name}_={name}; for the constant --let {name}="
-                    f"{'exp(1)' if name == 'e' else 'acos(-1)'}",
+                    f" another name, as in --map {name}_={name}"
+                    + (f"; for the constant --let {name}={value}" if value else ""),
                     "EXPR",
                 )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from hodiff.engine.graph import CONSTANT, ONE, Inputs, Operation, Tensor, constant, no_derivative
 from hodiff.engine.leibniz import falling
-from hodiff.engine.operations.functions import function
+from hodiff.engine.operations.functions import family, function
 from hodiff.engine.operations.row import Jump, elementwise
 
 MOST_SQUARES = 100  # of a sum, that are looked at
@@ -18,6 +18,10 @@ MOST_SQUARES = 100  # of a sum, that are looked at
 
 pi = Operation("pi", 0, lambda shapes, attributes: (), no_derivative)
 e = Operation("e", 0, lambda shapes, attributes: (), no_derivative)
+euler_gamma = Operation("euler_gamma", 0, lambda shapes, attributes: (), no_derivative)
+catalan = Operation("catalan", 0, lambda shapes, attributes: (), no_derivative)
+# (1 + sqrt(5))/2
+golden_ratio = Operation("golden_ratio", 0, lambda shapes, attributes: (), no_derivative)
 
 # fmt: off
 add = elementwise("add", lambda a, b, y: 1, lambda a, b, y: 1, names=(), linear=True, commutes=True)
@@ -40,6 +44,7 @@ powers = elementwise("powers",
                      names=(), formula=lambda a, b, j, k: written_powers(a, b, j, k),
                      domain="a positive base", pole=lambda a, b, j, k: a == 0)
 
+family(__name__, "Roots, exponentials and logarithms")
 sqrt  = elementwise("sqrt",  lambda x, y: 1/(2*y), domain="{x} >= 0")
 cbrt  = elementwise("cbrt",  lambda x, y: 1/(3*y**2))
 exp   = elementwise("exp",   lambda x, y: y, never_zero=True)
@@ -53,6 +58,7 @@ log10 = elementwise("log10", lambda x, y: 1/(x*log(10)), definition=lambda x: lo
                     domain="{x} > 0", pole=lambda x: x == 0)
 log1p = elementwise("log1p", lambda x, y: 1/(1 + x), domain="{x} > -1", pole=lambda x: x == -1)
 
+family(__name__, "Trigonometric functions and their inverses")
 sin = elementwise("sin", lambda x, y: cos(x))
 cos = elementwise("cos", lambda x, y: -sin(x))
 tan = elementwise("tan", lambda x, y: 1 + y**2, pole=lambda x: True)
@@ -84,6 +90,7 @@ turn = elementwise("turn", lambda x, y, t: turn(y, x)**2 - t**2,
                    formula=lambda x, y: x/(x**2 + y**2),
                    domain="a point other than 0, 0", pole=lambda x, y: True)
 
+family(__name__, "Hyperbolic functions and their inverses")
 sinh = elementwise("sinh", lambda x, y: cosh(x))
 cosh = elementwise("cosh", lambda x, y: sinh(x))
 tanh = elementwise("tanh", lambda x, y: sech(x)**2)  # 1 - y**2 loses every digit at 20
@@ -112,6 +119,7 @@ acosht = elementwise("acosht", lambda x, t: -acosh1(x)**3, names=(),
 atanh = elementwise("atanh", lambda x, y: 1/one_minus_square(x), names=("atanh", "arctanh"),
                     numpy="arctanh", domain="-1 < {x} < 1", pole=lambda x: x in (-1, 1))
 
+family(__name__, "Roots, exponentials and logarithms")
 # x/hypot(x, y): its own derivative has no difference of large terms, as 1/h - x**2/h**3 has, and
 # is nan at the origin, where a quotient by h that is 0 for 0/0 would pass for a derivative.
 hypot = elementwise("hypot", lambda x, y, h: unit(x, y), lambda x, y, h: unit(y, x),

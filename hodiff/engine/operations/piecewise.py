@@ -7,7 +7,6 @@ each side of a max). Whether that may be called an answer is hodiff.answers.kink
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
 from typing import Any
 
 from hodiff.engine.graph import (
@@ -20,9 +19,11 @@ from hodiff.engine.graph import (
     no_derivative,
     tensor_of,
 )
-from hodiff.engine.operations.functions import function
+from hodiff.engine.operations.functions import FUNCTIONS, family, function
 from hodiff.engine.operations.row import Jump, elementwise, sum_to
 from hodiff.engine.shapes import broadcast
+
+family(__name__, "Choices, steps and roundings")
 
 
 def condition(name: str, arity: int, **fields: Any) -> Operation:
@@ -100,8 +101,13 @@ def _share(a: Tensor, b: Tensor) -> Tensor:
 
 # fmt: off
 abs   = elementwise("abs",   lambda x, y: sign(x))
-sign  = elementwise("sign",  lambda x, y: 0,
+sign  = elementwise("sign",  lambda x, y: 0, names=("sign", "sgn", "signum"),
                     jumps=Jump(lambda ctx, x: ctx.equal(x, 0), lambda ctx, side, x: side))
+heaviside = elementwise("heaviside", lambda x, y: 0, definition=lambda x: (1 + sign(x))/2,
+                        jumps=Jump(lambda ctx, x: ctx.equal(x, 0),
+                                   lambda ctx, side, x: 1 if side > 0 else 0),
+                        build=lambda x, h=None: _heaviside(x, h),
+                        meaning="0 below 0 and 1 above, at 0 between them: 1/2, or h")
 floor = elementwise("floor", lambda x, y: 0,
                     jumps=Jump(lambda ctx, x: ctx.integer(x),
                                lambda ctx, side, x: x if side > 0 else ctx.sub(x, 1)))
@@ -128,14 +134,24 @@ relu  = elementwise("relu",  lambda x, y: _step(above(x, ZERO)), definition=lamb
 # fmt: on
 
 
-@function("a, b, ...", "max", least=2, most=None)
-def largest(*values: Tensor) -> Tensor:
-    return reduce(max, values)
+def _heaviside(x: Tensor, at_zero: Tensor | None = None) -> Tensor:
+    """The step, with another value at 0."""
+    return heaviside(x) if at_zero is None else where(eq(x, ZERO), at_zero, heaviside(x))
 
 
-@function("a, b, ...", "min", least=2, most=None)
-def smallest(*values: Tensor) -> Tensor:
-    return reduce(min, values)
+FUNCTIONS["heaviside"].parameters, FUNCTIONS["heaviside"].most = "x, h", 2
+
+
+@function("condition, a, ..., b", "piecewise", least=3, most=None,
+          meaning="The value of the first condition that holds, else the default")  # fmt: skip
+def piecewise(*parts: Tensor) -> Tensor:
+    """Nested choices: conditions and their values in turn, at last what holds otherwise."""
+    if len(parts) % 2 == 0:
+        raise ValueError("piecewise needs a default behind its last value")
+    found = parts[-1]
+    for test, value in zip(parts[-3::-2], parts[-2::-2], strict=True):
+        found = where(truth(test), value, found)
+    return found
 
 
 def floor_divide(a: Tensor, b: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from hodiff.engine.graph import (
     no_derivative,
 )
 from hodiff.engine.operations.elementary import cofactor, exp, over
-from hodiff.engine.operations.functions import function
+from hodiff.engine.operations.functions import family, function
 from hodiff.engine.operations.norms import share_at_zero
 from hodiff.engine.operations.piecewise import abs, eq, max, min, sign, where
 from hodiff.engine.operations.structure import (
@@ -137,6 +137,9 @@ def cumprod(x: Tensor, axis: int) -> Tensor:
         x = x * concatenate([expand_to(ONE, shape), cut(x, axis, 0, n - step)], axis)
         step *= 2
     return x
+
+
+family(__name__, "Vectors and matrices")
 
 
 @function("v", "norm")

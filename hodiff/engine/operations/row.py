@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from hodiff.engine.graph import OPERATIONS, Kind, Operation, Tensor
-from hodiff.engine.operations.functions import FUNCTIONS, Function
+from hodiff.engine.operations.functions import FUNCTIONS, Function, family_of
 from hodiff.engine.shapes import broadcast
 
 
@@ -32,13 +32,15 @@ def elementwise(
     parameters: str | None = None,
     names: tuple[str, ...] | None = None,
     build: Callable[..., Tensor] | None = None,
+    family: str = "",
     **fields: Any,
 ) -> Operation:
     """A row: y = name(x1, ..., xn), element by element, with dy/dxi for each i.
 
     Each partial takes the inputs, the output and the attributes, and is written in the
     operations themselves, so that it can be differentiated again. names=() keeps the row out
-    of the language; build is what a call in the language does, where that isn't the bare node.
+    of the language; build is what a call in the language does, where that isn't the bare node;
+    family is what it is listed under, where that isn't what its module says.
 
     >>> from hodiff.engine.operations.elementary import sin
     >>> sin(0).operation.name
@@ -61,8 +63,9 @@ def elementwise(
     if names:
         parameters = parameters or ("x", "a, b", "a, b, c")[arity - 1]
         count = parameters.count(",") + 1
+        listed = family or family_of(partials[0].__module__)
         for n in names:
-            FUNCTIONS[n] = Function(n, parameters, build or row, count, count)
+            FUNCTIONS[n] = Function(n, parameters, build or row, count, count, listed, row.meaning)
     return row
 
 

@@ -6,9 +6,20 @@ from functools import reduce
 
 from hodiff.engine.graph import CONSTANT, ZERO, Tensor, constant
 from hodiff.engine.leibniz import leibniz_beta
-from hodiff.engine.operations.elementary import add, cos, exp, log, log1p, pi, sech, sin, sqrt
-from hodiff.engine.operations.functions import function
-from hodiff.engine.operations.piecewise import abs, both, eq, le, max, relu, where
+from hodiff.engine.operations.elementary import (
+    add,
+    atanh,
+    cos,
+    exp,
+    log,
+    log1p,
+    pi,
+    sech,
+    sin,
+    sqrt,
+)
+from hodiff.engine.operations.functions import family, function
+from hodiff.engine.operations.piecewise import abs, both, eq, le, lt, max, relu, where
 from hodiff.engine.operations.row import elementwise
 
 MOST_ORDER = 1000  # of polygamma(n, x) and sinc(x, n)
@@ -20,10 +31,12 @@ def _at_pole(x: float) -> bool:
 
 
 # fmt: off
+family(__name__, "Error functions")
 erf  = elementwise("erf",  lambda x, y: 2/sqrt(pi()) * exp(-x**2), numpy="scipy.special.erf")
 erfc = elementwise("erfc", lambda x, y: -2/sqrt(pi()) * exp(-x**2), numpy="scipy.special.erfc",
                    never_zero=True)
 
+family(__name__, "Factorials, gamma and beta")
 gamma  = elementwise("gamma",  lambda x, y: y*digamma(x), numpy="scipy.special.gamma",
                      never_zero=True, domain=NOT_A_POLE, pole=_at_pole)
 lgamma = elementwise("lgamma", lambda x, y: digamma(x), numpy="scipy.special.gammaln",
@@ -44,13 +57,21 @@ betas = elementwise("betas", lambda a, b, y, j, k: betas(a, b, j + 1, k),
                     domain="a and b other than 0, -1, -2, ...",
                     pole=lambda a, b, j, k: a <= 0 or b <= 0)
 
+family(__name__, "Trigonometric functions and their inverses")
 # The n-th derivative of sin(x)/x: smooth at 0, where the quotient isn't.
 sincn = elementwise("sinc", lambda x, y, n: sincn(x, n + 1), names=(),
                     formula=lambda x, n: written_sinc(x, n))
 
+family(__name__, "Logistic functions and activations")
 # Not y*(1 - y), which loses every digit at 37, nor y*sigmoid(-x), whose own derivative does at 0.
 sigmoid  = elementwise("sigmoid",  lambda x, y: sech(x/2)**2/4, numpy="scipy.special.expit",
-                       definition=lambda x: 1/(1 + exp(-x)), never_zero=True)
+                       definition=lambda x: 1/(1 + exp(-x)), never_zero=True,
+                       names=("sigmoid", "expit", "logistic"))
+# atanh where log(x) and log(1 - x) nearly cancel.
+logit    = elementwise("logit",    lambda x, y: 1/(x*(1 - x)), domain="0 < {x} < 1",
+                       definition=lambda x: where(lt(x, constant(1)/4), log(x) - log1p(-x),
+                                                  2*atanh(2*x - 1)),
+                       pole=lambda x: x in (0, 1), meaning="log(x/(1 - x)), the inverse of sigmoid")
 softplus = elementwise("softplus", lambda x, y: sigmoid(x),
                        definition=lambda x: relu(x) + log1p(exp(-abs(x))), never_zero=True)
 logaddexp = elementwise("logaddexp", lambda a, b, y: sigmoid(a - b), lambda a, b, y: sigmoid(b - a),
@@ -94,6 +115,9 @@ def _order(n: Tensor, what: str) -> int:
     return order
 
 
+family(__name__, "Trigonometric functions and their inverses")
+
+
 @function("x, n", "sinc", most=2)
 def sinc(x: Tensor, n: Tensor = ZERO) -> Tensor:
     """sin(x)/x, or its n-th derivative."""
@@ -102,6 +126,9 @@ def sinc(x: Tensor, n: Tensor = ZERO) -> Tensor:
 
 def written_psi(x: Tensor, n: int) -> Tensor:
     return psi(x, n) if n else digamma(x)
+
+
+family(__name__, "Factorials, gamma and beta")
 
 
 @function("n, x", "polygamma", least=2, most=2)

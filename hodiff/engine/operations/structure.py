@@ -20,7 +20,7 @@ from hodiff.engine.graph import (
     no_derivative,
 )
 from hodiff.engine.operations.elementary import add, mul
-from hodiff.engine.operations.functions import function
+from hodiff.engine.operations.functions import family, function
 from hodiff.engine.operations.piecewise import either
 from hodiff.engine.operations.row import elementwise, sum_to
 from hodiff.engine.shapes import Shape, ShapeError, broadcast, described
@@ -329,6 +329,9 @@ def vector(name: str, x: Tensor) -> Tensor:
     return x
 
 
+family(__name__, "Vectors and matrices")
+
+
 @function("v", "sum")
 def total(x: Tensor) -> Tensor:
     """The sum of all entries."""
@@ -340,17 +343,22 @@ def mean(x: Tensor) -> Tensor:
     return total(vector("mean", x)) / constant(count(x.shape))
 
 
-@function("v", "prod")
+@function("v", "prod", "product")
 def prod(x: Tensor) -> Tensor:
     """The product of all entries, halves first: right also where entries are 0."""
     if 0 in x.shape:
         return constant(1)
     flat = reshape_to(vector("prod", x), (count(x.shape),))
     factors = [flat[i] for i in range(flat.shape[0])]
-    while len(factors) > 1:
-        pairs = zip(factors[::2], factors[1::2], strict=False)
-        factors = [mul(a, b) for a, b in pairs] + factors[len(factors) & ~1 :]
-    return factors[0] if factors else constant(1)
+    return halved(mul, factors) if factors else constant(1)
+
+
+def halved(row: Operation, values: list[Tensor]) -> Tensor:
+    """Values joined in pairs, then the pairs, until one is left."""
+    while len(values) > 1:
+        pairs = zip(values[::2], values[1::2], strict=False)
+        values = [row(a, b) for a, b in pairs] + values[len(values) & ~1 :]
+    return values[0]
 
 
 @function("a, b", "dot", least=2, most=2)

@@ -241,6 +241,7 @@ class Julia(_Braces):
             for name in (
                 *_ONE.split(), "exp2", "abs", "sign", "round", "sec", "csc", "cot", "sech", "csch",
                 "coth", "erf", "erfc", "gamma", "digamma",
+                *["asec", "acsc", "acot", "asech", "acsch", "acoth", "sind", "cosd", "tand"],
             )
         },
         **{

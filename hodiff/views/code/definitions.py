@@ -13,7 +13,19 @@ from math import factorial
 from typing import Any
 
 from hodiff.engine.graph import OPERATIONS, Tensor, constant
-from hodiff.engine.operations.elementary import atanh, cos, exp, expm1, log, log1p, sin, sinh, sqrt
+from hodiff.engine.operations.elementary import (
+    atanh,
+    cos,
+    exp,
+    expm1,
+    log,
+    log1p,
+    pi,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+)
 from hodiff.engine.operations.piecewise import (
     abs,
     both,
@@ -137,6 +149,10 @@ EXACT: dict[str, Callable[..., Any]] = {
     "hypot": lambda x, y: sqrt(x**2 + y**2),
     "sigmoid": lambda x: 1 / (1 + exp(-x)),
     "softplus": lambda x: log(1 + exp(x)),
+    "logit": lambda x: log(x / (1 - x)),
+    "sind": lambda x: sin(x * pi() / 180),
+    "cosd": lambda x: cos(x * pi() / 180),
+    "tand": lambda x: tan(x * pi() / 180),
     "round": _round,
     "sinc": _exact_sinc,
 }

@@ -163,9 +163,13 @@ class Numpy(_Arrays):
         max="@.maximum({}, {})", min="@.minimum({}, {})",
     ) | _calls(
         "special", "erf erfc gamma digamma", lgamma="@.gammaln({})", beta="@.beta({}, {})",
-        polygamma="@.polygamma({}, {})",
+        polygamma="@.polygamma({}, {})", binomial="@.binom({}, {})",
     )  # fmt: skip
-    constants: ClassVar[dict[str, str]] = {"pi": "np.pi", "e": "np.e"}
+    constants: ClassVar[dict[str, str]] = {
+        "pi": "np.pi",
+        "e": "np.e",
+        "euler_gamma": "np.euler_gamma",
+    }
     multiplies = 4
     imports = (
         ("math.", "import math\n"),
@@ -317,12 +321,17 @@ class Sympy(Python):
     strict = False
     functions = _calls(
         "sp", f"sqrt exp log sin cos tan sec csc cot sinh cosh tanh sech csch coth {_SAME_INVERSE} "
-        "erf erfc gamma digamma sign floor", abs="@.Abs({})", ceil="@.ceiling({})",
+        "asec acsc acot asech acsch acoth factorial erf erfc gamma digamma sign floor",
+        heaviside="@.Heaviside({}, @.Rational(1, 2))", binomial="@.binomial({}, {})",
+        abs="@.Abs({})", ceil="@.ceiling({})",
         log2="@.log({}, 2)", log10="@.log({}, 10)", max="@.Max({}, {})", min="@.Min({}, {})",
         atan2="@.atan2({}, {})", mod="@.Mod({}, {})", lgamma="@.log(@.Abs(@.gamma({})))",
         polygamma="@.polygamma({}, {})", beta="@.beta({}, {})",
     )  # fmt: skip
-    constants: ClassVar[dict[str, str]] = {"pi": "sp.pi", "e": "sp.E"}
+    constants: ClassVar[dict[str, str]] = {
+        **{"pi": "sp.pi", "e": "sp.E", "euler_gamma": "sp.EulerGamma", "catalan": "sp.Catalan"},
+        "golden_ratio": "sp.GoldenRatio",
+    }
     imports = (("sp.", "import sympy as sp"),)
 
     def reserved(self) -> set[str]:

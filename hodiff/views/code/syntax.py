@@ -95,6 +95,11 @@ class Argument:
         return inside(self.written, ATOM) if spec == "a" else self.written[0]
 
 
+CONSTANTS = {"euler_gamma": 0.5772156649015329, "catalan": 0.915965594177219,
+             "golden_ratio": 1.618033988749895}  # fmt: skip
+"""For targets that have no name for them."""
+
+
 class Code(OneLine):
     """Writes parts as code of numbers; what its subclasses say is data where it can be."""
 
@@ -156,7 +161,9 @@ class Code(OneLine):
 
     def name(self, part: Part, children: list[Written]) -> Written:
         known = self.names_here.get(part.data)
-        return (self.constants[part.data] if known is None else known), ATOM
+        if known is not None:
+            return known, ATOM
+        return self.constants.get(part.data) or self.literal(CONSTANTS[part.data]), ATOM
 
     def sum(self, part: Part, children: list[Written]) -> Written:
         texts, minus = [inside(child, PRODUCT) for child in children], list(part.data)
