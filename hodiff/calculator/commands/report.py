@@ -22,6 +22,7 @@ ORDER = 3  # of the derivatives that are shown, where it isn't said
 MOST_ORDER = 10
 DRAWN = 2  # the highest order that is drawn
 DRAWING = 3.0  # seconds for the plot, where it isn't said: a page has much beside it
+HIGHEST = 1e300  # a position of a slider
 REACH = 2  # to each side of the point, where no range is given
 ENDINGS = (".html", ".htm")
 
@@ -104,8 +105,10 @@ def moving(
     ranges = spans(request)
     rows = moved.rows(request, order)
     one = len(request.wrt) == 1
+    known = request.has_point or (one and not others(request))
+    farthest = max(abs(end) for ends in ranges.values() for end in ends)
     try:
-        found = moved.sliders(request, ranges, rows) if one or request.has_point else []
+        found = moved.sliders(request, ranges, rows) if known and farthest < HIGHEST else []
     except HodiffError:  # a range too wide to be stepped through
         found = []
     places = None
@@ -119,6 +122,11 @@ def moving(
         content.append(moved.controls(found, rows, one))
     data = moved.data(found, one, places) if found else None
     return [Section("plot", "Around the point", joined(content, "\n"))], data
+
+
+def others(request: Request) -> list[str]:
+    """The variables that aren't differentiated in."""
+    return [name for name in request.problem.variables if name not in request.wrt]
 
 
 def spans(request: Request) -> dict[str, tuple[Fraction, Fraction]]:
@@ -151,6 +159,8 @@ def plotted(
 
     if len(request.wrt) > 2:
         raise usage("A plot has one variable or two: --let binds the others.")
+    if others(request):
+        raise usage(f"A plot needs {', '.join(others(request))} as a constant: bind it with --let.")
     asked = request._replace(command="plot", problem=with_ranges(request, ranges))
     if len(request.wrt) == 2:
         of_two = surface.surface(asked, seconds)

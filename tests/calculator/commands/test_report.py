@@ -160,6 +160,20 @@ def test_other_questions(tmp_path: Path, text: str, own: dict[str, Any], sliders
         assert all(re.fullmatch(r"-?[0-9.e-]+", value) for value in values)
 
 
+@pytest.mark.parametrize(
+    ("text", "own", "words"),
+    [
+        ("x**2", {"at": "x=1e400"}, "passes 8e+307"),
+        ("x*y", {"at": "x=1,y=2", "wrt": "x"}, "needs y as a constant"),
+        ("x**2", {"wrt": "z"}, "needs x as a constant"),
+    ],
+)
+def test_what_has_no_plot_has_a_page(
+    tmp_path: Path, text: str, own: dict[str, Any], words: str
+) -> None:
+    assert words in made(tmp_path, text, order=1, **own).text("plot")
+
+
 def test_a_walk_that_sends_nothing(tmp_path: Path) -> None:
     shown = made(tmp_path, "floor(x)", at="x=1.5", order=1, seconds=0.2)
     assert "nothing" in shown.text("walk")
