@@ -87,9 +87,10 @@ def _positions(
 
 
 def _short(x: Fraction, span: Fraction) -> Fraction:
-    """A number nearby of few digits: what is said of a position is where it is."""
+    """A number nearby of few digits, no more than a double has: what is said of a position is where
+    it is."""
     step = Fraction(10) ** floor(log10(span / STEPS) - 2)
-    return round(x / step) * step
+    return Fraction(str(float(round(x / step) * step)))
 
 
 def exact(request: Request, name: str) -> Fraction | None:

@@ -179,12 +179,12 @@ def test_a_walk_that_sends_nothing(tmp_path: Path) -> None:
     assert "nothing" in shown.text("walk")
 
 
-@pytest.mark.parametrize("over", ["x=1000000:1000001", "x=0:2*pi"])
+@pytest.mark.parametrize("over", ["x=1e6:1e6+1", "x=0:2*pi", "x=1e15:1e15+1"])
 def test_positions_are_where_they_say(tmp_path: Path, over: str) -> None:
     """x**2 at each, to the last digit, from the position as it is shown."""
     shown = made(tmp_path, "x**2", over=over, order=1, seconds=0.2)
     (slider,) = json.loads(shown.text("numbers"))["sliders"]
-    assert len(set(slider["at"])) == len(slider["at"]) >= 41
+    assert len(set(slider["at"])) == len(slider["at"]) > 8
     for x, values in list(zip(slider["at"], slider["values"], strict=True))[1:-1]:
         assert float(values[0]) == float(Fraction(x) ** 2)
 
