@@ -106,6 +106,8 @@ def nearest(name: str, names: list[str]) -> str:
 
     if len(name) > 40:
         return ""
+    if name.lower() in names:
+        return f" (did you mean '{name.lower()}'?)"
     close = get_close_matches(name, names, 1, 0.6) or get_close_matches(name.lower(), names, 1, 0.6)
     return f" (did you mean '{close[0]}'?)" if close else ""
 

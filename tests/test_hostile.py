@@ -176,7 +176,7 @@ def test_hostile_text_is_refused(case: str) -> None:
     error = caught.value
     assert error.kind == kind
     assert seconds < 3  # 64 KiB of tokens take Lark about a second
-    assert len(error.message) < 300
+    assert len(error.message) < 400
     assert len(error.report()) < 1000
     assert error.report().isprintable() or set(error.report()) <= PRINTABLE | {"\n"}
 
@@ -200,6 +200,10 @@ ANSWERED: dict[str, tuple[str, list[str]]] = {
     "gamma far left": ("gamma(x - 1e9)", X),
     "digamma far left": ("digamma(-1e15 - x/3)", X),
     "polygamma of a huge order": ("polygamma(10**30, x)", X),
+    "zeta far left": ("zeta(-1e15 - x/3, 0.5)", X),
+    "polylog of a huge order": ("polylog(1e300, x)", X),
+    "incomplete gamma, far out": ("gammainc(1e6 + 0.5, 1e6*x)", X),
+    "exponential integral of a huge order": ("expint(-1e6, x)", X),
     "sinc of a huge order": ("sinc(x, 10**30)", X),
     "sinc of a huge order, vector": ("sum(sinc([x, 1], 10**9))", X),
     "sine of a huge number": ("sin(1e300*x)", X),
@@ -393,22 +397,12 @@ FUNCTIONS_1 = ["sin", "tan", "sec", "acos", "atanh", "exp", "log", "log1p", "sqr
                "sign", "floor", "round", "erfc", "gamma", "lgamma", "digamma", "sigmoid", "relu",
                "softplus", "gelu", "silu", "sinc", "sum", "prod", "mean", "norm", "logsumexp",
                "csc", "coth", "acosh", "factorial", "asec", "acsch", "sind", "tand", "logit",
-               "heaviside", "softmax", "det", "inv", "trace", "max"]  # fmt: skip
-FUNCTIONS_2 = [
-    "atan2",
-    "hypot",
-    "max",
-    "min",
-    "mod",
-    "beta",
-    "dot",
-    "log",
-    "polygamma",
-    "sinc",
-    "binomial",
-    "rising",
-    "cross",
-]
+               "heaviside", "softmax", "det", "inv", "trace", "max", "erfi", "erfinv", "erfcinv",
+               "erfcx", "dawson", "normcdf", "norminv", "lambertw", "ei", "e1", "li", "si", "ci",
+               "shi", "chi", "fresnels", "zeta", "dilog", "trigamma"]  # fmt: skip
+FUNCTIONS_2 = ["atan2", "hypot", "max", "min", "mod", "beta", "dot", "log", "polygamma", "sinc",
+               "binomial", "rising", "cross", "lambertw", "expint", "gammainc", "gammaincc",
+               "lowergamma", "uppergamma", "zeta", "polylog"]  # fmt: skip
 ATOMS = ["x", "y", "v", "M", "2", "0", "1", "0.5", "-3", "1e300", "1e-300", "pi", "[1, 2]",
          "[x, y]", "[[1, 2], [3, 4]]", "[x]", "10**400", "1/3", "v[5:]"]  # fmt: skip
 SIGNS = ["+", "-", "*", "/", "//", "%", "**", "@", "<", "<=", "==", "!=", " and ", " or "]
@@ -453,8 +447,12 @@ def goes_through(text: str, at: list[str]) -> None:
         return
     questions = [[p.f]]
     if not p.f.shape:
-        first, second = derivatives.hessian(p.f, p.inputs)
-        questions += [[p.f, *first], [p.f, *first, *[h for row in second for h in row]]]
+        try:
+            first, second = derivatives.hessian(p.f, p.inputs)
+        except HodiffError as error:  # of a parameter that has none
+            assert "no derivative in" in error.message
+        else:
+            questions += [[p.f, *first], [p.f, *first, *[h for row in second for h in row]]]
     for outputs in questions:
         if not at:
             assert all(isinstance(formula(y), str) for y in outputs)

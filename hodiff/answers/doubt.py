@@ -16,7 +16,7 @@ from math import inf, isfinite
 from typing import Any
 
 from hodiff.engine.graph import CONSTANT, ONE, VARIABLE, ZERO, Kind, Tensor, tensor_of, topological
-from hodiff.engine.operations import angles, factorials, special
+from hodiff.engine.operations import angles, bessel, expint, factorials, normal, special
 from hodiff.engine.operations import elementary as e
 from hodiff.engine.operations.piecewise import (
     abs,
@@ -33,6 +33,7 @@ from hodiff.engine.operations.piecewise import (
     sign,
     where,
 )
+from hodiff.engine.operations.row import CLOSED
 from hodiff.engine.operations.structure import summed
 
 # What isn't finite in an input isn't in the result: of a quotient or a power in the first alone.
@@ -52,13 +53,20 @@ BOUNDED = {
     angles.cosd,
 }  # by their inputs
 POSITIVE = {e.exp, e.exp2, e.sqrt, e.cosh, abs}
-# Of one input that may be known to 16 digits, and the value to none: where it is 0, and where it
-# has poles or ends.
-WANING = {e.sin, e.cos, e.log, e.log2, e.log10, e.log1p, angles.sind, angles.cosd}
+# Of an input, the last, that may be known to 16 digits, and the value to none: where it is 0, and
+# where it has poles or ends.
+WANING = {
+    *(e.sin, e.cos, e.log, e.log2, e.log10, e.log1p),
+    *CLOSED,
+    *(angles.sind, angles.cosd),
+    *(bessel.airyai, bessel.airyaiprime, bessel.airybi, bessel.airybiprime),
+}
 EDGED = {
     *(e.tan, e.sec, e.csc, e.cot, e.asin, e.acos, e.acosh, e.atanh),
     *(special.gamma, special.lgamma, special.digamma, special.logit, factorials.factorial),
     *(angles.asec, angles.acsc, angles.asech, angles.acsch, angles.acoth, angles.tand),
+    *(normal.erfinv, normal.erfcinv, normal.norminv, expint.lambertw, expint.lambertw_lower),
+    *(expint.ei, expint.li, expint.ci, expint.chi),
 }
 
 
@@ -137,8 +145,8 @@ def doubtful(
         if row in (e.add, e.sub) and id(node) in sharp and id(node) not in positive:
             doubt(node, lt(abs(node), ROUNDED * abs(node.inputs[0])))
         elif row in EDGED or (row in WANING and id(node) in sharp):
-            (x,) = node.inputs
-            slope = row.partials[0](x, node)
+            x = node.inputs[-1]
+            slope = row.partials[-1](*node.inputs, node, *node.attributes)
             doubt(node, lt(abs(node), ROUNDED * abs(slope * x)))
     if terms:
         doubts.append(negation(lt(abs(reduce(e.add, terms)), tensor_of(inf))))

@@ -158,12 +158,18 @@ def explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
         and len(flat) == len(inputs)
         and operation.pole(*flat, *node.attributes)
     )
+    if _uncomputed(value) and operation.partials and operation.definition is None:
+        return _fault("limit", f"{shown} is too large to be computed, or one of its arguments is",
+                      node)  # fmt: skip
     got = f", not {_number(flat[0])}" if len(flat) == len(inputs) == 1 else ""
     if node.derived:
         mend = _mend(node)
         if pole or undefined:
             kind = "pole" if pole else "domain"
             return _fault(kind, f"{shown} has no finite derivative at this point{mend}", node)
+        if operation.special and not isinstance(value, float):
+            told = f"a derivative of {shown} is too large to be computed, or an argument is"
+            return _fault("limit", told, node)
         return _fault("limit", f"a derivative of {shown} passes the largest double", node)
     argument = _text(node.inputs[0]) or ""
     if not 0 < len(argument) <= 30 or node.inputs[0].operation is CONSTANT:
@@ -179,7 +185,16 @@ def explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
         return _fault("pole", f"{shown} is infinite at this point{needs}", node)
     if undefined:
         return _fault("domain", f"{shown} is undefined at this point{needs}", node)
+    if operation.special and not isinstance(value, float):
+        return _fault("limit", f"{shown} is too large to be computed, or an argument is", node)
     return _fault("limit", f"{shown} passes the largest double (1.8e308)", node)
+
+
+def _uncomputed(value: Any) -> bool:
+    """Whether a value is all numbers: what its function isn't computed for."""
+    if hasattr(value, "shape") or not hasattr(value, "rad"):
+        return False
+    return not value.is_nan() and not value.rad().is_finite() and bool(value.mid() == 0)
 
 
 def _mend(node: Tensor) -> str:

@@ -34,8 +34,12 @@ class Balls(Arithmetic):
     def _found(self, operation: Operation) -> Callable[..., Any] | None:
         if operation.name in numbers.FUNCTIONS:
             return numbers.FUNCTIONS[operation.name]
+        if operation.special:
+            return numbers.special(operation.name)
         if operation.partials:
-            return numbers.method(operation.name)
+            from hodiff.arithmetic import higher  # start-up: few graphs have one
+
+            return higher.FUNCTIONS.get(operation.name) or numbers.method(operation.name)
         from hodiff.arithmetic import ball_arrays  # start-up: brings numpy
 
         return ball_arrays.function(operation, self.function)
@@ -70,6 +74,16 @@ class Balls(Arithmetic):
 
         found = special.TAYLOR.get(operation.name)
         return None if found is None else found(numbers.ball(x), n, *attributes)
+
+    def taylor_of(
+        self, operation: Operation, x: Sequence[Any], attributes: Any, n: int
+    ) -> list[Any] | None:
+        if len(x) == 1:
+            return self.taylor(operation, x[0], attributes, n)
+        from hodiff.arithmetic import higher  # start-up: few graphs have one
+
+        found = higher.TAYLOR.get(operation.name)
+        return None if found is None else found(*x, n, *attributes)
 
     # Decisions: see Arithmetic.
 

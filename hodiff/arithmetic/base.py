@@ -99,6 +99,12 @@ class Arithmetic:
         no better way to them than derivative after derivative."""
         return None
 
+    def taylor_of(
+        self, operation: Operation, x: Sequence[Any], attributes: Any, n: int
+    ) -> list[Any] | None:
+        """The same in the last of several numbers."""
+        return self.taylor(operation, x[0], attributes, n) if len(x) == 1 else None
+
     def quietly(self) -> AbstractContextManager[Any]:
         """Without warnings."""
         return nullcontext()

@@ -542,14 +542,34 @@ def _each(compute: Callable[..., Any], *columns: Any) -> tuple[Any, Any]:
     return found[0].reshape(flat[0].shape), found[1].reshape(flat[0].shape)
 
 
+INVERSE_E = 0.36787944117144233  # above 1/e
+DOMAINS: dict[str, tuple[int, float, float]] = {
+    "lambertw": (0, -INVERSE_E, np.inf),
+    "lambertw_lower": (0, -INVERSE_E, 0.0),
+    **{"erfinv": (0, -1.0, 1.0), "erfcinv": (0, 0.0, 2.0), "norminv": (0, 0.0, 1.0)},
+    **dict.fromkeys(("e1", "li", "ci", "chi"), (0, 0.0, np.inf)),
+    **dict.fromkeys(("expint", "expints", "gammainc", "gammaincc"), (1, 0.0, np.inf)),
+    **dict.fromkeys(("gamma_density", "lowergamma", "uppergamma"), (1, 0.0, np.inf)),
+    **dict.fromkeys(("betainc", "beta_density"), (2, 0.0, 1.0)),
+    **dict.fromkeys(("dilog", "dilogs"), (0, -np.inf, 1.0)),
+    **dict.fromkeys(("polylog", "polylogs"), (1, -np.inf, 1.0)),
+}
+"""Of which input, between what; at an end there may be a value, but no slope."""
+
+
 def _in_balls(operation: Operation, *x: Any) -> Box:
     arity = operation.arity or 0
     inputs, attributes = [whole(v) for v in x[:arity]], x[arity:]
+    i, first, last = DOMAINS.get(operation.name, (0, -np.inf, np.inf))
+    low, high = inputs[i].low, inputs[i].high
+    within, outside = (low > first) & (high < last), (high < first) | (low > last)
+    if not np.all(within | np.isnan(low)):
+        inputs[i] = Box(np.clip(low, first, last), np.clip(high, first, last), inputs[i].smooth)
     function = BALLS.function(operation)
     columns = [end for v in inputs for end in (v.low, v.high)]
     low, high = _each(lambda *v: function(*v, *attributes), *columns)
-    bounded = np.isfinite(low) & np.isfinite(high)
-    smooth = _where(bounded, SMOOTH, BROKEN)
+    smooth = _where(np.isfinite(low) & np.isfinite(high) & within, SMOOTH, BROKEN)
+    low, high = np.where(outside, np.nan, low), np.where(outside, np.nan, high)
     return Box(low, high, _least(smooth, *(v.smooth for v in inputs)))
 
 

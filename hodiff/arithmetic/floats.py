@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import inf, nan
 from typing import Any
 
@@ -31,7 +32,11 @@ class Floats(Arithmetic):
         name = operation.name
         if name in PLAIN:
             return PLAIN[name]
+        if operation.special:
+            return quiet(partial(_special, name), operation)
         compute = FUNCTIONS.get(name) or getattr(math, name, None)
+        if compute is None and operation.partials and operation.definition is None:
+            compute = _of_flint(name)
         return None if compute is None else quiet(compute, operation)
 
     def ring(self, shaped: bool) -> Ring:
@@ -227,6 +232,21 @@ def _special(name: str, *x: float) -> float:
     from hodiff.arithmetic import special  # start-up: brings FLINT
 
     return special.nearest(name, *x)
+
+
+def _of_flint(name: str) -> Callable[..., float] | None:
+    """A function that FLINT has alone; of what is no number there is none."""
+    from hodiff.arithmetic import higher, special  # start-up: brings FLINT
+
+    if name not in higher.FUNCTIONS:
+        return None
+
+    def compute(*x: float) -> float:
+        if not all(map(math.isfinite, x)):
+            return nan
+        return special.nearest(name, *x, functions=higher.FUNCTIONS)
+
+    return compute
 
 
 def _digamma(x: float) -> float:

@@ -1,15 +1,18 @@
-"""The gamma family at a point and its Taylor series there, from FLINT's balls."""
+"""Special functions at a point, from FLINT's balls; the gamma family's Taylor series there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from math import comb, factorial
+from math import comb, copysign, factorial
 from typing import Any
 
 from flint import acb, arb, arb_series, ctx
 
+from hodiff.arithmetic import incomplete, integrals, zetas
 from hodiff.engine.leibniz import leibniz_beta
+
+LEAST = arb(2) ** -1100  # less than half the least double
 
 
 def _digamma(x: Any) -> Any:
@@ -66,7 +69,16 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "betas": _betas,
     "binomial": _binomial,
     "binomials": _binomials,
+    **integrals.FUNCTIONS,
+    **incomplete.FUNCTIONS,
+    **zetas.FUNCTIONS,
 }
+KNOWN: dict[str, Callable[..., float | None]] = {
+    **integrals.KNOWN,
+    **incomplete.KNOWN,
+    **zetas.KNOWN,
+}
+"""What doubles have where FLINT need not be asked: at infinity, and past their range."""
 
 
 @contextmanager
@@ -121,20 +133,26 @@ def composed(outer: Sequence[Any], inner: Sequence[Any]) -> list[Any]:
         return _coefficients(arb_series(list(outer))(moved), n)
 
 
-def nearest(name: str, *x: float) -> float:
+def nearest(name: str, *x: float, functions: dict[str, Callable[..., Any]] = FUNCTIONS) -> float:
     """The double nearest to a function's value: precision grows until the ball is narrow enough.
 
     inf past the largest double. Raises ValueError where the value isn't finite.
     """
+    known = KNOWN[name](*x) if name in KNOWN else None
+    if known is not None:
+        return known
     outer = ctx.prec
     try:
         for precision in (80, 160, 320, 640, 1280):
             ctx.prec = precision
-            value = FUNCTIONS[name](
+            value = functions[name](
                 *[arb(float(v)) if isinstance(v, (bool, float)) else v for v in x]
             )
+            value = arb(value)
             if value.is_finite() and value.rel_accuracy_bits() >= 60:
-                return float(value.mid())
+                return float(value.mid()) or copysign(0.0, x[0])
+            if abs(value) < LEAST:
+                return 0.0
         raise ValueError(name)
     finally:
         ctx.prec = outer

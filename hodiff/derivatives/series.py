@@ -28,6 +28,7 @@ from hodiff.derivatives.plan import NoSeries, Open
 from hodiff.engine.backward import walk
 from hodiff.engine.graph import (
     CONSTANT,
+    ONE,
     OPERATIONS,
     STATE,
     ZERO,
@@ -39,19 +40,18 @@ from hodiff.engine.graph import (
     variable,
 )
 from hodiff.engine.operations import elementary as el
-from hodiff.engine.operations import factorials, linalg
+from hodiff.engine.operations import expint, factorials, incomplete, linalg, zeta
+from hodiff.engine.operations import normal as no
 from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import special as sp
 from hodiff.engine.operations import structure as st
+from hodiff.engine.operations.row import CLOSED
 from hodiff.engine.passes import depending, rebuilt
 from hodiff.engine.sharing import NodeTable, sharing
 
-FURTHER = {
-    "betas",
-    "binomials",
-    "solve_triangular",
-}  # whose rules lead ever further, with no recurrence here
+# Whose rules lead ever further, with no recurrence here.
+FURTHER = {"betas", "binomials", "carlsons", "carlsonps", "solve_triangular"}
 MOST_POWER = 1 << 62  # that is written as products
 
 Coefficients: TypeAlias = list[Any]
@@ -60,12 +60,32 @@ Paths: TypeAlias = Mapping[Tensor, Sequence[Any]]
 Start: TypeAlias = tuple[dict[int, Any], set[Tensor]]
 
 
-# The members of a family from a node on: the m-th derivative of the node's function at x.
-FAMILIES: dict[Operation, Callable[..., Callable[[Tensor, int], Tensor]]] = {
+# The members of a family from a node on: the m-th derivative of the node's function in its last
+# input, by (its inputs, m); the others don't move.
+FAMILIES: dict[Operation, Callable[..., Callable[..., Tensor]]] = {
     sp.sincn: lambda n: lambda x, m: sp.sincn(x, n + m),
     sp.digamma: lambda: sp.written_psi,
     sp.psi: lambda n: lambda x, m: sp.psi(x, n + m),
     sp.lgamma: lambda: lambda x, m: sp.written_psi(x, m - 1) if m else sp.lgamma(x),
+    **CLOSED,
+    no.erfcx: lambda: lambda x, m: no.erfcxs(x, m) if m else no.erfcx(x),
+    no.erfcxs: lambda n: lambda x, m: no.erfcxs(x, n + m),
+    no.dawson: lambda: lambda x, m: no.dawsons(x, m) if m else no.dawson(x),
+    no.dawsons: lambda n: lambda x, m: no.dawsons(x, n + m),
+    expint.expint: lambda: lambda n, x, m: expint.expints(n, x, m),
+    expint.expints: lambda k: lambda n, x, m: expint.expints(n, x, k + m),
+    incomplete.gamma_density: lambda k: lambda a, x, m: incomplete.gamma_density(a, x, k + m),
+    incomplete.beta_density: lambda k: lambda a, b, x, m: incomplete.beta_density(a, b, x, k + m),
+    zeta.zeta: lambda: lambda s, m: zeta.of_order(s, ONE, m),
+    zeta.zeta_of_order: lambda k: lambda s, m: zeta.zeta_of_order(s, k + m),
+    zeta.hurwitz: lambda: lambda s, a, m: zeta.hurwitzes(s, a, 0, m),
+    zeta.hurwitz_of_order: lambda k: lambda s, a, m: zeta.hurwitzes(s, a, k, m),
+    zeta.hurwitzes: lambda k, n: lambda s, a, m: zeta.hurwitzes(s, a, k, n + m),
+    zeta.polylog: lambda: lambda s, x, m: zeta.polylogs(s, x, m),
+    zeta.polylogs: lambda j: lambda s, x, m: zeta.polylogs(s, x, j + m),
+    zeta.dilog: lambda: lambda x, m: zeta.dilogs(x, m),
+    zeta.dilogs: lambda j: lambda x, m: zeta.dilogs(x, j + m),
+    expint.sinhc: lambda n: lambda x, m: expint.sinhc(x, n + m),
 }
 
 
@@ -114,17 +134,21 @@ class Series:
                 operation = node.operation
                 if operation.name in FURTHER:
                     raise NoSeries
-                if operation in FAMILIES:
-                    (x,) = node.inputs
+                others = not varying.isdisjoint(node.inputs[:-1])
+                # A parameter's slope is another family's, or leads ever further.
+                further = node.inputs[-1] in varying or operation not in CLOSED
+                if operation in FAMILIES and others and further:
+                    raise NoSeries
+                if operation in FAMILIES and not others:
                     member = FAMILIES[operation](*node.attributes)
-                    self.families[node] = [node, *(member(x, m) for m in range(1, self.length))]
+                    members = (member(*node.inputs, m) for m in range(1, self.length))
+                    self.families[node] = [node, *members]
                 elif operation.linear or operation in RECURRENCES:
                     continue
                 elif operation.partials:
                     self.factors[node] = [
                         (self._rewritten(factor, build), u)
-                        for factor, u in zip(_partials(node), node.inputs, strict=True)
-                        if u in varying
+                        for factor, u in _partials(node, varying)
                     ]
                     roots += [factor for factor, _ in self.factors[node]]
                 else:
@@ -256,17 +280,18 @@ class Series:
     ) -> None:
         """Add the values of a family, its first member's being there: from the Taylor series of
         the node's function where the arithmetic has it."""
-        (x,) = node.inputs
         found = None
         if not node.shape:
             n = len(family)
-            found = arithmetic.taylor(node.operation, values[id(x)], node.attributes, n)
+            numbers = [values[id(x)] for x in node.inputs]
+            found = arithmetic.taylor_of(node.operation, numbers, node.attributes, n)
         for m, member in enumerate(family):
             if id(member) in values:
                 continue
             if found is None:
                 compute = arithmetic.function(member.operation)
-                values[id(member)] = compute(values[id(x)], *member.attributes)
+                inputs = [values[id(u)] for u in member.inputs]
+                values[id(member)] = compute(*inputs, *member.attributes)
             else:
                 values[id(member)] = found[m] * factorial(m)
 
@@ -329,7 +354,7 @@ class _Sweep:
             for node in family:
                 self.found.setdefault(node, [take(values[id(node)])])
         chained = [u for factors in series.factors.values() for _, u in factors]
-        chained += [node.inputs[0] for node in series.families]
+        chained += [node.inputs[-1] for node in series.families]
         self.scaled: dict[Tensor, Coefficients] = {
             u: [] for u in (*chained, *series.slopes.values())
         }
@@ -361,7 +386,7 @@ class _Sweep:
             for i in layer:
                 node = self.nodes[i]
                 if node in families:
-                    (x,), members = node.inputs, self.series.families[node]
+                    x, members = node.inputs[-1], self.series.families[node]
                     inner = self.found[x] + [0] * (length - len(self.found[x]))
                     values = [self.found[y][0] for y in members]
                     outer = [self.ring.div(y, factorial(m)) for m, y in enumerate(values)]
@@ -507,7 +532,7 @@ class _Sweep:
 
     def _family(self, node: Tensor) -> Callable[[int], Any]:
         """The chain rule along a family: member m at order k from member m + 1 below it."""
-        ring, slope = self.ring, self.scaled[node.inputs[0]]
+        ring, slope = self.ring, self.scaled[node.inputs[-1]]
         chain = [[self.found[y][0]] for y in self.series.families[node]]
 
         def step(k: int) -> Any:
@@ -670,10 +695,12 @@ def _extremes(node: Tensor, x: Any, y: Any, arithmetic: Arithmetic) -> tuple[Any
     return tied, total(choose(tied, 1, 0), axes)
 
 
-def _partials(node: Tensor) -> list[Tensor]:
-    """The derivatives of an elementwise node in its inputs, by its row."""
-    found = [partial(*node.inputs, node, *node.attributes) for partial in node.operation.partials]
-    return [y if isinstance(y, Tensor) else constant(y) for y in found]
+def _partials(node: Tensor, varying: set[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
+    """The derivatives of an elementwise node in those of its inputs that vary, by its row."""
+    for partial, u in zip(node.operation.partials, node.inputs, strict=True):
+        if u in varying:
+            y = partial(*node.inputs, node, *node.attributes)
+            yield (y if isinstance(y, Tensor) else constant(y)), u
 
 
 def _written_power(a: Tensor, b: Tensor, build: NodeTable) -> Tensor:

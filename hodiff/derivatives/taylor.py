@@ -8,6 +8,7 @@ given, what the name says. Series run in doubles are scaled: t is counted in ste
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -45,7 +46,16 @@ class Directional:
 
     def __init__(self, f: Tensor, v: Mapping[Tensor, Tensor | int], order: int) -> None:
         self.v = {x: tensor_of(direction) for x, direction in v.items()}
-        self.series = Series([f], list(v), order + 1)
+        self.found: Series | None = None
+        with suppress(NoSeries):  # told when it is asked for: nested derivatives may serve
+            self.found = Series([f], list(v), order + 1)
+
+    @property
+    def series(self) -> Series:
+        """Raises NoSeries where a rule leads ever further."""
+        if self.found is None:
+            raise NoSeries
+        return self.found
 
     def moved(self, point: Point, t: Any, arithmetic: Arithmetic) -> Point:
         """The point at t."""

@@ -15,6 +15,7 @@ matrices       products, diagonals, linear algebra
 factorizations  triangular systems, eigenvalues, singular values, QR
 grids          padded, joined in depth, slopes between points
 nn_functional  activations, normalizations and losses
+special_functions  with an argument that is no tensor
 rows           what the table of operations has and none of these publishes
 attributes     what a tensor knows about itself: a table
 names          what `hodiff.name` finds, and the namespaces linalg, special, nn, autograd
@@ -43,6 +44,7 @@ from hodiff.library import (
     reductions,
     selection,
     shapes,
+    special_functions,
 )
 
 # isort: split
@@ -90,5 +92,6 @@ __all__ = [
     "set_default_dtype",
     "shapes",
     "special",
+    "special_functions",
     "tensor",
 ]

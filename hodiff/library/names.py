@@ -38,7 +38,8 @@ linalg = _namespace(
 )
 special = _namespace(
     "erf erfc gammaln digamma psi polygamma expit logit sinc softmax log_softmax expm1"
-    " log1p exp2 xlogy",
+    " log1p exp2 xlogy erfcx erfinv ndtr ndtri gammainc"
+    " gammaincc zeta",
     logsumexp=weighted_logsumexp,
 )
 nn = SimpleNamespace(

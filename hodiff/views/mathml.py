@@ -116,6 +116,9 @@ class Mathml(Typeset):
     def binomial(self, above: str, below: str) -> str:
         return self.fenced(f'<mfrac linethickness="0">{above}{below}</mfrac>')
 
+    def dashed(self, text: str) -> str:
+        return self.primes(text, 1)
+
     def primes(self, text: str, n: int) -> str:
         mark = f'<mo lspace="0" rspace="0">{PRIMES[n - 1]}</mo>'  # which is raised as it is
         return self.row(text, mark)

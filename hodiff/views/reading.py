@@ -137,6 +137,11 @@ class Reading:
             return call("sinc", self.part(inputs[0]), number(node.attributes[0]))
         if kind == "polygamma":
             return call("polygamma", number(node.attributes[0]), self.part(inputs[0]))
+        if kind == "lambertw_lower":
+            return call("lambertw", self.part(inputs[0]), number(-1))
+        if kind in ("zeta_of_order", "hurwitz", "hurwitz_of_order"):
+            given = inputs if len(inputs) > 1 else (*inputs, ONE)
+            return call("zeta", *map(self.part, given), *map(number, node.attributes))
         if kind in FUNCTIONS:
             return self.call(kind, *inputs)
         if kind == "stack":

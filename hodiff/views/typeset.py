@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from hodiff.views.notations import NOTATIONS, Notation
 from hodiff.views.parts import Part, written_number
 from hodiff.views.printer import (
     ATOM,
@@ -42,8 +43,14 @@ CONSTANTS = {"euler_gamma": "gamma", "catalan": "G", "golden_ratio": "phi"}
 OPERATORS = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh",
     "acosh": "arcosh", "atanh": "artanh", "sign": "sgn", "asec": "arcsec", "acsc": "arccsc",
-    "acot": "arccot", "asech": "arsech", "acsch": "arcsch", "acoth": "arcoth",
+    "acot": "arccot", "asech": "arsech", "acsch": "arcsch", "acoth": "arcoth", "erfinv": "inverf",
+    "erfcinv": "inverfc", "ei": "Ei", "si": "Si", "ci": "Ci", "shi": "Shi", "chi": "Chi",
 }  # fmt: skip
+SYMBOLS = {
+    "normcdf": "Φ", "normpdf": "φ", "dawson": "F", "fresnels": "S", "fresnelc": "C",
+    "gammainc": "P", "gammaincc": "Q", "lowergamma": "γ", "uppergamma": "Γ",
+}  # fmt: skip
+"""Functions that have a letter, where no variable has it (DLMF, Notations)."""
 POWERED = frozenset((
     "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "sech", "csch", "coth",
     "asin", "acos", "atan", "asinh", "acosh", "atanh", "log",
@@ -350,9 +357,35 @@ class Typeset(Printer):
             found: Written = method(part, children)
             return found
         texts = [text for text, _ in children]
+        if part.data in SYMBOLS:
+            head = self.initial(SYMBOLS[part.data], part.data)
+            return self.applied(head, self.fenced(self.listed(texts))), ATOM
         if part.data in FENCES:
             return self.fenced(self.listed(texts), FENCES[part.data]), ATOM
+        if part.data in NOTATIONS:
+            return self.noted(NOTATIONS[part.data], texts), ATOM
         return self.function(OPERATORS.get(part.data, part.data), texts)
+
+    def noted(self, notation: Notation, texts: Sequence[str]) -> str:
+        """J_n(x) and the like."""
+        letter, below, above, primes = notation
+        head = self.operator(letter) if len(letter) > 1 else self.letter(letter)
+        if primes:
+            head = self.dashed(head)
+        if below:
+            head = self.subscript(head, self.listed(texts[:below]))
+        if above:
+            head = self.superscript(head, self.fenced(self.listed(texts[below : below + above])))
+        return self.applied(head, self.fenced(self.listed(texts[below + above :])))
+
+    def call_hyp2f1(self, part: Part, children: list[Written]) -> Written:
+        """F(a, b; c; x)."""
+        a, b, c, x = (text for text, _ in children)
+        inner = self.row(self.listed([a, b]), self.sign(";"), c, self.sign(";"), x)
+        return self.applied(self.letter("F"), self.fenced(inner)), ATOM
+
+    def dashed(self, text: str) -> str:
+        return f"{text}'"
 
     def function(self, name: str, arguments: Sequence[str]) -> Written:
         head = self.operator(name) if len(name) > 1 else self.letter(name)
@@ -440,6 +473,46 @@ class Typeset(Printer):
         (order, _), (text, _) = children
         head = self.superscript(self.letter("ψ"), self.fenced(order))
         return self.applied(head, self.fenced(text)), ATOM
+
+    def initial(self, letter: str, name: str) -> str:
+        """A function's letter; its name where a variable has the letter."""
+        taken = {letter, LETTERS.get(letter, letter)} & self.taken
+        return self.operator(name) if taken else self.letter(letter)
+
+    def below(self, letter: str, name: str, index: Written, *arguments: Written) -> Written:
+        """A function with its first argument below."""
+        head = self.subscript(self.initial(letter, name) if len(letter) == 1 else
+                              self.operator(letter), index[0])  # fmt: skip
+        return self.applied(head, self.fenced(self.listed([text for text, _ in arguments]))), ATOM
+
+    def call_lambertw(self, part: Part, children: list[Written]) -> Written:
+        x, *branch = children
+        return self.below("W", "lambertw", *branch or [(self.digits_of("0"), ATOM)], x)
+
+    def call_e1(self, part: Part, children: list[Written]) -> Written:
+        return self.below("E", "E", (self.digits_of("1"), ATOM), *children)
+
+    def call_expint(self, part: Part, children: list[Written]) -> Written:
+        return self.below("E", "E", *children)
+
+    def call_polylog(self, part: Part, children: list[Written]) -> Written:
+        return self.below("Li", "Li", *children)
+
+    def call_dilog(self, part: Part, children: list[Written]) -> Written:
+        return self.below("Li", "Li", (self.digits_of("2"), ATOM), *children)
+
+    def call_betainc(self, part: Part, children: list[Written]) -> Written:
+        a, b, x = children
+        return self.below("I", "I", x, a, b)
+
+    def call_zeta(self, part: Part, children: list[Written]) -> Written:
+        """zeta(s), zeta(s, a), or the derivative in s of an order."""
+        head, (s, a, order) = self.initial("ζ", "zeta"), (*children, None, None)[:3]
+        if order is not None:
+            head = self.superscript(head, self.fenced(order[0]))
+        whole = a is None or part.children[1].data == 1
+        texts = [text for text, _ in filter(None, (s, None if whole else a))]
+        return self.applied(head, self.fenced(self.listed(texts))), ATOM
 
     def call_sinc(self, part: Part, children: list[Written]) -> Written:
         """sinc, or its derivative of an order."""

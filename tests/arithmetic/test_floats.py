@@ -14,6 +14,8 @@ import pytest
 from hodiff.arithmetic.arrays import ARRAYS
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.engine.graph import OPERATIONS, Kind, Operation
+from hodiff.engine.operations.row import CLOSED
+from tests import special_functions
 
 inf, nan = math.inf, math.nan
 SPECIAL = (
@@ -28,9 +30,14 @@ ATTRIBUTES = {
     "binomials": [(1, 0), (0, 1), (2, 1)],
     "polygamma": [(1,), (4,)],
     "sinc": [(0,), (1,), (2,)],
+    "elliptics": [(1, -1), (2, 1)],
+    "carlsons": [(1, 0, 1)],
+    "carlsonps": [(1, 0, 0, 1)],
+    **{row.name: [(1,), (3,)] for row in CLOSED if not row.names and row.name != "elliptics"},
+    **{row.name: row.attributes for row in special_functions.ROWS if row.attributes},
 }
-# The larger of 0 and -0 is either.
-ZEROS_APART = {"max", "min", "clip", "relu"}
+# The larger of 0 and -0 is either; scipy's inverses have a 0 as it comes.
+ZEROS_APART = {"max", "min", "clip", "relu", "erfinv", "erfcinv"}
 ENTRYWISE = [
     row
     for row in OPERATIONS.values()

@@ -17,6 +17,7 @@ from mpmath import mp
 
 import hodiff
 from hodiff.arithmetic import ball_numbers as balls
+from hodiff.arithmetic import higher
 from hodiff.arithmetic.arrays import ARRAYS as arrays
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.floats import FLOATS as floats
@@ -28,6 +29,8 @@ from hodiff.derivatives.taylor import Component, Directional, Implicit, Partials
 from hodiff.engine.graph import OPERATIONS, Tensor, variable
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.language.problem import read
+from tests import special_functions
+from tests.derivatives import higher_series
 
 ORDER = 12
 DIGITS = 30  # of the reference
@@ -97,6 +100,7 @@ SINGLE: dict[str, tuple[Callable[[Any], Any], One]] = {
     "gamma": (mp.gamma, ["1", "5/2", "-1/2"]),
     "lgamma": (lambda x: mp.log(abs(mp.gamma(x))), ["3", "1", "-3/2"]),
     "digamma": (mp.digamma, ["1", "5/2", "-1/2"]),
+    "trigamma": (psi_of(1), ["5/2"]),
     "sigmoid": (sigmoid, ["0", "2", "-3", "30"]),
     "softplus": (lambda x: mp.log1p(mp.exp(x)), ["0", "2", "-3"]),
     "silu": (lambda x: x * sigmoid(x), ["0", "2", "-3"]),
@@ -199,6 +203,7 @@ COMBINED: dict[str, list[tuple[str, Callable[[Any], Any], One]]] = {
     "sub": [("1 - x - x**2", lambda x: 1 - x - x**2, ["0", "2"])],
     "add": [("x + x**2", lambda x: x + x**2, ["0", "2"])],
     "neg": [("-x**3", lambda x: -(x**3), ["0", "2"])],
+    **{row.name: list(row.series) for row in special_functions.ROWS if row.series},
 }  # fmt: skip
 # Rows that only rules use, by what their comments say they are.
 RULES: dict[str, tuple[Callable[..., Tensor], Callable[[Any], Any], One]] = {
@@ -254,7 +259,7 @@ def cases() -> dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Any], Any],
     found: dict[str, Any] = {}
     for name, (f, at) in SINGLE.items():
         found[f"{name}(x)"] = (None, f, at)
-    for forms in COMBINED.values():
+    for forms in [*COMBINED.values(), *higher_series.tried()]:
         for text, f, at in forms:
             found[text] = (None, f, at)
     for name, (build, f, at) in RULES.items():
@@ -300,19 +305,21 @@ def assert_close(got: Sequence[Any], expected: Sequence[Any], rel: float = CLOSE
 
 
 def test_every_row_has_a_reference() -> None:
-    named = set(SINGLE) | set(COMBINED)
+    named = set(SINGLE) | set(COMBINED) | set(higher_series.CASES)
     built = {f.build for name, f in FUNCTIONS.items() if name in named}
-    assert {name for name, f in FUNCTIONS.items() if f.build not in built} == set()
+    assert {n for n, f in FUNCTIONS.items() if f.build not in built} == higher_series.NESTED
     elementwise = {n for n, o in OPERATIONS.items() if o.partials}
+    elementwise -= {*higher.FUNCTIONS}
     assert elementwise - named - set(RULES) - FLAT == {
-        "betas", "binomials", "remainder", "floordiv", "unknown",
-    }  # fmt: skip
+        *("betas", "binomials", "remainder", "floordiv", "unknown"),
+        *(row.name for row in special_functions.ROWS if not row.series),
+    }
 
 
 def test_what_leads_ever_further_is_refused_at_once() -> None:
     x = variable("x")
     with pytest.raises(NoSeries):
-        Directional(OPERATIONS["betas"](x, 2 + x, 1, 0), {x: 1}, ORDER)
+        Directional(OPERATIONS["betas"](x, 2 + x, 1, 0), {x: 1}, ORDER).series  # noqa: B018
 
 
 VAST = ("powers",)  # once is enough

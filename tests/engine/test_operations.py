@@ -27,6 +27,8 @@ from hodiff.engine.graph import OPERATIONS, Tensor, constant, variable
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.engine.operations.structure import matmul, transpose
 from hodiff.engine.sharing import sharing
+from tests import special_functions
+from tests.engine import bessel_rows, polynomial_rows
 
 BOUND = 1e-13
 
@@ -134,6 +136,19 @@ def power(k: int) -> Callable[..., Any]:
 
 def cbrt(x: Any) -> Any:
     return mp.sign(x) * mp.cbrt(abs(x))
+
+
+def special_rows(row: special_functions.Special) -> Iterator[Row]:
+    """In all inputs; or in those after the first, which are numbers."""
+    f, operation, how = row.f, OPERATIONS[row.name], {
+        "order": row.order, "digits": row.digits, "conditioned": row.conditioned
+    }  # fmt: skip
+    for first in row.first or [()]:
+        exact = [mpf(Fraction(q).numerator) / Fraction(q).denominator for q in first]
+        given = [constant(q) for q in first]
+        for a in row.attributes or [()]:
+            yield Row(row.name, lambda *x, a=a, exact=exact: f(*exact, *x, *a), *row.points, **how,
+                      build=lambda *x, a=a, given=given: operation(*given, *x, *a))  # fmt: skip
 
 
 EDGE = 1e-10
@@ -270,7 +285,10 @@ ROWS = [
     Row("softplus", softplus, 0.4, -1.3, EDGE, *FAR, digits=300),
     Row("silu", lambda x: x * sigmoid(x), 0.4, -1.3, EDGE, *FAR, digits=300),
     Row("gelu", gelu, 0.4, -1.3, EDGE, 15, -15, 30, 300, -300, digits=300, conditioned=(-30,)),
+    Row("trigamma", lambda x: mp.psi(1, x), 0.5, -1.6),
+    *(made for row in special_functions.ROWS for made in special_rows(row)),
 ]  # fmt: skip
+ROWS += bessel_rows.rows(Row) + polynomial_rows.rows(Row)
 
 
 def identity(row: Row) -> str:

@@ -488,7 +488,7 @@ def test_calls(text: str, kind: str, message: str) -> None:
     refused(kind, message, "EXPR", text, plain, **point, strict=True)
 
 
-@pytest.mark.parametrize("text", ["x(x + 1)", "x*x(2)", "si(t + 1)*si", "x + x(y)", "sig(2)*sig"])
+@pytest.mark.parametrize("text", ["x(x + 1)", "x*x(2)", "sim(t + 1)*sim", "x + x(y)", "sig(2)*sig"])
 def test_a_missing_times_without_a_point(text: str) -> None:
     """A name that is used as a variable elsewhere is no misspelt function."""
     with pytest.raises(HodiffError) as caught:

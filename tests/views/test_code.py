@@ -124,6 +124,24 @@ SCALARS: list[tuple[str, list[float], Callable[[Any], Any]]] = [
     ("gamma(x)", [2.5, -1.5], mp.gamma),
     ("lgamma(x)", [2.5, -1.5], lambda x: mp.log(abs(mp.gamma(x)))),
     ("beta(x, 3)", [2.5], lambda x: mp.beta(x, 3)),
+    # what scipy and others have
+    ("erfi(x) + erfcinv(x/3)", [0.5, 2.5], lambda x: mp.erfi(x) - mp.erfinv(x / 3 - 1)),
+    ("erfinv(x) + dawson(x)", [0.5, -0.3],
+     lambda x: mp.erfinv(x) + mp.sqrt(mp.pi) / 2 * mp.exp(-x * x) * mp.erfi(x)),
+    ("erfcx(x) - normcdf(x)", [0.5, 2],
+     lambda x: mp.exp(x * x) * mp.erfc(x) - mp.ncdf(x)),
+    ("lambertw(x) + lambertw(-x/9, -1)", [0.5, 2],
+     lambda x: mp.lambertw(x) + mp.lambertw(-x / 9, -1).real),
+    ("ei(x) + 2*e1(x)", [0.5, 2], lambda x: mp.ei(x) + 2 * mp.e1(x)),
+    ("si(x) + 2*ci(x) + 3*shi(x) + 4*chi(x)", [0.5, 2],
+     lambda x: mp.si(x) + 2 * mp.ci(x) + 3 * mp.shi(x) + 4 * mp.chi(x)),
+    ("fresnels(x) + 2*fresnelc(x)", [0.5], lambda x: mp.fresnels(x) + 2 * mp.fresnelc(x)),
+    ("gammainc(2.5, x) + 2*gammaincc(2.5, x)", [0.5, 4],
+     lambda x: 1 + mp.gammainc(mp.mpf("2.5"), x, regularized=True)),
+    ("betainc(2, 3.5, x/5)", [0.5, 4],
+     lambda x: mp.betainc(2, mp.mpf("3.5"), 0, x / 5, regularized=True)),
+    ("zeta(x) + 2*zeta(x, 3)", [1.5, 4], lambda x: mp.zeta(x) + 2 * mp.zeta(x, 3)),
+    ("dilog(x)", [0.5, -4], lambda x: mp.polylog(2, x).real),
     ("factorial(x)", [0.5, -1.5, 4, 1.0000001, 20.25], mp.factorial),
     ("binomial(x, 3)", [2.5, 1e-9], lambda x: mp.binomial(x, 3)),
     ("asec(x) + acsc(x)*3", [1.0000001, -1.5, 1e200], lambda x: mp.asec(x) + 3 * mp.acsc(x)),
@@ -433,7 +451,7 @@ def test_what_is_printed_computes_the_references(tool: str, tmp_path: Path) -> N
             refused.add(job.text)
         else:
             jobs.append((job, *texts[key]))
-    assert len(refused) < 12, refused
+    assert len(refused) < 24, refused
     assert not any("lambda" in text for text in refused)
     wrong = []
     for (job, _, _), found in zip(jobs, run(jobs, tmp_path), strict=True):

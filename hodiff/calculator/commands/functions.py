@@ -11,11 +11,14 @@ from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, constant, variable
 from hodiff.engine.operations import FUNCTIONS, Function
 from hodiff.engine.shapes import Shape
+from hodiff.errors import HodiffError
 from hodiff.language.meanings import MEANT
 from hodiff.views.normal import formula
 from hodiff.views.steps import TITLES
 
 UNKNOWN = "-"
+WHOLE = {"n": "1", "k": "-1"}
+"""Parameters that may have to be numbers, and one for each."""
 
 
 class Form(NamedTuple):
@@ -144,9 +147,9 @@ def form(function: Function, parameters: list[str]) -> Form:
         if found is not None and found != other:
             found = dict.fromkeys(found)
     if found is None:  # n is no variable but a whole number, for example 1
-        parameters = ["1" if p == "n" else p for p in parameters]
+        parameters = [WHOLE.get(p, p) for p in parameters]
         found = derivatives(function, parameters, ())
-    names = [p for p in parameters if p != "1"]
+    names = [p for p in parameters if p not in WHOLE.values()]
     return Form(f"{function.name}({', '.join(parameters)})", found or dict.fromkeys(names))
 
 
@@ -154,7 +157,8 @@ def derivatives(
     function: Function, parameters: list[str], shape: Shape
 ) -> dict[str, str | None] | None:
     """The derivative in each parameter of that shape; None if the function doesn't take these."""
-    arguments = [constant(1) if p == "1" else variable(p, shape) for p in parameters]
+    whole = WHOLE.values()
+    arguments = [constant(int(p)) if p in whole else variable(p, shape) for p in parameters]
     try:
         y: Tensor = function.build(*arguments)
     except ValueError:
@@ -162,5 +166,12 @@ def derivatives(
     if y.shape:
         return None
     inputs = {p: x for p, x in zip(parameters, arguments, strict=True) if x.requires_grad}
-    slopes = gradient(y, list(inputs.values()))
-    return {p: formula(slope) for p, slope in zip(inputs, slopes, strict=True)}
+    return {p: _derivative(y, x) for p, x in inputs.items()}
+
+
+def _derivative(y: Tensor, x: Tensor) -> str | None:
+    try:
+        (slope,) = gradient(y, [x])
+    except HodiffError:  # none is known
+        return None
+    return formula(slope)

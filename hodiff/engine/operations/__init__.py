@@ -4,34 +4,68 @@ elementary   + - * / **, trigonometry, exponentials and logarithms
 piecewise    comparisons, where, abs, max, floor and what is smooth only in pieces
 angles       degrees, the inverses of sec, csc, cot and their hyperbolic kin
 special      erf, the gamma family, sinc, the activation functions
+normal       inverse and scaled error functions, the normal distribution
 factorials   factorials, binomial coefficients
+bessel       Bessel and Airy functions
+orthogonal, hypergeometric, elliptic
+             Legendre's, Chebyshev's ... polynomials, 2F1 and its like, elliptic integrals
 structure    shapes, indexing, sums, products of matrices
 reductions   extrema, norms and products over axes, sorting
+expint       Lambert's W, exponential and trigonometric integrals, Fresnel's
+incomplete   incomplete gamma and beta functions
 linalg       systems, inverses, determinants, Cholesky factors, einsum
+zeta         zeta functions, polylogarithms
 vectors      the language's functions of vectors and matrices
 factors      triangular systems, eigenvectors, singular vectors, QR, pseudoinverses; the library's
              alone, for the command line starts without them
 """
 
 from hodiff.engine.graph import OPERATORS, tensor_of
-from hodiff.engine.operations import angles, elementary, factorials, piecewise, special, structure
+from hodiff.engine.operations import (
+    angles,
+    bessel,
+    elementary,
+    elliptic,
+    factorials,
+    hypergeometric,
+    orthogonal,
+    piecewise,
+    special,
+    structure,
+)
 from hodiff.engine.operations.functions import FUNCTIONS, Function
 
 # isort: split
-from hodiff.engine.operations import linalg, reductions, vectors
+from hodiff.engine.operations import (
+    expint,
+    incomplete,
+    linalg,
+    normal,
+    reductions,
+    vectors,
+    zeta,
+)
 
 __all__ = [
     "FUNCTIONS",
     "Function",
     "angles",
+    "bessel",
     "elementary",
+    "elliptic",
+    "expint",
     "factorials",
+    "hypergeometric",
+    "incomplete",
     "linalg",
+    "normal",
+    "orthogonal",
     "piecewise",
     "reductions",
     "special",
     "structure",
     "vectors",
+    "zeta",
 ]
 
 el, pw = elementary, piecewise

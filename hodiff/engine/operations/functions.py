@@ -67,7 +67,7 @@ def function(
 
     def register(build: Callable[..., Tensor]) -> Callable[..., Tensor]:
         rules = getattr(build, "partials", ())  # of a row, under another name
-        listed = family or family_of((rules[0] if rules else build).__module__)
+        listed = family or family_of((rules[-1] if rules else build).__module__)
         for n in names:
             FUNCTIONS[n] = Function(n, parameters, build, least, most, listed, meaning)
         return build

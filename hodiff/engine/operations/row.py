@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 from hodiff.engine.graph import OPERATIONS, Kind, Operation, Tensor
 from hodiff.engine.operations.functions import FUNCTIONS, Function, family_of
 from hodiff.engine.shapes import broadcast
+from hodiff.errors import HodiffError
+
+MOST_DERIVATIVES = 500  # of a function whose k-th derivative is a row
 
 
 class Jump(NamedTuple):
@@ -24,6 +27,11 @@ class Jump(NamedTuple):
     ties: Callable[..., bool | None]
     sided: Callable[..., Any]
     wild: Callable[..., bool | None] = lambda ctx, *inputs: False
+
+
+CLOSED: dict[Operation, Callable[..., Callable[..., Tensor]]] = {}
+"""Of rows whose k-th derivatives in the last input are a row: (attributes) -> (inputs, m) -> what
+has been differentiated m times more."""
 
 
 def elementwise(
@@ -63,10 +71,35 @@ def elementwise(
     if names:
         parameters = parameters or ("x", "a, b", "a, b, c")[arity - 1]
         count = parameters.count(",") + 1
-        listed = family or family_of(partials[0].__module__)
+        listed = family or family_of(partials[-1].__module__)
         for n in names:
             FUNCTIONS[n] = Function(n, parameters, build or row, count, count, listed, row.meaning)
     return row
+
+
+def unknown_slope(name: str, parameter: str) -> Callable[..., Any]:
+    """The partial in a parameter in which no derivative is known in closed form."""
+
+    def refuse(*arguments: Any) -> Any:
+        message = f"{name} has no derivative in {parameter} that is known here"
+        mend = ": give it as a number, or leave it out of --wrt"
+        spans = (x.span for x in reversed(arguments) if isinstance(x, Tensor) and x.span)
+        at = next(spans, None)  # of the call, or of what it is of
+        if at is None:
+            raise HodiffError("usage", message + mend)
+        raise HodiffError("usage", message + mend, text=at.text, source=at.source, start=at.start,
+                          end=at.end)  # fmt: skip
+
+    refuse.unknown = parameter  # type: ignore[attr-defined]
+    return refuse
+
+
+def bounded(name: str, k: int) -> int:
+    """k, of a k-th derivative that is a row of its own. Raises HodiffError for a large one."""
+    if k > MOST_DERIVATIVES:
+        message = f"{name} is differentiated {MOST_DERIVATIVES} times at most: take a lower order"
+        raise HodiffError("limit", message)
+    return k
 
 
 def sum_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:

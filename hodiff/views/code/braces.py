@@ -233,6 +233,10 @@ class JavaScript(_Braces):
         return self.written(head, f"function {f.name}({self.parameters(f)}) {{", body)
 
 
+BESSEL = ("besselj", "bessely", "besseli", "besselk")
+AIRY = ("airyai", "airyaiprime", "airybi", "airybiprime")
+
+
 class Julia(_Braces):
     title = "Julia"
     functions: ClassVar[dict[str, str]] = {
@@ -240,14 +244,17 @@ class Julia(_Braces):
             name: f"{name}({{}})"
             for name in (
                 *_ONE.split(), "exp2", "abs", "sign", "round", "sec", "csc", "cot", "sech", "csch",
-                "coth", "erf", "erfc", "gamma", "digamma",
+                "coth", "erf", "erfc", "gamma", "digamma", "erfi", "erfinv", "erfcinv", "erfcx",
                 *["asec", "acsc", "acot", "asech", "acsch", "acoth", "sind", "cosd", "tand"],
+                "dawson", "zeta",
             )
         },
         **{
-            name: f"{name}({{}}, {{}})" for name in _TWO.split()
+            name: f"{name}({{}}, {{}})" for name in (*_TWO.split(), *BESSEL)
         },
-        "atan2": "atan({}, {})", "lgamma": "logabsgamma({})[1]",
+        **{name: f"{name}({{}})" for name in AIRY},
+        "atan2": "atan({}, {})", "lgamma": "logabsgamma({})[1]", "ei": "expinti({})",
+        "e1": "expint({})", "si": "sinint({})", "ci": "cosint({})",
     }  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "pi", "e": "exp(1.0)"}
     keywords = words.JULIA
@@ -299,5 +306,9 @@ class Julia(_Braces):
         return self.written(head, f"function {f.name}({self.parameters(f)})", body, "end")
 
 
-SPECIAL = ("erf", "erfc", "gamma", "digamma", "polygamma", "beta", "logabsgamma")
+SPECIAL = (
+    "erf", "erfc", "gamma", "digamma", "polygamma", "beta", "logabsgamma", "erfi", "erfinv",
+    "erfcinv", "erfcx", "dawson", "zeta", "expinti", "expint", "sinint", "cosint",
+    *BESSEL, *AIRY,
+)  # fmt: skip
 """What Julia has in a package."""

@@ -215,6 +215,9 @@ class Lowering:
         return self.make("power", (base, exponent))
 
     def call(self, function: str, xs: tuple[Part, ...]) -> Part:
+        if (function, len(xs)) in OTHERWISE:
+            xs = xs[:1] if function == "lambertw" else xs
+            function = OTHERWISE[function, len(xs) + (function == "lambertw")]
         if function in self.target.functions and len(xs) == _arity(self.target.functions[function]):
             return self.make("call", xs, function)
         if function in REDUCTIONS:
@@ -317,6 +320,10 @@ EMPTY = {"sum": 0, "prod": 1, "norm": 0}
 
 def _is(x: Part, n: int) -> bool:
     return x.kind == "number" and x.data == n
+
+
+OTHERWISE = {("lambertw", 2): "lambertw_lower", ("zeta", 2): "hurwitz"}
+"""What a function is called in targets' tables with so many arguments."""
 
 
 def _arity(template: str) -> int:

@@ -153,6 +153,24 @@ class _Arrays(Python):
         return text
 
 
+_BESSEL = {
+    "besselj": "@.jv({}, {})", "bessely": "@.yv({}, {})", "besseli": "@.iv({}, {})",
+    "besselk": "@.kv({}, {})", "besselie": "@.ive({}, {})", "besselke": "@.kve({}, {})",
+    "airyai": "@.airy({})[0]", "airyaiprime": "@.airy({})[1]",
+    "airybi": "@.airy({})[2]", "airybiprime": "@.airy({})[3]",
+    "legendrep": "@.eval_legendre({}, {})", "chebyshevt": "@.eval_chebyt({}, {})",
+    "chebyshevu": "@.eval_chebyu({}, {})", "hermite": "@.eval_hermite({}, {})",
+    "laguerre": "@.eval_laguerre({}, {})", "genlaguerre": "@.eval_genlaguerre({}, {}, {})",
+    "gegenbauer": "@.eval_gegenbauer({}, {}, {})", "jacobi": "@.eval_jacobi({}, {}, {}, {})",
+    "hyp0f1": "@.hyp0f1({}, {})", "hyp1f1": "@.hyp1f1({}, {}, {})",
+    "hyp2f1": "@.hyp2f1({}, {}, {}, {})", "hypu": "@.hyperu({}, {}, {})",
+    "elliprf": "@.elliprf({}, {}, {})", "elliprd": "@.elliprd({}, {}, {})",
+    "elliprj": "@.elliprj({}, {}, {}, {})",
+    "ellipf": "@.ellipkinc({}, {})", "ellipeinc": "@.ellipeinc({}, {})",
+    "ellipk": "@.ellipk({})", "ellipe": "@.ellipe({})",
+}  # fmt: skip
+
+
 class Numpy(_Arrays):
     title = "NumPy"
     module = "np"
@@ -162,8 +180,15 @@ class Numpy(_Arrays):
         hypot="@.hypot({}, {})", round="@.rint({})", mod="@.mod({}, {})", pow="math.pow({}, {})",
         max="@.maximum({}, {})", min="@.minimum({}, {})",
     ) | _calls(
-        "special", "erf erfc gamma digamma", lgamma="@.gammaln({})", beta="@.beta({}, {})",
-        polygamma="@.polygamma({}, {})", binomial="@.binom({}, {})",
+        "special", "erf erfc gamma digamma erfi erfinv erfcinv erfcx",
+        lgamma="@.gammaln({})", beta="@.beta({}, {})", polygamma="@.polygamma({}, {})",
+        binomial="@.binom({}, {})",
+        dawson="@.dawsn({})", normcdf="@.ndtr({})", norminv="@.ndtri({})", ei="@.expi({})",
+        e1="@.exp1({})", lambertw="@.lambertw({}).real", lambertw_lower="@.lambertw({}, -1).real",
+        si="@.sici({})[0]", ci="@.sici({})[1]", shi="@.shichi({})[0]", chi="@.shichi({})[1]",
+        fresnels="@.fresnel({})[0]", fresnelc="@.fresnel({})[1]", gammainc="@.gammainc({}, {})",
+        gammaincc="@.gammaincc({}, {})", betainc="@.betainc({}, {}, {})", zeta="@.zeta({})",
+        hurwitz="@.zeta({}, {})", dilog="@.spence(1.0 - {:a})", **_BESSEL,
     )  # fmt: skip
     constants: ClassVar[dict[str, str]] = {
         "pi": "np.pi",
@@ -223,6 +248,7 @@ class Torch(_Arrays):
     functions = _calls(
         "torch", f"{_MATH} abs exp2 log2 floor ceil round {_SAME_INVERSE}",
         erf="@.erf({})", erfc="@.erfc({})", lgamma="@.lgamma({})", digamma="@.digamma({})",
+        erfinv="@.erfinv({})", erfcx="@.special.erfcx({})", normcdf="@.special.ndtr({})",
         atan2="@.atan2({}, {})", hypot="@.hypot({}, {})", mod="@.remainder({}, {})",
         pow="math.pow({}, {})",
     )  # fmt: skip
@@ -321,12 +347,31 @@ class Sympy(Python):
     strict = False
     functions = _calls(
         "sp", f"sqrt exp log sin cos tan sec csc cot sinh cosh tanh sech csch coth {_SAME_INVERSE} "
-        "asec acsc acot asech acsch acoth factorial erf erfc gamma digamma sign floor",
+        "asec acsc acot asech acsch acoth factorial erf erfc gamma digamma sign floor erfi erfinv "
+        "li fresnels fresnelc zeta",
         heaviside="@.Heaviside({}, @.Rational(1, 2))", binomial="@.binomial({}, {})",
         abs="@.Abs({})", ceil="@.ceiling({})",
         log2="@.log({}, 2)", log10="@.log({}, 10)", max="@.Max({}, {})", min="@.Min({}, {})",
         atan2="@.atan2({}, {})", mod="@.Mod({}, {})", lgamma="@.log(@.Abs(@.gamma({})))",
-        polygamma="@.polygamma({}, {})", beta="@.beta({}, {})",
+        polygamma="@.polygamma({}, {})", beta="@.beta({}, {})", lambertw="@.LambertW({})",
+        lambertw_lower="@.LambertW({}, -1)", ei="@.Ei({})", e1="@.expint(1, {})",
+        expint="@.expint({}, {})", si="@.Si({})", ci="@.Ci({})", shi="@.Shi({})", chi="@.Chi({})",
+        lowergamma="@.lowergamma({}, {})", uppergamma="@.uppergamma({}, {})",
+        gammainc="(@.lowergamma({0}, {1})/@.gamma({0}))",
+        gammaincc="(@.uppergamma({0}, {1})/@.gamma({0}))",
+        betainc="@.betainc_regularized({}, {}, 0, {})", hurwitz="@.zeta({}, {})",
+        polylog="@.polylog({}, {})", dilog="@.polylog(2, {})",
+        **{name: f"@.{name}({{}}, {{}})" for name in (
+            "besselj", "bessely", "besseli", "besselk", "chebyshevt", "chebyshevu", "hermite",
+            "laguerre",
+        )},
+        legendrep="@.legendre({}, {})", genlaguerre="@.assoc_laguerre({}, {}, {})",
+        gegenbauer="@.gegenbauer({}, {}, {})", jacobi="@.jacobi({}, {}, {}, {})",
+        hyp0f1="@.hyper([], [{}], {})", hyp1f1="@.hyper([{}], [{}], {})",
+        hyp2f1="@.hyper([{}, {}], [{}], {})", ellipk="@.elliptic_k({})",
+        ellipf="@.elliptic_f({}, {})", ellipeinc="@.elliptic_e({}, {})",
+        ellipe="@.elliptic_e({})",
+        **{name: f"@.{name}({{}})" for name in ("airyai", "airyaiprime", "airybi", "airybiprime")},
     )  # fmt: skip
     constants: ClassVar[dict[str, str]] = {
         **{"pi": "sp.pi", "e": "sp.E", "euler_gamma": "sp.EulerGamma", "catalan": "sp.Catalan"},

@@ -58,7 +58,7 @@ def test_a_search_for_a_name_begins_with_it(answer):
 def test_a_search_that_finds_nothing(capsys):
     assert main(["functions", "hypott"]) == 1
     assert capsys.readouterr().out == (
-        "no function is called, or about, 'hypott': did you mean hypot?\n"
+        "no function is called, or about, 'hypott': did you mean hypot or hypu?\n"
     )
     assert main(["functions", "xyzzyq", "--format", "json"]) == 1
     assert json.loads(capsys.readouterr().out) == {
@@ -82,19 +82,24 @@ def test_derivatives(listed):
     assert derivatives(listed["mean"]) == [("mean(v)", {"v": None})]
 
 
-def test_other_names_say_what_they_are(answer, listed):
+def test_other_names_say_what_they_are(answer, listed, monkeypatch):
     assert listed["arcsin"]["same_as"] == "asin"
     assert listed["asin"]["same_as"] is None
     assert listed["arcsin"]["forms"][0]["call"] == "arcsin(x)"
+    monkeypatch.setenv("COLUMNS", "160")
     table = answer("functions").splitlines()
-    assert any(line.split() == ["arcsin(x)", "is", "asin(x)"] for line in table)
+    assert any(line.replace("│", " ").split() == ["arcsin(x)", "is", "asin(x)"] for line in table)
 
 
 def test_scalar_functions_all_have_a_derivative(listed):
+    """But in a parameter in which none is known."""
     for name, function in listed.items():
+        partials = getattr(FUNCTIONS[name].build, "partials", ())
+        open_ = [i for i, partial in enumerate(partials) if hasattr(partial, "unknown")]
         for call, slopes in derivatives(function):
+            none = [i for i, slope in enumerate(slopes.values()) if slope is None]
             of_arrays = function["family"] == "Vectors and matrices" or "(v)" in call
-            assert slopes and (None not in slopes.values() or of_arrays), name
+            assert slopes and (none == open_ or of_arrays), name
 
 
 def test_csv(answer):
@@ -104,9 +109,9 @@ def test_csv(answer):
     assert {row[0] for row in rows} == set(FUNCTIONS)
 
 
-@pytest.mark.parametrize("width", [60, 80, 120, 200])
+@pytest.mark.parametrize("width", [60, 140, 200])
 def test_table(answer, monkeypatch, width):
     monkeypatch.setenv("COLUMNS", str(width))
     table = answer("functions")
-    assert ("┌" in table) == (width >= 120)
+    assert ("┌" in table) == (width >= 140)
     assert "x*exp(-x**2/2)/sqrt(2*pi) + erfc(-x/sqrt(2))/2" in table

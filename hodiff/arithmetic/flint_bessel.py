@@ -1,0 +1,299 @@
+"""Bessel and Airy functions in FLINT's balls.
+
+No call of FLINT's is made whose work isn't bounded: K is found at a precision at which its series
+converges before it gives up, and orders past a bound are [-inf, inf]. Of a wide ball
+FLINT's series say little; where a function rises, or falls, its ends are taken, and J and its
+slope lie in [-1, 1] (DLMF 10.14.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import factorial
+from typing import Any
+
+from hodiff.arithmetic.ball_numbers import FLINT, ball, nan, whole_power
+from hodiff.engine.exact import rational
+from hodiff.engine.shifts import STEPS, shifted
+
+MOST_ORDER = 1_000_000  # of J and Y
+MOST_MODIFIED = 100_000  # of I
+MOST_K = 2000  # of K
+MOST_BITS = 1 << 15
+MOST_DERIVATIVES = 500
+FURTHEST = 1 << 16  # bits of the largest argument
+SERIES, ASYMPTOTIC = 0.11, 0.65  # x over the bits: FLINT's K is quick up to the one, from the other
+
+
+@contextmanager
+def bits(n: int) -> Iterator[None]:
+    outer = FLINT.ctx.prec
+    FLINT.ctx.prec = n
+    try:
+        yield
+    finally:
+        FLINT.ctx.prec = outer
+
+
+def whole(n: Any) -> int | None:
+    """The integer that a parameter is, where it is one for certain."""
+    if rational(n):
+        return int(n) if n == int(n) else None
+    n = ball(n)
+    if not (n.is_exact() and n.is_integer() and abs(n) < ball(2) ** 62):
+        return None
+    return int(n.unique_fmpz())
+
+
+def within(*x: Any) -> bool:
+    """Whether numbers are bounded, and no larger than what FLINT may be asked."""
+    most = ball(2) ** FURTHEST
+    return FLINT.ctx.prec <= MOST_BITS and all(v.is_finite() and abs(v) < most for v in x)
+
+
+def between(compute: Callable[[Any], Any], x: Any) -> Any:
+    """What rises, or falls, all over x: by its ends."""
+    return compute(x.lower()).union(compute(x.upper()))
+
+
+def is_wide(x: Any) -> bool:
+    return not x.is_exact() and x.rel_accuracy_bits() < 10
+
+
+def beyond(*x: Any) -> Any:
+    """What stands for a number that isn't computed here, of bounded arguments."""
+    return ball(0) + FLINT.arb(0, "inf") if all(v.is_finite() for v in x) else nan()
+
+
+def sure(found: Any, *x: Any) -> Any:
+    """A value that there is, where FLINT has found it."""
+    return found if found.is_finite() else beyond(*x)
+
+
+@contextmanager
+def told(x: Any) -> Iterator[None]:
+    """No more bits than a ball's own: past them FLINT's series look for what isn't there."""
+    outer = FLINT.ctx.prec
+    with bits(outer if x.is_exact() else min(outer, max(x.rel_accuracy_bits(), 0) + 32)):
+        yield
+
+
+def besselj(n: Any, x: Any) -> Any:
+    x, k = ball(x), whole(n)
+    if k is not None and k < 0:
+        found = besselj(-k, x)
+        return -found if k % 2 else found
+    order = ball(n)
+    if not within(order, x) or not abs(order) <= MOST_ORDER:
+        return beyond(order, x)
+    if x == 0:
+        return int(k == 0) if order >= 0 else nan()
+    if k is None and not x >= 0:
+        return nan()
+    with told(x):
+        found = x.bessel_j(order)
+    if is_wide(x) and (k is not None or order >= 1):
+        mid = x.mid()
+        if k is not None or mid > 0:
+            found = _both(found, mid.bessel_j(order) + (x - mid))
+            found = _both(found, ball(0).union(ball(1)).union(ball(-1)))
+    return sure(found, x)
+
+
+def _both(a: Any, b: Any) -> Any:
+    if not a.is_finite():
+        return b
+    try:
+        return a.intersection(b)
+    except ValueError:  # of which none has a number: it can't be
+        return nan()
+
+
+def bessely(n: Any, x: Any) -> Any:
+    x, k = ball(x), whole(n)
+    if k is not None and k < 0:
+        found = bessely(-k, x)
+        return -found if k % 2 else found
+    order = ball(n)
+    if not x > 0:
+        return nan()
+    if not within(order, x) or not abs(order) <= MOST_ORDER:
+        return beyond(order, x)
+    with told(x):
+        return sure(x.bessel_y(order), x)
+
+
+def _modified(scaled: bool) -> Callable[[Any, Any], Any]:
+    def compute(n: Any, x: Any) -> Any:
+        x, k = ball(x), whole(n)
+        if k is not None and k < 0:
+            k = n = -k
+        order = ball(n)
+        if not within(order, x) or not abs(order) <= MOST_MODIFIED:
+            return beyond(order, x)
+        if x == 0:
+            return int(k == 0) if order >= 0 else nan()
+        if not x >= 0 and (k is None or scaled):
+            return nan()
+        if not x.is_exact() and x >= 0 and order >= 0 and not scaled:
+            return between(lambda v: ball(compute(n, v)), x)
+        with told(x):
+            return sure(x.bessel_i(order, scaled=scaled), x)
+
+    return compute
+
+
+def _second(scaled: bool) -> Callable[[Any, Any], Any]:
+    def compute(n: Any, x: Any) -> Any:
+        order, x = abs(ball(n)), ball(x)
+        if not x > 0:
+            return nan()
+        if not within(order, x) or not order <= MOST_K:
+            return beyond(order, x)
+        if not x.is_exact():
+            return between(lambda v: compute(n, v), x)
+        size, precision = x, FLINT.ctx.prec
+        if precision * SERIES < size < precision * ASYMPTOTIC:
+            precision = int(float(size) / SERIES) + 1
+        if precision > MOST_BITS:
+            return beyond(x)
+        with bits(precision):
+            return sure(x.bessel_k(order, scaled=scaled), x)
+
+    return compute
+
+
+besseli, besselie = _modified(False), _modified(True)
+besselk, besselke = _second(False), _second(True)
+
+
+def _half(x: Any, n: int) -> Any:
+    """sqrt(pi/(2*x))*J of order n + 1/2, x > 0."""
+    order = ball(2 * n + 1) / 2
+    return (ball(0).pi() / (2 * x)).sqrt() * x.bessel_j(order)
+
+
+def sphericaljn(n: Any, x: Any) -> Any:
+    x, k = ball(x), whole(n)
+    if k is None:
+        return nan()
+    if abs(k) > MOST_MODIFIED or not within(x):
+        return beyond(x)
+    if k < 0:
+        found = sphericalyn(-k - 1, x)
+        return -found if k % 2 else found
+    if x == 0:
+        return int(k == 0)
+    if x < 0:
+        found = sphericaljn(k, -x)
+        return -found if k % 2 else found
+    if x > 1:
+        return _half(x, k)
+    # DLMF 10.53.1, by a 0F1.
+    inner = (-x * x / 4).hypgeom_0f1(ball(2 * k + 3) / 2, regularized=True)
+    return inner * whole_power(x / 2, k) * ball(0).pi().sqrt() / 2
+
+
+def sphericalyn(n: Any, x: Any) -> Any:
+    x, k = ball(x), whole(n)
+    if k is None:
+        return nan()
+    if abs(k) > MOST_MODIFIED or not within(x):
+        return beyond(x)
+    if k < 0:
+        found = sphericaljn(-k - 1, x)
+        return -found if k % 2 == 0 else found
+    if x < 0:
+        found = sphericalyn(k, -x)
+        return found if k % 2 else -found
+    if not x > 0:
+        return nan()
+    found = _half(x, -k - 1)
+    return found if k % 2 else -found
+
+
+def derivatives(name: str) -> Callable[..., Any]:
+    """The k-th derivative of a function with an order, by the orders beside it."""
+    base = FUNCTIONS[name]
+
+    def compute(n: Any, x: Any, k: int) -> Any:
+        order = whole(n)
+        n = n if order is None else order
+        if k > MOST_DERIVATIVES:
+            return beyond(ball(x))
+        if name == "besselie" and not ball(x) > 0:
+            return nan()
+        if name.startswith("spherical") and order is None:
+            return nan()
+        total = ball(0)
+        for s, c in shifted(name, n, k).items():
+            if c:
+                total += ball(c) * base(n + s, x)
+        return total
+
+    return compute
+
+
+def _taylor(name: str) -> Callable[..., list[Any]]:
+    """The first Taylor coefficients of a derivative, from one value of each order: their sums
+    beside each other, one derivative after the other."""
+    base = FUNCTIONS[name]
+
+    def compute(n: Any, x: Any, count: int, k: int = 0) -> list[Any]:
+        most, order = k + count - 1, whole(n)
+        if most > MOST_DERIVATIVES or (name == "besselie" and not ball(x) > 0):
+            return [beyond(ball(x))] * count
+        n = n if order is None else order
+        row = {s: ball(base(n + s, x)) for s in range(-most, most + 1)}
+        found = []
+        for i in range(most + 1):
+            if i >= k:
+                found.append(row[0] / factorial(i - k))
+            steps = {s: STEPS[name](n + s) for s in row if abs(s) < most - i}
+            row = {
+                s: sum((ball(c) * row[s + step] for step, c in pairs if c), ball(0))
+                for s, pairs in steps.items()
+            }
+        return found
+
+    return compute
+
+
+def _airy(name: str, derivative: int) -> Callable[[Any], Any]:
+    """Ai, which falls, and Bi, which rises, from -1 on."""
+
+    def compute(x: Any) -> Any:
+        x = ball(x)
+        if not within(x):
+            return beyond(x)
+        if is_wide(x) and x > -1 and not derivative:
+            return between(compute, x)
+        with told(x):
+            return sure(getattr(x, name)(derivative), x)
+
+    return compute
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "besselj": besselj,
+    "bessely": bessely,
+    "besseli": besseli,
+    "besselk": besselk,
+    "besselie": besselie,
+    "besselke": besselke,
+    "sphericaljn": sphericaljn,
+    "sphericalyn": sphericalyn,
+    "airyai": _airy("airy_ai", 0),
+    "airyaiprime": _airy("airy_ai", 1),
+    "airybi": _airy("airy_bi", 0),
+    "airybiprime": _airy("airy_bi", 1),
+}
+ORDERED = [name for name in FUNCTIONS if not name.startswith("airy")]
+FUNCTIONS |= {f"{name}s": derivatives(name) for name in ORDERED}
+TAYLOR: dict[str, Callable[..., list[Any]]] = {
+    name: _taylor(base)
+    for base in ("besselj", "bessely", "besseli", "besselk", "besselie", "besselke")
+    for name in (base, f"{base}s")
+}
+"""The first Taylor coefficients in x, of (n, x, how many, attributes)."""

@@ -1,0 +1,98 @@
+"""Special functions through commands: what is refused and why, roots up to the ends of domains,
+series, and tails whose digits are proven."""
+
+import pytest
+from mpmath import mp, mpf
+
+from hodiff import calculate
+from hodiff.errors import HodiffError
+
+
+@pytest.mark.parametrize(
+    "text, parameter",
+    [
+        ("gammainc(a, x)", "a"),
+        ("1 + uppergamma(a, x)**2", "a"),
+        ("betainc(2, b, x)", "b"),
+        ("expint(n, x)", "n"),
+        ("polylog(s, x)", "s"),
+    ],
+)
+def test_a_parameter_without_a_slope_is_refused_by_name(text, parameter):
+    at = f"{parameter}=2,x=0.5"
+    with pytest.raises(HodiffError, match=f"no derivative in its parameter {parameter} that"):
+        calculate("grad", text, at=at)
+    found = calculate("grad", text, at=at, wrt="x")
+    assert list(found.gradient) == ["x"]
+
+
+@pytest.mark.parametrize(
+    "text, at, kind",
+    [
+        ("lambertw(x)", -0.5, "domain"),
+        ("lambertw(x, -1)", 0, "pole"),
+        ("erfinv(x)", 1, "pole"),
+        ("norminv(x)", 2, "domain"),
+        ("ei(x)", 0, "pole"),
+        ("li(x)", 1, "pole"),
+        ("gammainc(0.5, x)", -1, "domain"),
+        ("zeta(x)", 1, "pole"),
+        ("dilog(x)", 2, "domain"),
+        ("erfi(x)", 1e300, "limit"),
+        ("gammaincc(1e9, 1e9*x)", 1, "limit"),
+        ("zeta(-1e300*x, 0.5)", 1, "limit"),
+    ],
+)
+def test_where_there_is_no_number(text, at, kind):
+    with pytest.raises(HodiffError) as found:
+        calculate("value", text, at={"x": at})
+    assert found.value.kind == kind
+
+
+def below_dawson(x):
+    return mp.sqrt(mp.pi) / 2 * mp.exp(-x * x) * mp.erfi(x) - mpf("0.3")
+
+
+@pytest.mark.parametrize(
+    "text, over, expected",
+    [
+        ("lambertw(x) - 1", "x=-2:10", [mp.e]),
+        ("ei(x)", "x=0.1:2", [mp.findroot(mp.ei, 0.37)]),
+        ("erfinv(x) - 1", "x=-3:3", [mp.erf(1)]),
+        ("ci(x)", "x=0.1:4", [mp.findroot(mp.ci, 0.6), mp.findroot(mp.ci, 3.4)]),
+        ("zeta(x)", "x=-5:0", [-4, -2]),
+        ("dawson(x) - 0.3", "x=-9:9", [mp.findroot(below_dawson, t) for t in (0.3, 2)]),
+    ],
+)  # fmt: skip
+def test_roots(text, over, expected):
+    found = calculate("roots", text, over=over)
+    assert [float(root["at"]["x"]) for root in found.roots] == [
+        pytest.approx(float(x), rel=1e-15, abs=1e-15) for x in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    "text, at, true",
+    [
+        ("normcdf(x)", -30, lambda x: mp.erfc(-x / mp.sqrt(2)) / 2),
+        ("gammaincc(2.5, x)", 700, lambda x: mp.gammainc(mpf("2.5"), x, regularized=True)),
+        ("erfcx(x)", 1e6, lambda x: (1 - 1 / (2 * x * x) + 3 / (4 * x**4)) / mp.sqrt(mp.pi) / x),
+        ("e1(x)", 700, mp.e1),
+        ("betainc(30, 2, x)", 0.0009765625, lambda x: 31 * x**30 - 30 * x**31),
+    ],
+)  # fmt: skip
+def test_tails_keep_their_digits(text, at, true):
+    with mp.workdps(40):
+        assert calculate("value", text, at={"x": at}).value == float(true(mpf(at)))
+
+
+@pytest.mark.parametrize("text", ["zeta(x, 0.5)", "zeta(x, x)", "zeta(sin(x) + 2, x)"])
+def test_taylor_where_both_arguments_move(text):
+    """Of these there is no series in one pass: nested derivatives serve."""
+    x = mpf("2.5")
+    functions = {"zeta": mp.zeta, "sin": mp.sin, "mpf": mpf}
+    f = eval(f"lambda x: {text.replace('0.5', 'mpf(1)/2')}", functions)
+    found = calculate("taylor", text, at="x=2.5", order=4).coefficients
+    with mp.workdps(30):
+        for c, true in zip(found, mp.taylor(f, x, 4), strict=True):
+            assert float(c) == pytest.approx(float(true), rel=1e-13)
