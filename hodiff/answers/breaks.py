@@ -317,9 +317,9 @@ class _Search:
         left_, right_ = (self.limit(self.slope, number, side, False).value for side in (-1, 1))
         if left_ is None or right_ is None or isnan(left_) or isnan(right_):
             return OPEN
-        if not _alike(left_, right_):
-            return KINK
-        return None if isfinite(left_) else STEEP
+        if not (isfinite(left_) and isfinite(right_)):
+            return STEEP
+        return None if _alike(left_, right_) else KINK
 
     def limit(self, y: Tensor, number: Any, side: int, guess: bool = True) -> Limit:
         try:

@@ -32,12 +32,14 @@ NARROW = 1 / 1500  # of the range: a short one
 CROWDED = "more pieces than can be told apart"
 TOLERANCE = 1 / 400  # of the picture's height: what a step may leave out
 SHORTEST = 2.0**-24  # of the range: a step that is halved no more
-SURE, BITS = 1e-9, 128  # a value that is known worse, relatively, is computed in balls, with these
+SURE = 1e-9  # a value that is known worse, relatively, isn't drawn
+CLOSE, BITS = 1e-12, (128, 1024)  # one that is known worse is computed in balls, with these
+NOUGHT = 1e-200  # what is no larger may be 0
 LOW, HIGH = 0.1, 0.9  # the shares of the points, beside a pole, that the picture is cut by
 ROOM = 0.6  # of the height between these, that is shown past them
 FLAT = 1e-3  # of what the bounds reach: a lower curve may hide a peak
+HIGHEST = 1e305  # that a picture shows: what draws it reckons with its heights
 SEEN = 50  # heights of the picture: extrema so far out are no part of it
-MOST_BALLS = 64  # of such values, in a column
 OVERHEAD = 20  # of a box, as nodes
 MOST_OPEN = 24  # parts that are told as such
 
@@ -141,15 +143,16 @@ def window(heights: Any, shares: Any, shown: Sequence[float], cut: bool) -> tupl
     for v in shown:
         if isfinite(v) and (not cut or max(v - high, low - v) <= SEEN * height):
             low, high = min(low, v), max(high, v)
+    low, high = (min(max(v, -HIGHEST), HIGHEST) for v in (low, high))
     if not high - low > 1e-9 * max(abs(low), abs(high)):  # a constant, as far as is seen
         centre, room = (low + high) / 2, max(abs(low), abs(high), 1e-300) / 2
         return (centre - room, centre + room) if centre else (-1.0, 1.0)
     return low, high
 
 
-def sure(low: Any, high: Any) -> Any:
+def sure(low: Any, high: Any, share: float = SURE) -> Any:
     """Whether bounds are so close that what lies between is as good as known."""
-    return high - low <= SURE * np.maximum(abs(low), abs(high)) + 1e-300
+    return high - low <= share * np.maximum(abs(low), abs(high)) + 1e-300
 
 
 def middle(low: Any, high: Any) -> Any:
@@ -222,19 +225,26 @@ class _Steps:
         self.bound(np.flatnonzero(self.joined))
 
     def exactly(self, at: Any) -> tuple[Any, Any]:
-        """Bounds of the value at points."""
+        """Bounds of the value at points; nan where it isn't known."""
         self.work.spend(len(at), len(self.value.order) + OVERHEAD)
         found = boxes.whole(self.value.values({self.x: Box(at, at)})[id(self.y)])
         low, high = (np.array(np.broadcast_to(v, at.shape)) for v in (found.low, found.high))
-        for k in np.flatnonzero(~sure(low, high))[:MOST_BALLS]:
+        for k in np.flatnonzero(~sure(low, high, CLOSE)):
+            if self.work.late:
+                break
             low[k], high[k] = self.closely(float(at[k]))
-        lost = ~(np.isfinite(low) & np.isfinite(high))
+        known = np.isfinite(low) & np.isfinite(high)
+        lost = ~(known & (sure(low, high) | (high - low <= NOUGHT)))
         low[lost] = high[lost] = nan
         return low, high
 
     def closely(self, at: float) -> tuple[float, float]:
-        with precision(BITS):
-            return boxes.ends(self.in_balls.results({self.x: ball(at)})[0])
+        for bits in BITS:
+            with precision(bits):
+                low, high = boxes.ends(self.in_balls.results({self.x: ball(at)})[0])
+            if sure(low, high, CLOSE):
+                break
+        return low, high
 
     def bound(self, steps: Any) -> None:
         """Bounds over steps: of the values as they come, from the middle, and where it rises."""

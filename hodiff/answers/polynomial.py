@@ -67,9 +67,9 @@ def polynomial(
         bounds = _bounds(derivatives, x, places, middle, order)
         rest = boxes.mul(bounds, _power(h, order + 1))
         band = boxes.add(found, rest)
+        y = found.low + 0.5 * (found.high - found.low)
     known = np.isfinite(bounds.low)
     under, over = (np.where(known, end, nan) for end in (band.low, band.high))
-    y = found.low + 0.5 * (found.high - found.low)
     listed = [float(c.mid()) for c in scaled]
     return Polynomial(order, middle, listed, places, y, under, over)
 

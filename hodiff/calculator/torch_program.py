@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from keyword import iskeyword
+from math import isinf
 from typing import Any
 
 from hodiff.calculator.request import usage
 from hodiff.calculator.walked import Walked
 from hodiff.engine.graph import VARIABLE, topological
+from hodiff.errors import HodiffError
 from hodiff.views.code import code
 from hodiff.views.code.syntax import Result
 from hodiff.views.reading import read
@@ -30,14 +32,17 @@ def program(found: Walked, at: Mapping[str, Any]) -> str:
                 f" {node.shape}: give each entry a name, as in [x, y], or leave out --torch",
                 "--torch",
             )
-    function = code(
-        [("value", read(request.f, sincs=0))],
-        variables,
-        [Result("value", "value")],
-        "torch",
-        "f",
-        [f"{' '.join(request.problem.text.split())[:200]}"],
-    )
+    try:
+        function = code(
+            [("value", read(request.f, sincs=0))],
+            variables,
+            [Result("value", "value")],
+            "torch",
+            "f",
+            [f"{' '.join(request.problem.text.split())[:200]}"],
+        )
+    except HodiffError as fault:  # its mend is another language
+        raise fault.retold(f"{fault.message.partition(':')[0]}: leave out --torch") from None
     taken = set(OURS)
     names = {x: _free(x, taken) for x in variables}
     y = _free(found.result, taken)
@@ -75,5 +80,8 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _number(value: Any) -> str:
-    """A number of the point as Python has it: a float."""
-    return repr(float(value))
+    """A number of the point as Python has it: a float. Raises HodiffError where none is near."""
+    found = float(value)
+    if isinf(found) or (found == 0 and str(value).strip("-+0.") != ""):
+        raise usage("PyTorch has doubles, and the point passes them: leave out --torch", "--torch")
+    return repr(found)

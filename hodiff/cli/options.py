@@ -512,6 +512,8 @@ PLOTTED = STATES(["--out"], metavar="FILE", shell_complete=files,
                  help="Where the picture goes: .png, .svg, .pdf or .html.  [default: the terminal]")
 DRAWING = STATES(["--seconds"], metavar="S", callback=positive, default="5", show_default=True,
                  help="The time that it may take; what is left open then is told.")
+PAGE_DRAWING = STATES(["--seconds"], metavar="S", callback=positive, default="3", show_default=True,
+                      help="The time that the plot may take; what is left open then is told.")
 DRAWN_FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain"], "format"),
                    default="table", show_default=True,
                    help="table: a picture in the terminal; json: points, pieces and marks; csv: a "

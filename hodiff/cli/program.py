@@ -135,7 +135,7 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     Its formula and derivatives, the numbers at the point, the steps, the graph and the walk that
     differentiates it, a plot whose point and order can be moved, and programs that do the same. The
     page is one file and loads nothing.
-    """, (o.REPORTED, o.AROUND, o.SHOWN_ORDERS, o.DRAWING, o.FOUND_FORMAT)),
+    """, (o.REPORTED, o.AROUND, o.SHOWN_ORDERS, o.PAGE_DRAWING, o.FOUND_FORMAT)),
 }
 """The help of each command, and the options that it alone has."""
 # fmt: on

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from hodiff.calculator.answer import Answer, Grid
+from hodiff.calculator.commands.roots import Span
 from hodiff.calculator.output import save
 from hodiff.calculator.page import sections as parts
 from hodiff.calculator.page import sliders as moved
@@ -20,6 +21,8 @@ from hodiff.errors import HodiffError
 ORDER = 3  # of the derivatives that are shown, where it isn't said
 MOST_ORDER = 10
 DRAWN = 2  # the highest order that is drawn
+DRAWING = 3.0  # seconds for the plot, where it isn't said: a page has much beside it
+HIGHEST = 1e300  # a position of a slider
 REACH = 2  # to each side of the point, where no range is given
 ENDINGS = (".html", ".htm")
 
@@ -41,6 +44,7 @@ def report(
     request.only_numbers("report", "--wrt")
     if request.problem.radii:
         raise usage("report takes a point: --over is the range", "--at")
+    check_ranges(request)
     made = page(request, order, seconds)
     save(out, made.encode())
     problem = request.problem
@@ -59,6 +63,21 @@ def report(
                   reading=problem.reading)  # fmt: skip
 
 
+def check_ranges(request: Request) -> None:
+    """Raise for a range that isn't one, or isn't of what is differentiated in, or leaves out the
+    point."""
+    point = request.problem.point
+    known = [name for name in request.wrt if point is None or name in point]
+    for name in request.problem.ranges:
+        if name not in known:
+            raise usage(f"--over is for {', '.join(known)}: leave out {name}", "--over")
+    Span(request)
+    for name, (low, high) in spans(request).items():
+        at = moved.exact(request, name)
+        if at is not None and not low <= at <= high:
+            raise usage(f"the point {name} of --at is outside the range of --over", "--at")
+
+
 def page(request: Request, order: int, seconds: float | None) -> str:
     """The text of the page."""
     numbers = parts.numbers(request, order)  # first: without an answer there is no page
@@ -67,7 +86,7 @@ def page(request: Request, order: int, seconds: float | None) -> str:
                 attempt(lambda: parts.mathematics(request, order))),
         Section("answer", "The answer", numbers),
     ]  # fmt: skip
-    drawn, data = moving(request, order, seconds)
+    drawn, data = moving(request, order, DRAWING if seconds is None else seconds)
     sections += drawn
     sections += [
         Section("steps", "Step by step", attempt(lambda: parts.steps(request))),
@@ -80,14 +99,16 @@ def page(request: Request, order: int, seconds: float | None) -> str:
 
 
 def moving(
-    request: Request, order: int, seconds: float | None
+    request: Request, order: int, seconds: float
 ) -> tuple[list[Section], dict[str, Any] | None]:
     """The plot, and the sliders that move through it."""
     ranges = spans(request)
     rows = moved.rows(request, order)
     one = len(request.wrt) == 1
+    known = request.has_point or (one and not others(request))
+    farthest = max(abs(end) for ends in ranges.values() for end in ends)
     try:
-        found = moved.sliders(request, ranges, rows) if one or request.has_point else []
+        found = moved.sliders(request, ranges, rows) if known and farthest < HIGHEST else []
     except HodiffError:  # a range too wide to be stepped through
         found = []
     places = None
@@ -101,6 +122,11 @@ def moving(
         content.append(moved.controls(found, rows, one))
     data = moved.data(found, one, places) if found else None
     return [Section("plot", "Around the point", joined(content, "\n"))], data
+
+
+def others(request: Request) -> list[str]:
+    """The variables that aren't differentiated in."""
+    return [name for name in request.problem.variables if name not in request.wrt]
 
 
 def spans(request: Request) -> dict[str, tuple[Fraction, Fraction]]:
@@ -124,7 +150,7 @@ def plotted(
     ranges: dict[str, tuple[Fraction, Fraction]],
     found: list[moved.Slider],
     order: int,
-    seconds: float | None,
+    seconds: float,
 ) -> tuple[Html, list[list[Any]] | None]:
     """A plot over the ranges, and where the sliders' positions are in it."""
     from hodiff.calculator.plots import contours, surface, told  # start-up: brings numpy
@@ -133,6 +159,8 @@ def plotted(
 
     if len(request.wrt) > 2:
         raise usage("A plot has one variable or two: --let binds the others.")
+    if others(request):
+        raise usage(f"A plot needs {', '.join(others(request))} as a constant: bind it with --let.")
     asked = request._replace(command="plot", problem=with_ranges(request, ranges))
     if len(request.wrt) == 2:
         of_two = surface.surface(asked, seconds)

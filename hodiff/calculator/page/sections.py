@@ -171,7 +171,8 @@ def _sent(steps: Sequence[Mapping[str, Any]]) -> Iterator[list[Any]]:
         for k, sent in enumerate(step["to"]):
             first = [step["node"], came] if k == 0 else ["", ""]
             rule = {"formula": sent["rule"], "value": sent.get("slope")}
-            yield [*first, sent["node"], _said(rule), _said(sent["share"])]
+            share = sent["share"]
+            yield [*first, sent["node"], _said(rule), _said(share) if share else "nothing"]
 
 
 def _said(x: Mapping[str, Any]) -> Html:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import floor, log10
 from time import monotonic
 from typing import Any, NamedTuple
 
-from hodiff.calculator.answer import text
+from hodiff.calculator.answer import plain_number, text
 from hodiff.calculator.page.html import Html, element, joined
 from hodiff.calculator.request import Request, partial
 from hodiff.derivatives import gradient
@@ -15,7 +16,7 @@ from hodiff.engine.graph import Tensor, constant
 from hodiff.errors import HodiffError
 
 STEPS = 40  # from one end of a range to the other
-SECONDS = 8.0  # for all numbers; what isn't there by then is left out
+SECONDS = 2.0  # for all numbers; what isn't there by then is left out
 MOST_VARIABLES = 6
 
 
@@ -74,7 +75,8 @@ def _positions(
     request: Request, name: str, low: Fraction, high: Fraction
 ) -> tuple[list[Fraction], int]:
     """Where a slider stops, the point among them where it is rational; and where it starts."""
-    found = {low + k * (high - low) / STEPS for k in range(STEPS + 1)}
+    found = {_short(low + k * (high - low) / STEPS, high - low) for k in range(STEPS + 1)}
+    found = {x for x in found if low <= x <= high} | {low, high}
     middle = (low + high) / 2
     point = exact(request, name)
     if point is not None and low <= point <= high:
@@ -82,6 +84,13 @@ def _positions(
         middle = point
     positions = sorted(found)
     return positions, min(range(len(positions)), key=lambda k: abs(positions[k] - middle))
+
+
+def _short(x: Fraction, span: Fraction) -> Fraction:
+    """A number nearby of few digits, no more than a double has: what is said of a position is where
+    it is."""
+    step = Fraction(10) ** floor(log10(span / STEPS) - 2)
+    return Fraction(str(float(round(x / step) * step)))
 
 
 def exact(request: Request, name: str) -> Fraction | None:
@@ -109,8 +118,8 @@ def _values(request: Request, name: str, x: Fraction, shown: Sequence[Row]) -> l
 
 
 def shown_number(x: Fraction) -> str:
-    """A position as it is said: a decimal of a few digits."""
-    return f"{float(x):.6g}"
+    """A position as it is said."""
+    return text(plain_number(float(x)))
 
 
 def controls(found: Sequence[Slider], shown: Sequence[Row], orders: bool) -> Html:

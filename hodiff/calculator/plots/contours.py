@@ -13,6 +13,7 @@ from hodiff.calculator.plots.figure import DARK, GREY, SETTINGS, WHAT, titled
 from hodiff.calculator.plots.missing import needed
 from hodiff.calculator.plots.surface import CELLS, Surface
 from hodiff.calculator.plots.terminal import BELOW, title
+from hodiff.calculator.request import usage
 from hodiff.calculator.tables import folded, sheet, shown
 
 SHAPES = {"minimum": "v", "maximum": "^", "saddle": "X"}
@@ -20,6 +21,7 @@ SIGNS = {"minimum": "▼", "maximum": "▲", "saddle": "×"}
 ASCII_SIGNS = {"minimum": "v", "maximum": "^", "saddle": "x"}
 SHADES = " .:-=+*#%@"
 SIZE = 7.2, 6.2  # inches
+HIGHEST = 1e249  # of contours, in matplotlib
 NARROWEST, LOWEST, WIDEST = 24, 10, 100
 
 
@@ -58,6 +60,9 @@ def heights(found: Surface, ax: Any, made: Any) -> None:
         mesh.set_gid("broken")
     if len(found.levels) < 2:
         return
+    if max(map(abs, found.levels)) > HIGHEST:
+        message = f"heights pass {HIGHEST:g}, and have no contours: take other units"
+        raise usage(message, "EXPR", "limit")
     values = np.ma.masked_invalid(found.shown)
     filled = ax.contourf(found.x, found.y, values, levels=found.levels, cmap="cividis",
                          extend="both", zorder=2)  # fmt: skip

@@ -85,30 +85,37 @@ def of_break(found: Break) -> Mark:
     )  # fmt: skip
 
 
+class Undecided(NamedTuple):
+    """Between low and high there may be one more: roots, or extrema, of a curve."""
+
+    what: str
+    low: float
+    high: float
+
+
 def points(
     y: Tensor, x: Tensor, span: Range, until: float, notes: list[str], name: str
-) -> list[Mark]:
-    """The roots and extrema of a curve, each proven; notes get why there are none."""
+) -> tuple[list[Mark], list[Undecided]]:
+    """The roots and extrema of a curve, each proven, and where there may be others; notes get why
+    there are none."""
     program = Program([y], BALLS)
     (slope,) = gradient(y, [x])
-    roots = _searched(
-        y, x, span,
-        lambda work: [
-            (ROOT, root.now()[0], root.alone[0])
-            for root in located([y], [x], [span], work, first=MOST).roots
-        ],
-        until, notes, f"roots of {name}",
-    )  # fmt: skip
-    turns = _searched(
-        slope, x, span,
-        lambda work: [
-            (p.kind, p.now()[0], p.alone[0])
-            for p in extrema(y, [x], [span], work, first=MOST).points
-            if not p.edge and p.kind != INFLECTION
-        ],
-        until, notes, f"extrema of {name}",
-    )  # fmt: skip
-    return list(_marks(program, x, [*roots, *turns]))
+    unsure: list[Undecided] = []
+
+    def roots(work: Work) -> list[Any]:
+        found = located([y], [x], [span], work, first=MOST)
+        unsure.extend(Undecided("roots", *u.box[0]) for u in found.unsure)
+        return [(ROOT, root.now()[0], root.alone[0]) for root in found.roots]
+
+    def turns(work: Work) -> list[Any]:
+        found = extrema(y, [x], [span], work, first=MOST)
+        unsure.extend(Undecided("extrema", *u.box[0]) for u in found.unsure)
+        inner = [p for p in found.points if not p.edge and p.kind != INFLECTION]
+        return [(p.kind, p.now()[0], p.alone[0]) for p in inner]
+
+    listed = _searched(y, x, span, roots, until, notes, f"roots of {name}")
+    listed += _searched(slope, x, span, turns, until, notes, f"extrema of {name}")
+    return list(_marks(program, x, listed)), unsure
 
 
 Found = TypeVar("Found")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial as partially
 from time import monotonic
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers.breaks import Break, Broken, broken
-from hodiff.answers.curve import Curve, curve, middle, sure
+from hodiff.answers.curve import HIGHEST, Curve, curve, middle, sure
 from hodiff.answers.isolate import Work
 from hodiff.answers.point import point_in
 from hodiff.answers.polynomial import Polynomial, polynomial
@@ -22,7 +22,7 @@ from hodiff.arithmetic.boxes import BOXES, Box
 from hodiff.arithmetic.program import Program
 from hodiff.calculator.commands.roots import Span, proven
 from hodiff.calculator.plots.dots import Dots
-from hodiff.calculator.plots.marks import Mark, of_break, points
+from hodiff.calculator.plots.marks import Mark, Undecided, of_break, points
 from hodiff.calculator.request import Request, partial, usage
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, topological
@@ -32,6 +32,7 @@ SECONDS = 5.0  # that a picture may take, where it isn't said
 NODES = 20_000_000  # of boxes, for a curve
 MOST_NODES = 5000  # of what is drawn
 MARKED = 0.4  # of the time: after it nothing more is searched for
+FEW = 4  # places that a sentence names
 LEAST = 0.3  # seconds that a curve has at least
 
 
@@ -98,6 +99,9 @@ def picture(request: Request, orders: Sequence[int], seconds: float | None = Non
     low, high = (float(v) for v in (boxes.thin(span.ranges[0][0]).low,
                                     boxes.thin(span.ranges[0][1]).high))  # fmt: skip
     name = request.wrt[0]
+    if max(abs(low), abs(high)) > HIGHEST:
+        message = f"the range of {name} passes {HIGHEST:g}, and can't be drawn: take other units"
+        raise usage(message, "--over", "limit")
     notes: list[str] = []
     graphs = derivatives(f, x, max(orders))
     curves: list[Drawn] = []
@@ -117,13 +121,14 @@ def picture(request: Request, orders: Sequence[int], seconds: float | None = Non
         work = Work(NODES, ends)
 
         searched = now + MARKED * (ends - now), notes, label
-        marks = proven(partially(points, y, x, span.ranges[0], *searched))
+        marks, unsure = proven(partially(points, y, x, span.ranges[0], *searched))
         heights = [h for mark in marks for h in mark.heights]
         found = proven(partially(curve, y, x, low, high, work, heights, before))
         late = late or work.done
         breaks[order] = found.broken
         apart = [b for b in found.breaks if not any(within(b, x.box[0]) for x in found.open)]
         there = [mark for mark in marks if drawn_at(found, mark.x)]
+        notes += unmarked(unsure, found, label)
         marks = sorted([*map(of_break, apart), *there], key=lambda mark: mark.x)
         curves.append(Drawn(order, column, label, y, found, marks))
     return Picture(request.problem.text, name, low, high, span.field, curves, late, notes)
@@ -148,6 +153,28 @@ def centred(request: Request, found: Picture, order: int) -> Polynomial:
 
 def drawn_at(found: Curve, x: float) -> bool:
     return any(piece.x[0] <= x <= piece.x[-1] for piece in found.pieces)
+
+
+def unmarked(unsure: Sequence[Undecided], found: Curve, label: str) -> Iterator[str]:
+    """Where roots and extrema are undecided, but at what is told anyway: breaks are marked, and for
+    extrema kinks are, too."""
+    open_ = [x.box[0] for x in found.open]
+    for what in dict.fromkeys(x.what for x in unsure):
+        told = [*open_]
+        told += [(b.low, b.high) for b in found.breaks if what == "extrema" or b.value is None]
+        places = [
+            place(x.low, x.high) for x in unsure
+            if x.what == what and not any(low <= x.high and x.low <= high for low, high in told)
+        ]  # fmt: skip
+        if places:
+            shown = ", ".join(places[:FEW])
+            yield f"not all {what} of {label} may be marked: it is undecided near {shown}"
+
+
+def place(low: float, high: float) -> str:
+    """An interval in words: a number, where it is next to nothing."""
+    ends = [f"{v if abs(v) > 1e-12 else 0.0:.4g}" for v in (low, high)]
+    return ends[0] if ends[0] == ends[1] else f"[{ends[0]}, {ends[1]}]"
 
 
 def within(found: Break, ends: tuple[float, float]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from hodiff.answers.breaks import OPEN
 from hodiff.answers.polynomial import Polynomial
+from hodiff.answers.roots import merged
 from hodiff.calculator.answer import Row, Value, plain_number
 from hodiff.calculator.plots.marks import Mark
 from hodiff.calculator.plots.picture import Drawn, Picture
@@ -159,20 +160,33 @@ def marked(drawn: Drawn) -> Iterator[str]:
 
 
 def places(marks: list[Mark]) -> str:
-    shown = [f"{mark.x:.6g}" for mark in marks[:FEW]]
+    shown = apart([mark.x for mark in marks[:FEW]])
     more = f" and {len(marks) - FEW} more" if len(marks) > FEW else ""
     guessed = all(mark.kind != OPEN for mark in marks) and not all(mark.proven for mark in marks)
     return ", ".join(shown) + more + " (a guess: the place is proven)" * guessed
 
 
+def apart(numbers: list[float]) -> list[str]:
+    """Numbers with as many digits as tell them apart, six at least."""
+    found: list[str] = []
+    for digits in (6, 9, 12, 15, 17):
+        found = [f"{x:.{digits}g}" for x in numbers]
+        if len(set(found)) == len(set(numbers)):
+            break
+    return found
+
+
 def left_open(drawn: Drawn) -> Iterator[str]:
-    for x in drawn.curve.open:
-        low, high = x.box[0]
-        yield f"not drawn in [{low:.6g}, {high:.6g}]: {x.reason}"
+    for reason in dict.fromkeys(x.reason for x in drawn.curve.open):
+        boxes = [((a,), (b,)) for x in drawn.curve.open if x.reason == reason for a, b in x.box]
+        parts = merged(boxes, 0.0)
+        shown = ", ".join("[{}, {}]".format(*apart([low, high])) for ((low, high),) in parts[:FEW])
+        more = f" and {len(parts) - FEW} more" if len(parts) > FEW else ""
+        yield f"not drawn in {shown}{more}: {reason}"
     if drawn.curve.unresolved and drawn.share < SURE:
-        low, high = drawn.curve.unresolved[0][0], drawn.curve.unresolved[-1][1]
+        low, high = apart([drawn.curve.unresolved[0][0], drawn.curve.unresolved[-1][1]])
         yield (
-            f"between {low:.6g} and {high:.6g} it turns more often than points show: what is drawn"
+            f"between {low} and {high} it may turn more often than points show: what is drawn"
             f" is proven over {drawn.share:.4%} of the range"
         )
 

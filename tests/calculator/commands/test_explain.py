@@ -236,7 +236,13 @@ def test_what_is_too_long_is_told_by_its_last_operation(found):
         (("x", "--torch"), "usage", "--at"),
         (("x", "--torch", "--at", "x=2+/-0.1"), "usage", "intervals"),
         (("sum(w)", "--torch", "--at", "w=[1,2]"), "usage", "give each entry a name"),
-        (("gamma(x)", "--torch", "--at", "x=2.5"), "usage", "PyTorch has no gamma"),
+        (
+            ("gamma(x)", "--torch", "--at", "x=2.5"),
+            "usage",
+            "gamma: leave out --torch",
+        ),
+        (("x", "--torch", "--at", "x=1e400"), "usage", "the point passes them"),
+        (("x", "--torch", "--at", "x=1e-400"), "usage", "the point passes them"),
     ],
 )
 def test_refusals_name_the_mend(hodiff, line, kind, said):

@@ -13,6 +13,7 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import mpmath
 import pytest
 
 from hodiff import HodiffError, calculate
@@ -220,6 +221,59 @@ def test_the_terminal(monkeypatch):
         rows = [line for line in text.split("\n") if "┊" in line and "│" in line]
         assert len(rows) > 8 and all(row.count("┊") == 2 for row in rows)
         assert "● root   ┊ pole" in text and "f: poles at -1.5708, 1.5708" in text
+
+
+def test_roots_that_are_undecided_are_told():
+    """max(x**2, x**4) is 0 at 0, and least there, and both are equal there."""
+    notes = plot("max(x**2, x**4)", over="x=-2:2", order=0).notes
+    for what in ("roots", "extrema"):
+        assert f"not all {what} of f may be marked: it is undecided near 0" in notes
+    assert not any("undecided" in note for note in plot("abs(x)", order=0).notes)
+
+
+@pytest.mark.parametrize("expression", ["where(x>0, sqrt(x), 0)", "where(x<0, sqrt(-x), 0)"])
+def test_an_infinite_slope_to_one_side_is_marked(expression):
+    (curve,) = plot(expression, order=0).curves
+    assert marks(curve, "steep", "kink") == [("steep", 0)]
+
+
+def test_what_is_told_is_short_and_apart():
+    far = plot("sin(x)", over="x=1e15:1e15+10", order=0).notes
+    (roots,) = [note for note in far if "root" in note]
+    assert len(set(re.findall(r"10+\d+\.?\d*", roots))) == 3
+    steep = plot("2**(1/x)", over="x=-1:1", order=0).notes
+    assert len([note for note in steep if "not drawn" in note]) == 1
+    flat = plot("sin(x)/x", over="x=-1:1", order=0).notes
+    assert not any("it turns" in note for note in flat)  # it doesn't: it isn't proven
+
+
+@pytest.mark.parametrize(
+    ("expression", "over", "right"),
+    [("sin(x)", "x=0:1e6", mpmath.sin), ("sin(x)", "x=1e15:1e15+9", mpmath.sin),
+     ("cos(x)", "x=0:1e40", mpmath.cos), ("1/x + 1e9 - 1e9", "x=1:2", lambda x: 1 / x),
+     ("(x**2 - 1)/(x - 1)", "x=0.99999:1.00001", lambda x: x + 1)],
+)  # fmt: skip
+def test_points_are_values(expression, over, right):
+    """Far out, and where digits cancel: each to 12 digits."""
+    with mpmath.workdps(80):
+        for piece in plot(expression, over, order=0).curves[0]["pieces"]:
+            for x, y in list(zip(piece["x"], piece["y"], strict=True))[1:-1:7]:
+                assert y == pytest.approx(float(right(mpmath.mpf(x))), rel=1e-12)
+
+
+@pytest.mark.filterwarnings("error")
+def test_heights_at_the_end_of_doubles(tmp_path):
+    """Whatever draws computes with differences of them."""
+    pytest.importorskip("plotext")
+    for expression, over in (("exp(x)", "x=700:709.7"), ("-exp(exp(x))", "x=6:6.565")):
+        drawn = plot(expression, over, order=0)
+        assert drawn.text() and max(abs(v) for v in drawn.curves[0]["pieces"][-1]["y"]) > 1e305
+        plot(expression, over, order=0, out=tmp_path / "f.svg")
+    with pytest.raises(HodiffError, match="take other units"):
+        plot("x", "x=-7e307:7e307")
+    plot("exp(exp(exp(x)))", "x=0:6", order=0, at="x=1")
+    with pytest.raises(HodiffError, match="have no contours"):
+        plot("exp(x)*y", "x=700:709.7,y=0:1", out=tmp_path / "g.svg")
 
 
 def test_json_of_the_command_line(answer):

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,35 @@ def test_other_questions(tmp_path: Path, text: str, own: dict[str, Any], sliders
         assert all(re.fullmatch(r"-?[0-9.e-]+", value) for value in values)
 
 
+@pytest.mark.parametrize(
+    ("text", "own", "words"),
+    [
+        ("x**2", {"at": "x=1e400"}, "passes 8e+307"),
+        ("x*y", {"at": "x=1,y=2", "wrt": "x"}, "needs y as a constant"),
+        ("x**2", {"wrt": "z"}, "needs x as a constant"),
+    ],
+)
+def test_what_has_no_plot_has_a_page(
+    tmp_path: Path, text: str, own: dict[str, Any], words: str
+) -> None:
+    assert words in made(tmp_path, text, order=1, **own).text("plot")
+
+
+def test_a_walk_that_sends_nothing(tmp_path: Path) -> None:
+    shown = made(tmp_path, "floor(x)", at="x=1.5", order=1, seconds=0.2)
+    assert "nothing" in shown.text("walk")
+
+
+@pytest.mark.parametrize("over", ["x=1e6:1e6+1", "x=0:2*pi", "x=1e15:1e15+1"])
+def test_positions_are_where_they_say(tmp_path: Path, over: str) -> None:
+    """x**2 at each, to the last digit, from the position as it is shown."""
+    shown = made(tmp_path, "x**2", over=over, order=1, seconds=0.2)
+    (slider,) = json.loads(shown.text("numbers"))["sliders"]
+    assert len(set(slider["at"])) == len(slider["at"]) > 8
+    for x, values in list(zip(slider["at"], slider["values"], strict=True))[1:-1]:
+        assert float(values[0]) == float(Fraction(x) ** 2)
+
+
 def test_where_a_range_has_no_value_the_slider_says_so(tmp_path: Path) -> None:
     found = made(tmp_path, "log(x)", at="x=1", order=1)
     held = json.loads(found.text("numbers"))["sliders"][0]
@@ -175,6 +205,9 @@ def test_where_a_range_has_no_value_the_slider_says_so(tmp_path: Path) -> None:
         ("[x, x]", {}, "one number"),
         ("x", {"at": "x=2+/-0.1"}, "--over is the range"),
         ("x", {"order": 11}, "from 1 to 10"),
+        ("x", {"at": "x=2", "over": "y=1:2"}, "--over is for x: leave out y"),
+        ("x", {"at": "x=2", "over": "x=5:6"}, "point x of --at is outside"),
+        ("x", {"over": "x=1:1"}, "is one point"),
     ],
 )
 def test_errors(tmp_path: Path, monkeypatch, text: str, own: dict[str, Any], words: str) -> None:
