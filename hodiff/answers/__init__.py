@@ -12,6 +12,7 @@ remainder  what a Taylor polynomial leaves
 isolate    where a system may be 0 in a box: branch, exclude, Newton
 roots      every root in a box, with proof
 extrema    every minimum, maximum and saddle, and what bounds the values
+monotone   the sign of a derivative between its zeros
 """
 
 from __future__ import annotations

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any, NamedTuple
 
 from hodiff.answers.extrema import Bound, Point, bound, inflections
 from hodiff.answers.extrema import extrema as searched
 from hodiff.answers.isolate import Work
+from hodiff.answers.monotone import signs
 from hodiff.answers.precision import until_determined
-from hodiff.answers.roots import Unsure
-from hodiff.arithmetic.ball_numbers import ball
+from hodiff.answers.roots import BITS, Unsure
+from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
 from hodiff.calculator.answer import Answer, Grid, Row, Value, plain_number, text
@@ -27,10 +28,15 @@ from hodiff.calculator.commands.roots import (
 )
 from hodiff.calculator.progress import bar
 from hodiff.calculator.request import Request, exactly, usage
+from hodiff.derivatives import gradient
 from hodiff.engine.limits import Limits
 from hodiff.errors import HodiffError
 
 MOST_VARIABLES = 5  # 3**n - 1 faces
+SHAPES = {
+    1: {1: "rising", -1: "falling", 0: "constant"},
+    2: {1: "convex", -1: "concave", 0: "straight"},
+}
 
 
 class Told(NamedTuple):
@@ -72,7 +78,48 @@ def extrema(request: Request, over: Any = None, order: int = 1, first: int | Non
     if order == 1 and first is None:
         ends = [bound(f, request.inputs, found, side) for side in (-1, 1)]
     request.problem.notes[:] = dict.fromkeys([*request.problem.notes, *notes])
-    return answer(request, span, order, told, unsure, left, more, ends, work, program)
+    complete = not (unsure or left or more)
+    ranges = shape(request, span, order, told) if complete and len(span.ranges) == 1 else []
+    return answer(request, span, order, told, unsure, left, more, ends, work, program, ranges)
+
+
+def shape(request: Request, span: Span, order: int, told: Sequence[Told]) -> list[Shaped]:
+    """Where f rises and falls, or is convex and concave, all points being known; nothing where a
+    slope's sign can't be told."""
+    (x,), (name,), (ends,) = request.inputs, request.wrt, span.ranges
+    y = request.f
+    for _ in range(order):
+        (y,) = gradient(y, [x])
+    with precision(BITS):
+        inside = [p for p in told if within(_first(p.point)(), *ends)]
+    low, high = map(plain_number, span.told[name])
+    borders = [low, *(point.at[name] for point in inside), high]
+    found = signs(
+        y, x, [lambda: ends[0], *(_first(p.point) for p in inside), lambda: ends[1]]
+    )  # fmt: skip
+    listed: list[Shaped] = []
+    for sign, lower, upper in zip(found or (), borders, borders[1:], strict=False):
+        what = SHAPES[order][sign]
+        if listed and listed[-1].what == what:
+            lower = listed.pop().lower
+        listed.append(Shaped(what, lower, upper))
+    return listed
+
+
+def within(x: Any, low: Any, high: Any) -> bool:
+    return bool(BALLS.less(low, x) and BALLS.less(x, high))
+
+
+def _first(point: Point) -> Callable[[], Any]:
+    return lambda: point.now()[0]
+
+
+class Shaped(NamedTuple):
+    """A range in which f rises, falls ..., its ends included."""
+
+    what: str
+    lower: Value
+    upper: Value
 
 
 def position(x: Told) -> list[float]:
@@ -160,6 +207,7 @@ def answer(
     ends: Sequence[Bound | None],
     work: Work,
     program: Program,
+    ranges: Sequence[Shaped],
 ) -> Answer:
     names, problem = list(request.wrt), request.problem
     undecided = [(span.clipped(x.box), x) for x in unsure]
@@ -183,6 +231,12 @@ def answer(
                 for end, side in zip(ends, (-1, 1), strict=True)]  # fmt: skip
         fields |= {"minimum": best[0], "maximum": best[1]}
         lines_above += [said("least", best[0]), said("largest", best[1])]
+    if len(names) == 1:
+        fields["ranges"] = [
+            {"what": what, "lower": low, "upper": high} for what, low, high in ranges
+        ]
+    if ranges:
+        lines_above.append(shapes(ranges))
     fields |= {
         "undecided": [{"in": intervals(names, box), "reason": x.reason} for box, x in undecided],
         "unsearched": [{"in": intervals(names, box)} for box in unsearched],
@@ -213,6 +267,16 @@ def answer(
         reading=problem.reading,
         code=1 if unsure or left else 0,
     )
+
+
+def shapes(ranges: Sequence[Shaped]) -> str:
+    """'rising in [-3, -1] and [1, 2], falling in [-1, 1]'."""
+    parts = []
+    for what in dict.fromkeys(x.what for x in ranges):
+        listed = [f"[{text(x.lower)}, {text(x.upper)}]" for x in ranges if x.what == what]
+        last = f" and {listed[-1]}" if len(listed) > 1 else ""
+        parts.append(f"{what} in {', '.join(listed[:-1] or listed)}{last}")
+    return ", ".join(parts)
 
 
 def title(

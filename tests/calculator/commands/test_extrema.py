@@ -254,7 +254,7 @@ def test_formats(found, plain, hodiff):
     first = found("extrema", "x**3 - 3*x", "--over", "x=-3:2")
     assert list(first) == [
         "command", "expression", "arithmetic", "over", "variables", "order", "points", "minimum",
-        "maximum", "undecided", "unsearched", "complete", "notes",
+        "maximum", "ranges", "undecided", "unsearched", "complete", "notes",
     ]  # fmt: skip
     assert first["points"][0] == {"at": {"x": -3}, "value": -18, "kind": "minimum", "edge": True}
     assert plain("extrema", "x**2", "--over", "x=-1:2") == (
@@ -301,3 +301,45 @@ def test_tables_fit(answer, monkeypatch, columns):
 def test_faults_name_the_mend(hodiff, words, message):
     ran = hodiff("extrema", *words)
     assert (ran.code, ran.out) == (2, "") and message in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "over", "order", "told"),
+    [
+        ("x**3 - 3*x", "x=-3:2", 1, "rising -3 -1, falling -1 1, rising 1 2"),
+        ("x**3 - 3*x", "x=-3:2", 2, "concave -3 0, convex 0 2"),
+        ("x**3", "x=-1:1", 1, "rising -1 1"),  # also where its slope is 0
+        ("x**4", "x=-1:1", 2, "convex -1 1"),
+        ("x**2", "x=0:1", 1, "rising 0 1"),
+        ("cos(x)", "x=0:pi", 1, "falling 0 3.141592653589793"),
+        ("log(x)", "x=1:2", 2, "concave 1 2"),
+        ("exp(x) - x", "x=-1:2", 1, "falling -1 0, rising 0 2"),
+        ("abs(x)", "x=-1:1", 1, ""),  # not all is decided
+        ("1/x", "x=-1:1", 1, ""),
+    ],
+)
+def test_where_it_rises_and_bends_is_told(text, over, order, told):
+    found = calculate("extrema", text, over=over, order=order)
+    said = ", ".join(f"{x['what']} {x['lower']} {x['upper']}" for x in found.ranges)
+    assert said == told
+    for word in ("rising", "falling", "convex", "concave"):
+        assert (f"{word} in [" in found.text()) == (word in told)
+
+
+def test_ranges_hold_at_every_point_of_them():
+    """The slope of sin(x)*x + cos(3*x), which is x*cos(x) + sin(x) - 3*sin(3*x)."""
+    found = calculate("extrema", "sin(x)*x + cos(3*x)", over="x=0:10")
+    assert len(found.ranges) == 5
+    assert (found.ranges[0]["lower"], found.ranges[-1]["upper"]) == (0, 10)
+    for a, b in itertools.pairwise(found.ranges):
+        assert a["upper"] == b["lower"] and {a["what"], b["what"]} == {"rising", "falling"}
+    for piece in found.ranges:
+        low, high = float(piece["lower"]), float(piece["upper"])
+        for k in range(1, 20):
+            x = low + k * (high - low) / 20
+            slope = x * math.cos(x) + math.sin(x) - 3 * math.sin(3 * x)
+            assert (slope > 0) == (piece["what"] == "rising")
+
+
+def test_of_several_variables_there_are_no_ranges():
+    assert "ranges" not in calculate("extrema", "x**2 + y**2", over="x=-1:1,y=-1:1").to_dict()
