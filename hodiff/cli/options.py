@@ -67,7 +67,8 @@ class Helped(click.Command):
         """Options, and those of files of points in a part of their own."""
         parts: dict[str, list[tuple[str, str]]] = {"Options": [], "Files of points": []}
         for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
+            # From click 8.5 on arguments have a line, too, with nothing in it but the name.
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
             if record is not None:
                 parts["Files of points" if param in POINTS else "Options"].append(record)
         for title, records in parts.items():

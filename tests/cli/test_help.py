@@ -95,3 +95,10 @@ def test_help_as_a_command(answer, command):
 
 def test_help_of_all(answer):
     assert answer("help") == answer("--help")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_line_of_the_options_says_something(answer, command):
+    """From click 8.5 on an argument has a line of its own."""
+    _, _, options = answer(command, "--help").partition("Options:\n")
+    assert options and "EXPR" not in [line.strip() for line in options.splitlines()]

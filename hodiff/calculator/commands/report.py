@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from fractions import Fraction
 from pathlib import PurePath
 from typing import Any
 
 from hodiff.calculator.answer import Answer, Grid
 from hodiff.calculator.commands.roots import Span
-from hodiff.calculator.output import save
+from hodiff.calculator.output import save, unwritable
 from hodiff.calculator.page import sections as parts
 from hodiff.calculator.page import sliders as moved
 from hodiff.calculator.page.document import document
@@ -37,6 +39,9 @@ def report(
     """
     if not isinstance(out, str) or PurePath(out).suffix.lower() not in ENDINGS:
         raise usage("--out is the name of a page: it ends in .html", "--out")
+    folder = os.path.dirname(out)
+    if folder and not os.path.isdir(folder):  # before the work
+        raise unwritable(out, os.strerror(errno.ENOENT))
     order = ORDER if order is None else order
     if not 1 <= order <= MOST_ORDER:
         raise usage(f"--order of report is from 1 to {MOST_ORDER}", "--order", "limit")
