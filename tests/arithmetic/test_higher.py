@@ -147,13 +147,15 @@ def test_balls_contain_mpmaths_values(name: str) -> None:
             radius = rng.choice([0, 1e-12, 1e-3 * abs(x), 0.3 * abs(x)])
             wide = ball(x) + ball(radius) * type(ball(x))(0, 1)
             found = ball(higher.FUNCTIONS[name](*given[:-1], wide))
+            if not found.is_finite():  # too wide: no bounds, and nothing wrong
+                continue
             for t in (0, rng.uniform(-1, 1)):
                 at = mpf(x) + mpf(t) * mpf(radius)
                 true = mp.re(MPMATH[name](*map(mpf, given[:-1]), at))
                 low, high = (mpmath.mpf(v.str(60, radius=False)) for v in
                              (found.lower(), found.upper()))  # fmt: skip
                 slack = abs(true) * mpf(2) ** -(bits + 5) + mpf(10) ** -45 * abs(high)
-                assert not found.is_finite() or low - slack <= true <= high + slack, (given, radius)
+                assert low - slack <= true <= high + slack, (given, radius)
 
 
 EVERY = [

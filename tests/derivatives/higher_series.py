@@ -45,8 +45,10 @@ for _name, _compute in bessel_rows.MPMATH.items():
         CASES[_other] = [_case(_other, _text, _bessel(_compute, _order), "5/2")]
 for _name, _compute, _others, _ in polynomial_rows.FUNCTIONS_OF:
     _text, _given = PARAMETERS[_name]
+    # At 1/4 those of 0F1 soon are too small for mpmath.
+    _at = "4" if _name == "hyp0f1" else "1/4"
     for _other in (_name, *_others):
-        CASES[_other] = [_case(_other, _text, _of(_compute, _given), "1/4")]
+        CASES[_other] = [_case(_other, _text, _of(_compute, _given), _at)]
 CASES |= {
     "airyai": [_case("airyai", "", mp.airyai, "0", "-3")],
     "airyaiprime": [_case("airyaiprime", "", lambda x: mp.airyai(x, 1), "1")],

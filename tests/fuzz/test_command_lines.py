@@ -95,6 +95,9 @@ def command_lines(draw: Any) -> list[str]:
     return words
 
 
+SAYING_NO = ("check", "functions")  # which answer no: a claim is wrong, a search finds nothing
+
+
 def complaint(words: list[str]) -> str:
     """What is wrong with how a command line ends."""
     try:
@@ -106,7 +109,7 @@ def complaint(words: list[str]) -> str:
         return err
     if code not in (0, 1, 2):
         return f"exit code {code}"
-    if code == 0 or (words[0] == "check" and code == 1 and out and not err):
+    if code == 0 or (words[0] in SAYING_NO and code == 1 and out and not err):
         return err
     first = err.partition("\n")[0]
     if not first.startswith("error: ") or len(first) < len("error: ") + 8 or len(err) > 3000:
