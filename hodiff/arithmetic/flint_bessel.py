@@ -1,4 +1,4 @@
-"""Bessel and Airy functions in FLINT's balls.
+"""Bessel, Airy and Struve functions in FLINT's balls.
 
 No call of FLINT's is made whose work isn't bounded: K is found at a precision at which its series
 converges before it gives up, and orders past a bound are [-inf, inf]. Of a wide ball
@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from math import factorial
 from typing import Any
 
+from flint import acb
+
 from hodiff.arithmetic.ball_numbers import FLINT, ball, nan, whole_power
 from hodiff.engine.exact import rational
 from hodiff.engine.shifts import STEPS, shifted
@@ -20,6 +22,7 @@ from hodiff.engine.shifts import STEPS, shifted
 MOST_ORDER = 1_000_000  # of J and Y
 MOST_MODIFIED = 100_000  # of I
 MOST_K = 2000  # of K
+MOST_STRUVE, FARTHEST_STRUVE = 1000, 2000  # order and argument of Struve functions
 MOST_BITS = 1 << 15
 MOST_DERIVATIVES = 500
 FURTHEST = 1 << 16  # bits of the largest argument
@@ -275,7 +278,53 @@ def _airy(name: str, derivative: int) -> Callable[[Any], Any]:
     return compute
 
 
+def _far(n: Any, x: Any) -> Any:
+    """H far out, by its difference to Y: DLMF 11.6.1, where what is left out is less than the first
+    term that is."""
+    with told(x):
+        order = ball(n)
+        term = (x / 2) ** (order - 1) / (ball(0).pi().sqrt() * (order + ball(1) / 2).gamma())
+        total, least = ball(bessely(n, x)), ball(2) ** -FLINT.ctx.prec
+        for k in range(FLINT.ctx.prec):
+            if k >= order and abs(term) < least * max(abs(total).upper(), least):
+                break
+            total += term
+            term *= (k + ball(1) / 2) * (order - k - ball(1) / 2) * 4 / (x * x)
+        return sure(total + FLINT.arb(0, abs(term).upper()), x)
+
+
+def _struve(sign: int) -> Callable[[Any, Any], Any]:
+    """H (-1) and L (1), by a 1F2: DLMF 11.2.1 and 11.2.2."""
+
+    def compute(n: Any, given: Any) -> Any:
+        x, k, order = ball(given), whole(n), ball(n)
+        if not within(order, x) or not abs(order) <= MOST_STRUVE:
+            return beyond(order, x)
+        if k is None and not x >= 0:
+            return nan()
+        if x == 0 and not order >= -1:
+            return nan()
+        if not abs(x) <= FARTHEST_STRUVE:
+            if sign > 0 or not (x > 0 or (k is not None and x < 0)):
+                return beyond(x)
+            found = _far(n, abs(x))
+            return found if x > 0 or (k or 0) % 2 else -found
+        # Terms as large as exp(abs(x)), where the sum of H is about 1.
+        room = int(float(abs(x).upper()) * 2.9) + 8 if sign < 0 else 8
+        if FLINT.ctx.prec + room > MOST_BITS:
+            return beyond(x)
+        with told(x), bits(FLINT.ctx.prec + room):
+            x, order, half = ball(given), ball(n), ball(3) / 2
+            inner = acb(x * x * sign / 4).hypgeom([1], [half, order + half], regularized=True).real
+            power = (x / 2) ** (order + 1) if k is None else whole_power(x / 2, k + 1)
+            return sure(inner * power, x)
+
+    return compute
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "struveh": _struve(-1),
+    "struvel": _struve(1),
     "besselj": besselj,
     "bessely": bessely,
     "besseli": besseli,
@@ -289,7 +338,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "airybi": _airy("airy_bi", 0),
     "airybiprime": _airy("airy_bi", 1),
 }
-ORDERED = [name for name in FUNCTIONS if not name.startswith("airy")]
+ORDERED = [name for name in FUNCTIONS if not name.startswith(("airy", "struve"))]
 FUNCTIONS |= {f"{name}s": derivatives(name) for name in ORDERED}
 TAYLOR: dict[str, Callable[..., list[Any]]] = {
     name: _taylor(base)

@@ -97,7 +97,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{f"{name}s": mixed(f"{name}s", _ordered(name), _ordinary, 2) for name in UNSCALED},
     **{
         name: mixed(name, _pointwise, _pointwise, 2)
-        for name in ("besselies", "besselkes", "sphericaljns", "sphericalyns")
+        for name in ("besselies", "besselkes", "sphericaljns", "sphericalyns", "struveh", "struvel")
     },
     **{name: _airy(name, i) for i, name in enumerate(AIRY)},
 }

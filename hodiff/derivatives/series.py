@@ -51,7 +51,7 @@ from hodiff.engine.passes import depending, rebuilt
 from hodiff.engine.sharing import NodeTable, sharing
 
 # Whose rules lead ever further, with no recurrence here.
-FURTHER = {"betas", "binomials", "carlsons", "carlsonps", "solve_triangular"}
+FURTHER = {"betas", "binomials", "carlsons", "carlsonps", "solve_triangular", "struveh", "struvel"}
 MOST_POWER = 1 << 62  # that is written as products
 
 Coefficients: TypeAlias = list[Any]

@@ -125,7 +125,7 @@ def test_every_call_ends() -> None:
 
 MPMATH: dict[str, Any] = {
     "besselj": mp.besselj, "bessely": mp.bessely, "besseli": mp.besseli, "besselk": mp.besselk,
-    "airyai": mp.airyai, "airybi": mp.airybi,
+    "airyai": mp.airyai, "airybi": mp.airybi, "struveh": mp.struveh, "struvel": mp.struvel,
 }  # fmt: skip
 
 
@@ -198,3 +198,16 @@ def test_forty_digits_of_values_and_derivatives(name: str, compute: Any, cases: 
                         else (mpf(value.numerator) / value.denominator)
                     )
                     assert abs(close - true) <= mpf(10) ** -38 * max(abs(true), 1), (given, at, k)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, -3, 0.5, 40, 7.25])
+@pytest.mark.parametrize("x", [1.5, 300.0, 1999.0, 2001.0, 1e5, 1e8, -3000.0])
+def test_struve_far_out(n: float, x: float) -> None:
+    """By its series, and from 2000 on by its difference to Y."""
+    if x < 0 and n != int(n):
+        return
+    with precision(120), mp.workdps(60):
+        order = int(n) if n == int(n) else n
+        found = ball(higher.FUNCTIONS["struveh"](order, x))
+        low, high = (mpf(v.str(50, radius=False)) for v in (found.lower(), found.upper()))
+        assert low <= mp.struveh(n, x) <= high and found.rel_accuracy_bits() > 60

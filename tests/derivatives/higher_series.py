@@ -38,6 +38,8 @@ def _of(compute: Callable[..., Any], given: tuple[Any, ...]) -> Callable[[Any], 
 
 CASES: dict[str, list[Case]] = {}
 for _name, _compute in bessel_rows.MPMATH.items():
+    if _name.startswith("struve"):
+        continue
     for _other in bessel_rows.NAMES[_name]:
         # mpmath takes long to whole orders of some.
         _half = _name in ("bessely", "besselk", "besselke")
@@ -59,7 +61,16 @@ CASES |= {
     "ellipkinc": [("ellipkinc(1/2, x)", lambda x: mp.ellipf(HALF, x), ["1/4"])],
     "ellipeinc": [("ellipeinc(1/2, x)", lambda x: mp.ellipe(HALF, x), ["1/4"])],
 }  # fmt: skip
-NESTED = {"elliprf", "elliprd", "elliprj", "elliprc"}  # whose rules lead ever further
+NESTED = {
+    "elliprf",
+    "elliprd",
+    "elliprj",
+    "elliprc",
+    "struveh",
+    "struvel",
+    "struve",
+    "modstruve",
+}  # whose rules lead ever further
 
 
 def tried() -> list[list[Case]]:

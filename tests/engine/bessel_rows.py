@@ -17,6 +17,7 @@ NAMES = {
     "besselie": ("besselie", "ive"), "besselke": ("besselke", "kve"),
     "sphericaljn": ("sphericaljn", "spherical_jn"),
     "sphericalyn": ("sphericalyn", "spherical_yn"),
+    "struveh": ("struveh", "struve"), "struvel": ("struvel", "modstruve"),
 }  # fmt: skip
 
 
@@ -37,6 +38,8 @@ MPMATH: dict[str, Callable[..., Any]] = {
     "besselke": lambda n, x: mp.exp(x) * mp.besselk(n, x),
     "sphericaljn": spherical_jn,
     "sphericalyn": spherical_yn,
+    "struveh": mp.struveh,
+    "struvel": mp.struvel,
 }
 # Zeros of J0 and Y1 and the maximum of J1, as near as doubles are; where doubles change hands.
 POINTS = {
@@ -50,6 +53,8 @@ POINTS = {
     "besselke": [(0, (2.5, 300.0)), (1.5, (1e5,))],
     "sphericaljn": [(0, (2.5, 12.0)), (2, (1e-2, 7.0))],
     "sphericalyn": [(0, (2.5, 12.0)), (2, (1e-2, 7.0))],
+    "struveh": [(0, (2.5, -2.5, 7.0)), (1, (1e-3, 4.5)), (-0.5, (2.5,))],
+    "struvel": [(0, (2.5, -2.5)), (1, (1e-3, 30.0)), (0.5, (300.0,))],
 }  # fmt: skip
 
 
@@ -76,8 +81,9 @@ def rows(row: Callable[..., Any]) -> list[Any]:
         for other in NAMES[name][1:]:
             build = of_order(other, 2)
             found.append(row(other, at(compute, 2), 1.5, digits=40, order=1, build=build))
-        build = of_order(f"{name}s", 2, 1)
-        found.append(row(f"{name}s", slope(compute, 2), 1.5, digits=40, order=1, build=build))
+        if f"{name}s" in OPERATIONS:
+            build = of_order(f"{name}s", 2, 1)
+            found.append(row(f"{name}s", slope(compute, 2), 1.5, digits=40, order=1, build=build))
     return [
         *found,
         row("airyai", mp.airyai, 0, 1.5, -1.7, 10, -2.338107410459767, -30.5, digits=40),

@@ -449,6 +449,8 @@ besseli iv ; torch.{n}(2, x) ; S.iv(2, x) ; plain
 besselk kv kn ; torch.{n}(2, x) ; S.kv(2, x) ; above
 besselie ive ; torch.{n}(2, x) ; S.ive(2, x) ; above
 besselke kve ; torch.{n}(2, x) ; S.kve(2, x) ; above
+struveh struve ; torch.{n}(2, x) ; S.struve(2, x) ; above
+struvel modstruve ; torch.{n}(2, x) ; S.modstruve(2, x) ; above
 sphericaljn spherical_jn ; torch.{n}(2, x) ; S.spherical_jn(2, x) ; above
 sphericalyn spherical_yn ; torch.{n}(2, x) ; S.spherical_yn(2, x) ; above
 legendrep legendre ; torch.{n}(3, x) ; S.eval_legendre(3, x) ; plain

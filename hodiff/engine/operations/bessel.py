@@ -1,6 +1,6 @@
-"""Bessel and Airy functions: DLMF 9 and 10.
+"""Bessel, Airy and Struve functions: DLMF 9, 10 and 11.
 
-Each of the functions with an order has its k-th derivative beside it as a row, a sum of those of
+Each of the Bessel functions has its k-th derivative beside it as a row, a sum of those of
 the orders next to it: closed, and without a division by x, so that it holds at 0, too.
 """
 
@@ -11,11 +11,12 @@ from typing import Any
 
 from hodiff.engine.graph import CONSTANT, Operation, Tensor, constant
 from hodiff.engine.operations import functions
-from hodiff.engine.operations.elementary import add
+from hodiff.engine.operations.elementary import add, pi, sqrt
 from hodiff.engine.operations.row import CLOSED, bounded, elementwise, unknown_slope
+from hodiff.engine.operations.special import gamma
 from hodiff.engine.shifts import shifted
 
-functions.family(__name__, "Bessel and Airy functions")
+functions.family(__name__, "Bessel, Airy and Struve functions")
 
 MIRRORED = {"besselj": -1, "bessely": -1, "besseli": 1, "besselk": 1, "besselie": 1, "besselke": 1}
 """f_(-n) = (this)**n * f_n of whole orders."""
@@ -58,6 +59,17 @@ def _written(row: Operation, n: Tensor, x: Tensor, k: int) -> Tensor:
     return reduce(add, terms)
 
 
+def _struves(row: Operation, sign: int, n: Tensor, x: Tensor) -> Tensor:
+    """The derivative of H (-1) or L (1) by the orders beside it: DLMF 11.4(v)."""
+    if n.operation is CONSTANT and n.attributes[0] == 0:  # where that of -1 has a pole in its slope
+        return 2 / pi() + sign * row(1, x)
+    beside: Tensor = row(n - 1, x) + sign * row(n + 1, x)
+    twice = 2 * n.attributes[0] + 3 if n.operation is CONSTANT else 1
+    if twice <= 0 and twice % 2 == 0:  # a pole of gamma
+        return beside / 2
+    return (beside + (x / 2) ** n / (sqrt(pi()) * gamma(n + constant(3) / 2))) / 2
+
+
 # fmt: off
 REAL = "an argument >= 0, or a whole order"
 ABOVE = "an argument > 0"
@@ -83,6 +95,16 @@ sphericaljn, sphericaljns = _ordered("sphericaljn", "spherical_jn", domain="a wh
 sphericalyn, sphericalyns = _ordered("sphericalyn", "spherical_yn",
                                      domain="a whole order, and an argument other than 0",
                                      meaning="The spherical Bessel function y of order n at x")
+
+struveh = elementwise("struveh", unknown_slope("struveh", "its order n"),
+                      lambda n, x, y: _struves(struveh, -1, n, x),
+                      names=("struveh", "struve"), parameters="n, x", numpy="scipy.special.struve",
+                      domain=REAL, pole=_at_zero, meaning="The Struve function H of order n at x")
+struvel = elementwise("struvel", unknown_slope("struvel", "its order n"),
+                      lambda n, x, y: _struves(struvel, 1, n, x),
+                      names=("struvel", "modstruve"), parameters="n, x", domain=REAL, pole=_at_zero,
+                      numpy="scipy.special.modstruve",
+                      meaning="The modified Struve function L of order n at x")
 
 airyai = elementwise("airyai", lambda x, y: airyaiprime(x), numpy="scipy.special.airy",
                      meaning="The Airy function Ai")

@@ -156,6 +156,7 @@ class _Arrays(Python):
 _BESSEL = {
     "besselj": "@.jv({}, {})", "bessely": "@.yv({}, {})", "besseli": "@.iv({}, {})",
     "besselk": "@.kv({}, {})", "besselie": "@.ive({}, {})", "besselke": "@.kve({}, {})",
+    "struveh": "@.struve({}, {})", "struvel": "@.modstruve({}, {})",
     "airyai": "@.airy({})[0]", "airyaiprime": "@.airy({})[1]",
     "airybi": "@.airy({})[2]", "airybiprime": "@.airy({})[3]",
     "legendrep": "@.eval_legendre({}, {})", "chebyshevt": "@.eval_chebyt({}, {})",
