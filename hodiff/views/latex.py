@@ -14,6 +14,7 @@ from hodiff.views.typeset import LETTERS, Equation, Line, Typeset
 
 # LaTeX has no command for Greek letters that look as Latin ones do.
 LATIN = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
+BOLD = {"𝐇": "H", "𝐋": "L"}
 SIGNS = {
     "−": "-", "⋅": r"\cdot", "≤": r"\leq", "≥": r"\geq", "≠": r"\neq", "∧": r"\wedge",
     "∨": r"\vee", "¬": r"\neg", "∞": r"\infty", "∂": r"\partial", "⌊": r"\lfloor", "⌋": r"\rfloor",
@@ -88,6 +89,8 @@ class Latex(Typeset):
         return ", ".join(texts)
 
     def letter(self, character: str) -> str:
+        if character in BOLD:
+            return f"\\mathbf{{{BOLD[character]}}}"
         if character in LATIN:
             return f"\\mathrm{{{LATIN[character]}}}"
         if character in LETTERS:

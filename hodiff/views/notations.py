@@ -22,6 +22,8 @@ NOTATIONS = {
     "besselk": Notation("K", 1),
     "sphericaljn": Notation("j", 1),
     "sphericalyn": Notation("y", 1),
+    "struveh": Notation("𝐇", 1),
+    "struvel": Notation("𝐋", 1),
     "legendrep": Notation("P", 1),
     "chebyshevt": Notation("T", 1),
     "chebyshevu": Notation("U", 1),

@@ -23,6 +23,7 @@ from hodiff.views.latex import latex
         ("besselk(n + 1, x**2)", "K_{n + 1}(x^{2})"),
         ("airyai(x)*airyaiprime(x)", r"\operatorname{Ai}(x) \operatorname{Ai}'(x)"),
         ("sphericaljn(2, x)", "j_{2}(x)"),
+        ("struveh(n, x)", r"\mathbf{H}_{n}(x)"),
         ("legendrep(n, x)", "P_{n}(x)"),
         ("genlaguerre(n, a, x)", "L_{n}^{(a)}(x)"),
         ("jacobi(3, a, b, x)", "P_{3}^{(a, b)}(x)"),
