@@ -7,11 +7,11 @@ from html import escape
 from typing import Any
 
 from hodiff.calculator import trees
-from hodiff.calculator.account import as_json, marked, outline, records, told_walks, values_of
 from hodiff.calculator.answer import Answer, Each, Entry, Grid, Row
 from hodiff.calculator.request import Request, above, usage
 from hodiff.calculator.trees import Item
-from hodiff.calculator.walked import Walked, walked
+from hodiff.calculator.walks.account import as_json, marked, outline, records, told_walks, values_of
+from hodiff.calculator.walks.walked import Walked, walked
 
 MOST_NODES = 300  # of all that is told
 INSTEAD = "take a lower --order, or a part of EXPR; hodiff grad has the numbers alone"
@@ -95,6 +95,6 @@ def _entries(found: Walked, values: Sequence[Any]) -> list[Entry]:
 
 
 def _program(found: Walked, at: Mapping[str, Any]) -> str:
-    from hodiff.calculator.torch_program import program  # start-up: few ask
+    from hodiff.calculator.walks.torch_program import program  # start-up: few ask
 
     return program(found, at)

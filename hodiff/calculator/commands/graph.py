@@ -9,7 +9,7 @@ from typing import Any
 
 from hodiff.calculator.answer import Answer, Each, Row
 from hodiff.calculator.request import Found, Request, usage
-from hodiff.calculator.walked import Walked, brief, walked, worded
+from hodiff.calculator.walks.walked import Walked, brief, walked, worded
 from hodiff.engine.graph import Kind
 from hodiff.errors import nearest
 from hodiff.views.diagram.description import Diagram, Node
@@ -86,9 +86,9 @@ def graph(
     answer = answer._replace(records=Each(records))
 
     def tree() -> str:
-        from hodiff.calculator import graph_tree  # start-up: brings rich
+        from hodiff.calculator.walks.tree import tree as drawn_tree  # start-up: brings rich
 
-        return graph_tree.tree(answer, diagrams, texts)
+        return drawn_tree(answer, diagrams, texts)
 
     def saved() -> str:
         return "\n".join(f"{out}: {_counted(diagram)}" for diagram in diagrams)

@@ -225,7 +225,7 @@ def test_nothing_is_brought_that_is_not_drawn():
     """What other commands and other formats don't need; igraph is for pictures alone."""
     program = (
         "import sys; from hodiff.cli import outcome;"
-        "outcome({!r}); print([x for x in ('hodiff.views.diagram', 'hodiff.calculator.walked',"
+        "outcome({!r}); print([x for x in ('hodiff.views.diagram', 'hodiff.calculator.walks',"
         " 'hodiff.views.diagram.svg', 'igraph', 'rich') if x in sys.modules])"
     )
 
@@ -236,5 +236,5 @@ def test_nothing_is_brought_that_is_not_drawn():
 
     assert brought("grad", "x**2", "--format", "plain") == []
     assert brought("graph", "x**2", "--format", "dot") == [
-        "hodiff.views.diagram", "hodiff.calculator.walked"
+        "hodiff.views.diagram", "hodiff.calculator.walks"
     ]  # fmt: skip

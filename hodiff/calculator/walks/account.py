@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from hodiff.calculator.answer import Row
 from hodiff.calculator.trees import Item
-from hodiff.calculator.walked import Walked, brief, worded
+from hodiff.calculator.walks.walked import Walked, brief, worded
 from hodiff.engine.graph import Kind, Tensor
 from hodiff.views.diagram.account import Sent, Step, account, in_names
 from hodiff.views.diagram.description import Diagram, Node

@@ -8,7 +8,7 @@ from math import isinf
 from typing import Any
 
 from hodiff.calculator.request import usage
-from hodiff.calculator.walked import Walked
+from hodiff.calculator.walks.walked import Walked
 from hodiff.engine.graph import VARIABLE, topological
 from hodiff.errors import HodiffError
 from hodiff.views.code import code
