@@ -18,6 +18,7 @@ import click
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from docs.written import kept  # noqa: E402
 from hodiff.cli.options import POINTS, SUBGRADIENT, Command  # noqa: E402
 from hodiff.cli.program import COMMON, program  # noqa: E402
 
@@ -71,16 +72,5 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> int:
-    new = page()
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == new:
-        return 0
-    print(f"{PAGE.relative_to(ROOT)} differs")
-    if "--check" in sys.argv:
-        return 1
-    PAGE.write_text(new, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(kept(PAGE, page()))

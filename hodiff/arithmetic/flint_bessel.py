@@ -177,12 +177,20 @@ def _half(x: Any, n: int) -> Any:
     return (ball(0).pi() / (2 * x)).sqrt() * x.bessel_j(order)
 
 
-def sphericaljn(n: Any, x: Any) -> Any:
-    x, k = ball(x), whole(n)
-    if k is None:
-        return nan()
-    if abs(k) > MOST_MODIFIED or not within(x):
-        return beyond(x)
+def _spherical(compute: Callable[[int, Any], Any]) -> Callable[[Any, Any], Any]:
+    """What a function of a whole order is, of what may be none, and within bounds."""
+
+    def checked(n: Any, x: Any) -> Any:
+        x, k = ball(x), whole(n)
+        if k is None:
+            return nan()
+        return beyond(x) if abs(k) > MOST_MODIFIED or not within(x) else compute(k, x)
+
+    return checked
+
+
+@_spherical
+def sphericaljn(k: int, x: Any) -> Any:
     if k < 0:
         found = sphericalyn(-k - 1, x)
         return -found if k % 2 else found
@@ -198,12 +206,8 @@ def sphericaljn(n: Any, x: Any) -> Any:
     return inner * whole_power(x / 2, k) * ball(0).pi().sqrt() / 2
 
 
-def sphericalyn(n: Any, x: Any) -> Any:
-    x, k = ball(x), whole(n)
-    if k is None:
-        return nan()
-    if abs(k) > MOST_MODIFIED or not within(x):
-        return beyond(x)
+@_spherical
+def sphericalyn(k: int, x: Any) -> Any:
     if k < 0:
         found = sphericaljn(-k - 1, x)
         return -found if k % 2 == 0 else found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from copy import copy
 from fractions import Fraction
 from pathlib import PurePath
 from typing import Any
@@ -17,7 +18,7 @@ from hodiff.calculator.page.document import document
 from hodiff.calculator.page.html import Html, element, joined
 from hodiff.calculator.page.sections import Section, attempt
 from hodiff.calculator.request import Request, usage
-from hodiff.engine.graph import Tensor, constant
+from hodiff.engine.graph import constant
 from hodiff.errors import HodiffError
 
 ORDER = 3  # of the derivatives that are shown, where it isn't said
@@ -179,15 +180,9 @@ def plotted(
 
 
 def with_ranges(request: Request, ranges: dict[str, tuple[Fraction, Fraction]]) -> Any:
-    from copy import copy  # start-up: with the rest of a page
-
     problem = copy(request.problem)
-    problem.ranges = {name: (_exact(low), _exact(high)) for name, (low, high) in ranges.items()}
+    problem.ranges = {name: (constant(low), constant(high)) for name, (low, high) in ranges.items()}
     return problem
-
-
-def _exact(x: Fraction) -> Tensor:
-    return constant(x)
 
 
 def places(made: Any, curves: Any, found: list[moved.Slider]) -> list[list[Any]] | None:
