@@ -212,8 +212,8 @@ def _python(request: Request) -> str:
         texts = {name: problem.typed.get(name) or formula(x) for name, x in bound.items()}
         if texts:
             lines.append(f"    {option}={texts!r},")
-        if len(lines[-1]) > LONGEST:
-            raise usage(f"what --{option} binds is too long for a program here", f"--{option}")
+            if len(lines[-1]) > LONGEST:
+                raise usage(f"what --{option} binds is too long for a program here", f"--{option}")
     return "\n".join(["import hodiff", "", "r = hodiff.calculate(", *lines, ")", "print(r)"])
 
 

@@ -189,6 +189,12 @@ def test_positions_are_where_they_say(tmp_path: Path, over: str) -> None:
         assert float(values[0]) == float(Fraction(x) ** 2)
 
 
+def test_a_long_expression_has_its_programs(tmp_path: Path) -> None:
+    text = " + ".join(f"{k}*x" for k in range(1, 200))
+    found = made(tmp_path, text, at="x=1", order=1)
+    assert len(text) > 1000 and text in found.all("pre")[0][1]
+
+
 def test_where_a_range_has_no_value_the_slider_says_so(tmp_path: Path) -> None:
     found = made(tmp_path, "log(x)", at="x=1", order=1)
     held = json.loads(found.text("numbers"))["sliders"][0]
