@@ -543,34 +543,77 @@ def _each(compute: Callable[..., Any], *columns: Any) -> tuple[Any, Any]:
 
 
 INVERSE_E = 0.36787944117144233  # above 1/e
-DOMAINS: dict[str, tuple[int, float, float]] = {
-    "lambertw": (0, -INVERSE_E, np.inf),
-    "lambertw_lower": (0, -INVERSE_E, 0.0),
-    **{"erfinv": (0, -1.0, 1.0), "erfcinv": (0, 0.0, 2.0), "norminv": (0, 0.0, 1.0)},
-    **dict.fromkeys(("e1", "li", "ci", "chi"), (0, 0.0, np.inf)),
-    **dict.fromkeys(("expint", "expints", "gammainc", "gammaincc"), (1, 0.0, np.inf)),
-    **dict.fromkeys(("gamma_density", "lowergamma", "uppergamma"), (1, 0.0, np.inf)),
-    **dict.fromkeys(("betainc", "beta_density"), (2, 0.0, 1.0)),
-    **dict.fromkeys(("dilog", "dilogs"), (0, -np.inf, 1.0)),
-    **dict.fromkeys(("polylog", "polylogs"), (1, -np.inf, 1.0)),
+DOMAINS: dict[str, tuple[tuple[int, float, float], ...]] = {
+    "lambertw": ((0, -INVERSE_E, np.inf),),
+    "lambertw_lower": ((0, -INVERSE_E, 0.0),),
+    "erfinv": ((0, -1.0, 1.0),),
+    "erfcinv": ((0, 0.0, 2.0),),
+    "norminv": ((0, 0.0, 1.0),),
+    **dict.fromkeys(("e1", "li", "ci", "chi"), ((0, 0.0, np.inf),)),
+    **dict.fromkeys(("expint", "expints", "gammainc", "gammaincc"), ((1, 0.0, np.inf),)),
+    **dict.fromkeys(("gamma_density", "lowergamma", "uppergamma"), ((1, 0.0, np.inf),)),
+    **dict.fromkeys(("betainc", "beta_density"), ((2, 0.0, 1.0),)),
+    **dict.fromkeys(("dilog", "dilogs"), ((0, -np.inf, 1.0),)),
+    **dict.fromkeys(("polylog", "polylogs"), ((1, -np.inf, 1.0),)),
+    **dict.fromkeys(("hurwitz", "hurwitz_of_order", "hurwitzes"), ((1, 0.0, np.inf),)),
+    **dict.fromkeys(("ellipk", "ellipks", "ellipe", "ellipes"), ((0, -np.inf, 1.0),)),
+    **dict.fromkeys(("hyp2f1", "hyp2f1s"), ((3, -np.inf, 1.0),)),
+    **dict.fromkeys(("hypu", "hypus"), ((2, 0.0, np.inf),)),
+    **dict.fromkeys(("bessely", "besselys", "besselk", "besselks"), ((1, 0.0, np.inf),)),
+    **dict.fromkeys(("besselie", "besselies", "besselke", "besselkes"), ((1, 0.0, np.inf),)),
+    **dict.fromkeys(("besselj", "besseljs", "besseli", "besselis"), ((1, 0.0, np.inf),)),
+    **dict.fromkeys(("struveh", "struvel"), ((1, 0.0, np.inf),)),
+    **dict.fromkeys(("elliprf", "elliprd", "carlsons"), ((0, 0.0, np.inf), (1, 0.0, np.inf),
+                                                        (2, 0.0, np.inf))),
+    **dict.fromkeys(("elliprj", "carlsonps"), ((0, 0.0, np.inf), (1, 0.0, np.inf),
+                                               (2, 0.0, np.inf), (3, 0.0, np.inf))),
+}  # fmt: skip
+"""Of which inputs, between what; at an end there may be a value, but no slope."""
+EVERYWHERE: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(("besselj", "besseljs", "besseli", "besselis", "struveh", "struvel"), (0,)),
+    **dict.fromkeys(("hyp2f1", "hyp2f1s"), (0, 1)),
 }
-"""Of which input, between what; at an end there may be a value, but no slope."""
+"""What has no such ends where one of these inputs is a whole number: its order, its degree."""
+
+
+def _domain(operation: Operation, inputs: list[Box]) -> tuple[tuple[int, float, float], ...]:
+    for i in EVERYWHERE.get(operation.name, ()):
+        if np.any(np.ceil(inputs[i].low) <= np.floor(inputs[i].high)):
+            return ()
+    return DOMAINS.get(operation.name, ())
 
 
 def _in_balls(operation: Operation, *x: Any) -> Box:
     arity = operation.arity or 0
     inputs, attributes = [whole(v) for v in x[:arity]], x[arity:]
-    i, first, last = DOMAINS.get(operation.name, (0, -np.inf, np.inf))
-    low, high = inputs[i].low, inputs[i].high
-    within, outside = (low > first) & (high < last), (high < first) | (low > last)
-    if not np.all(within | np.isnan(low)):
-        inputs[i] = Box(np.clip(low, first, last), np.clip(high, first, last), inputs[i].smooth)
+    within: Any = True
+    outside: Any = False
+    for i, first, last in _domain(operation, inputs):
+        low, high = inputs[i].low, inputs[i].high
+        inside = (low > first) & (high < last)
+        within, outside = within & inside, outside | (high < first) | (low > last)
+        if not np.all(inside | np.isnan(low)):
+            inputs[i] = Box(np.clip(low, first, last), np.clip(high, first, last), inputs[i].smooth)
     function = BALLS.function(operation)
     columns = [end for v in inputs for end in (v.low, v.high)]
     low, high = _each(lambda *v: function(*v, *attributes), *columns)
     smooth = _where(np.isfinite(low) & np.isfinite(high) & within, SMOOTH, BROKEN)
     low, high = np.where(outside, np.nan, low), np.where(outside, np.nan, high)
     return Box(low, high, _least(smooth, *(v.smooth for v in inputs)))
+
+
+def _elliptic(name: str) -> Callable[..., Box]:
+    """F, E or a derivative of an angle and m: undefined past the least angle that has
+    m*sin(phi)**2 = 1."""
+
+    def called(phi: Box, m: Box, *attributes: Any) -> Box:
+        found = _in_balls(OPERATIONS[name], phi, m, *attributes)
+        none = whole(mul(m, _square(sin(phi)))).low > 1
+        none |= (absolute(phi).low > np.pi / 2) & (whole(m).low > 1)
+        low, high = np.where(none, np.nan, found.low), np.where(none, np.nan, found.high)
+        return Box(low, high, found.smooth)
+
+    return called
 
 
 def _of_positive(compute: Callable[..., Any]) -> Callable[..., Any]:
@@ -866,6 +909,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "not": _not,
     "where": _choice,
     "norm": _norm,
+    **{name: _elliptic(name) for name in ("ellipf", "ellipeinc", "elliptics")},
 }
 
 BOXES = Boxes()
