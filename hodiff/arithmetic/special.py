@@ -45,7 +45,11 @@ def _binomial(n: Any, k: Any) -> Any:
 
 def _binomials(n: Any, k: Any, i: int, j: int) -> Any:
     """The derivative of gamma(n + 1)/(gamma(k + 1)*gamma(n - k + 1)), i times in n and j times in
-    k, by Leibniz: 1/gamma has a series everywhere, so that nothing is infinite at its zeros."""
+    k, by Leibniz: 1/gamma has a series everywhere, so that nothing is infinite at its zeros.
+    Of a whole number k of factors it is (-1)**k*binomial(k - n - 1, k)."""
+    if not j and k.is_exact() and k.is_integer() and k >= 0 and n < 0:
+        found = _binomials(k - n - 1, k, i, 0)
+        return found if (int(k.unique_fmpz()) + i) % 2 == 0 else -found
     order = i + j + 1
     with _length(order):
         upper = _coefficients(arb_series([n + 1, 1]).gamma(), order)

@@ -116,3 +116,16 @@ def test_carlsons_integrals_have_derivatives_beside_a_0(text, at, true):
         numerator, _, denominator = at.partition("/")
         expected = [mp.diff(true, mpf(numerator) / mpf(denominator or 1), k) for k in (1, 2)]
         assert found == [float(x) for x in expected]
+
+
+@pytest.mark.parametrize("x", ["-5", "-71/3", "-1"])
+def test_a_binomial_of_many_factors_is_a_polynomial(x):
+    """Also where gamma(x + 1) is infinite."""
+    numerator, _, denominator = x.partition("/")
+    n = mpf(numerator) / mpf(denominator or 1)
+    factors = [n - i for i in range(100)]
+    value = mp.fprod(factors) / mp.factorial(100)
+    found = calculate("grad", "binomial(x, 100)", at=f"x={x}")
+    assert float(found.value) == pytest.approx(float(value), rel=1e-14)
+    slope = value * mp.fsum(1 / factor for factor in factors)
+    assert float(found.gradient["x"]) == pytest.approx(float(slope), rel=1e-13)
