@@ -22,6 +22,7 @@ import numpy as np
 from hodiff.arithmetic.ball_numbers import ball, comparisons, finite, precision
 from hodiff.arithmetic.balls import BALLS, spread
 from hodiff.arithmetic.base import Arithmetic, composed
+from hodiff.arithmetic.domains import domain
 from hodiff.engine.exact import rational
 from hodiff.engine.graph import OPERATIONS, Kind, Operation
 from hodiff.engine.object_arrays import ObjectArrays, reducing
@@ -542,53 +543,13 @@ def _each(compute: Callable[..., Any], *columns: Any) -> tuple[Any, Any]:
     return found[0].reshape(flat[0].shape), found[1].reshape(flat[0].shape)
 
 
-INVERSE_E = 0.36787944117144233  # above 1/e
-DOMAINS: dict[str, tuple[tuple[int, float, float], ...]] = {
-    "lambertw": ((0, -INVERSE_E, np.inf),),
-    "lambertw_lower": ((0, -INVERSE_E, 0.0),),
-    "erfinv": ((0, -1.0, 1.0),),
-    "erfcinv": ((0, 0.0, 2.0),),
-    "norminv": ((0, 0.0, 1.0),),
-    **dict.fromkeys(("e1", "li", "ci", "chi"), ((0, 0.0, np.inf),)),
-    **dict.fromkeys(("expint", "expints", "gammainc", "gammaincc"), ((1, 0.0, np.inf),)),
-    **dict.fromkeys(("gamma_density", "lowergamma", "uppergamma"), ((1, 0.0, np.inf),)),
-    **dict.fromkeys(("betainc", "beta_density"), ((2, 0.0, 1.0),)),
-    **dict.fromkeys(("dilog", "dilogs"), ((0, -np.inf, 1.0),)),
-    **dict.fromkeys(("polylog", "polylogs"), ((1, -np.inf, 1.0),)),
-    **dict.fromkeys(("hurwitz", "hurwitz_of_order", "hurwitzes"), ((1, 0.0, np.inf),)),
-    **dict.fromkeys(("ellipk", "ellipks", "ellipe", "ellipes"), ((0, -np.inf, 1.0),)),
-    **dict.fromkeys(("hyp2f1", "hyp2f1s"), ((3, -np.inf, 1.0),)),
-    **dict.fromkeys(("hypu", "hypus"), ((2, 0.0, np.inf),)),
-    **dict.fromkeys(("bessely", "besselys", "besselk", "besselks"), ((1, 0.0, np.inf),)),
-    **dict.fromkeys(("besselie", "besselies", "besselke", "besselkes"), ((1, 0.0, np.inf),)),
-    **dict.fromkeys(("besselj", "besseljs", "besseli", "besselis"), ((1, 0.0, np.inf),)),
-    **dict.fromkeys(("struveh", "struvel"), ((1, 0.0, np.inf),)),
-    **dict.fromkeys(("elliprf", "elliprd", "carlsons"), ((0, 0.0, np.inf), (1, 0.0, np.inf),
-                                                        (2, 0.0, np.inf))),
-    **dict.fromkeys(("elliprj", "carlsonps"), ((0, 0.0, np.inf), (1, 0.0, np.inf),
-                                               (2, 0.0, np.inf), (3, 0.0, np.inf))),
-}  # fmt: skip
-"""Of which inputs, between what; at an end there may be a value, but no slope."""
-EVERYWHERE: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(("besselj", "besseljs", "besseli", "besselis", "struveh", "struvel"), (0,)),
-    **dict.fromkeys(("hyp2f1", "hyp2f1s"), (0, 1)),
-}
-"""What has no such ends where one of these inputs is a whole number: its order, its degree."""
-
-
-def _domain(operation: Operation, inputs: list[Box]) -> tuple[tuple[int, float, float], ...]:
-    for i in EVERYWHERE.get(operation.name, ()):
-        if np.any(np.ceil(inputs[i].low) <= np.floor(inputs[i].high)):
-            return ()
-    return DOMAINS.get(operation.name, ())
-
-
 def _in_balls(operation: Operation, *x: Any) -> Box:
     arity = operation.arity or 0
     inputs, attributes = [whole(v) for v in x[:arity]], x[arity:]
     within: Any = True
     outside: Any = False
-    for i, first, last in _domain(operation, inputs):
+    orders = [bool(np.any(np.ceil(v.low) <= np.floor(v.high))) for v in inputs]
+    for i, first, last in domain(operation.name, orders):
         low, high = inputs[i].low, inputs[i].high
         inside = (low > first) & (high < last)
         within, outside = within & inside, outside | (high < first) | (low > last)
