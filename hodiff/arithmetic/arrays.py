@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from hodiff.arithmetic import scipy_bessel, scipy_orthogonal
-from hodiff.arithmetic.base import Arithmetic, Ring
+from hodiff.arithmetic.base import Arithmetic, Ring, with_attributes
 from hodiff.arithmetic.floats import CONSTANTS, FLOATS, Floats, div
 from hodiff.engine.graph import CONSTANT, OPERATIONS, Operation, Tensor
 from hodiff.engine.operations.structure import numpy_index
@@ -37,14 +37,24 @@ class Arrays(Floats):
     def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
         return _quiet(compute, bool(operation.partials))
 
-    def unguarded(self, node: Tensor, whole: bool) -> tuple[Callable[..., Any], Sequence[Tensor]]:
+    def unguarded(
+        self, node: Tensor, whole: bool, doubles: bool
+    ) -> tuple[Callable[..., Any], Sequence[Tensor]]:
         operation, inputs = node.operation, node.inputs
         compute = self._found(operation)
         if compute is None or (whole and operation.partials):
-            return self.function(operation), inputs
+            return super().unguarded(node, whole, doubles)
         if operation.name == "pow" and inputs[1].operation is CONSTANT and inputs[0].shape:
             quick = QUICK_POWERS.get(self.number(inputs[1].attributes[0]))
             compute, inputs = (quick, inputs[:1]) if quick else (compute, inputs)
+        elif operation.name in AT_ONCE and all(x.shape for x in inputs):
+            compute = AT_ONCE[operation.name](*node.attributes)
+        elif operation.name == "expand":
+            compute = _filled(*node.attributes)
+        elif doubles and operation.name in ALIKE and not any(x.shape for x in inputs):
+            return FLOATS.function(operation), inputs
+        else:
+            compute = with_attributes(compute, node.attributes)
         return compute if node.shape else _scalar(compute), inputs
 
     def data(self, x: Any) -> Any:
@@ -266,6 +276,33 @@ def _places(indices: Any) -> Any:
     return places.astype(int)
 
 
+def _placed(items: tuple[Any, ...], shape: tuple[int, ...]) -> Callable[..., Any]:
+    at = numpy_index(items)
+    if not all(getattr(i, "unique", True) for i in items):
+        return lambda g: _place(g, items, shape)
+
+    def placed(g: Any) -> Any:
+        result = np.zeros(shape, g.dtype)
+        result[at] = g
+        return result
+
+    return placed
+
+
+def _picked(items: tuple[Any, ...]) -> Callable[..., Any]:
+    at = numpy_index(items)
+    return lambda x: x[at]
+
+
+def _filled(shape: tuple[int, ...]) -> Callable[..., Any]:
+    def filled(x: Any) -> Any:
+        result = np.empty(shape, getattr(x, "dtype", DOUBLE))
+        result[...] = x
+        return result
+
+    return filled
+
+
 def _gather(x: Any, indices: Any, axis: int) -> Any:
     return np.take_along_axis(np.asarray(x), _places(indices), axis)
 
@@ -476,5 +513,18 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     **scipy_bessel.FUNCTIONS,
     **scipy_orthogonal.FUNCTIONS,
 }
+
+AT_ONCE: dict[str, Callable[..., Callable[..., Any]]] = {
+    "sum": lambda axes: lambda x: np.add.reduce(x, axes),
+    "reshape": lambda shape: lambda x: x.reshape(shape),
+    "transpose": lambda: lambda x: x.swapaxes(-1, -2),
+    "permute": lambda order: lambda x: x.transpose(order),
+    "pick": _picked,
+    "place": _placed,
+}
+"""By a row's attributes, what computes it from arrays with none of the care that np.reshape and its
+like take of what isn't one."""
+
+ALIKE = {"add", "sub", "mul", "div", "neg"}  # to the bit, of Python's floats and of numpy's
 
 ARRAYS = Arrays()

@@ -60,10 +60,12 @@ class Arithmetic:
             found = self.resolved[operation.name] = self._made(compute, operation)
         return found
 
-    def unguarded(self, node: Tensor, whole: bool) -> tuple[Callable[..., Any], Sequence[Tensor]]:
+    def unguarded(
+        self, node: Tensor, whole: bool, doubles: bool
+    ) -> tuple[Callable[..., Any], Sequence[Tensor]]:
         """What computes a node inside quietly(), and from which of its inputs. whole: they may be
-        integers or conditions."""
-        return self.function(node.operation), node.inputs
+        integers or conditions; doubles: all that isn't is float64."""
+        return with_attributes(self.function(node.operation), node.attributes), node.inputs
 
     def _found(self, operation: Operation) -> Callable[..., Any] | None:
         """What the arithmetic itself has for an operation."""
@@ -170,6 +172,11 @@ class Arithmetic:
 
     def pi(self) -> Any:
         raise NotImplementedError
+
+
+def with_attributes(compute: Callable[..., Any], attributes: tuple[Any, ...]) -> Any:
+    """compute as a function of the inputs alone."""
+    return (lambda *x: compute(*x, *attributes)) if attributes else compute
 
 
 def run(
