@@ -107,6 +107,10 @@ class Arithmetic:
         """The same in the last of several numbers."""
         return self.taylor(operation, x[0], attributes, n) if len(x) == 1 else None
 
+    def in_quiet(self, compute: Callable[..., Any], *x: Any) -> Any:
+        """compute(*x), without warnings."""
+        return compute(*x)
+
     def quietly(self) -> AbstractContextManager[Any]:
         """Without warnings."""
         return nullcontext()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from math import prod
 from operator import attrgetter
 from typing import Any
@@ -18,10 +19,15 @@ def suited(nodes: Sequence[Tensor]) -> Arithmetic:
     kinds = set(map(type, map(attrgetter("value"), nodes)))
     rows = set(map(attrgetter("operation"), nodes))
     if shaped or not kinds <= {float, type(None)} or any(row.arrays_only for row in rows):
-        from hodiff.arithmetic.arrays import ARRAYS  # start-up: brings numpy
-
-        return ARRAYS
+        return arrays()
     return FLOATS
+
+
+@cache
+def arrays() -> Arithmetic:
+    from hodiff.arithmetic.arrays import ARRAYS  # start-up: brings numpy
+
+    return ARRAYS
 
 
 class Program:
@@ -93,9 +99,7 @@ def apart(node: Tensor) -> Any:
         values.append(value)
     if scalars and not operation.arrays_only:
         return FLOATS.function(operation)(*values, *node.attributes)
-    from hodiff.arithmetic.arrays import ARRAYS  # start-up: brings numpy
-
-    return ARRAYS.function(operation)(*values, *node.attributes)
+    return arrays().function(operation)(*values, *node.attributes)
 
 
 def evaluate(

@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 
 from hodiff.engine.exact import exactly
 from hodiff.engine.limits import Limits
+from hodiff.engine.shapes import broadcast
 from hodiff.errors import no_number
 
 if TYPE_CHECKING:
@@ -319,7 +320,9 @@ def written(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -
         value = folded(operation, inputs, attributes)
         if value is not None:
             return constant(value)
-    shape = operation.shape([x.shape for x in inputs], attributes)
+    shape = inputs[0].shape if inputs else ()
+    if operation.shape is not broadcast or any([x.shape != shape for x in inputs]):
+        shape = operation.shape([x.shape for x in inputs], attributes)
     node = make(operation, inputs, attributes, shape)
     if not STATE.enabled:
         node.requires_grad = False

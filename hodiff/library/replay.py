@@ -157,8 +157,8 @@ def _met(asked: Asked) -> tuple[list[Tensor], Any]:
                 or (attributes and operation in APART and not _plain(attributes))
             ):
                 return order, None
-            parts += (operation, attributes, kind)
-            parts += (node.requires_grad, node.opaque, node.borrowed)
+            marks = node.requires_grad, node.opaque, node.borrowed
+            parts += (operation, attributes, kind, *marks)
             for x in inputs:
                 place = places.get(x)
                 if place is None:
@@ -278,6 +278,8 @@ class Replay(NamedTuple):
             return self.nodes(order)
         for i in run.ys if asked.free else run.kept:
             order[i].value = values[i]
+        if run.doubles:
+            return [None if i is None else held(values[i]) for i in self.results]
         return [
             None if i is None else held(_typed(values[i], x))
             for i, x in zip(self.results, asked.xs, strict=True)
@@ -288,6 +290,7 @@ class Run(NamedTuple):
     """What computes the values of a gradient without its nodes."""
 
     arithmetic: Arithmetic
+    doubles: bool  # every value is float64
     given: list[int]  # whose nodes have the values, or are what the graph stands on
     known: list[tuple[int, Any]]  # exact constants, as numbers
     steps: list[Step]
@@ -314,15 +317,17 @@ class Run(NamedTuple):
                 return None
         for i, value in self.known:
             values[i] = value
-        with self.arithmetic.quietly():
-            for place, compute, i, j, inputs in self.steps:
-                if j >= 0:
-                    values[place] = compute(values[i], values[j])
-                elif i >= 0:
-                    values[place] = compute(values[i])
-                else:
-                    values[place] = compute(*[values[k] for k in inputs])
+        self.arithmetic.in_quiet(self._compute, values)
         return values
+
+    def _compute(self, values: list[Any]) -> None:
+        for place, compute, i, j, inputs in self.steps:
+            if j >= 0:
+                values[place] = compute(values[i], values[j])
+            elif i >= 0:
+                values[place] = compute(values[i])
+            else:
+                values[place] = compute(*[values[k] for k in inputs])
 
 
 def _recorded(
@@ -425,6 +430,7 @@ def _run(places: Places, own: int, wanted: Sequence[Tensor], asked: Asked) -> Ru
     kept = [node for node in computed if places[node] < own and node.inputs]
     return Run(
         arithmetic,
+        doubles and not whole,
         [places[x] for x in given],
         [(places[x], arithmetic.number(x.attributes[0])) for x in constants],
         steps,
