@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import threading
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from hodiff.arithmetic import scipy_bessel, scipy_orthogonal
 from hodiff.arithmetic.base import Arithmetic, Ring, with_attributes
 from hodiff.arithmetic.floats import CONSTANTS, FLOATS, Floats, div
 from hodiff.engine.graph import CONSTANT, OPERATIONS, Kind, Operation, Tensor
+from hodiff.engine.leibniz import falling
 from hodiff.engine.operations.structure import numpy_index
 
 DOUBLE = np.dtype(float)
@@ -191,6 +193,24 @@ def _power(a: Any, b: Any) -> Any:
     return np.power(a, b)
 
 
+def _powers(a: Any, b: Any, j: int, k: int) -> Any:
+    """floats.powers, of all that is right without its care at once."""
+    dtype, b = _dtype(a, b), _float(b)
+    x = np.asarray(a, dtype=float)
+    power, factor = _power(x, b - j), 0.0
+    for m, coefficients in enumerate(falling(j, k)):  # a polynomial in log(a), the highest first
+        part = 0.0
+        for c in reversed(coefficients):
+            part = part * b + c
+        factor = (factor * np.log(x) if m else factor) + math.comb(k, m) * part
+    result = np.asarray(factor * power + 0.0)  # a 0 has the sign of that of floats.powers
+    right = (x > 0) & np.isfinite(result)
+    if not right.all():
+        x, y, right = np.broadcast_arrays(x, b, right)
+        result[~right] = _pointwise("powers", 2)(x[~right], y[~right], j, k)
+    return result.astype(dtype)
+
+
 def _cube(a: Any, out: Any = None) -> Any:
     return np.multiply(np.square(a), a, out=out)
 
@@ -355,15 +375,16 @@ def _stack(*x: Any) -> Any:
 
 def _logsumexp(x: Any, axes: tuple[int, ...] | None = None) -> Any:
     x = _float(x)
-    top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
-    top = np.where(np.isfinite(top), top, 0.0).astype(_dtype(x))
-    return np.log(np.sum(np.exp(x - top), axis=axes)) + np.reshape(top, _left(x, axes))
+    top = np.maximum.reduce(x, axes, keepdims=True, initial=-np.inf)
+    if not np.isfinite(top).all():
+        top = np.where(np.isfinite(top), top, 0.0).astype(_dtype(x))
+    return np.log(np.add.reduce(np.exp(x - top), axes)) + np.reshape(top, _left(x, axes))
 
 
 def _softmax(x: Any, axes: tuple[int, ...] | None = None) -> Any:
     x = _float(x)
-    weights = np.exp(x - np.max(x, axis=axes, keepdims=True, initial=-np.inf))
-    return weights / np.sum(weights, axis=axes, keepdims=True)
+    weights = np.exp(x - np.maximum.reduce(x, axes, keepdims=True, initial=-np.inf))
+    return weights / np.add.reduce(weights, axes, keepdims=True)
 
 
 def _norm(x: Any, axes: tuple[int, ...] | None = None) -> Any:
@@ -449,7 +470,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "e": lambda: np.e,
     **{name: lambda x=x: x for name, x in CONSTANTS.items()},
     "pow": _power,
-    "powers": _pointwise("powers", 2),
+    "powers": _powers,
     "betas": _pointwise("betas", 2),
     "binomial": _pointwise("binomial", 2),
     "binomials": _pointwise("binomials", 2),

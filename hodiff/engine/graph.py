@@ -277,6 +277,8 @@ def tensor_of(x: Any) -> Tensor:
     """x as a node: itself, an exact constant, or data (floats and arrays)."""
     if isinstance(x, Tensor):
         return x
+    if type(x) is float:
+        return held(x)
     if isinstance(x, int) or type(x).__name__ == "Fraction":
         return constant(x)
     return data(x)

@@ -74,7 +74,8 @@ class Methods(Tensor):
     def computed(self) -> Any:
         """The value: a Python float of a float64 scalar, else a numpy array."""
         if self.value is None:
-            (value,) = evaluate([self])
+            near = self.inputs and all([x.value is not None for x in self.inputs])
+            value = apart(self) if near else evaluate([self])[0]
             if self.operation is CONSTANT:  # shared by all graphs, and exact in them
                 return value
             self.value = value

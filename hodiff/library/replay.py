@@ -190,7 +190,13 @@ def _met(asked: Asked) -> tuple[list[Tensor], Any]:
 
 def _plain(attributes: Attributes) -> bool:
     """Whether attributes are the same each time: not an array that indexes, nor somebody's call."""
-    return all(_plain(x) if type(x) is tuple else type(x) in PLAIN for x in attributes)
+    for x in attributes:
+        if type(x) is tuple:
+            if not _plain(x):
+                return False
+        elif type(x) not in PLAIN:
+            return False
+    return True
 
 
 def _kind(value: Any) -> Any:
@@ -321,13 +327,13 @@ class Run(NamedTuple):
         return values
 
     def _compute(self, values: list[Any]) -> None:
-        for place, compute, i, j, inputs in self.steps:
+        for at, compute, i, j, inputs in self.steps:
             if j >= 0:
-                values[place] = compute(values[i], values[j])
+                values[at] = compute(values[i], values[j])
             elif i >= 0:
-                values[place] = compute(values[i])
+                values[at] = compute(values[i])
             else:
-                values[place] = compute(*[values[k] for k in inputs])
+                values[at] = compute(*[values[k] for k in inputs])
 
 
 def _recorded(
