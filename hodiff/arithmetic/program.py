@@ -18,9 +18,9 @@ def suited(nodes: Sequence[Tensor]) -> Arithmetic:
     kinds = set(map(type, map(attrgetter("value"), nodes)))
     rows = set(map(attrgetter("operation"), nodes))
     if shaped or not kinds <= {float, type(None)} or any(row.arrays_only for row in rows):
-        from hodiff.arithmetic.arrays import ARRAYS  # start-up: brings numpy
+        from hodiff.arithmetic.mixed import arrays_for  # start-up: brings numpy
 
-        return ARRAYS
+        return arrays_for(nodes, rows)
     return FLOATS
 
 
@@ -58,7 +58,7 @@ class Program:
                 released = self._last_uses()
                 break
         values = self.values(point, None, released)
-        return [values[id(y)] for y in self.outputs]
+        return [self.arithmetic.result(values[id(y)]) for y in self.outputs]
 
     def _last_uses(self) -> dict[int, list[int]]:
         """For a node (by id) the values that none needs after it, outputs aside."""
@@ -75,7 +75,7 @@ class Program:
         """Whether arrays are worth running in blocks, and have the shapes that nodes say."""
         if all(prod(node.shape) <= LARGE for node in self.order):
             return False
-        if self.arithmetic.pointwise is not FLOATS:
+        if self.arithmetic.pointwise is not FLOATS or not self.arithmetic.blockwise:
             return False
         return all(getattr(x, "shape", ()) == node.shape for node, x in (point or {}).items())
 
@@ -93,9 +93,12 @@ def apart(node: Tensor) -> Any:
         values.append(value)
     if scalars and not operation.arrays_only:
         return FLOATS.function(operation)(*values, *node.attributes)
-    from hodiff.arithmetic.arrays import ARRAYS  # start-up: brings numpy
+    from hodiff.arithmetic.mixed import MIXED, suited_to  # start-up: brings numpy
 
-    return ARRAYS.function(operation)(*values, *node.attributes)
+    arithmetic = suited_to(node, values)
+    if arithmetic is MIXED:
+        return Program([node], MIXED).results()[0]
+    return arithmetic.function(operation)(*values, *node.attributes)
 
 
 def evaluate(

@@ -122,6 +122,7 @@ def no_derivative(*_: Any) -> None:
 CONSTANT = Operation("constant", 0, lambda shapes, attributes: (), no_derivative)
 VARIABLE = Operation("variable", 0, lambda shapes, attributes: attributes[1], no_derivative)
 DATA = Operation("data", 0, lambda shapes, attributes: (), no_derivative)
+NUMBER: Attributes = ("number",)  # of data that has no dtype of its own
 
 
 def _operators(name: str) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
@@ -278,7 +279,16 @@ def tensor_of(x: Any) -> Tensor:
         return x
     if isinstance(x, int) or type(x).__name__ == "Fraction":
         return constant(x)
+    if isinstance(x, float):
+        return make_number(x)
     return data(x)
+
+
+def make_number(x: float) -> Tensor:
+    """A Python number, or numpy's, as a leaf: beside float32 it is float32, unlike a tensor."""
+    node = make(DATA, (), NUMBER, ())
+    node.value = float(x)
+    return node
 
 
 def data(x: Any, dtype: Any = None) -> Tensor:

@@ -177,7 +177,7 @@ def _key(order: Sequence[Tensor], asked: Asked) -> Any:
             parts += (type(node.attributes[0]), node.attributes[0])
         elif operation is DATA:
             tracked = max(tracked, node.since)
-            parts += (_kind(node.value), shape, node.requires_grad)
+            parts += (_kind(node.value), node.attributes, shape, node.requires_grad)
         else:  # pi, e
             parts.append(operation)
     unused = [(x.shape, _kind(x.value)) for x in asked.xs if x not in places]
@@ -318,6 +318,8 @@ def _recorded(
         return None
     if any(node.value is not None or node.operation is DATA for node in new):
         return None  # something was computed on the way
+    if not suited([*order, *new]).blockwise:
+        return None  # whether a scalar is a number is nowhere in a run
     for node in (*constants, *new):
         places[node] = len(places)
     made = [
