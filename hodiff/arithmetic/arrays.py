@@ -129,16 +129,22 @@ def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
 
     def floating(*x: Any) -> Any:
         if any(map(_is_condition, x)):
-            dtype = _dtype(*[v for v in x if hasattr(v, "dtype")])
+            dtype = np.result_type(*[v for v in x if hasattr(v, "dtype")])
+            dtype = DOUBLE if dtype.kind == "b" else dtype
             x = tuple(v.astype(dtype) if _is_condition(v) else v for v in x)
-        if any(map(_is_whole, x)):
-            dtypes = [v.dtype for v in x if hasattr(v, "dtype") and v.dtype.kind == "f"]
-            if dtypes and (dtype := np.result_type(*dtypes)) != "float64":
-                x = tuple(v.astype(dtype) if _is_whole(v) else v for v in x)
-        return x
+        return _of_one_kind(*x)
 
     scalar = _scalar(compute)
     return quiet
+
+
+def _of_one_kind(*x: Any) -> Any:
+    """Whole numbers in the dtype of the floats beside them."""
+    if any(map(_is_whole, x)):
+        dtypes = [v.dtype for v in x if hasattr(v, "dtype") and v.dtype.kind == "f"]
+        if dtypes and (dtype := np.result_type(*dtypes)) != DOUBLE:
+            return tuple(v.astype(dtype) if _is_whole(v) else v for v in x)
+    return x
 
 
 def _scalar(compute: Callable[..., Any]) -> Callable[..., Any]:
@@ -458,7 +464,7 @@ def _left(x: Any, axes: tuple[int, ...] | None) -> tuple[int, ...]:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "where": lambda test, a, b: np.where(np.asarray(test, dtype=bool), a, b),
+    "where": lambda test, a, b: np.where(np.asarray(test, dtype=bool), *_of_one_kind(a, b)),
     "sub": np.subtract,
     "mul": np.multiply,
     "div": np.divide,

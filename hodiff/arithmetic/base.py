@@ -42,6 +42,7 @@ class Arithmetic:
 
     name = "numbers"
     doubles = False  # whether numbers are doubles, and run out of their range
+    blockwise = True  # whether large arrays may run in blocks
 
     def __init__(self) -> None:
         self.resolved: dict[str, Callable[..., Any]] = {}
@@ -83,6 +84,14 @@ class Arithmetic:
 
     def data(self, x: Any) -> Any:
         """Floats and arrays of them."""
+        return x
+
+    def given(self, node: Tensor) -> Any:
+        """The value of a node that has one."""
+        return self.data(node.value)
+
+    def result(self, x: Any) -> Any:
+        """A value as tensors keep it."""
         return x
 
     # Computing.
@@ -195,7 +204,7 @@ def run(
     replaced computes single nodes (by id) in another way; released gives the values (by id) that
     aren't kept after a node.
     """
-    number, function, data = arithmetic.number, arithmetic.function, arithmetic.data
+    number, function, known = arithmetic.number, arithmetic.function, arithmetic.given
     values: Values = {}
     for node in order:
         operation, inputs = node.operation, node.inputs
@@ -214,7 +223,7 @@ def run(
                 raise UnknownError(f"the variable {node.attributes[0]} has no value")
             value = _fitting(point[node], node)
         elif node.value is not None:
-            value = data(node.value)
+            value = known(node)
         else:  # pi, e
             value = function(operation)(*node.attributes)
         values[id(node)] = value

@@ -11,7 +11,7 @@ from typing import Any
 
 from hodiff.arithmetic.base import Arithmetic, Ring
 from hodiff.engine.exact import CONDITIONS
-from hodiff.engine.graph import Operation
+from hodiff.engine.graph import Operation, Tensor
 from hodiff.engine.leibniz import falling
 
 
@@ -27,6 +27,9 @@ class Floats(Arithmetic):
             return float(x)
         except OverflowError:
             return inf if x > 0 else -inf
+
+    def given(self, node: Tensor) -> Any:
+        return node.value
 
     def _found(self, operation: Operation) -> Callable[..., Any] | None:
         name = operation.name

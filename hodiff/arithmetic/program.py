@@ -19,15 +19,17 @@ def suited(nodes: Sequence[Tensor]) -> Arithmetic:
     kinds = set(map(type, map(attrgetter("value"), nodes)))
     rows = set(map(attrgetter("operation"), nodes))
     if shaped or not kinds <= {float, type(None)} or any(row.arrays_only for row in rows):
-        return arrays()
+        found: Arithmetic = mixed().arrays_for(nodes, rows)
+        return found
     return FLOATS
 
 
 @cache
-def arrays() -> Arithmetic:
-    from hodiff.arithmetic.arrays import ARRAYS  # start-up: brings numpy
+def mixed() -> Any:
+    """The module that tells which arithmetic of arrays serves."""
+    from hodiff.arithmetic import mixed  # start-up: brings numpy
 
-    return ARRAYS
+    return mixed
 
 
 class Program:
@@ -64,7 +66,7 @@ class Program:
                 released = self._last_uses()
                 break
         values = self.values(point, None, released)
-        return [values[id(y)] for y in self.outputs]
+        return [self.arithmetic.result(values[id(y)]) for y in self.outputs]
 
     def _last_uses(self) -> dict[int, list[int]]:
         """For a node (by id) the values that none needs after it, outputs aside."""
@@ -81,7 +83,7 @@ class Program:
         """Whether arrays are worth running in blocks, and have the shapes that nodes say."""
         if all(prod(node.shape) <= LARGE for node in self.order):
             return False
-        if self.arithmetic.pointwise is not FLOATS:
+        if self.arithmetic.pointwise is not FLOATS or not self.arithmetic.blockwise:
             return False
         return all(getattr(x, "shape", ()) == node.shape for node, x in (point or {}).items())
 
@@ -99,7 +101,10 @@ def apart(node: Tensor) -> Any:
         values.append(value)
     if scalars and not operation.arrays_only:
         return FLOATS.function(operation)(*values, *node.attributes)
-    return arrays().function(operation)(*values, *node.attributes)
+    arithmetic = mixed().suited_to(node, values)
+    if not arithmetic.blockwise:
+        return Program([node], arithmetic).results()[0]
+    return arithmetic.function(operation)(*values, *node.attributes)
 
 
 def evaluate(

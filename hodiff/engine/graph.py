@@ -123,6 +123,7 @@ def no_derivative(*_: Any) -> None:
 CONSTANT = Operation("constant", 0, lambda shapes, attributes: (), no_derivative)
 VARIABLE = Operation("variable", 0, lambda shapes, attributes: attributes[1], no_derivative)
 DATA = Operation("data", 0, lambda shapes, attributes: (), no_derivative)
+NUMBER: Attributes = ("number",)  # of data that has no dtype of its own
 
 
 def _operators(name: str) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
@@ -277,11 +278,18 @@ def tensor_of(x: Any) -> Tensor:
     """x as a node: itself, an exact constant, or data (floats and arrays)."""
     if isinstance(x, Tensor):
         return x
-    if type(x) is float:
-        return held(x)
+    if isinstance(x, float):
+        return make_number(x)
     if isinstance(x, int) or type(x).__name__ == "Fraction":
         return constant(x)
     return data(x)
+
+
+def make_number(x: float) -> Tensor:
+    """A Python number, or numpy's, as a leaf: beside float32 it is float32, unlike a tensor."""
+    node = make(DATA, (), NUMBER, ())
+    node.value = float(x)
+    return node
 
 
 def data(x: Any, dtype: Any = None) -> Tensor:

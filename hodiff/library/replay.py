@@ -171,7 +171,7 @@ def _met(asked: Asked) -> tuple[list[Tensor], Any]:
             parts += (type(node.attributes[0]), node.attributes[0])
         elif operation is DATA:
             late = late or node.since > 0
-            parts += (kind, node.shape, node.requires_grad)
+            parts += (kind, node.attributes, node.shape, node.requires_grad)
         else:  # pi, e
             parts.append(operation)
         if len(order) > MOST_NODES:
@@ -360,6 +360,8 @@ def _recorded(
         return None
     if any(node.value is not None or node.operation is DATA for node in new):
         return None  # something was computed on the way
+    if not suited([*order, *new]).blockwise:
+        return None  # whether a scalar is a number is nowhere in a run
     for node in (*constants, *new):
         places[node] = len(places)
     made = [
