@@ -22,6 +22,7 @@ import numpy as np
 from hodiff.arithmetic.ball_numbers import ball, comparisons, finite, precision
 from hodiff.arithmetic.balls import BALLS, spread
 from hodiff.arithmetic.base import Arithmetic, composed
+from hodiff.arithmetic.special import DOMAINS
 from hodiff.engine.exact import rational
 from hodiff.engine.graph import OPERATIONS, Kind, Operation
 from hodiff.engine.object_arrays import ObjectArrays, reducing
@@ -540,21 +541,6 @@ def _each(compute: Callable[..., Any], *columns: Any) -> tuple[Any, Any]:
             else:
                 found[:, i] = -np.inf, np.inf
     return found[0].reshape(flat[0].shape), found[1].reshape(flat[0].shape)
-
-
-INVERSE_E = 0.36787944117144233  # above 1/e
-DOMAINS: dict[str, tuple[int, float, float]] = {
-    "lambertw": (0, -INVERSE_E, np.inf),
-    "lambertw_lower": (0, -INVERSE_E, 0.0),
-    **{"erfinv": (0, -1.0, 1.0), "erfcinv": (0, 0.0, 2.0), "norminv": (0, 0.0, 1.0)},
-    **dict.fromkeys(("e1", "li", "ci", "chi"), (0, 0.0, np.inf)),
-    **dict.fromkeys(("expint", "expints", "gammainc", "gammaincc"), (1, 0.0, np.inf)),
-    **dict.fromkeys(("gamma_density", "lowergamma", "uppergamma"), (1, 0.0, np.inf)),
-    **dict.fromkeys(("betainc", "beta_density"), (2, 0.0, 1.0)),
-    **dict.fromkeys(("dilog", "dilogs"), (0, -np.inf, 1.0)),
-    **dict.fromkeys(("polylog", "polylogs"), (1, -np.inf, 1.0)),
-}
-"""Of which input, between what; at an end there may be a value, but no slope."""
 
 
 def _in_balls(operation: Operation, *x: Any) -> Box:

@@ -14,11 +14,10 @@ from typing import Any
 
 from flint import arb, ctx
 
-from hodiff.arithmetic.costs import costing
+from hodiff.arithmetic.special.bounds import ANYTHING, costing
 
 LARGEST = 1e7  # of a parameter or an argument, for the gamma function's
 MOST_TERMS = 300_000
-ANYTHING = arb(0, inf)  # of what is defined, but not done
 
 
 def _lower(a: Any, x: Any) -> Any:
@@ -222,4 +221,10 @@ KNOWN: dict[str, Callable[..., float | None]] = {
     "uppergamma": _known_uppergamma,
     "betainc": _known_betainc,
     "beta_density": _known_beta_density,
+}
+
+DOMAINS: dict[str, tuple[int, float, float]] = {
+    **dict.fromkeys(("gammainc", "gammaincc", "gamma_density"), (1, 0.0, inf)),
+    **dict.fromkeys(("lowergamma", "uppergamma"), (1, 0.0, inf)),
+    **dict.fromkeys(("betainc", "beta_density"), (2, 0.0, 1.0)),
 }
