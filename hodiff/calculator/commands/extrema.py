@@ -26,7 +26,7 @@ from hodiff.calculator.commands.roots import (
     shortened,
     where,
 )
-from hodiff.calculator.progress import bar
+from hodiff.calculator.progress import searching
 from hodiff.calculator.request import Request, exactly, usage
 from hodiff.derivatives import gradient
 from hodiff.engine.limits import Limits
@@ -61,7 +61,7 @@ def extrema(request: Request, over: Any = None, order: int = 1, first: int | Non
         raise usage(message, "--over", "limit")
     until = None if seconds is None else monotonic() + seconds
     work = Work(Limits.boxes if seconds is None else Limits.boxes * 1000, until)
-    with bar("points") as shown:
+    with searching("points") as shown:
         if order == 2:
             found = proven(lambda: inflections(
                 f, request.inputs[0], span.ranges[0], work, first, shown))  # fmt: skip

@@ -43,9 +43,9 @@ def roots(request: Request, over: Any = None, first: int | None = None,
     span = Span(request)
     until = None if seconds is None else monotonic() + seconds
     work = Work(Limits.boxes if seconds is None else Limits.boxes * 1000, until)
-    from hodiff.calculator.progress import bar  # start-up: with what it needs
+    from hodiff.calculator.progress import searching  # start-up: with what it needs
 
-    with bar("roots") as shown:
+    with searching("roots") as shown:
         found = proven(
             lambda: located(functions, request.inputs, span.ranges, work, first=first, told=shown)
         )
