@@ -20,10 +20,10 @@ from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.boxes import BOXES, Box
 from hodiff.arithmetic.program import Program
-from hodiff.calculator.commands.roots import Span, proven
 from hodiff.calculator.plots.dots import Dots
 from hodiff.calculator.plots.marks import Mark, Undecided, of_break, points
 from hodiff.calculator.request import Request, partial, usage
+from hodiff.calculator.search import Span, proven
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, topological
 from hodiff.errors import HodiffError

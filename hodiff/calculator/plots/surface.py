@@ -18,9 +18,9 @@ from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
 from hodiff.arithmetic.program import Program
 from hodiff.calculator.answer import Row, Value, plain_number
-from hodiff.calculator.commands.roots import Span, proven
 from hodiff.calculator.plots.picture import MOST_NODES, SECONDS
 from hodiff.calculator.request import Request, usage
+from hodiff.calculator.search import Span, proven
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, topological
 
