@@ -18,10 +18,11 @@ from hodiff.answers import digits, faults
 from hodiff.answers.intervals import hull
 from hodiff.answers.isolate import Ends, System, Work, isolated, over
 from hodiff.answers.precision import Unproven
-from hodiff.arithmetic import ball_numbers, boxes
+from hodiff.arithmetic import ball_numbers, box_numbers
 from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.exact import quotient, rational
@@ -252,7 +253,9 @@ def _of_polynomial(a: Any, b: Any, order: int | None, span: Range) -> list[Locat
     roots = []
     for i, (x, m) in enumerate(real()):
         at = [_exactly(x, lambda q: whole(_fmpq(q)) == 0)]
-        roots.append(Located([boxes.ends(x)], at, one(i), None if order is None else order * m))
+        roots.append(
+            Located([box_numbers.ends(x)], at, one(i), None if order is None else order * m)
+        )
     return roots
 
 
@@ -310,7 +313,7 @@ class _Search:
         self.variables, self.ranges, self.fixed = list(variables), ranges, fixed
         self.functions = list(functions)
         slopes = [gradient(f, self.variables) for f in functions]
-        given = {x: boxes.thin(value) for x, value in fixed.items()}
+        given = {x: box_numbers.thin(value) for x, value in fixed.items()}
         self.system = System(functions, slopes, self.variables, given)
         self.values = Program(functions, BALLS)
         self.slopes = Program([*functions, *(y for row in slopes for y in row)], BALLS)
@@ -318,8 +321,8 @@ class _Search:
     def outer(self) -> tuple[list[float], list[float]]:
         """The ranges in doubles, rounded outward."""
         return (
-            [boxes.thin(low).low for low, _ in self.ranges],
-            [boxes.thin(high).high for _, high in self.ranges],
+            [box_numbers.thin(low).low for low, _ in self.ranges],
+            [box_numbers.thin(high).high for _, high in self.ranges],
         )
 
     def at(self, program: Program, x: Sequence[Any]) -> list[Any]:
@@ -328,7 +331,7 @@ class _Search:
 
     def smooth(self, x: Sequence[Any], needed: int = SMOOTH) -> bool:
         """Whether all functions are that smooth all over a box of balls, by a look in doubles."""
-        low, high = zip(*map(boxes.ends, x), strict=True)
+        low, high = zip(*map(box_numbers.ends, x), strict=True)
         if not np.isfinite([low, high]).all():
             return False
         with BOXES.quietly():
@@ -453,8 +456,8 @@ class _Search:
                 total -= spent
                 for alone, tight in found:
                     at = self.known(self.narrow(tight))
-                    roots.append(Located([*map(boxes.ends, alone)], at, self.narrow, order))
-                ends = [columns([*map(boxes.ends, y)]) for y in open_]
+                    roots.append(Located([*map(box_numbers.ends, alone)], at, self.narrow, order))
+                ends = [columns([*map(box_numbers.ends, y)]) for y in open_]
                 boxes_ = merged(ends, 0.5, MOST_PARTS)
                 unsure += [Unsure(box, self.reason(box)) for box in boxes_]
         return roots, unsure
@@ -521,7 +524,7 @@ class _Search:
                 wide = [_wider(x[0], 0.25)]
                 top = self.at(Program([y], BALLS), wide)[0]
                 if BALLS.finite(top) and not ball(top).contains(0):
-                    found = Located([boxes.ends(wide[0])], [candidate], self.narrow, n)
+                    found = Located([box_numbers.ends(wide[0])], [candidate], self.narrow, n)
                     found.multiplicity = None if order is None else n * order
                     return found
         return None
@@ -530,7 +533,7 @@ class _Search:
         """In one variable the end of the range, where it is a root, and the slope has one sign from
         there on: also where it begins infinite, as that of sqrt."""
         for i, end in enumerate(self.ranges[0]) if len(part) == 1 else ():
-            x = boxes.thin(end) if _is_exact(end) else None
+            x = box_numbers.thin(end) if _is_exact(end) else None
             if x is None or x.low != x.high or not part[0][0] <= x.low <= part[0][1]:
                 continue
             if BALLS.equal(self.at(self.values, [end])[0], 0) is not True:
@@ -740,7 +743,7 @@ def distinct(roots: list[Located]) -> list[Located]:
 
 
 def tightly(root: Located) -> list[tuple[float, float]]:
-    return [boxes.ends(x) for x in root.at]
+    return [box_numbers.ends(x) for x in root.at]
 
 
 def within(root: Located, ranges: Sequence[Range]) -> bool | None:
