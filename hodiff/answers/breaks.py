@@ -18,7 +18,9 @@ import numpy as np
 
 from hodiff.answers import faults
 from hodiff.answers.isolate import Work
-from hodiff.answers.roots import BITS, Located, Unsure, located, merged
+from hodiff.answers.located import BITS, Located, Unsure
+from hodiff.answers.merged import merged
+from hodiff.answers.roots import located
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision

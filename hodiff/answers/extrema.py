@@ -17,7 +17,9 @@ import numpy as np
 
 from hodiff.answers import faults
 from hodiff.answers.isolate import Ends, Work
-from hodiff.answers.roots import DECIDED, Located, Range, Unsure, columns, located, merged
+from hodiff.answers.located import DECIDED, Located, Range, Unsure
+from hodiff.answers.merged import columns, merged
+from hodiff.answers.roots import located
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS

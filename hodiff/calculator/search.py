@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from hodiff.answers.digits import shortly
 from hodiff.answers.isolate import Work
+from hodiff.answers.located import BITS, Range, Unsure
 from hodiff.answers.point import constants
 from hodiff.answers.precision import until_determined
 from hodiff.answers.question import Question
-from hodiff.answers.roots import BITS, Range, Unsure
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.calculator.answer import Answer, Each, Grid, Row, Value, plain_number, text

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from hodiff.answers.extrema import Bound, Point, bound, inflections
 from hodiff.answers.extrema import extrema as searched
+from hodiff.answers.located import BITS, Unsure
 from hodiff.answers.monotone import signs
 from hodiff.answers.precision import until_determined
-from hodiff.answers.roots import BITS, Unsure
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 from hodiff.answers.breaks import Break, Limit
 from hodiff.answers.extrema import INFLECTION, extrema
 from hodiff.answers.isolate import System, Work, isolated
-from hodiff.answers.roots import BITS, Range, located
+from hodiff.answers.located import BITS, Range
+from hodiff.answers.roots import located
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
