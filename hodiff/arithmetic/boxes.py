@@ -51,7 +51,7 @@ from hodiff.arithmetic.box_numbers import (
     up,
     whole,
 )
-from hodiff.arithmetic.special import DOMAINS
+from hodiff.arithmetic.domains import DOMAINS
 from hodiff.engine.graph import OPERATIONS, Kind, Operation
 from hodiff.engine.object_arrays import ObjectArrays, reducing
 

@@ -15,6 +15,7 @@ import pytest
 from hodiff.arithmetic import ball_numbers as numbers
 from hodiff.arithmetic import scipys, special
 from hodiff.arithmetic.balls import BALLS
+from hodiff.arithmetic.domains import DOMAINS
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.engine.graph import OPERATIONS
 from tests import lengths, special_functions
@@ -48,7 +49,7 @@ def points(arity: int) -> Iterator[tuple[float, ...]]:
 def test_what_a_row_is_looked_up_by() -> None:
     """A line that no row has is a slip; and what Python lacks and no row defines is FLINT's."""
     rows = {name for name, row in OPERATIONS.items() if row.special}
-    tables = (special.FUNCTIONS, special.KNOWN, special.DOMAINS, special.TAYLOR, scipys.FUNCTIONS)
+    tables = (special.FUNCTIONS, special.KNOWN, DOMAINS, special.TAYLOR, scipys.FUNCTIONS)
     assert {name for table in tables for name in table} <= rows
     assert all(BALLS.function(OPERATIONS[name]) for name in rows)
 

@@ -4,10 +4,9 @@ What a row has here is by its name, a family a file, each a table that may have 
 
 FUNCTIONS  in balls, of balls and the attributes; without a line FLINT's method of that name
 KNOWN      what doubles are where FLINT need not be asked, at infinity and past their range
-DOMAINS    where it is defined, for columns of intervals (hodiff.arithmetic.boxes)
 TAYLOR     its first Taylor coefficients in the last input, of (inputs, how many, attributes)
 
-scipys.py, which arrays import alone, has scipy's functions where they have a double's digits.
+Where it is defined domains.py says in numbers, and where scipy has a double's digits scipys.py.
 """
 
 from __future__ import annotations
@@ -54,13 +53,6 @@ KNOWN: dict[str, Callable[..., float | None]] = {
     **integrals.KNOWN,
     **zetas.KNOWN,
 }
-DOMAINS: dict[str, tuple[int, float, float]] = {
-    **incomplete.DOMAINS,
-    **integrals.DOMAINS,
-    **zetas.DOMAINS,
-}
-"""Of which input, between what; at an end there may be a value, but no slope."""
-
 TAYLOR: dict[str, Callable[..., list[Any]]] = {**bessel.TAYLOR, **gamma_family.TAYLOR}
 
 MOST_AGAIN = 2048  # bits at which what has no bounds at an exact number is tried again

@@ -222,9 +222,3 @@ KNOWN: dict[str, Callable[..., float | None]] = {
     "betainc": _known_betainc,
     "beta_density": _known_beta_density,
 }
-
-DOMAINS: dict[str, tuple[int, float, float]] = {
-    **dict.fromkeys(("gammainc", "gammaincc", "gamma_density"), (1, 0.0, inf)),
-    **dict.fromkeys(("lowergamma", "uppergamma"), (1, 0.0, inf)),
-    **dict.fromkeys(("betainc", "beta_density"), (2, 0.0, 1.0)),
-}

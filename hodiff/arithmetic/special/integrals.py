@@ -201,12 +201,3 @@ KNOWN: dict[str, Callable[..., float | None]] = {
     "normcdf": lambda x: 0.0 if x < -39 else 1.0 if x > 39 else None,
     "norminv": _inverse(0, 1, True),
 }
-
-INVERSE_E = 0.36787944117144233  # above 1/e
-DOMAINS: dict[str, tuple[int, float, float]] = {
-    "lambertw": (0, -INVERSE_E, inf),
-    "lambertw_lower": (0, -INVERSE_E, 0.0),
-    **{"erfinv": (0, -1.0, 1.0), "erfcinv": (0, 0.0, 2.0), "norminv": (0, 0.0, 1.0)},
-    **dict.fromkeys(("e1", "li", "ci", "chi"), (0, 0.0, inf)),
-    **dict.fromkeys(("expint", "expints"), (1, 0.0, inf)),
-}

@@ -247,8 +247,3 @@ KNOWN: dict[str, Callable[..., float | None]] = {
     "dilog": lambda x: nan if not x <= 1 else -inf if x == -inf else None,
     "dilogs": lambda x, j: _known_polylog(2.0, x, j),
 }
-
-DOMAINS: dict[str, tuple[int, float, float]] = {
-    **dict.fromkeys(("dilog", "dilogs"), (0, -inf, 1.0)),
-    **dict.fromkeys(("polylog", "polylogs"), (1, -inf, 1.0)),
-}
