@@ -8,16 +8,15 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar, copy_context
-from functools import partial
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from hodiff.arithmetic import scipy_bessel, scipy_orthogonal
 from hodiff.arithmetic.base import Arithmetic, Ring, with_attributes
 from hodiff.arithmetic.floats import CONSTANTS, FLOATS, Floats, div
-from hodiff.engine.graph import CONSTANT, OPERATIONS, Kind, Operation, Tensor
+from hodiff.arithmetic.scipys import on_arrays
+from hodiff.engine.graph import CONSTANT, Kind, Operation, Tensor
 from hodiff.engine.leibniz import falling
 from hodiff.engine.operations.structure import numpy_index
 
@@ -34,8 +33,8 @@ class Arrays(Floats):
         if operation.folds is not None:
             ufunc = folding(operation)
             return lambda x, axes: ufunc.reduce(np.asarray(x), axis=axes)
-        if operation.special and name not in FUNCTIONS and not operation.numpy:
-            return _pointwise(name, operation.arity or 1)
+        if operation.special:
+            return on_arrays(name)
         return FUNCTIONS.get(name) or _named(operation.numpy or name)
 
     def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
@@ -213,7 +212,7 @@ def _powers(a: Any, b: Any, j: int, k: int) -> Any:
     right = (x > 0) & np.isfinite(result)
     if not right.all():
         x, y, right = np.broadcast_arrays(x, b, right)
-        result[~right] = _pointwise("powers", 2)(x[~right], y[~right], j, k)
+        result[~right] = on_arrays("powers")(x[~right], y[~right], j, k)
     return result.astype(dtype)
 
 
@@ -242,70 +241,9 @@ def _over(x: Any, y: Any) -> Any:
     return np.where(at_kink & (quotient != 0), np.nan, quotient).astype(_dtype(x, y))
 
 
-def _pointwise(name: str, inputs: int) -> Callable[..., Any]:
-    """A function of floats.py, point by point, where scipy has none that is right everywhere."""
-
-    def compute(*x: Any) -> Any:
-        one = FLOATS.function(OPERATIONS[name])
-        points = np.broadcast_arrays(*[np.asarray(v, dtype=float) for v in x[:inputs]])
-        flat = [
-            one(*map(float, p), *x[inputs:]) for p in zip(*[v.flat for v in points], strict=False)
-        ]
-        return np.array(flat, dtype=_dtype(*x[:inputs])).reshape(points[0].shape)
-
-    return compute
-
-
-def _mostly(
-    name: str, compute: str | Callable[..., Any], right: Callable[[Any], Any]
-) -> Callable[..., Any]:
-    """scipy's function where it is right to a few units in the last place; else that of
-    floats.py, point by point."""
-
-    def function(x: Any, *n: int) -> Any:
-        points = np.asarray(x, dtype=float)
-        good = right(points)
-        result = np.empty(points.shape)
-        special = import_module("scipy.special")
-        quick = getattr(special, compute) if isinstance(compute, str) else partial(compute, special)
-        result[good] = quick(*n, points[good])
-        if not good.all():
-            result[~good] = _pointwise(name, 1)(points[~good], *n)
-        return result.astype(_dtype(x))
-
-    return function
-
-
-def _rightly(name: str, arity: int, right: Callable[..., Any]) -> Callable[..., Any]:
-    """The same for a function of several numbers that scipy has under its name."""
-
-    def function(*x: Any) -> Any:
-        points = np.broadcast_arrays(*[np.asarray(v, dtype=float) for v in x])
-        good = right(*points)
-        result = np.empty(points[0].shape)
-        compute = getattr(import_module("scipy.special"), name)
-        result[good] = compute(*[v[good] for v in points])
-        if not good.all():
-            result[~good] = _pointwise(name, arity)(*[v[~good] for v in points])
-        return result.astype(_dtype(*x))
-
-    return function
-
-
-def _off_zeros(x: Any) -> Any:
-    """Where lgamma is no small number, of which scipy's has few digits."""
-    return (x > 1e-300) & (np.abs(x - 1) > 0.1) & (np.abs(x - 2) > 0.1) & (x < np.inf)
-
-
-def _off_zeros_of_ci(x: Any) -> Any:
-    """Where ci(x), sin(x)/x - cos(x)/x**2 and less far out, is no small part of 1/x."""
-    x = np.where(x > 0, x, 0.6)
-    return (x < 0.5) | ((x > 2) & (np.abs(np.sin(x) - np.cos(x) / x) > 0.1) & (x < 1e5))
-
-
 def _sinc(x: Any, n: int) -> Any:
     if n:
-        return _pointwise("sinc", 1)(x, n)
+        return on_arrays("sinc")(x, n)
     return np.where(np.equal(x, 0), 1.0, np.divide(np.sin(x), x)).astype(_dtype(x))
 
 
@@ -477,9 +415,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: lambda x=x: x for name, x in CONSTANTS.items()},
     "pow": _power,
     "powers": _powers,
-    "betas": _pointwise("betas", 2),
-    "binomial": _pointwise("binomial", 2),
-    "binomials": _pointwise("binomials", 2),
     "heaviside": lambda x: np.heaviside(x, 0.5),
     "over": _over,
     "round": np.round,
@@ -487,51 +422,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sech": lambda x: np.reciprocal(np.cosh(_float(x))),
     "sigmoid": lambda x: np.reciprocal(1 + np.exp(-_float(x))),
     "sinc": _sinc,
-    "digamma": _mostly("digamma", "digamma", lambda x: (x > 1e-300) & (x < np.inf)),
-    "polygamma": _mostly("polygamma", "polygamma", lambda x: (x > 1e-3) & (x < 1e8)),
-    "lgamma": _mostly("lgamma", "gammaln", _off_zeros),
-    "beta": _pointwise("beta", 2),
-    "erfi": _mostly("erfi", "erfi", lambda x: np.abs(x) < 5),
-    "erfcx": _mostly("erfcx", "erfcx", lambda x: x > -5),
-    "erfcinv": _mostly("erfcinv", "erfcinv", lambda x: x > 1e-300),
-    "lambertw": _mostly("lambertw", lambda on, x: on.lambertw(x).real, lambda x: x > -0.3),
-    "lambertw_lower": _mostly(
-        "lambertw_lower",
-        lambda on, x: on.lambertw(x, -1).real,
-        lambda x: (x > -0.3) & (x < -1e-300),
-    ),
-    "ei": _mostly("ei", "expi", lambda x: (x != 0) & (np.abs(x - 0.3725) > 0.1)),
-    "e1": _mostly("e1", "exp1", lambda x: x > 0),
-    "si": _mostly("si", lambda on, x: on.sici(x)[0], lambda x: np.abs(x) > 0),
-    "ci": _mostly("ci", lambda on, x: on.sici(x)[1], _off_zeros_of_ci),
-    "shi": _mostly(
-        "shi", lambda on, x: on.shichi(x)[0], lambda x: (np.abs(x) > 0) & (np.abs(x) < 700)
-    ),
-    "chi": _mostly(
-        "chi",
-        lambda on, x: on.shichi(x)[1],
-        lambda x: (x > 0) & (x < 700) & (np.abs(x - 0.524) > 0.1),
-    ),
-    "gammainc": _rightly("gammainc", 2, lambda a, x: (a > 1e-3) & (a < 30) & (x > 0) & (x < 60)),
-    "gammaincc": _rightly("gammaincc", 2, lambda a, x: (a > 1e-3) & (a < 30) & (x > 0) & (x < 60)),
-    "betainc": _rightly(
-        "betainc",
-        3,
-        lambda a, b, x: (a > 0.01) & (b > 0.01) & (a < 50) & (b < 50) & (x > 0.01) & (x < 0.99),
-    ),
-    "zeta": _mostly("zeta", "zeta", lambda x: x > 1.01),
-    "dilog": _mostly(
-        "dilog",
-        lambda on, x: on.spence(1 - x),
-        lambda x: (np.abs(x) > 0.5) & (x <= 1) & (x > -1e15),
-    ),
-    "fresnels": _mostly(
-        "fresnels", lambda on, x: on.fresnel(x)[0], lambda x: (np.abs(x) > 1e-2) & (np.abs(x) < 1e3)
-    ),
-    "fresnelc": _mostly(
-        "fresnelc", lambda on, x: on.fresnel(x)[1], lambda x: (np.abs(x) > 0) & (np.abs(x) < 1e3)
-    ),
-    "normcdf": _mostly("normcdf", "ndtr", lambda x: x > -5),
     "argmax": lambda x, axes: np.argmax(x, axis=axes[0]),
     "argmin": lambda x, axes: np.argmin(x, axis=axes[0]),
     "argsort": lambda x, axis: np.argsort(x, axis=axis, kind="stable"),
@@ -562,8 +452,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "qr": _qr,
     "rest_of_basis": _rest_of_basis,
     "pinv": _pinv,
-    **scipy_bessel.FUNCTIONS,
-    **scipy_orthogonal.FUNCTIONS,
 }
 
 AT_ONCE: dict[str, Callable[..., Callable[..., Any]]] = {

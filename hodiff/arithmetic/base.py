@@ -105,16 +105,12 @@ class Arithmetic:
         """What series compute with; shaped: on arrays."""
         raise NotImplementedError
 
-    def taylor(self, operation: Operation, x: Any, attributes: Any, n: int) -> list[Any] | None:
-        """The first n Taylor coefficients of a function of one number at x; None where there is
-        no better way to them than derivative after derivative."""
-        return None
-
-    def taylor_of(
+    def taylor(
         self, operation: Operation, x: Sequence[Any], attributes: Any, n: int
     ) -> list[Any] | None:
-        """The same in the last of several numbers."""
-        return self.taylor(operation, x[0], attributes, n) if len(x) == 1 else None
+        """The first n Taylor coefficients of a function at x, in the last of its inputs; None where
+        there is no better way to them than derivative after derivative."""
+        return None
 
     def in_quiet(self, compute: Callable[..., Any], *x: Any) -> Any:
         """compute(*x), without warnings."""

@@ -72,7 +72,7 @@ class Operation:
     differentiable: bool = True
     used: bool = False  # a condition that counts: its slope is a 0, not none, as relu's mask's
     never_zero: bool = False  # a 0 in doubles is a number that vanished
-    special: bool = False  # FLINT's, by hodiff.arithmetic.special: in balls, and doubles at a point
+    special: bool = False  # FLINT alone has it: hodiff.arithmetic.special, by its name
     arrays_only: bool = False  # no arithmetic on single numbers has it
 
     def __init__(
