@@ -33,6 +33,7 @@ from hodiff.answers.point import (
     in_balls,
     in_doubles,
     nearly_zero,
+    past_an_end,
     series_in_balls,
     series_in_doubles,
     zero_by_identity,
@@ -63,7 +64,10 @@ def solve(question: Question) -> Numbers:
     ([0.017857142857142857, 0.10714285714285714], Fraction(3, 28), 'ball')
     """
     if isinstance(question.wanted, Plan):
-        return _planned(question, question.wanted)
+        found = _planned(question, question.wanted)
+        if question.radii or found.arithmetic != "ball":
+            return found
+        return _noted(found, list(filter(None, [past_an_end(question)])))
     if question.radii:
         from hodiff.answers.intervals import enclosed  # start-up: points are more common
 
@@ -72,7 +76,8 @@ def solve(question: Question) -> Numbers:
     if question.how.arithmetic != "float":
         against = against_balls(question, question.wanted)
         if against is None:
-            return in_balls(question, question.wanted)
+            found = in_balls(question, question.wanted)
+            return _noted(found, list(filter(None, [past_an_end(question)])))
         notes.append(_no_proof(question.how, against))
     return _noted(in_doubles(question, question.wanted), notes)
 

@@ -23,6 +23,7 @@ from hodiff.views.formula import formula
 TWO = constant(2)
 MOST_NAMES = 9  # in a mend
 HUGE = 1 << 20  # bits of a number whose power of 2 no precision is enough for
+NARROW = 32  # bits of a ball that no domain lies within
 TOLD = f", as far as {LAST_BITS} bits tell"
 
 
@@ -42,17 +43,38 @@ def refuse(
         raise _fault("limit", f"{_shown(node)} is too large for a double", node, places)
     inputs = [values[id(x)] for x in node.inputs]
     exact = all(map(arithmetic.certain, inputs))
-    known = exact or all(map(arithmetic.known, inputs)) or _is_pole(node, inputs)
+    outside = _outside(program, node, inputs)
+    known = exact or all(map(arithmetic.known, inputs)) or outside or _is_pole(node, inputs)
     explain = explained if known else _open
     error = explain(node, inputs, values[id(node)])
     # What jumps (mod, floor) may need more bits for exact inputs too.
     if explain is _open and error.kind == "limit" and any(map(_beyond, inputs)):
         raise error
-    if (exact or _is_pole(node, inputs)) and (
+    if (exact or outside or _is_pole(node, inputs)) and (
         arithmetic.pointwise.doubles or node.operation.jumps is None
     ):
         raise error
     raise Unproven(error)
+
+
+def _outside(program: Program, node: Tensor, inputs: Sequence[Any]) -> bool:
+    """Whether balls surely lie outside a function's domain: one is inexact, and narrow, and at
+    neither of its ends there is a value. No domain is so narrow; a base's and a last input's have
+    no single points, as orders have."""
+    row, arithmetic = node.operation, program.arithmetic
+    wide = [i for i, x in enumerate(inputs) if not (rational(x) or arithmetic.certain(x))]
+    if not row.domain or not row.partials or len(wide) != 1 or arithmetic.pointwise.doubles:
+        return False
+    if any(getattr(x, "shape", ()) for x in inputs):
+        return False
+    (i,) = wide
+    x = ball(inputs[i])
+    if (i != 0 if row is pow else i + 1 < len(inputs)) or not x.rel_accuracy_bits() >= NARROW:
+        return False
+    function = arithmetic.function(row)
+    ends = [[*inputs[:i], end, *inputs[i + 1 :]] for end in (x.lower(), x.upper())]
+    found = [function(*end, *node.attributes) for end in ends]
+    return all(y is None or ball(y).is_nan() for y in found)
 
 
 def _is_pole(node: Tensor, inputs: Sequence[Any]) -> bool:
@@ -228,7 +250,7 @@ def _squared(x: Tensor) -> list[str]:
 
 
 def _number(x: Any) -> str:
-    return repr(_double(x)).removesuffix(".0")
+    return repr(_double(x) + 0.0).removesuffix(".0")  # 0 for -0.0
 
 
 def _double(x: Any) -> float:

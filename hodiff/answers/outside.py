@@ -19,6 +19,7 @@ from hodiff.arithmetic.base import is_leaf, run
 from hodiff.engine.graph import VARIABLE, Tensor, topological
 from hodiff.engine.operations import elementary as e
 from hodiff.engine.operations.elementary import add, div, mul, sub
+from hodiff.engine.operations.special import beta
 from hodiff.engine.passes import reached
 from hodiff.errors import HodiffError
 
@@ -65,7 +66,9 @@ class Outside:
                 inputs = [np.broadcast_to(values[id(x)], n)[rows] for x in node.inputs]
                 value = np.broadcast_to(values[id(node)], n)[rows]
                 for k in np.flatnonzero(self._sure(node, inputs, value, errors, rows, n)).tolist():
-                    found[rows[k]] = explained(node, [float(x[k]) for x in inputs], float(value[k]))
+                    error = explained(node, [float(x[k]) for x in inputs], float(value[k]))
+                    if error.kind != "limit":  # what passes the largest double may be a divisor
+                        found[rows[k]] = error
         return found
 
     def _errors(self, values: Mapping[int, Any]) -> dict[int, Any]:
@@ -99,6 +102,8 @@ class Outside:
         sure = np.isfinite(inputs).all(axis=0)
         if row is div:  # 0/0 may have a limit, which the error names
             sure &= inputs[0] != 0
+        if row is beta:  # two poles may cancel, as of beta(2, -2)
+            sure &= inputs[0] + inputs[1] > 0
         ends = []
         for x, given in zip(inputs, node.inputs, strict=True):
             error = np.broadcast_to(errors[id(given)], n)[rows]

@@ -51,7 +51,7 @@ from hodiff.arithmetic.box_numbers import (
     up,
     whole,
 )
-from hodiff.arithmetic.domains import DOMAINS
+from hodiff.arithmetic.domains import domain
 from hodiff.engine.graph import OPERATIONS, Kind, Operation
 from hodiff.engine.object_arrays import ObjectArrays, reducing
 
@@ -115,17 +115,35 @@ def _each(compute: Callable[..., Any], *columns: Any) -> tuple[Any, Any]:
 def _in_balls(operation: Operation, *x: Any) -> Box:
     arity = operation.arity or 0
     inputs, attributes = [whole(v) for v in x[:arity]], x[arity:]
-    i, first, last = DOMAINS.get(operation.name, (0, -np.inf, np.inf))
-    low, high = inputs[i].low, inputs[i].high
-    within, outside = (low > first) & (high < last), (high < first) | (low > last)
-    if not np.all(within | np.isnan(low)):
-        inputs[i] = Box(np.clip(low, first, last), np.clip(high, first, last), inputs[i].smooth)
+    within: Any = True
+    outside: Any = False
+    orders = [bool(np.any(np.ceil(v.low) <= np.floor(v.high))) for v in inputs]
+    for i, first, last in domain(operation.name, orders):
+        low, high = inputs[i].low, inputs[i].high
+        inside = (low > first) & (high < last)
+        within, outside = within & inside, outside | (high < first) | (low > last)
+        if not np.all(inside | np.isnan(low)):
+            inputs[i] = Box(np.clip(low, first, last), np.clip(high, first, last), inputs[i].smooth)
     function = BALLS.function(operation)
     columns = [end for v in inputs for end in (v.low, v.high)]
     low, high = _each(lambda *v: function(*v, *attributes), *columns)
     smooth = smoothness(np.isfinite(low) & np.isfinite(high) & within, SMOOTH, BROKEN)
     low, high = np.where(outside, np.nan, low), np.where(outside, np.nan, high)
     return Box(low, high, least_smooth(smooth, *(v.smooth for v in inputs)))
+
+
+def _elliptic(name: str) -> Callable[..., Box]:
+    """F, E or a derivative of an angle and m: undefined past the least angle that has
+    m*sin(phi)**2 = 1."""
+
+    def called(phi: Box, m: Box, *attributes: Any) -> Box:
+        found = _in_balls(OPERATIONS[name], phi, m, *attributes)
+        none = whole(mul(m, square(sin(phi)))).low > 1
+        none |= (absolute(phi).low > np.pi / 2) & (whole(m).low > 1)
+        low, high = np.where(none, np.nan, found.low), np.where(none, np.nan, found.high)
+        return Box(low, high, found.smooth)
+
+    return called
 
 
 def _of_positive(compute: Callable[..., Any]) -> Callable[..., Any]:
@@ -390,6 +408,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "not": _not,
     "where": _choice,
     "norm": _norm,
+    **{name: _elliptic(name) for name in ("ellipf", "ellipeinc", "elliptics")},
 }
 
 BOXES = Boxes()

@@ -258,6 +258,8 @@ class Germs(Arithmetic):
         p = b.terms.get(0, 0) if set(b.terms) <= {0} and b.end is None else None
         if p is not None and rational(p):
             return self.power(a, p)
+        if a.zero():
+            return Germ({}) if b.sign() > 0 else None
         logarithm = self._log(a)
         return None if logarithm is None else self._exp(_mul(b, logarithm))
 

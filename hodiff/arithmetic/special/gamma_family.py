@@ -36,7 +36,11 @@ def _betas(a: Any, b: Any, j: int, k: int) -> Any:
 
 def _binomials(n: Any, k: Any, i: int = 0, j: int = 0) -> Any:
     """The derivative of gamma(n + 1)/(gamma(k + 1)*gamma(n - k + 1)), i times in n and j times in
-    k, by Leibniz: 1/gamma has a series everywhere, so that nothing is infinite at its zeros."""
+    k, by Leibniz: 1/gamma has a series everywhere, so that nothing is infinite at its zeros.
+    Of a whole number k of factors it is (-1)**k*binomial(k - n - 1, k)."""
+    if not j and k.is_exact() and k.is_integer() and k >= 0 and n < 0:
+        found = _binomials(k - n - 1, k, i, 0)
+        return found if (int(k.unique_fmpz()) + i) % 2 == 0 else -found
     order = i + j + 1
     with length(order):
         upper = coefficients(arb_series([n + 1, 1]).gamma(), order)

@@ -20,7 +20,7 @@ from hodiff.engine.operations.row import CLOSED, bounded, elementwise
 
 functions.family(__name__, "Elliptic integrals")
 
-REAL = "m*sin(phi)**2 < 1"
+REAL = "m*sin(t)**2 < 1 for every t from 0 to phi"
 
 
 def scale(j: int, q: int) -> Any:

@@ -340,3 +340,33 @@ def test_faults_name_the_mend(hodiff, words, message):
         json.loads(hodiff("roots", *words, "--format=json").out) if "latex" not in words else {}
     )
     assert "latex" in words or message in report["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "expression, over, end, f",
+    [
+        ("bessely(0, x) - 1/5", "x=-2:3", 0, lambda x: mpmath.bessely(0, x) - mpf(1) / 5),
+        ("besselk(1, x) - 2", "x=-2:3", 0, lambda x: mpmath.besselk(1, x) - 2),
+        ("besselj(3/2, x) - 1/3", "x=-3:2", 0, lambda x: mpmath.besselj(1.5, x) - mpf(1) / 3),
+        ("struveh(1/2, x) - 1/3", "x=-2:3", 0, lambda x: mpmath.struveh(0.5, x) - mpf(1) / 3),
+        ("hypu(1, 2, x) - 3", "x=-2:3", 0, lambda x: mpmath.hyperu(1, 2, x) - 3),
+        ("hyp2f1(1/2, 1/3, 5, x) - 1.02", "x=-1:3", 1,
+         lambda x: mpmath.hyp2f1(mpf(1) / 2, mpf(1) / 3, 5, x) - mpf("1.02")),
+        ("ellipk(x) - 2", "x=1/3:2", 1, lambda x: mpmath.ellipk(x) - 2),
+        ("ellipe(x) - 1.2", "x=-1:3", 1, lambda x: mpmath.ellipe(x) - mpf("1.2")),
+        ("elliprf(x, 1, 2) - 1", "x=-2:3", 0, lambda x: mpmath.elliprf(x, 1, 2) - 1),
+        ("ellipf(1, x) - 1.1", "x=-2:3", 1 / math.sin(1) ** 2,
+         lambda x: mpmath.ellipf(1, x) - mpf("1.1")),
+        ("ellipeinc(x, 2) - 1/2", "x=0:3", math.pi / 4,
+         lambda x: mpmath.ellipe(x, 2) - mpf(1) / 2),
+        ("zeta(2, x) - 2", "x=-2:2", 0, lambda x: mpmath.zeta(2, x) - 2),
+    ],
+)  # fmt: skip
+def test_beyond_the_end_of_a_domain_is_nothing_to_search(expression, over, end, f):
+    found = roots(expression, over)
+    (x,) = numbers(found)
+    with mp.workdps(30):
+        assert x == pytest.approx(float(mpmath.re(mpmath.findroot(f, x))), rel=1e-15)
+    assert not found.unsearched
+    (left,) = found.undecided
+    assert left["in"]["x"]["lower"] - 1e-9 < end < left["in"]["x"]["upper"] + 1e-9
