@@ -20,7 +20,7 @@ import polars as pl
 
 from hodiff.calculator import output
 from hodiff.calculator.points import ENDINGS, FORMATS
-from hodiff.calculator.points.pieces import Piece
+from hodiff.calculator.points.pieces import Piece, beginning
 from hodiff.errors import HodiffError, nearest
 
 STDIN, STDOUT = "-", "-"
@@ -188,8 +188,9 @@ def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
             names = sorted(names, key=lambda x: first.index(x) if x in first else len(first))
     if form in SEPARATORS and not remote(paths[0]):
         header = pl.read_csv(
-            paths[0], has_header=False, n_rows=1, infer_schema=False, separator=SEPARATORS[form]
-        ).row(0)
+            beginning(paths[0]), has_header=False, n_rows=1, infer_schema=False,
+            separator=SEPARATORS[form],
+        ).row(0)  # fmt: skip
         twice = [str(name) for name, n in Counter(header).items() if n > 1 and name is not None]
         if twice:
             raise fault(f"{paths[0]} has several columns '{twice[0]}': give each a name of its own")
