@@ -30,6 +30,7 @@ PACKED = {"gz": "gzip", "zst": "zstd"}
 COMPRESSED = ("gz", "zst", "zlib")  # what Polars reads; it writes the first two
 WHOLE = r"^-?(0|[1-9]\d{0,17})$"  # text that is a number of 64 bits
 CODE = r"^[+-]?0\d|[\d.]{17}"  # text that no double gives again
+LEVEL = 1  # of zstd: results have all digits, and get no smaller by more, which takes longer
 SHOWN = 12  # names of columns in a message
 
 
@@ -309,7 +310,7 @@ def sink(rows: pl.LazyFrame, path: str, form: str) -> pl.LazyFrame:
             where, separator=SEPARATORS[form], compression=packed, check_extension=False, lazy=True
         )
     return (
-        rows.sink_parquet(where, lazy=True)
+        rows.sink_parquet(where, compression_level=LEVEL, lazy=True)
         if form == "parquet"
         else rows.sink_ipc(where, lazy=True)
     )
