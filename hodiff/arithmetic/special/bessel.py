@@ -12,8 +12,6 @@ from collections.abc import Callable
 from math import factorial
 from typing import Any
 
-from flint import acb
-
 from hodiff.arithmetic.ball_numbers import FLINT, ball, nan, whole_power
 from hodiff.arithmetic.special.bounds import (
     MOST_BITS,
@@ -255,6 +253,8 @@ def _struve(sign: int) -> Callable[[Any, Any], Any]:
     """H (-1) and L (1), by a 1F2: DLMF 11.2.1 and 11.2.2."""
 
     def compute(n: Any, given: Any) -> Any:
+        from flint import acb  # start-up: arrays use this file, and few graphs have one
+
         x, k, order = ball(given), whole(n), ball(n)
         if not within(order, x) or not abs(order) <= MOST_STRUVE:
             return beyond(order, x)
