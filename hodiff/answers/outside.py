@@ -58,7 +58,8 @@ class Outside:
                 inputs = [np.broadcast_to(values[id(x)], n)[rows] for x in node.inputs]
                 value = np.broadcast_to(values[id(node)], n)[rows]
                 for k in np.flatnonzero(self._sure(node, inputs, value, errors, rows, n)).tolist():
-                    found[rows[k]] = explained(node, [float(x[k]) for x in inputs], float(value[k]))
+                    why = explained(node, [float(x[k]) for x in inputs], float(value[k]))
+                    found[rows[k]] = None if why.kind == "limit" else why  # balls pass no range
         return found
 
     def _reached(self, values: Mapping[int, Any], n: int) -> dict[int, Any]:

@@ -17,16 +17,20 @@ from hodiff.calculator.commands import COMMANDS, ON_COLUMNS, Command
 from hodiff.calculator.given import vectors
 from hodiff.calculator.request import Found, Request, graphs_of, usage
 from hodiff.derivatives import components
-from hodiff.engine.graph import Tensor
+from hodiff.derivatives.plan import Plan
+from hodiff.engine.graph import STATE, Tensor
+from hodiff.engine.limits import Limits
 from hodiff.errors import HodiffError, nearest
 from hodiff.language.problem import Problem
 
+MOST_NESTED = 2000  # nodes of a graph that serves rows where there is a Taylor series
+
 
 class Number(str):
-    """Stands for a number: graph computes it, and it is the place-th that question wants, or of
-    that an entry."""
+    """Stands for a number: graph computes it, or where there is none the series of its question;
+    and it is the place-th that question wants, or of that an entry."""
 
-    graph: Tensor
+    graph: Tensor | None
     question: Question
     place: int
     entry: int | None
@@ -35,9 +39,33 @@ class Number(str):
 class Columnwise(Request):
     """A request whose answer has a stand-in for each number."""
 
+    @property
+    def at_a_point(self) -> bool:
+        return True
+
     def found(self, question: Question) -> Found:
-        graphs = graphs_of(question.wanted)
+        wanted = question.wanted
+        if isinstance(wanted, Plan) and wanted.taylor is not None:
+            graphs = _nested(wanted)
+            if graphs is None:
+                assert wanted.asked is not None
+                return Found([_number(None, question, i, None) for i in range(wanted.asked)])
+        else:
+            graphs = graphs_of(wanted)
         return Found([_standing(question, i, graph) for i, graph in enumerate(graphs)])
+
+
+def _nested(plan: Plan) -> Sequence[Tensor] | None:
+    """The graphs of a plan where they are few; None where series take fewer steps."""
+    if plan.stages is None:
+        return None
+    outer, STATE.limits = STATE.limits, Limits(min(MOST_NESTED, STATE.limits.walks))
+    try:
+        return graphs_of(plan)
+    except MemoryError:
+        return None
+    finally:
+        STATE.limits = outer
 
 
 def _standing(question: Question, index: int, graph: Tensor) -> Value:
@@ -51,7 +79,7 @@ def _standing(question: Question, index: int, graph: Tensor) -> Value:
     return flat
 
 
-def _number(graph: Tensor, question: Question, place: int, entry: int | None) -> Number:
+def _number(graph: Tensor | None, question: Question, place: int, entry: int | None) -> Number:
     number = Number("?")
     number.graph, number.question, number.place, number.entry = graph, question, place, entry
     return number
@@ -95,6 +123,11 @@ class Columns(NamedTuple):
     @property
     def outputs(self) -> tuple[str, ...]:
         return tuple(self.after.outputs if self.after else self.numbers)
+
+    @property
+    def series(self) -> Question | None:
+        """What series answer; None where graphs do."""
+        return next((x.question for x in self.numbers.values() if x.graph is None), None)
 
     @property
     def extended(self) -> bool:

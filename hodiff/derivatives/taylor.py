@@ -32,10 +32,11 @@ MOST_STEPS = 100  # of Newton's method
 
 
 class Component(NamedTuple):
-    """A number to differentiate in: an entry of a variable, counted with the last axis fastest."""
+    """A number to differentiate in: an entry of a variable, counted with the last axis fastest; of
+    a batch None, for every row has its own."""
 
     variable: Tensor
-    entry: int
+    entry: int | None
 
 
 class Directional:
@@ -124,13 +125,14 @@ class Partials:
 
     def _paths(self, j: Index, arithmetic: Arithmetic) -> Paths:
         """The direction whose component k is j[k]."""
-        entries: dict[Tensor, dict[int, int]] = {}
+        entries: dict[Tensor, dict[int | None, int]] = {}
         for (x, entry), n in zip(self.components, j, strict=True):
             entries.setdefault(x, {})[entry] = n
         paths = {}
         for x, numbers in entries.items():
-            if not x.shape:
-                paths[x] = [arithmetic.number(numbers[0])]
+            if not x.shape or None in numbers:
+                (n,) = numbers.values()
+                paths[x] = [arithmetic.number(n)]
                 continue
             import numpy  # start-up: numbers need none
 
@@ -250,6 +252,10 @@ def _along(
 ) -> Coefficients:
     """The coefficients of the first output, or its derivatives in t."""
     factors = [factorial(k) if derivatives else 1 for k in range(series.length)]
+    if arithmetic.by_rows:
+        from hodiff.derivatives.on_rows import in_rows  # start-up: brings numpy
+
+        return in_rows(series, start, paths, arithmetic, factors)
     if arithmetic.doubles:
         return in_doubles(series, start, paths, arithmetic, factors)
     found = series.run(start, paths, arithmetic)[series.f[0]]
@@ -260,7 +266,7 @@ def _along(
 def _times(factor: Any, c: Any, arithmetic: Arithmetic) -> Any:
     """An exact number times a coefficient."""
     ring = arithmetic.ring(hasattr(c, "shape"))
-    return ring.mul(ring.take(arithmetic.number(factor)), c)
+    return ring.mul(ring.take(arithmetic.number(factor)), ring.take(c))
 
 
 def _values(v: Mapping[Tensor, Tensor], arithmetic: Arithmetic) -> Paths:
@@ -301,7 +307,7 @@ def in_doubles(
         return result, largest, all(least < size for c in result for size in _sizes(c))
 
     values, needed = start
-    if any(_vanished(node, values) for node in series.order if node in needed):
+    if any(_any(vanished(node, values)) for node in series.order if node in needed):
         raise NoSeries
     bits = 0
     result, largest, right = run(bits)
@@ -330,10 +336,11 @@ def in_doubles(
     ]
 
 
-def _vanished(node: Tensor, values: Mapping[int, Any]) -> bool:
-    """Whether a value is 0, or has lost digits, for it is below a double's range."""
+def vanished(node: Tensor, values: Mapping[int, Any]) -> Any:
+    """Whether a value is 0, or has lost digits, for it is below a double's range: of an array,
+    which entries."""
     small = abs(values.get(id(node), 1)) < NORMAL
-    if not getattr(small, "any", lambda: small)():
+    if not _any(small):
         return False
     row = node.operation
     if row in (mul, div, pow):
@@ -343,7 +350,11 @@ def _vanished(node: Tensor, values: Mapping[int, Any]) -> bool:
         small = node.attributes[0] != 0
     elif not row.never_zero:
         return False
-    return bool(getattr(small, "any", lambda: small)())
+    return small
+
+
+def _any(test: Any) -> bool:
+    return bool(test.any() if hasattr(test, "any") else test)
 
 
 def _sizes(c: Any) -> Sequence[float]:
