@@ -7,7 +7,7 @@ knows the graph that computes it, and the question that answers it at a single p
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hodiff import answers
@@ -114,11 +114,16 @@ class After(ABC):
 
 class Columns(NamedTuple):
     """What a command gives for every row: a name and a stand-in for each number, and what is
-    computed from them."""
+    computed from them.
+
+    check  raises HodiffError for a point that has no answer though there are numbers: none of the
+           rows is then for doubles
+    """
 
     inputs: Mapping[str, Tensor]
     numbers: Mapping[str, Number]
     after: After | None = None
+    check: Callable[[Mapping[Tensor, Tensor], How], None] | None = None
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -139,6 +144,8 @@ class Columns(NamedTuple):
         answer."""
         found: dict[int, list[Any]] = {}
         at = {x: point[name] for name, x in self.inputs.items()}
+        if self.check is not None:
+            self.check(at, how)
         result = []
         for number in self.numbers.values():
             key = id(number.question)
@@ -163,14 +170,22 @@ def _flat(value: Any) -> list[Any]:
     return list(value)
 
 
-def on_columns(command: str) -> Command:
-    """A command that has an answer for every row, by its name. Raises HodiffError for others."""
+def on_columns(command: str, own: Mapping[str, Any]) -> Command:
+    """A command that has an answer for every row, by its name. Raises HodiffError for others, and
+    for options that it hasn't, or that it needs."""
     if command not in ON_COLUMNS:
         listed = f": it can be {', '.join(ON_COLUMNS)}"
         shown = command[:60] if isinstance(command, str) else type(command).__name__
         mend = nearest(shown, list(ON_COLUMNS)) or listed
         raise usage(f"'{shown}' has no answer a row{mend}")
-    return COMMANDS[command]
+    known = COMMANDS[command]
+    for name in own:
+        if name not in known.options:
+            raise usage(f"{command} has no option '{name}'{nearest(name, list(known.options))}")
+    for name in known.needed:
+        if own.get(name) is None:
+            raise usage(f"{command} needs --{name}: {known.example}", f"--{name}")
+    return known
 
 
 def columns(command: str, problem: Problem, own: Mapping[str, Any]) -> Columns:
@@ -178,17 +193,12 @@ def columns(command: str, problem: Problem, own: Mapping[str, Any]) -> Columns:
 
     Raises HodiffError for a command or an option that it hasn't, and where a variable is no number.
     """
-    known = on_columns(command)
-    for name in own:
-        if name not in known.options:
-            raise usage(f"{command} has no option '{name}'{nearest(name, list(known.options))}")
-    for name in known.needed:
-        if own.get(name) is None:
-            raise usage(f"{command} needs --{name}: {known.example}", f"--{name}")
+    known = on_columns(command, own)
     for name, x in problem.variables.items():
         if x.shape:
             raise usage(f"'{name}' has to be one number a row, not of shape {x.shape}", "EXPR")
     request, own = Columnwise(command, problem, problem.wrt, How()), vectors(own)
+    own.pop("of", None)  # the problem has it
     if known.rows:
         found: Columns = known.named(known.rows)(request, **own)
         return found

@@ -44,12 +44,12 @@ class Compiled:
     ) -> None:
         self.constants = constants
         self.expression, self.what, self.wrt, self.let, self.own = expression, what, wrt, let, own
-        command = on_columns(what)
+        command = on_columns(what, own)
         if wrt is not None and "wrt" in command.without:
             raise usage(f"{what} takes no --wrt: leave it out", "--wrt")
         problem = read(
             expression, let=let, wrt=None if wrt is None else ",".join(wrt),
-            repeats=command.repeats, physical=constants,
+            repeats=command.repeats, of=own.get("of"), physical=constants,
         )  # fmt: skip
         with calculating():
             self.columns = columns(what, problem, own)
@@ -95,9 +95,11 @@ class Compiled:
         variables, graphs, _, _ = self._on_rows
         return Plan(graphs, variables)
 
-    def checking(self, how: How) -> Plan | SeriesPlan:
+    def checking(self, how: How) -> Plan | SeriesPlan | None:
         """The plan, with one output more where there is need: the rows that doubles can't answer
-        though they are finite. What those hold is for columns.at to say."""
+        though they are finite. What those hold is for columns.at to say; None where all do."""
+        if self.columns.check is not None:
+            return None
         from hodiff.answers.doubt import doubtful  # start-up: files of points alone need it
         from hodiff.answers.kinks import by_convention
         from hodiff.arithmetic.rows import Plan
@@ -287,11 +289,11 @@ def compile(
 
     expression  text of the language, or a tensor of variables; its free names are the inputs
     what        a command: value, grad, hessian, nth, hvp, jacobian, jvp, vjp, taylor, tensor,
-                laplacian, uncertainty; its numbers are the outputs
+                laplacian, implicit, uncertainty; its numbers are the outputs
     wrt         the names to differentiate in; None for all
     let         constants, as ["g=9.81"]
     constants   "si": names that nothing else binds may be constants of physics, c, h, N_A, ...
-    own         the command's own options: order=, v=, along=, diag=, cov=
+    own         the command's own options: order=, v=, along=, diag=, of=, solve=, cov=
 
     The graph is made and planned once: nodes that the results share are computed once, in blocks
     that stay in cache, by as many threads as there are processors. A call costs one pass over the

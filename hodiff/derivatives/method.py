@@ -167,7 +167,7 @@ def implicit(f: Tensor, f_y: Tensor, x: Tensor, y: Tensor, order: int, solve: bo
 
         equation, slope = on_batch([f, f_y], batch)
         curve = Implicit(equation, slope, batch.get(x, x), batch.get(y, y), order, solve)
-        return Computation(curve.series.present, curve.derivatives)
+        return Computation(curve.series.present, curve.derivatives, curve.y if solve else None)
 
     if solve:
         name = y.attributes[0]

@@ -18,15 +18,18 @@ import numpy as np
 
 from hodiff.arithmetic.arrays import Arrays
 from hodiff.arithmetic.base import Arithmetic, Ring, run
+from hodiff.arithmetic.rows import processors
+from hodiff.derivatives.doubles import LARGEST, VANISHED, vanished
 from hodiff.derivatives.plan import Computation
 from hodiff.derivatives.series import Coefficients, Paths, Series, Start
-from hodiff.derivatives.taylor import LARGEST, VANISHED, vanished
 from hodiff.engine.graph import Operation, Tensor, topological, variable
 from hodiff.engine.operations.piecewise import where
 
 ROWS = 1 << 10  # of a block, whose coefficients stay in cache
 NEAR = 1e-6  # what may be lost, of the largest of a number and its neighbours
 ROUNDING = 2.0**-50
+CLOSE = 4e-16  # of a root: where Newton's method ends
+AROUND = 1e-7  # of a root: where an equation is looked at
 
 
 class RowArrays(Arrays):
@@ -34,6 +37,9 @@ class RowArrays(Arrays):
 
     name = "rows"
     by_rows = True
+
+    def off(self, x: Any) -> Any:
+        return x
 
 
 ON_ROWS = RowArrays()
@@ -99,7 +105,7 @@ class SeriesPlan:
         if threads == 1 or len(blocks) == 1:
             found = list(map(self._block, blocks))
         else:
-            with ThreadPoolExecutor(threads) as pool:
+            with ThreadPoolExecutor(threads or processors()) as pool:
                 found = list(pool.map(self._block, blocks))
         return [np.concatenate(parts)[: len(columns[0])] for parts in zip(*found, strict=True)]
 
@@ -111,6 +117,8 @@ class SeriesPlan:
             found = self.computation.compute(point, ON_ROWS)
             if self.doubt is not None:
                 other = self.computation.compute(point, Shaken())
+                if self.computation.solved is not None:
+                    point[self.computation.solved] = found[0]
                 held = run(self.order, ON_ROWS, point)[id(self.doubt)]
                 found = [*found, (held != 0) | _apart(found, other)]
         return [np.broadcast_to(column, ROWS)[:n] for column in found]
@@ -125,11 +133,17 @@ def _apart(found: Sequence[Any], other: Sequence[Any]) -> Any:
 
 
 def in_rows(
-    series: Series, start: Start, paths: Paths, arithmetic: Arithmetic, factors: Sequence[int]
+    series: Series,
+    start: Start,
+    paths: Paths,
+    arithmetic: Arithmetic,
+    factors: Sequence[int],
+    unknown: Tensor | None = None,
 ) -> list[Any]:
-    """The first output's coefficients, times factors: as hodiff.derivatives.taylor.in_doubles, t
-    being counted in steps of 2**bits, of which each row has its own."""
-    (values, needed), f = start, series.f[0]
+    """The first output's coefficients, times factors, or those of unknown, which moves so that the
+    output stays what it is: as hodiff.derivatives.doubles.in_doubles, t being counted in steps of
+    2**bits, of which each row has its own."""
+    (values, needed), f = start, series.f[0] if unknown is None else unknown
     reached = _reached(series, values)
     nodes = [node for node in series.order if node in reached and id(node) in values]
     right = ~np.logical_or.reduce([reached[node] & _lost(node, values) for node in nodes])
@@ -141,7 +155,7 @@ def in_rows(
             x: [c * np.ldexp(1.0, bits * k) for k, c in enumerate(path, 1)]
             for x, path in paths.items()
         }
-        found = series.run((values, needed), steps, arithmetic)
+        found = series.run((values, needed), steps, arithmetic, unknown)
         largest: Any = np.ones(ROWS)
         for node, within in reached.items():
             for c in found.get(node, ()):
@@ -177,6 +191,26 @@ def in_rows(
         scaled = np.ldexp(c * (n / (1 << digits)), digits - bits * k)
         found.append(np.where(there, scaled, np.nan))
     return found
+
+
+def roots_in_rows(
+    equation: Callable[[Any], Sequence[Any]], start: Any, arithmetic: RowArrays, steps: int
+) -> Any:
+    """Of each row a y with f(y) = 0, by Newton's method from start; nan where that ends nowhere,
+    or where f isn't as good as a line around y."""
+    y = arithmetic.off(start)
+    for _ in range(steps):
+        f, slope = equation(y)
+        step = f / slope
+        y = y - step
+        going = np.abs(step) > CLOSE * np.abs(y)
+        if not going.any():
+            break
+    away = AROUND * np.abs(y)
+    (above, _), (below, _), (_, slope) = map(equation, (y + away, y - away, y))
+    rise = 2 * away * slope
+    line = (above * below < 0) & (np.abs(above - below - rise) < np.abs(rise) / 2)
+    return np.where(~going & line, y, np.nan)
 
 
 def _ended(c: Any) -> bool:

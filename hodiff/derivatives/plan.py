@@ -27,6 +27,7 @@ class Computation(NamedTuple):
 
     nodes: Sequence[Tensor]  # whose values at the point they start from
     compute: Callable[[Mapping[Tensor, Any], Arithmetic], list[Any]]
+    solved: Tensor | None = None  # the variable that they find first, the point being a start
 
 
 class Plan(NamedTuple):

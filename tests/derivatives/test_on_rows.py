@@ -174,5 +174,5 @@ def test_rows_and_threads_don_t_matter() -> None:
     apart = [row for i in (0, 1000, 1000 + ROWS, 3000) for row in at(function, column[i:][:5])]
     picked = [whole[i + j] for i in (0, 1000, 1000 + ROWS, 3000) for j in range(5)]
     assert np.array(apart) == pytest.approx(np.array(picked), rel=1e-14)
-    assert (np.array(list(function(column, threads=1).values())).T == whole).all()
+    assert (whole == np.array(list(function(column, threads=1).values())).T).all()
     assert all(y.shape == (0,) for y in function(column[:0]).values())
