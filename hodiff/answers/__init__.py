@@ -122,7 +122,7 @@ def _by_series(question: Question, plan: Plan, notes: list[str]) -> Numbers | No
     """By Taylor series, or None where there is none; notes get what has to be said."""
     assert plan.taylor is not None
     try:
-        computation = plan.taylor()
+        computation = plan.taylor({})
     except (MemoryError, NoSeries):
         return None
     if question.how.arithmetic != "float":

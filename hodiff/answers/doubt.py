@@ -34,7 +34,7 @@ from hodiff.engine.operations.piecewise import (
     where,
 )
 from hodiff.engine.operations.row import CLOSED
-from hodiff.engine.operations.structure import summed
+from hodiff.engine.operations.structure import expand, summed
 from hodiff.engine.passes import reached
 
 # What isn't finite in an input isn't in the result: of a quotient or a power in the first alone.
@@ -90,13 +90,15 @@ def doubtful(
     roots = [*outputs, *written]
     order = topological(roots)
     varying = {id(x) for x in variables}
+    block = variables[0].shape if variables else None
     for node in order:
-        if any(id(x) in varying for x in node.inputs):
+        spread = node.operation is expand and node.shape[:1] == block
+        if spread or any(id(x) in varying for x in node.inputs):
             varying.add(id(node))
 
     def axes(node: Tensor) -> tuple[int, ...]:
         """Those that aren't the rows'."""
-        rows = id(node) in varying and node.shape[:1] == variables[0].shape
+        rows = id(node) in varying and node.shape[:1] == block
         return tuple(range(int(rows) - len(node.shape), 0))
 
     def somewhere(condition: Tensor, node: Tensor) -> Tensor:

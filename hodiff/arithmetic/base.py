@@ -43,6 +43,7 @@ class Arithmetic:
     name = "numbers"
     doubles = False  # whether numbers are doubles, and run out of their range
     blockwise = True  # whether large arrays may run in blocks
+    by_rows = False  # whether arrays' first axis is one of points; nan tells those without a value
 
     def __init__(self) -> None:
         self.resolved: dict[str, Callable[..., Any]] = {}
