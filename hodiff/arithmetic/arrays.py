@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar, copy_context
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -41,6 +42,14 @@ class Arrays(Floats):
         if operation.kind is Kind.MOVES:
             return _scalar(compute)  # which has nothing to warn of
         return _quiet(compute, bool(operation.partials))
+
+    @cache  # noqa: B019 - of one arithmetic, which lives as long as the table
+    def of_doubles(self, operation: Operation) -> Callable[..., Any]:
+        """What function(operation) is for inputs that are all float64."""
+        compute = self._found(operation)
+        if compute is None or operation.kind is Kind.MOVES:
+            return self.function(operation)
+        return _quiet(compute, numeric=False)
 
     def unguarded(
         self, node: Tensor, whole: bool, doubles: bool

@@ -99,6 +99,7 @@ def arrays_for(nodes: Sequence[Tensor], rows: Container[Operation] = ()) -> Arit
     return MIXED if _several(dtypes) and any(_meets(x, several) for x in nodes) else ARRAYS
 
 
+DOUBLES = {DOUBLE}
 PLAIN = {DOUBLE, np.dtype(bool)}
 
 

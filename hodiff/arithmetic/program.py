@@ -91,6 +91,7 @@ class Program:
 def apart(node: Tensor) -> Any:
     """The value of one node, from its inputs', which are computed first where they have none."""
     operation, values, scalars = node.operation, [], not node.shape
+    dtypes = set()
     for x in node.inputs:
         value = x.value
         if value is None:
@@ -98,9 +99,12 @@ def apart(node: Tensor) -> Any:
             value = FLOATS.number(x.attributes[0]) if exact else evaluate([x])[0]
         if type(value) is not float:
             scalars = False
+            dtypes.add(getattr(value, "dtype", bool))
         values.append(value)
     if scalars and not operation.arrays_only:
         return FLOATS.function(operation)(*values, *node.attributes)
+    if dtypes == mixed().DOUBLES:
+        return mixed().ARRAYS.of_doubles(operation)(*values, *node.attributes)
     arithmetic = mixed().suited_to(node, values)
     if not arithmetic.blockwise:
         return Program([node], arithmetic).results()[0]

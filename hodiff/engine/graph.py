@@ -331,7 +331,12 @@ def written(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -
         if value is not None:
             return constant(value)
     shape = inputs[0].shape if inputs else ()
-    if operation.shape is not broadcast or any([x.shape != shape for x in inputs]):
+    if operation.shape is broadcast:
+        for x in inputs:
+            if x.shape != shape:
+                shape = broadcast([x.shape for x in inputs])
+                break
+    else:
         shape = operation.shape([x.shape for x in inputs], attributes)
     node = make(operation, inputs, attributes, shape)
     if not STATE.enabled:

@@ -145,7 +145,9 @@ def _met(asked: Asked) -> tuple[list[Tensor], Any]:
     late = False
     for node in order:  # which grows
         operation, inputs, value = node.operation, node.inputs, node.value
-        kind = None if value is None else float if type(value) is float else _kind(value)
+        kind: Any = None
+        if value is not None:
+            kind = float if type(value) is float else getattr(value, "dtype", bool)
         if inputs:
             if node.opaque and node.serial < since:
                 parts += (kind, node.shape, node.requires_grad)
@@ -157,13 +159,21 @@ def _met(asked: Asked) -> tuple[list[Tensor], Any]:
                 or (attributes and operation in APART and not _plain(attributes))
             ):
                 return order, None
-            marks = node.requires_grad, node.opaque, node.borrowed
-            parts += (operation, attributes, kind, *marks)
+            parts += (
+                operation,
+                attributes,
+                kind,
+                node.requires_grad,
+                node.opaque,
+                node.borrowed,
+            )
             for x in inputs:
                 place = places.get(x)
                 if place is None:
                     place = places[x] = len(order)
                     order.append(x)
+                    if place > MOST_NODES:
+                        return order, None
                 parts.append(place)
         elif node.freed or node.hooks or operation is VARIABLE:
             return order, None
@@ -174,8 +184,6 @@ def _met(asked: Asked) -> tuple[list[Tensor], Any]:
             parts += (kind, node.attributes, node.shape, node.requires_grad)
         else:  # pi, e
             parts.append(operation)
-        if len(order) > MOST_NODES:
-            return order, None
     if late and any(x.since > node.serial for node in order for x in node.inputs):
         return order, None  # a leaf that only later users track
     unused = [(x.shape, _kind(x.value)) for x in asked.xs if x not in places]
@@ -261,7 +269,11 @@ class Replay(NamedTuple):
         """The gradients as nodes on those of order."""
         pool = [*order, *self.constants]
         for operation, inputs, attributes, shape, flags in self.made:
-            node = make(operation, tuple([pool[i] for i in inputs]), attributes, shape)
+            if len(inputs) == 2:
+                i, j = inputs
+                node = make(operation, (pool[i], pool[j]), attributes, shape)
+            else:
+                node = make(operation, tuple([pool[i] for i in inputs]), attributes, shape)
             node.requires_grad, node.opaque, node.derived = flags
             pool.append(node)
         return [None if i is None else pool[i] for i in self.results]
