@@ -11,8 +11,16 @@ intervals  what a value and its derivatives are bounded by
 remainder  what a Taylor polynomial leaves
 isolate    where a system may be 0 in a box: branch, exclude, Newton
 roots      every root in a box, with proof
+quotients  the roots of a quotient of polynomials
+located    a root, and what narrows it
+merged     many boxes as a few
 extrema    every minimum, maximum and saddle, and what bounds the values
 monotone   the sign of a derivative between its zeros
+breaks     where a function breaks in a range: poles, jumps, kinks
+curve      a curve to be drawn: its points, and bounds
+polynomial  a Taylor polynomial over a range, with a band around it
+doubt      of a table, the rows that doubles can't answer
+outside    of a table, the rows that have no value, and why
 """
 
 from __future__ import annotations
@@ -114,7 +122,7 @@ def _by_series(question: Question, plan: Plan, notes: list[str]) -> Numbers | No
     """By Taylor series, or None where there is none; notes get what has to be said."""
     assert plan.taylor is not None
     try:
-        computation = plan.taylor()
+        computation = plan.taylor({})
     except (MemoryError, NoSeries):
         return None
     if question.how.arithmetic != "float":

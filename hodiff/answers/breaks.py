@@ -18,12 +18,15 @@ import numpy as np
 
 from hodiff.answers import faults
 from hodiff.answers.isolate import Work
-from hodiff.answers.roots import BITS, Located, Unsure, located, merged
-from hodiff.arithmetic import boxes
+from hodiff.answers.located import BITS, Located, Unsure
+from hodiff.answers.merged import merged
+from hodiff.answers.roots import located
+from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.derivatives.germs import NoGerm, limit
@@ -182,7 +185,7 @@ class _Search:
             low, high = ends[0][order], ends[1][order]
 
     def over(self, low: Any, high: Any) -> Box:
-        value = boxes.whole(self.program.values({self.x: Box(low, high)})[id(self.y)])
+        value = box_numbers.whole(self.program.values({self.x: Box(low, high)})[id(self.y)])
         shape = np.shape(low)
         ends = [np.broadcast_to(v, shape) for v in (value.low, value.high)]
         return Box(ends[0], ends[1], value.smooth)

@@ -17,11 +17,14 @@ import numpy as np
 
 from hodiff.answers import faults
 from hodiff.answers.isolate import Ends, Work
-from hodiff.answers.roots import DECIDED, Located, Range, Unsure, columns, located, merged
-from hodiff.arithmetic import boxes
+from hodiff.answers.located import DECIDED, Located, Range, Unsure
+from hodiff.answers.merged import columns, merged
+from hodiff.answers.roots import located
+from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor
@@ -166,8 +169,8 @@ class Face:
         inside = dict(zip(free, box, strict=True))
         found = []
         for i, (low, high) in enumerate(self.ranges):
-            a, b = inside[i] if i in inside else boxes.ends(ends[i])
-            found.append((max(a, boxes.ends(low)[0]), min(b, boxes.ends(high)[1])))
+            a, b = inside[i] if i in inside else box_numbers.ends(ends[i])
+            found.append((max(a, box_numbers.ends(low)[0]), min(b, box_numbers.ends(high)[1])))
         return found
 
     def why(self, x: Unsure, free: list[int], ends: Mapping[int, Any]) -> str:
@@ -248,12 +251,12 @@ class Face:
     ) -> int | None:
         """The sign of a slope that is infinite at an end: as it is beside it, where f is
         continuous."""
-        low, high = (boxes.thin(end) for end in self.ranges[i])
+        low, high = (box_numbers.thin(end) for end in self.ranges[i])
         near = 2.0**-30 * float(high.high - low.low)
         side = Box(low.low, low.low + near) if pattern[i] == 0 else Box(high.high - near, high.high)
         exact = low.low == low.high if pattern[i] == 0 else high.low == high.high
         with BOXES.quietly():
-            given = {x: boxes.thin(y) for x, y in point.items()} | {self.variables[i]: side}
+            given = {x: box_numbers.thin(y) for x, y in point.items()} | {self.variables[i]: side}
             values = Program([self.f, self.slopes[i]], BOXES).values(given)
         f, slope = values[id(self.f)], values[id(self.slopes[i])]
         if not exact or np.min(f.smooth) < UNBROKEN:
@@ -322,8 +325,8 @@ def broken(
 ) -> list[Unsure]:
     """Small boxes outside of which f is continuous, with slopes, wherever it has a value."""
     program = Program([f, *slopes], BOXES)
-    low = np.array([[boxes.thin(a).low for a, _ in ranges]])
-    high = np.array([[boxes.thin(b).high for _, b in ranges]])
+    low = np.array([[box_numbers.thin(a).low for a, _ in ranges]])
+    high = np.array([[box_numbers.thin(b).high for _, b in ranges]])
     span = (high - low)[0]
     while len(low):
         with BOXES.quietly():
@@ -418,8 +421,8 @@ def bound(f: Tensor, variables: Sequence[Tensor], found: Extrema, side: int) -> 
         points = [p for y, p in told if BALLS.finite(y) and not y < taken]
         if points and not ball(outer) > taken:
             return Bound(points, None)
-        most = max([outer, *(boxes.ends(y)[1] for y, _ in told if BALLS.finite(y))])
-        least = boxes.ends(taken)[0]
+        most = max([outer, *(box_numbers.ends(y)[1] for y, _ in told if BALLS.finite(y))])
+        least = box_numbers.ends(taken)[0]
     return Bound(points, (least, most) if side > 0 else (0.0 - most, 0.0 - least))
 
 
@@ -432,6 +435,6 @@ def range_over(f: Tensor, variables: Sequence[Tensor], box: Pairs) -> tuple[floa
     with BOXES.quietly():
         point = {x: Box(np.array([a]), np.array([b]))
                  for x, (a, b) in zip(variables, box, strict=True)}  # fmt: skip
-        found = boxes.whole(Program([f], BOXES).values(point)[id(f)])
+        found = box_numbers.whole(Program([f], BOXES).values(point)[id(f)])
     low, high = float(np.min(found.low)), float(np.max(found.high))
     return (-np.inf, np.inf) if low != low else (low, high)

@@ -7,7 +7,7 @@ knows the graph that computes it, and the question that answers it at a single p
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hodiff import answers
@@ -17,16 +17,20 @@ from hodiff.calculator.commands import COMMANDS, ON_COLUMNS, Command
 from hodiff.calculator.given import vectors
 from hodiff.calculator.request import Found, Request, graphs_of, usage
 from hodiff.derivatives import components
-from hodiff.engine.graph import Tensor
+from hodiff.derivatives.plan import Plan
+from hodiff.engine.graph import STATE, Tensor
+from hodiff.engine.limits import Limits
 from hodiff.errors import HodiffError, nearest
 from hodiff.language.problem import Problem
 
+MOST_NESTED = 2000  # nodes of a graph that serves rows where there is a Taylor series
+
 
 class Number(str):
-    """Stands for a number: graph computes it, and it is the place-th that question wants, or of
-    that an entry."""
+    """Stands for a number: graph computes it, or where there is none the series of its question;
+    and it is the place-th that question wants, or of that an entry."""
 
-    graph: Tensor
+    graph: Tensor | None
     question: Question
     place: int
     entry: int | None
@@ -35,9 +39,33 @@ class Number(str):
 class Columnwise(Request):
     """A request whose answer has a stand-in for each number."""
 
+    @property
+    def at_a_point(self) -> bool:
+        return True
+
     def found(self, question: Question) -> Found:
-        graphs = graphs_of(question.wanted)
+        wanted = question.wanted
+        if isinstance(wanted, Plan) and wanted.taylor is not None:
+            graphs = _nested(wanted)
+            if graphs is None:
+                assert wanted.asked is not None
+                return Found([_number(None, question, i, None) for i in range(wanted.asked)])
+        else:
+            graphs = graphs_of(wanted)
         return Found([_standing(question, i, graph) for i, graph in enumerate(graphs)])
+
+
+def _nested(plan: Plan) -> Sequence[Tensor] | None:
+    """The graphs of a plan where they are few; None where series take fewer steps."""
+    if plan.stages is None:
+        return None
+    outer, STATE.limits = STATE.limits, Limits(min(MOST_NESTED, STATE.limits.walks))
+    try:
+        return graphs_of(plan)
+    except MemoryError:
+        return None
+    finally:
+        STATE.limits = outer
 
 
 def _standing(question: Question, index: int, graph: Tensor) -> Value:
@@ -51,7 +79,7 @@ def _standing(question: Question, index: int, graph: Tensor) -> Value:
     return flat
 
 
-def _number(graph: Tensor, question: Question, place: int, entry: int | None) -> Number:
+def _number(graph: Tensor | None, question: Question, place: int, entry: int | None) -> Number:
     number = Number("?")
     number.graph, number.question, number.place, number.entry = graph, question, place, entry
     return number
@@ -86,15 +114,25 @@ class After(ABC):
 
 class Columns(NamedTuple):
     """What a command gives for every row: a name and a stand-in for each number, and what is
-    computed from them."""
+    computed from them.
+
+    check  raises HodiffError for a point that has no answer though there are numbers: none of the
+           rows is then for doubles
+    """
 
     inputs: Mapping[str, Tensor]
     numbers: Mapping[str, Number]
     after: After | None = None
+    check: Callable[[Mapping[Tensor, Tensor], How], None] | None = None
 
     @property
     def outputs(self) -> tuple[str, ...]:
         return tuple(self.after.outputs if self.after else self.numbers)
+
+    @property
+    def series(self) -> Question | None:
+        """What series answer; None where graphs do."""
+        return next((x.question for x in self.numbers.values() if x.graph is None), None)
 
     @property
     def extended(self) -> bool:
@@ -106,6 +144,8 @@ class Columns(NamedTuple):
         answer."""
         found: dict[int, list[Any]] = {}
         at = {x: point[name] for name, x in self.inputs.items()}
+        if self.check is not None:
+            self.check(at, how)
         result = []
         for number in self.numbers.values():
             key = id(number.question)
@@ -130,14 +170,22 @@ def _flat(value: Any) -> list[Any]:
     return list(value)
 
 
-def on_columns(command: str) -> Command:
-    """A command that has an answer for every row, by its name. Raises HodiffError for others."""
+def on_columns(command: str, own: Mapping[str, Any]) -> Command:
+    """A command that has an answer for every row, by its name. Raises HodiffError for others, and
+    for options that it hasn't, or that it needs."""
     if command not in ON_COLUMNS:
         listed = f": it can be {', '.join(ON_COLUMNS)}"
         shown = command[:60] if isinstance(command, str) else type(command).__name__
         mend = nearest(shown, list(ON_COLUMNS)) or listed
         raise usage(f"'{shown}' has no answer a row{mend}")
-    return COMMANDS[command]
+    known = COMMANDS[command]
+    for name in own:
+        if name not in known.options:
+            raise usage(f"{command} has no option '{name}'{nearest(name, list(known.options))}")
+    for name in known.needed:
+        if own.get(name) is None:
+            raise usage(f"{command} needs --{name}: {known.example}", f"--{name}")
+    return known
 
 
 def columns(command: str, problem: Problem, own: Mapping[str, Any]) -> Columns:
@@ -145,17 +193,12 @@ def columns(command: str, problem: Problem, own: Mapping[str, Any]) -> Columns:
 
     Raises HodiffError for a command or an option that it hasn't, and where a variable is no number.
     """
-    known = on_columns(command)
-    for name in own:
-        if name not in known.options:
-            raise usage(f"{command} has no option '{name}'{nearest(name, list(known.options))}")
-    for name in known.needed:
-        if own.get(name) is None:
-            raise usage(f"{command} needs --{name}: {known.example}", f"--{name}")
+    known = on_columns(command, own)
     for name, x in problem.variables.items():
         if x.shape:
             raise usage(f"'{name}' has to be one number a row, not of shape {x.shape}", "EXPR")
     request, own = Columnwise(command, problem, problem.wrt, How()), vectors(own)
+    own.pop("of", None)  # the problem has it
     if known.rows:
         found: Columns = known.named(known.rows)(request, **own)
         return found

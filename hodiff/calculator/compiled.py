@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from hodiff.answers.question import How
+from hodiff.answers.question import How, Question
 from hodiff.calculator.columns import columns, on_columns
 from hodiff.calculator.request import usage
 from hodiff.calculator.result import calculating
 from hodiff.derivatives import components
+from hodiff.derivatives.plan import NoSeries
+from hodiff.derivatives.plan import Plan as QuestionPlan
 from hodiff.derivatives.vmap import vmapped
-from hodiff.engine.graph import ONE, ZERO, Kind, Tensor, topological
+from hodiff.engine.graph import ONE, ZERO, Kind, Tensor, constant, topological
 from hodiff.engine.operations.piecewise import where
 from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError, unknown
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     import polars
 
     from hodiff.arithmetic.rows import Plan
+    from hodiff.derivatives.on_rows import SeriesPlan
+
+NO_SERIES = "the derivative has too many nodes, and no Taylor series: ask for a lower order"
 
 
 class Compiled:
@@ -39,12 +44,12 @@ class Compiled:
     ) -> None:
         self.constants = constants
         self.expression, self.what, self.wrt, self.let, self.own = expression, what, wrt, let, own
-        command = on_columns(what)
+        command = on_columns(what, own)
         if wrt is not None and "wrt" in command.without:
             raise usage(f"{what} takes no --wrt: leave it out", "--wrt")
         problem = read(
             expression, let=let, wrt=None if wrt is None else ",".join(wrt),
-            repeats=command.repeats, physical=constants,
+            repeats=command.repeats, of=own.get("of"), physical=constants,
         )  # fmt: skip
         with calculating():
             self.columns = columns(what, problem, own)
@@ -68,7 +73,7 @@ class Compiled:
 
         batch = {x: on_rows(x) for x in self.columns.inputs.values()}
         numbers = self.columns.numbers.values()
-        graphs = [number.graph for number in numbers]
+        graphs = [number.graph for number in numbers if number.graph is not None]
         once = {id(x.question.f): x.question.f for x in numbers}
         with sharing():  # an entry of [x, y] is x
             written = [part for f in once.values() for part in components(f)]
@@ -82,33 +87,62 @@ class Compiled:
         return list(batch.values()), each, [places[id(y)] for y in graphs], written
 
     @cached_property
-    def _plan(self) -> Plan:
+    def _plan(self) -> Plan | SeriesPlan:
         from hodiff.arithmetic.rows import Plan  # start-up: brings numpy
 
+        if self.columns.series is not None:
+            return self._series_plan(self.columns.series, None)
         variables, graphs, _, _ = self._on_rows
         return Plan(graphs, variables)
 
-    def checking(self, how: How) -> Plan:
+    def checking(self, how: How) -> Plan | SeriesPlan | None:
         """The plan, with one output more where there is need: the rows that doubles can't answer
-        though they are finite. What those hold is for columns.at to say."""
+        though they are finite. What those hold is for columns.at to say; None where all do."""
+        if self.columns.check is not None:
+            return None
         from hodiff.answers.doubt import doubtful  # start-up: files of points alone need it
         from hodiff.answers.kinks import by_convention
         from hodiff.arithmetic.rows import Plan
 
-        variables, graphs, _, written = self._on_rows
         smooth = any(number.question.smooth for number in self.columns.numbers.values())
 
         def refused(node: Tensor) -> bool:
             return smooth and not (how.subgradient and by_convention(node))
 
+        if self.columns.series is not None:
+            return self._series_plan(self.columns.series, refused)
+        variables, graphs, _, written = self._on_rows
         doubt = doubtful(graphs, variables, refused, written)
         graphs = [where(y, ONE, ZERO) if y.operation.kind is Kind.CONDITION else y for y in graphs]
         return Plan(graphs if doubt is None else [*graphs, doubt], variables)
 
+    def _series_plan(
+        self, question: Question, refused: Callable[[Tensor], bool] | None
+    ) -> SeriesPlan:
+        """The same by Taylor series, without doubt where refused is None."""
+        from hodiff.answers.doubt import doubtful  # start-up: high orders alone need these
+        from hodiff.derivatives.on_rows import SeriesPlan, row_of
+
+        assert isinstance(question.wanted, QuestionPlan) and question.wanted.taylor is not None
+        batch = {x: row_of(x) for x in self.columns.inputs.values()}
+        with calculating():
+            try:
+                computation = question.wanted.taylor(batch)
+            except NoSeries:
+                raise HodiffError("limit", NO_SERIES) from None
+            doubt = None
+            if refused is not None:
+                doubt = doubtful(computation.nodes, list(batch.values()), refused)
+                doubt = constant(False) if doubt is None else doubt
+        return SeriesPlan(computation, list(batch.values()), doubt)
+
     def named(self, found: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:
         """What a plan has found, each once, by the outputs' names, of which several may be one; or
         what is computed from it and from the inputs' columns."""
-        numbers = [found[k] for k in self._on_rows[2]]
+        if self.columns.series is not None:
+            numbers = [found[number.place] for number in self.columns.numbers.values()]
+        else:
+            numbers = [found[k] for k in self._on_rows[2]]
         if self.columns.after is not None:
             return self.columns.after.columns(numbers, inputs)
         return dict(zip(self.outputs, numbers, strict=True))
@@ -255,11 +289,11 @@ def compile(
 
     expression  text of the language, or a tensor of variables; its free names are the inputs
     what        a command: value, grad, hessian, nth, hvp, jacobian, jvp, vjp, taylor, tensor,
-                laplacian, uncertainty; its numbers are the outputs
+                laplacian, implicit, uncertainty; its numbers are the outputs
     wrt         the names to differentiate in; None for all
     let         constants, as ["g=9.81"]
     constants   "si": names that nothing else binds may be constants of physics, c, h, N_A, ...
-    own         the command's own options: order=, v=, along=, diag=, cov=
+    own         the command's own options: order=, v=, along=, diag=, of=, solve=, cov=
 
     The graph is made and planned once: nodes that the results share are computed once, in blocks
     that stay in cache, by as many threads as there are processors. A call costs one pass over the

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import factorial, prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hodiff.arithmetic.base import Arithmetic
 from hodiff.derivatives import nested
@@ -19,7 +19,9 @@ from hodiff.errors import HodiffError
 
 if TYPE_CHECKING:  # start-up: low orders need no series
     from hodiff.derivatives.series import Point
-    from hodiff.derivatives.taylor import Directional
+    from hodiff.derivatives.taylor import Component, Directional, Partials
+
+Batch: TypeAlias = Mapping[Tensor, Tensor]
 
 NESTED = 2  # the highest order that is nested where there is a choice
 STEPS_A_NODE = 20  # of a series, in the time that a node of a nested derivative takes
@@ -45,10 +47,10 @@ def successive(
     """f and its derivatives along v, from the first to order: v is a vector for each variable;
     sloped: 1 for the one there is."""
 
-    def taylor() -> Computation:
+    def taylor(batch: Batch) -> Computation:
         from hodiff.derivatives.taylor import Directional  # start-up
 
-        line = Directional(f, v, order)
+        line = Directional(on_batch([f], batch)[0], on_rows(v, batch), order)
         return Computation(line.series.present, line.derivatives)
 
     def stages() -> Iterator[Sequence[Tensor]]:
@@ -60,17 +62,22 @@ def successive(
         yield found
 
     if method == "taylor":
-        return Plan(taylor, refusal=no_series())
+        return Plan(taylor, asked=order + 1, refusal=no_series())
     orders = [1] * (order + 1) if sloped else []
     series = taylor if by_taylor(order, method) else None
-    return Plan(series, stages, sloped=sloped, orders=orders)
+    return Plan(series, stages, order + 1, sloped=sloped, orders=orders)
 
 
 def expansion(f: Tensor, line: Directional, order: int) -> Plan:
     """The Taylor coefficients of f along a line up to order."""
 
-    def taylor() -> Computation:
-        return Computation(line.series.present, lambda *at: line.coefficients(*at)[: order + 1])
+    def taylor(batch: Batch) -> Computation:
+        from hodiff.derivatives.taylor import Directional  # start-up
+
+        along = line
+        if batch:
+            along = Directional(on_batch([f], batch)[0], on_rows(line.v, batch), order)
+        return Computation(along.series.present, lambda *at: along.coefficients(*at)[: order + 1])
 
     def stages() -> Iterator[Sequence[Tensor]]:
         found = nested.along(f, line.v, order)
@@ -78,7 +85,7 @@ def expansion(f: Tensor, line: Directional, order: int) -> Plan:
 
     one = len(line.v) == 1 and all(v is ONE for v in line.v.values())
     orders = [quotient(1, factorial(k)) for k in range(order + 1)] if one else []
-    return Plan(taylor, stages, rounded=False, orders=orders)
+    return Plan(taylor, stages, order + 1, rounded=False, orders=orders)
 
 
 def mixed(
@@ -110,7 +117,10 @@ def mixed(
     def often(entry: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(entry.count(k) for k in range(len(each)))
 
-    wholes = [Partials(f, each, list(map(often, part))) for part in by_order.values()]
+    def partials(f: Tensor, each: Sequence[Component]) -> list[Partials]:
+        return [Partials(f, each, list(map(often, part))) for part in by_order.values()]
+
+    wholes = partials(f, each)
     cost = sum(tensor.cost for tensor in wholes)
     if method == "auto":
         try:
@@ -123,16 +133,20 @@ def mixed(
             f"that takes over {MOST_STEPS} steps: ask for a lower order, or for fewer variables"
         )
         raise HodiffError("limit", message)
-    value = Directional(f, {}, 0)
 
-    def compute(point: Point, arithmetic: Arithmetic) -> list[Any]:
-        found: dict[tuple[int, ...], Any] = {}
-        for part, tensor in zip(by_order.values(), wholes, strict=True):
-            found |= dict(zip(part, tensor.values(point, arithmetic), strict=True))
-        return [*value.coefficients(point, arithmetic), *(found[entry] for entry in chosen)]
+    def taylor(batch: Batch) -> Computation:
+        (y,), tensors = on_batch([f], batch), wholes
+        if batch:
+            tensors = partials(y, [Component(batch[x], None) for x in variables])
+        value = Directional(y, {}, 0)
 
-    def taylor() -> Computation:
-        return Computation(wholes[-1].series.present, compute)
+        def compute(point: Point, arithmetic: Arithmetic) -> list[Any]:
+            found: dict[tuple[int, ...], Any] = {}
+            for part, tensor in zip(by_order.values(), tensors, strict=True):
+                found |= dict(zip(part, tensor.values(point, arithmetic), strict=True))
+            return [*value.coefficients(point, arithmetic), *(found[entry] for entry in chosen)]
+
+        return Computation(tensors[-1].series.present, compute)
 
     def stages() -> Iterator[Sequence[Tensor]]:
         early = sorted({entry[:n] for entry in chosen for n in (1, 2)})
@@ -140,7 +154,7 @@ def mixed(
         yield graphs()
 
     if method == "taylor":
-        return Plan(taylor, refusal=no_series())
+        return Plan(taylor, asked=asked, refusal=no_series())
     return Plan(taylor, stages, asked)
 
 
@@ -148,11 +162,12 @@ def implicit(f: Tensor, f_y: Tensor, x: Tensor, y: Tensor, order: int, solve: bo
     """y and its derivatives along f(x, y) = 0, f_y being f's slope in y. solve: y at the point is
     only where to start from."""
 
-    def taylor() -> Computation:
+    def taylor(batch: Batch) -> Computation:
         from hodiff.derivatives.taylor import Implicit  # start-up
 
-        curve = Implicit(f, f_y, x, y, order, solve)
-        return Computation(curve.series.present, curve.derivatives)
+        equation, slope = on_batch([f, f_y], batch)
+        curve = Implicit(equation, slope, batch.get(x, x), batch.get(y, y), order, solve)
+        return Computation(curve.series.present, curve.derivatives, curve.y if solve else None)
 
     if solve:
         name = y.attributes[0]
@@ -162,5 +177,22 @@ def implicit(f: Tensor, f_y: Tensor, x: Tensor, y: Tensor, order: int, solve: bo
             f" {name} to the solution, and leave out --solve",
             source="--solve",
         )
-        return Plan(taylor, refusal=refusal)
-    return Plan(taylor, lambda: iter([[y, *nested.implicit(f, x, y, order)]]), sloped=True)
+        return Plan(taylor, asked=order + 1, refusal=refusal)
+
+    def stages() -> Iterator[Sequence[Tensor]]:
+        yield [y, *nested.implicit(f, x, y, order)]
+
+    return Plan(taylor, stages, order + 1, sloped=True)
+
+
+def on_batch(ys: Sequence[Tensor], batch: Batch) -> list[Tensor]:
+    if not batch:
+        return list(ys)
+    from hodiff.derivatives.vmap import vmapped  # start-up
+
+    return vmapped(ys, batch)
+
+
+def on_rows(v: Mapping[Tensor, Tensor], batch: Batch) -> dict[Tensor, Tensor]:
+    """A direction, the same in each row."""
+    return {batch.get(x, x): direction for x, direction in v.items()}

@@ -27,13 +27,15 @@ class Computation(NamedTuple):
 
     nodes: Sequence[Tensor]  # whose values at the point they start from
     compute: Callable[[Mapping[Tensor, Any], Arithmetic], list[Any]]
+    solved: Tensor | None = None  # the variable that they find first, the point being a start
 
 
 class Plan(NamedTuple):
     """How to come to derivatives of any order: by Taylor series where that is cheaper and there
     is one, else nested.
 
-    taylor   makes the computation; raises MemoryError or NoSeries where there is no series
+    taylor   makes the computation; raises MemoryError or NoSeries where there is no series. Of
+             rows it is where a batch is given: the variables' places in it (see vmap)
     stages   makes graphs of growing order; the last are the answer, and a fault shows in those
              before, sooner
     asked    how many of these are: the others only have to agree where pieces meet
@@ -43,7 +45,7 @@ class Plan(NamedTuple):
     refusal  the error where there is neither a series nor stages
     """
 
-    taylor: Callable[[], Computation] | None = None
+    taylor: Callable[[Mapping[Tensor, Tensor]], Computation] | None = None
     stages: Callable[[], Iterator[Sequence[Tensor]]] | None = None
     asked: int | None = None
     rounded: bool = True

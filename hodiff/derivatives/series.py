@@ -258,7 +258,7 @@ class Series:
         """The values at t = 0 and the nodes that are needed there, for runs along any paths.
 
         Raises as coefficients() does. ties: with strict, whether a kink or a jump has no series;
-        else it has what its rule makes of it.
+        else it has what its rule makes of it. By rows nothing raises: nan tells.
         """
         nodes = [*self.present, *(y for family in self.families.values() for y in family)]
         if arithmetic is NODES:
@@ -267,9 +267,9 @@ class Series:
             values = run(topological(self.present, unknown=True), arithmetic, point)
             for node, family in self.families.items():
                 self._value_family(node, family, values, arithmetic)
-        if not strict:
+        if not strict or arithmetic.by_rows:
             return values, {*nodes, *self.behind}
-        needed = taken(self.f, values, self._needs)
+        needed = taken(self.f, values, self.needs)
         for node in nodes:
             if node in needed:
                 self._check(node, values, arithmetic, ties)
@@ -284,7 +284,7 @@ class Series:
         if not node.shape:
             n = len(family)
             numbers = [values[id(x)] for x in node.inputs]
-            found = arithmetic.taylor_of(node.operation, numbers, node.attributes, n)
+            found = arithmetic.taylor(node.operation, numbers, node.attributes, n)
         for m, member in enumerate(family):
             if id(member) in values:
                 continue
@@ -295,7 +295,7 @@ class Series:
             else:
                 values[id(member)] = found[m] * factorial(m)
 
-    def _needs(self, node: Tensor) -> Iterator[Tensor]:
+    def needs(self, node: Tensor) -> Iterator[Tensor]:
         """What the series of a node is computed from, besides its inputs'."""
         yield from self.families.get(node, ())
         yield from (factor for factor, _ in self.factors.get(node, ()))
@@ -409,7 +409,7 @@ class _Sweep:
                 if node in self.series.slopes:
                     needs.append(self.series.slopes[node])
                 elif node not in families:
-                    needs += self.series._needs(node)
+                    needs += self.series.needs(node)
                 below = max((depth.get(x, 0) for x in needs), default=0)
                 depth[node] = below + (node in families)
         layers: list[list[int]] = [[] for _ in range(len(families) + 1)]

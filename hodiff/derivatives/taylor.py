@@ -1,8 +1,7 @@
 """Derivatives of any order at a point, from Taylor series along lines.
 
 Each class here is made of a graph once and then computes at a point, in the arithmetic it is
-given, what the name says. Series run in doubles are scaled: t is counted in steps of a power of
-2 for which no coefficient on the way is so large or small that a product passes a double's range.
+given, what the name says.
 """
 
 from __future__ import annotations
@@ -12,30 +11,27 @@ from contextlib import suppress
 from fractions import Fraction
 from functools import cache
 from itertools import product
-from math import comb, copysign, factorial, inf, isfinite, log2, prod
+from math import comb, factorial, prod
 from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.arithmetic.base import Arithmetic
-from hodiff.arithmetic.floats import FLOATS
 from hodiff.arithmetic.program import Program
+from hodiff.derivatives.doubles import in_doubles
 from hodiff.derivatives.nested import Index, symmetric_indices
 from hodiff.derivatives.plan import NoSeries
 from hodiff.derivatives.series import Coefficients, Paths, Point, Series, Start
-from hodiff.engine.graph import CONSTANT, Tensor, tensor_of
-from hodiff.engine.operations.elementary import div, mul, pow
+from hodiff.engine.graph import Tensor, tensor_of
 from hodiff.errors import HodiffError
 
-VANISHED = 1e-290  # what a product of doubles below this may have lost is too much
-LARGEST = 1e140  # whose square is in a double's range
-NORMAL = 2.0**-1022  # the smallest double with all its digits
 MOST_STEPS = 100  # of Newton's method
 
 
 class Component(NamedTuple):
-    """A number to differentiate in: an entry of a variable, counted with the last axis fastest."""
+    """A number to differentiate in: an entry of a variable, counted with the last axis fastest; of
+    a batch None, for every row has its own."""
 
     variable: Tensor
-    entry: int
+    entry: int | None
 
 
 class Directional:
@@ -124,13 +120,14 @@ class Partials:
 
     def _paths(self, j: Index, arithmetic: Arithmetic) -> Paths:
         """The direction whose component k is j[k]."""
-        entries: dict[Tensor, dict[int, int]] = {}
+        entries: dict[Tensor, dict[int | None, int]] = {}
         for (x, entry), n in zip(self.components, j, strict=True):
             entries.setdefault(x, {})[entry] = n
         paths = {}
         for x, numbers in entries.items():
-            if not x.shape:
-                paths[x] = [arithmetic.number(numbers[0])]
+            if not x.shape or None in numbers:
+                (n,) = numbers.values()
+                paths[x] = [arithmetic.number(n)]
                 continue
             import numpy  # start-up: numbers need none
 
@@ -160,7 +157,12 @@ class Implicit:
         """y, y', y'' ... at point. Raises NoSeries and Open, and HodiffError where there is no
         solution to be found."""
         if self.solve:
-            program = Program(self.equation, arithmetic)
+            exactly = arithmetic
+            if arithmetic.by_rows:  # what is off on purpose finds no root to all digits
+                from hodiff.derivatives.on_rows import ON_ROWS  # start-up: brings numpy
+
+                exactly = ON_ROWS
+            program = Program(self.equation, exactly)
 
             def solved_at(y: Any) -> list[Any]:
                 values = program.values({**point, self.y: y})
@@ -168,6 +170,11 @@ class Implicit:
 
             point = {**point, self.y: solution(solved_at, point[self.y], arithmetic)}
         start = self.series.start(point, arithmetic)
+        if arithmetic.by_rows:
+            from hodiff.derivatives.on_rows import in_rows  # start-up: brings numpy
+
+            factors = [factorial(k) for k in range(self.series.length)]
+            return in_rows(self.series, start, {self.x: [1]}, arithmetic, factors, self.y)
         found = self.series.run(start, {self.x: [1]}, arithmetic, unknown=self.y)
         coefficients = found[self.y]
         return [_times(factorial(k), c, arithmetic) for k, c in enumerate(coefficients)]
@@ -183,6 +190,11 @@ def solution(equation: Equation, start: Any, arithmetic: Arithmetic) -> Any:
     In balls the one y in a neighbourhood, with proof: the ball of y - f(y)/f'(Y) lies within Y
     (Moore, Kearfott and Cloud 2009, Introduction to interval analysis, chapter 8).
     """
+    if arithmetic.by_rows:
+        from hodiff.derivatives.on_rows import RowArrays, roots_in_rows  # start-up: brings numpy
+
+        assert isinstance(arithmetic, RowArrays)
+        return roots_in_rows(equation, start, arithmetic, MOST_STEPS)
     found = (_root_in_doubles if arithmetic.doubles else _root_in_balls)(
         equation, start, arithmetic
     )
@@ -250,6 +262,10 @@ def _along(
 ) -> Coefficients:
     """The coefficients of the first output, or its derivatives in t."""
     factors = [factorial(k) if derivatives else 1 for k in range(series.length)]
+    if arithmetic.by_rows:
+        from hodiff.derivatives.on_rows import in_rows  # start-up: brings numpy
+
+        return in_rows(series, start, paths, arithmetic, factors)
     if arithmetic.doubles:
         return in_doubles(series, start, paths, arithmetic, factors)
     found = series.run(start, paths, arithmetic)[series.f[0]]
@@ -260,126 +276,12 @@ def _along(
 def _times(factor: Any, c: Any, arithmetic: Arithmetic) -> Any:
     """An exact number times a coefficient."""
     ring = arithmetic.ring(hasattr(c, "shape"))
-    return ring.mul(ring.take(arithmetic.number(factor)), c)
+    return ring.mul(ring.take(arithmetic.number(factor)), ring.take(c))
 
 
 def _values(v: Mapping[Tensor, Tensor], arithmetic: Arithmetic) -> Paths:
     values = Program(list(v.values()), arithmetic).values()
     return {x: [values[id(y)]] for x, y in v.items()}
-
-
-def in_doubles(
-    series: Series,
-    start: Start,
-    paths: Paths,
-    arithmetic: Arithmetic,
-    factors: Sequence[int],
-) -> list[Any]:
-    """The first output's coefficients in doubles, times factors.
-
-    t is counted in steps of 2**bits, so that coefficients neither overflow nor vanish that count.
-    Raises NoSeries where no such step is found.
-    """
-
-    def run(bits: int) -> tuple[Coefficients, float, bool]:
-        """The coefficients, the largest on the way, and whether nothing that vanished there shows
-        in them."""
-        try:
-            steps = {
-                x: [c * 2.0 ** (bits * k) for k, c in enumerate(path, 1)]
-                for x, path in paths.items()
-            }
-        except OverflowError:
-            raise NoSeries from None
-        found = series.run(start, steps, arithmetic)
-        largest = max((size for c in found.values() for x in c for size in _sizes(x)), default=0.0)
-        result = found[series.f[0]]
-        result += [0] * (series.length - len(result))
-        if not largest < LARGEST:
-            return result, largest, False
-        least = VANISHED * max(1.0, largest) ** 2
-        return result, largest, all(least < size for c in result for size in _sizes(c))
-
-    values, needed = start
-    if any(_vanished(node, values) for node in series.order if node in needed):
-        raise NoSeries
-    bits = 0
-    result, largest, right = run(bits)
-    if not right:
-        bits = _step(result)
-        result, largest, right = run(bits)
-        if not right:
-            raise NoSeries
-    # What is 0 may have vanished: in larger steps a coefficient that counts would not.
-    room = 2 * log2(max(1.0, largest))
-    pending = {
-        k: int(-(-(log2(factors[k]) + room) // k)) for k, c in enumerate(result) if k and _zeros(c)
-    }
-    pending = {k: enough for k, enough in pending.items() if enough > bits}
-    while pending:
-        bits_again = max(pending.values())
-        again, _, _ = run(bits_again)
-        open_ = {k: n for k, n in pending.items() if _zeros(result[k]) != _zeros(again[k])}
-        for k, enough in open_.items():
-            if enough == bits_again or FLOATS.finite(again[k]):
-                raise NoSeries
-        pending = open_
-    return [
-        _rounded(c, n / Fraction(2) ** (bits * k))
-        for k, (c, n) in enumerate(zip(result, factors, strict=True))
-    ]
-
-
-def _vanished(node: Tensor, values: Mapping[int, Any]) -> bool:
-    """Whether a value is 0, or has lost digits, for it is below a double's range."""
-    small = abs(values.get(id(node), 1)) < NORMAL
-    if not getattr(small, "any", lambda: small)():
-        return False
-    row = node.operation
-    if row in (mul, div, pow):
-        given = [values[id(x)] != 0 for x in node.inputs]
-        small = small & (given[0] & given[1] if row is mul else given[0])
-    elif row is CONSTANT:
-        small = node.attributes[0] != 0
-    elif not row.never_zero:
-        return False
-    return bool(getattr(small, "any", lambda: small)())
-
-
-def _sizes(c: Any) -> Sequence[float]:
-    """The smallest and the largest absolute value of a coefficient, zeros aside."""
-    if not getattr(c, "shape", ()):
-        return (abs(c),) if c else ()
-    sizes = abs(c[c != 0])
-    return (sizes.min(), sizes.max()) if sizes.size else ()
-
-
-def _zeros(c: Any) -> int:
-    """How many zeros there are in a coefficient."""
-    return int((c == 0).sum()) if getattr(c, "shape", ()) else int(c == 0)
-
-
-def _step(result: Coefficients) -> int:
-    """The power of 2 by which coefficients shrink from one to the next, as a rule."""
-    for k in range(len(result) - 1, 0, -1):
-        sizes = _sizes(result[k])
-        if sizes and min(sizes) > 0 and max(sizes) < inf:
-            return round(-log2(max(sizes)) / k)
-    return 0
-
-
-def _rounded(c: Any, factor: Fraction) -> Any:
-    """A double times an exact factor, rounded once; for an array, entry by entry."""
-    if getattr(c, "shape", ()):
-        import numpy  # start-up
-
-        return numpy.vectorize(lambda entry: _rounded(entry, factor), otypes=[float])(c)
-    if not isfinite(c):
-        return float(c)
-    try:
-        return float(Fraction(float(c)) * factor)
-    except OverflowError:
-        return copysign(inf, c)
 
 
 def _within(i: Index) -> Iterator[Index]:

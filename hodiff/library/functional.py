@@ -19,10 +19,10 @@ from typing import Any, Literal, TypeAlias, overload
 from hodiff import derivatives
 from hodiff.arithmetic.program import suited
 from hodiff.derivatives.diagonal import hessian_diagonal as diagonal_of_hessian
+from hodiff.derivatives.doubles import in_doubles
 from hodiff.derivatives.method import by_taylor
 from hodiff.derivatives.plan import NoSeries, Open
 from hodiff.derivatives.series import NODES, Series
-from hodiff.derivatives.taylor import in_doubles
 from hodiff.derivatives.vmap import vmapped
 from hodiff.engine.graph import (
     DATA,

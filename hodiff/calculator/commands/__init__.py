@@ -18,7 +18,7 @@ MOST_SAMPLES = 10**7
 MOST_SEED = 2**64 - 1
 
 ON_COLUMNS = ("value", "grad", "hessian", "nth", "hvp", "jacobian", "jvp", "vjp", "taylor",
-              "tensor", "laplacian", "uncertainty")  # fmt: skip
+              "tensor", "laplacian", "implicit", "uncertainty")  # fmt: skip
 """The commands that have an answer for every row of a file."""
 
 
@@ -64,7 +64,7 @@ COMMANDS = {
                       ("order",), ("order",)),
     "laplacian": Command("hessian", 'hodiff laplacian "x**2*y + y**3" --at x=1,y=2'),
     "implicit": Command("implicit", 'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2',
-                        ("order", "of", "solve"), ("of",)),
+                        ("order", "of", "solve"), ("of",), rows="on_rows"),
     "uncertainty": Command("uncertainty",
                            "hodiff uncertainty w*h --at w=2.0±0.1,h=1.50±0.02",
                            ("cov", "order", "samples", "seed"), intervals=False, rows="on_rows",

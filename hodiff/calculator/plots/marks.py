@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, TypeVar
 from hodiff.answers.breaks import Break, Limit
 from hodiff.answers.extrema import INFLECTION, extrema
 from hodiff.answers.isolate import System, Work, isolated
-from hodiff.answers.roots import BITS, Range, located
-from hodiff.arithmetic import boxes
+from hodiff.answers.located import BITS, Range
+from hodiff.answers.roots import located
+from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
@@ -152,7 +153,7 @@ def _searched(
 def _many(zero: Tensor, x: Tensor, span: Range, work: Work) -> bool:
     """Whether a function has as many roots, by a look that doesn't tell their digits."""
     system = System([zero], [gradient(zero, [x])], [x], {})
-    low, high = boxes.thin(span[0]).low, boxes.thin(span[1]).high
+    low, high = box_numbers.thin(span[0]).low, box_numbers.thin(span[1]).high
     found = isolated(system, [low], [high], Work(work.left // 2, work.until), first=MOST)
     return len(found.proven) >= MOST
 

@@ -38,12 +38,12 @@ def _binomial(n: Tensor, k: Tensor) -> Tensor:
 # The derivatives, j times in n and k times in k, are right where a factor is 0 and a digamma
 # infinite; balls compute them, for doubles too.
 binomial = elementwise("binomial", lambda n, k, y: binomials(n, k, 1, 0),
-                       lambda n, k, y: binomials(n, k, 0, 1), parameters="n, k",
+                       lambda n, k, y: binomials(n, k, 0, 1), parameters="n, k", special=True,
                        names=("binomial", "binom", "comb", "nchoosek"), build=_binomial,
                        domain="n other than -1, -2, ...", pole=lambda n, k: n < 0,
                        meaning="The ways to choose k of n, by factorials")
 binomials = elementwise("binomials", lambda n, k, y, i, j: binomials(n, k, i + 1, j),
-                        lambda n, k, y, i, j: binomials(n, k, i, j + 1), names=(),
+                        lambda n, k, y, i, j: binomials(n, k, i, j + 1), names=(), special=True,
                         formula=lambda n, k, i, j: leibniz_binomial(n, k, i, j, binomial(n, k),
                                                                     written_psi),
                         domain="n other than -1, -2, ...", pole=lambda n, k, i, j: n < 0)

@@ -7,6 +7,7 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import polars as pl
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 import hodiff
 from hodiff.answers.question import How
+from hodiff.calculator import columns
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points.rows import Rows
 from hodiff.calculator.points.solver import Solver
@@ -100,12 +102,49 @@ def test_rows_have_the_verdicts_of_points(
             assert numbers == lost(text, command, own, *point), (text, command, point, true)
 
 
+SERIES: list[tuple[str, dict[str, Any]]] = [
+    ("nth", {"along": "1,-1", "order": 3}), ("nth", {"along": "1,0", "order": 9}),
+    ("taylor", {"along": "0,1", "order": 4}), ("nth", {"along": "1,2", "order": 4,
+                                                       "subgradient": True}),
+]  # fmt: skip
+
+
+@settings(max_examples=examples(80), deadline=None, derandomize=True, database=None,
+          suppress_health_check=list(HealthCheck))  # fmt: skip
+@given(texts(), pick(SERIES), st.lists(st.tuples(pick(VALUES), pick(VALUES)), min_size=1,
+                                       max_size=4))  # fmt: skip
+def test_rows_by_series_have_the_verdicts_of_points(
+    text: str, asked: tuple[str, dict[str, Any]], points: list[tuple[str, str]]
+) -> None:
+    """What doubles may lose is a millionth of a number and its neighbours."""
+    command, own = asked
+    with mock.patch.object(columns, "MOST_NESTED", 0):
+        try:
+            asked = {name: x for name, x in own.items() if name != "subgradient"}
+            assume(hodiff.compile(text, command, ["x", "y"], **asked).columns.series is not None)
+            found = rows_of(text, command, own, points)
+        except hodiff.HodiffError:
+            assume(False)
+    for point, (*numbers, reason) in zip(points, found.rows(), strict=True):
+        true = at_one_point(text, command, own, *point)
+        if isinstance(true, str):
+            surer = ("domain", "pole") if true == "undecided" else ()
+            assert reason in (true, *surer), (text, command, point, numbers)
+            continue
+        assert reason is None, (text, command, point, true)
+        for k, (a, b) in enumerate(zip(numbers, true, strict=True)):
+            size = max(abs(x) for y in (numbers, true) for x in y[max(k - 1, 0) : k + 2])
+            assert abs(a - b) <= 1e-6 * size, (text, command, point, k, numbers, true)
+
+
 @pytest.mark.parametrize(
     ("command", "text", "point", "kind"),
     [
         ("grad", "abs(3*x - 0.3)", ("0.1", "1"), "kink"),  # doubles have 5.6e-17
         ("grad", "abs(x + y - 0.3)", ("0.1", "0.2"), "kink"),
         ("grad", "floor(x/0.1)", ("0.3", "1"), "kink"),
+        ("value", "mod(x - x, 0)", ("1", "1"), "domain"),
+        ("value", "(x**3)**0.5", ("-1e300", "1"), "domain"),
         ("grad", "mod(x, 0.1)", ("0.3", "1"), "kink"),
         ("grad", "where(3*x > 0.3, x, y)", ("0.1", "1"), "kink"),
         ("grad", "max(x*0.1, y*0.3)", ("0.3", "0.1"), "kink"),

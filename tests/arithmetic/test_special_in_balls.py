@@ -1,4 +1,5 @@
-"""The higher functions in FLINT's balls: published values, and no call whose work has no bound."""
+"""Special functions of exact numbers and balls: published values, and no call whose work has no
+bound."""
 
 from __future__ import annotations
 
@@ -16,10 +17,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
-from hodiff.arithmetic import higher
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
+from hodiff.arithmetic.special import OF_NUMBERS
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import OPERATIONS, constant, variable
 from hodiff.engine.operations import FUNCTIONS
@@ -76,8 +77,8 @@ ATTRIBUTES = {
 BITS = (53, 4096, 6000)
 CHILD = """
 import signal, sys
-from hodiff.arithmetic import higher
 from hodiff.arithmetic.ball_numbers import ball, precision
+from hodiff.arithmetic.special import OF_NUMBERS
 for line in sys.stdin:
     name, bits, *x = line.split()
     print(line.strip(), flush=True)
@@ -88,7 +89,7 @@ for line in sys.stdin:
             last = ball(given[arity(name) - 1]) if radius else given[arity(name) - 1]
             if radius:
                 last = last + ball(radius) * type(last)(0, 1)
-            higher.FUNCTIONS[name](*given[: arity(name) - 1], last, *given[arity(name) :])
+            OF_NUMBERS[name](*given[: arity(name) - 1], last, *given[arity(name) :])
 print("done")
 """
 
@@ -101,7 +102,7 @@ def questions() -> list[str]:
     """Every function at edges: its parameters, and its argument; a part of them."""
     rng = random.Random(1)
     found = []
-    for name in higher.FUNCTIONS:
+    for name in OF_NUMBERS:
         parameters = [ORDERS] * (arity(name) - 1)
         several: list[str] = []
         attributes = ATTRIBUTES.get(name, [])
@@ -117,7 +118,7 @@ def questions() -> list[str]:
 def test_every_call_ends() -> None:
     """At 0, at the ends of doubles, far past them, of exact numbers and of balls: in a process that
     an alarm ends, for FLINT can't be interrupted."""
-    arities = {name: arity(name) for name in higher.FUNCTIONS}
+    arities = {name: arity(name) for name in OF_NUMBERS}
     code = f"arity = {arities!r}.get\n{CHILD}"
     ran = subprocess.run(
         [sys.executable, "-c", code], input="\n".join(questions()), capture_output=True, text=True
@@ -149,7 +150,7 @@ def test_balls_contain_mpmaths_values(name: str) -> None:
         with precision(bits), mp.workdps(bits // 3 + 25):
             radius = rng.choice([0, 1e-12, 1e-3 * abs(x), 0.3 * abs(x)])
             wide = ball(x) + ball(radius) * type(ball(x))(0, 1)
-            found = ball(higher.FUNCTIONS[name](*given[:-1], wide))
+            found = ball(OF_NUMBERS[name](*given[:-1], wide))
             if not found.is_finite():  # too wide: no bounds, and nothing wrong
                 continue
             for t in (0, rng.uniform(-1, 1)):
@@ -211,7 +212,7 @@ def test_struve_far_out(n: float, x: float) -> None:
         return
     with precision(120), mp.workdps(60):
         order = int(n) if n == int(n) else n
-        found = ball(higher.FUNCTIONS["struveh"](order, x))
+        found = ball(OF_NUMBERS["struveh"](order, x))
         low, high = (mpf(v.str(50, radius=False)) for v in (found.lower(), found.upper()))
         assert low <= mp.struveh(n, x) <= high and found.rel_accuracy_bits() > 60
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flint import acb
+
 from hodiff.arithmetic.ball_numbers import FLINT, ball, nan
-from hodiff.arithmetic.flint_bessel import beyond, bits, sure, within
+from hodiff.arithmetic.special.bounds import beyond, bits, sure, within
 
 MOST_BITS = 1400  # of an integral
 LEAST = 256  # bits that arguments may lie apart
@@ -34,8 +36,6 @@ def _integral(name: str, last: int) -> Callable[..., Any]:
             return nan()
         if not within(*x):
             return beyond(*x)
-        from flint import acb  # start-up: few graphs have one
-
         return sure(getattr(acb, name)(*map(acb, x)).real, *x)
 
     return compute
@@ -62,8 +62,6 @@ def _quadrature(given: Any, powers: tuple[int, ...]) -> Any:
     apart = all(x[i] > top * ball(2) ** -LEAST for i in above)
     if not within(*x) or not apart or FLINT.ctx.prec > MOST_BITS or sum(powers) > MOST_ORDER:
         return beyond(*x)
-    from flint import acb  # start-up: few graphs have one
-
     scaled = [acb(v / top) for v in x]
 
     least = min(above, key=lambda i: float((x[i] / top).mid()))
