@@ -44,9 +44,13 @@ def on_arrays(name: str) -> Callable[..., Any]:
                 value, trusted = value if type(value) is tuple else (value, True)
                 result[good] = value
                 good[good] = trusted & np.isfinite(value)
-        one = FLOATS.function(OPERATIONS[name])
-        for i in np.flatnonzero(~good):
-            result[i] = one(*(float(v[i]) for v in flat), *attributes)
+        bad = np.flatnonzero(~good)
+        if len(bad):  # each number once: a block is filled up with copies of a row
+            one = FLOATS.function(OPERATIONS[name])
+            bits = np.stack([v[bad].view(np.int64) for v in flat])  # which tell -0.0 from 0
+            once, places = np.unique(bits, axis=1, return_inverse=True)
+            values = [one(*x, *attributes) for x in once.view(float).T.tolist()]
+            result[bad] = np.array(values, dtype=float)[places.ravel()]
         return result.reshape(shape).astype(dtype if dtype.kind == "f" else float)
 
     return function
