@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from hodiff.arithmetic.base import UnknownError
 from hodiff.engine.graph import VARIABLE, Tensor, data
 from hodiff.engine.operations import structure as st
 from hodiff.engine.operations.elementary import pow
@@ -108,6 +109,14 @@ def manual_seed(seed: int) -> None:
     _Random.generator = numpy.random.default_rng(seed)
 
 
+def _dtype_of(x: Tensor) -> Any:
+    """None of what has no value yet, as vmap's argument."""
+    try:
+        return x.dtype
+    except UnknownError:
+        return None
+
+
 def _maker(
     name: str, build: Callable[..., Any], meaning: str, example: str,
     *, sized: bool = False, like: bool = False,
@@ -122,7 +131,7 @@ def _maker(
         more = renamed(more, ())
         if like:
             x = as_argument(arguments[0])
-            dtype = x.dtype if dtype is None else dtype
+            dtype = _dtype_of(x) if dtype is None else dtype
             array = build(numpy, x.shape, *arguments[1:], **more)
         elif sized:
             array = build(numpy, shape_of(*(arguments or (more.pop("shape"),))), **more)
@@ -201,7 +210,9 @@ def full_like(x: Tensor, fill_value: Any, dtype: Any = None, requires_grad: bool
     >>> hodiff.full_like([1.0, 2.0], 7.0)
     tensor([7., 7.])
     """
-    made: Tensor = full(x.shape, fill_value, x.dtype if dtype is None else dtype, requires_grad)
+    made: Tensor = full(
+        x.shape, fill_value, _dtype_of(x) if dtype is None else dtype, requires_grad
+    )
     return made
 
 

@@ -215,3 +215,20 @@ def test_weighted_logsumexp_is_scipys() -> None:
     # d/dx of log(sum b e^x) is b e^x by the sum.
     shares = w * np.exp(z) / np.sum(w * np.exp(z))
     assert grad(lambda x: ours(x, b=w))(z).tolist() == pytest.approx(shares.tolist())
+
+
+@pytest.mark.parametrize(
+    "like",
+    [hodiff.zeros_like, hodiff.ones_like, lambda x: hodiff.full_like(x, 2.0)],
+    ids=["zeros", "ones", "full"],
+)
+def test_vmaps_argument_has_others_of_its_shape(like: Callable[[Any], Any]) -> None:
+    """Though it has no numbers yet: the same as row by row."""
+
+    def f(x: Any) -> Any:
+        return (hodiff.sin(x) * like(x) + like(x)).sum()
+
+    batch = hodiff.tensor(np.arange(6.0).reshape(2, 3))
+    for transform in (f, grad(f)):
+        rows = [transform(row).numpy() for row in batch]
+        np.testing.assert_allclose(hodiff.func.vmap(transform)(batch).numpy(), rows, rtol=1e-15)
