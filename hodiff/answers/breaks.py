@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers import faults
+from hodiff.answers.corners import rough
 from hodiff.answers.isolate import Work
 from hodiff.answers.located import BITS, Located, Unsure
 from hodiff.answers.merged import merged
@@ -412,15 +413,7 @@ class _Search:
     def culprit(self, low: float, high: float) -> Tensor | None:
         """The first operation that isn't smooth though all that it is of are."""
         self.values = self.program.values({self.x: Box(np.array([low]), np.array([high]))})
-        for node in self.program.order:
-            rough = not node.shape and self.smoothness(node) < SMOOTH
-            if rough and all(y.shape or self.smoothness(y) == SMOOTH for y in node.inputs):
-                return node
-        return None
-
-    def smoothness(self, node: Tensor) -> int:
-        value = self.values[id(node)]
-        return int(np.min(np.where(np.isnan(value.low), 0, value.smooth)))
+        return rough(self.program.order, self.values)
 
     def located(self, node: Tensor, low: float, high: float) -> tuple[Located, Tensor] | None:
         """Where the operation is not smooth, as the root of what is 0 there; None where there isn't

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from hodiff.answers.corners import roots_at_corners
 from hodiff.answers.located import Located, Unsure, tightly, told
 from hodiff.answers.precision import until_determined
 from hodiff.answers.roots import located
@@ -39,6 +40,8 @@ def roots(request: Request, over: Any = None, first: int | None = None,
                 functions, request.inputs, span.ranges, allowed, first=first, told=shown
             )
         )
+    if len(functions) == 1:
+        found = roots_at_corners(found, functions[0], request.inputs[0], span.ranges[0])
     unsure = list(found.unsure)
     rooted = []
     for root in found.roots[:first]:

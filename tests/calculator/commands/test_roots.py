@@ -123,10 +123,26 @@ def test_multiplicities(expression, over, expected):
     assert {x["at"]["x"]: x["multiplicity"] for x in found.roots} == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("expression, over, expected", [
+    ("abs(x) - x**2", "x=-2:2", [-1, 0, 1]),
+    ("relu(x) - x/2", "x=-1:1", [0]),
+    ("max(x - 1, 1 - x)*x", "x=-1:2", [0, 1]),
+    ("where(x < 1, x - 1, 2*x - 2)", "x=0:2", [1]),
+    ("abs(sin(x)) - sin(x)**2", "x=1:4", [math.pi / 2, math.pi]),
+    ("abs(x) + 1e-20", "x=-1:1", []),
+    ("min(x, 2*x) - abs(x)/3", "x=-1:1", [0]),
+])  # fmt: skip
+def test_a_corner_is_a_root_or_none(expression, over, expected):
+    found = roots(expression, over)
+    assert [x["at"]["x"] for x in found.roots] == pytest.approx(expected)
+    assert found.complete
+
+
 @pytest.mark.parametrize(
     "expression, over, inside, reason",
     [
-        ("abs(x) - x**2", "x=-2:2", 0, "'abs(x)' has a kink"),
+        ("cbrt(x**2) - x**2", "x=-2:2", 0, "'cbrt(x**2)' has a kink"),
+        ("abs(x - 1/3) - 1e-30", "x=0:1", 1 / 3, "'abs(x - 1/3)' has a kink"),  # two roots
         ("exp(x) - e*x", "x=0:2", 1, "the slope may be 0"),  # a double root that is no number
         ("floor(x) - 0.5", "x=0.5:1.5", 1, "'floor(x)' jumps"),
         ("gamma(x) - 1/2", "x=-0.5:0.5", 0, "'gamma(x)' has a pole"),
@@ -252,10 +268,10 @@ def test_json(found):
 
 def test_plain_and_csv(hodiff, plain):
     assert plain("roots", "[x**2 - y, y - 1]", "--over", "x=-2:2,y=-2:2") == "-1\t1\n1\t1"
-    ran = hodiff("roots", "abs(x) - x**2", "--over", "x=-2:2", "--format", "plain")
+    ran = hodiff("roots", "cbrt(x**2) - x**2", "--over", "x=-2:2", "--format", "plain")
     assert ran.code == 1 and ran.err == ""
     assert ran.out.splitlines()[:2] == ["-1", "1"] and ran.out.splitlines()[2].startswith("[")
-    ran = hodiff("roots", "abs(x) - x**2", "--over", "x=-2:2", "--format", "csv")
+    ran = hodiff("roots", "cbrt(x**2) - x**2", "--over", "x=-2:2", "--format", "csv")
     header, *rows = (line.split(",") for line in ran.out.splitlines())
     assert header == ["x", "x_lower", "x_upper", "what", "multiplicity", "reason"]
     assert [row[3] for row in rows] == ["root", "root", "undecided"]
