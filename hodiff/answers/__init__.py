@@ -15,6 +15,7 @@ quotients  the roots of a quotient of polynomials
 located    a root, and what narrows it
 merged     many boxes as a few
 extrema    every minimum, maximum and saddle, and what bounds the values
+corners    kinks of one variable: where, and how f goes on to both sides
 monotone   the sign of a derivative between its zeros
 breaks     where a function breaks in a range: poles, jumps, kinks
 curve      a curve to be drawn: its points, and bounds
