@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from hodiff.answers.corners import roots_at_corners
-from hodiff.answers.located import Located, Unsure, tightly, told
 from hodiff.answers.precision import until_determined
-from hodiff.answers.roots import located
+from hodiff.answers.ranges.corners import roots_at_corners
+from hodiff.answers.ranges.located import Located, Unsure, tightly, told
+from hodiff.answers.ranges.roots import located
 from hodiff.calculator.answer import Answer, Row, Value, plain_number
 from hodiff.calculator.request import Request, exactly, usage
 from hodiff.calculator.search import Open, Span, counted, ends, ends_named, proven, work

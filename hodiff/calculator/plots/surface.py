@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.curve import middle, sure
-from hodiff.answers.extrema import extrema
-from hodiff.answers.isolate import Work
+from hodiff.answers.ranges.curve import middle, sure
+from hodiff.answers.ranges.extrema import extrema
+from hodiff.answers.ranges.isolate import Work
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball
 from hodiff.arithmetic.balls import BALLS

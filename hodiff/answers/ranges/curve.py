@@ -14,10 +14,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.breaks import KINK, LARGE, OPEN, POLE, STEEP, Break, Broken, Limit, broken
-from hodiff.answers.isolate import Work
-from hodiff.answers.located import Unsure
-from hodiff.answers.merged import merged
+from hodiff.answers.ranges.breaks import (
+    KINK,
+    LARGE,
+    OPEN,
+    POLE,
+    STEEP,
+    Break,
+    Broken,
+    Limit,
+    broken,
+)
+from hodiff.answers.ranges.isolate import Work
+from hodiff.answers.ranges.located import Unsure
+from hodiff.answers.ranges.merged import merged
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS

@@ -1,7 +1,7 @@
 """Where a function of one variable has a corner, and how it goes on to both sides.
 
 In a box that holds one tie (of abs, relu, max, min, clip, or of a condition) the function is one
-smooth branch before the tie and another after it. The tie is a root (hodiff.answers.roots); each
+smooth branch before the tie and another after it. The tie is a root, which roots.py locates; each
 branch is a graph of its own, whose slope keeps its sign over the whole box, or the corner is open.
 """
 
@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.isolate import Work
-from hodiff.answers.located import DECIDED, Located, Range, distinct, within
-from hodiff.answers.roots import Outcome, located
+from hodiff.answers.ranges.isolate import Work
+from hodiff.answers.ranges.located import DECIDED, Located, Range, distinct, within
+from hodiff.answers.ranges.roots import Outcome, located
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.base import Values

@@ -2,9 +2,9 @@
 
 Enclosures over ever smaller pieces of the range (hodiff.arithmetic.boxes) leave the places where
 it may be neither smooth nor undefined: everywhere else it is proven to be one of the two. At each
-the operation at fault says what is 0 there; its root is the place (hodiff.answers.roots), and what
-it is follows from the limits to both sides, by series in the distance (hodiff.derivatives.germs).
-Where there are none, values ever closer suggest a limit, and it counts as not proven.
+the operation at fault says what is 0 there; its root is the place (roots.py), and what it is
+follows from the limits to both sides, by series in the distance (hodiff.derivatives.germs). Where
+there are none, values ever closer suggest a limit, and it counts as not proven.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers import faults
-from hodiff.answers.corners import rough
-from hodiff.answers.isolate import Work
-from hodiff.answers.located import BITS, Located, Unsure
-from hodiff.answers.merged import merged
-from hodiff.answers.roots import located
+from hodiff.answers.ranges.corners import rough
+from hodiff.answers.ranges.isolate import Work
+from hodiff.answers.ranges.located import BITS, Located, Unsure
+from hodiff.answers.ranges.merged import merged
+from hodiff.answers.ranges.roots import located
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision

@@ -1,10 +1,10 @@
 """Every minimum, maximum and saddle in a box, with proof, and the least and the largest value.
 
-Stationary points are the roots of the gradient (hodiff.answers.roots): inside, on each face of the
-box in the variables that are free there, and its corners. What a point is follows from the signs of
-the Hessian's minors, in balls, and of the slopes into the box. Where EXPR may jump, or have a kink
-with slopes of both signs, is handed back as boxes. Outside all of these no extremum can be, so
-that the least value is one of theirs.
+Stationary points are the roots of the gradient (roots.py): inside, on each face of the box in the
+variables that are free there, and its corners. What a point is follows from the signs of the
+Hessian's minors, in balls, and of the slopes into the box. Where EXPR may jump, or have a kink with
+slopes of both signs, is handed back as boxes. Outside all of these no extremum can be, so that the
+least value is one of theirs.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers import faults
-from hodiff.answers.corners import corner, rough, smoothness
-from hodiff.answers.isolate import Ends, Work
-from hodiff.answers.located import DECIDED, Located, Range, Unsure, within
-from hodiff.answers.merged import columns, merged
-from hodiff.answers.roots import located
+from hodiff.answers.ranges.corners import corner, rough, smoothness
+from hodiff.answers.ranges.isolate import Ends, Work
+from hodiff.answers.ranges.located import DECIDED, Located, Range, Unsure, within
+from hodiff.answers.ranges.merged import columns, merged
+from hodiff.answers.ranges.roots import located
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
