@@ -10,8 +10,11 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+import hypothesis
 import mpmath
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from hodiff.arithmetic.ball_numbers import ball, precision
@@ -23,7 +26,7 @@ from hodiff.engine.graph import OPERATIONS, constant, variable
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.engine.operations.row import CLOSED
 from tests.engine import bessel_rows, polynomial_rows
-from tests.lengths import LONG, part
+from tests.lengths import LONG, examples, part
 
 # Tables of DLMF, of Abramowitz and Stegun, and of Boost.Math's tests (libs/math/test).
 PUBLISHED = [
@@ -212,3 +215,27 @@ def test_struve_far_out(n: float, x: float) -> None:
         found = ball(OF_NUMBERS["struveh"](order, x))
         low, high = (mpf(v.str(50, radius=False)) for v in (found.lower(), found.upper()))
         assert low <= mp.struveh(n, x) <= high and found.rel_accuracy_bits() > 60
+
+
+@settings(max_examples=examples(40), deadline=None, derandomize=True, database=None)
+@hypothesis.given(
+    st.sampled_from(["struveh", "struvel"]),
+    st.sampled_from([Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2), Fraction(7, 3)]),
+    st.floats(0.01, 60),
+    st.sampled_from([1e-6, 1e-3, 0.1, 0.3]),
+)
+def test_struve_functions_of_wide_balls(name, order, x, width):
+    """They hold the values, and are no wider than some slope times the ball."""
+    low, high = x, x * (1 + width)
+    found = higher.FUNCTIONS[name](order, ball(low).union(ball(high)))
+    with mp.workdps(60):
+        n, inside = mpf(order.numerator) / order.denominator, (0, 0.31, 0.74, 1)
+        true = [getattr(mp, name)(n, mpf(low) + t * (high - low)) for t in inside]
+        # DLMF 11.5.1 bounds the slope of H; L rises about as x**(n + 1)*exp(x).
+        slope = (mpf(high) / 2 + 1) ** (n + 1)
+        if name == "struvel":
+            slope = true[-1] * (1 + (n + 1) / low)
+        ends = [mpf(str(end.mid().str(40, radius=False))) for end in (found.lower(), found.upper())]
+        slack = mpf(10) ** -20 * (1 + abs(true[-1]))
+        assert ends[0] - slack <= min(true) and max(true) <= ends[1] + slack
+        assert ends[1] - ends[0] <= slope * (high - low) * 4 + slack

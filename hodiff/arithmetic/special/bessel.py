@@ -249,6 +249,13 @@ def _far(n: Any, x: Any) -> Any:
         return sure(total + FLINT.arb(0, abs(term).upper()), x)
 
 
+def _steepest(order: Any, x: Any) -> Any:
+    """What abs(H'(x)) isn't above, of an order from 0 on, by the integral of DLMF 11.5.1."""
+    most = abs(x).upper()
+    power = (most / 2) ** order / (ball(0).pi().sqrt() * (order + ball(3) / 2).gamma())
+    return ((order + 1) * power).upper()
+
+
 def _struve(sign: int) -> Callable[[Any, Any], Any]:
     """H (-1) and L (1), by a 1F2: DLMF 11.2.1 and 11.2.2."""
 
@@ -269,6 +276,11 @@ def _struve(sign: int) -> Callable[[Any, Any], Any]:
             return found if x > 0 or (k or 0) % 2 else -found
         # Terms as large as exp(abs(x)), where the sum of H is about 1.
         room = int(float(abs(x).upper()) * 2.9) + 8 if sign < 0 else 8
+        if sign > 0 and is_wide(x) and x > 0 and order > -1:  # all terms rise
+            return between(lambda end: compute(n, end), x)
+        if sign < 0 and not x.is_exact() and x.rel_accuracy_bits() < room + 32 and order >= 0:
+            middle = x.mid()
+            return compute(n, middle) + (x - middle) * FLINT.arb(0, _steepest(order, x))
         if FLINT.ctx.prec + room > MOST_BITS:
             return beyond(x)
         with told(x), bits(FLINT.ctx.prec + room):

@@ -17,7 +17,7 @@ from hodiff.arithmetic.ball_numbers import FLINT, ball, nan
 from hodiff.arithmetic.special.bounds import beyond, bits, sure, within
 
 MOST_BITS = 1400  # of an integral
-LEAST = 64  # bits that arguments may lie apart
+LEAST = 256  # bits that arguments may lie apart
 MOST_ORDER = 64
 MOST_VALUES = 20_000  # of an integrand
 

@@ -4,6 +4,7 @@ import json
 import math
 import signal
 from fractions import Fraction
+from itertools import pairwise
 
 import mpmath
 import pytest
@@ -386,3 +387,13 @@ def test_beyond_the_end_of_a_domain_is_nothing_to_search(expression, over, end, 
     assert not found.unsearched
     (left,) = found.undecided
     assert left["in"]["x"]["lower"] - 1e-9 < end < left["in"]["x"]["upper"] + 1e-9
+
+
+def test_where_a_struve_function_swings():
+    """Its series has terms of exp(x): of a box it says nothing by itself."""
+    with mp.workdps(20):
+        x = [mpf(k) / 4 for k in range(1, 81)]
+        above = [mpmath.struveh(1, t) > mpf(1) / 2 for t in x]
+    signs = sum(a != b for a, b in pairwise(above))
+    found = roots("struveh(1, x) - 1/2", "x=1/4:20")
+    assert len(found.roots) == signs and found.complete

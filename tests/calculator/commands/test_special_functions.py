@@ -108,13 +108,16 @@ def test_taylor_where_both_arguments_move(text):
         ("elliprj(0, x, 2, x**2)", "3", lambda x: mp.elliprj(0, x, 2, x * x)),
         ("elliprf(x, 0, 1e10)", "1e-5", lambda x: mp.elliprf(x, 0, 10**10)),
         ("elliprj(x, 1e10, 3, 1)", "2", lambda x: mp.elliprj(x, 10**10, 3, 1)),  # far apart
+        ("elliprf(7, x**2, 2)", "1e-10", lambda x: mp.elliprf(7, x * x, 2)),
+        ("elliprj(x, 1e-30, 1, 2)", "1e10", lambda x: mp.elliprj(x, mpf(10) ** -30, 1, 2)),
     ],
 )
 def test_carlsons_integrals_have_derivatives_beside_a_0(text, at, true):
     found = calculate("nth", text, at=f"x={at}", order=2).derivatives
     with mp.workdps(60):
         numerator, _, denominator = at.partition("/")
-        expected = [mp.diff(true, mpf(numerator) / mpf(denominator or 1), k) for k in (1, 2)]
+        number = mpf(numerator) / mpf(denominator or 1)
+        expected = [mp.diff(true, number, k, relative=True) for k in (1, 2)]
         assert found == [float(x) for x in expected]
 
 
