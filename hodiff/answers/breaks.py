@@ -131,7 +131,7 @@ def broken(
     Cost: a few hundred boxes, and some ms for each break. Raises NotImplementedError for what has
     no form in boxes.
     """
-    with BOXES.quietly(), precision(BITS):
+    with BOXES.quietly(), precision(BITS), boxes.watched(lambda: work.ended):
         search = _Search(y, x, low, high, work, before)
         search.run()
         return search.told()
@@ -218,7 +218,7 @@ class _Search:
         breaks, smooth_again, rest = [], [], []
         told = self.chosen(clusters)
         for k, (a, b) in enumerate(clusters):
-            if k not in told or self.work.late:
+            if k not in told or self.work.ended:
                 rest.append((a, b))
                 continue
             found = self.at(a, b)

@@ -102,7 +102,7 @@ def curve(
         left = sorted({*found.smooth} - {*smooth})
         parts = merged([((a,), (b,)) for a, b in left], 1.0, MOST_OPEN)
         open_ += [Unsure(part, CROWDED) for part in parts]
-    with BOXES.quietly():
+    with BOXES.quietly(), boxes.watched(lambda: work.ended):
         steps = _Steps(y, x, low, high, work)
         steps.begin(smooth, found.breaks)
         cut = any(b.kind == POLE or (b.kind == OPEN and not _bounded(b)) for b in found.breaks)
@@ -230,7 +230,7 @@ class _Steps:
         found = boxes.whole(self.value.values({self.x: Box(at, at)})[id(self.y)])
         low, high = (np.array(np.broadcast_to(v, at.shape)) for v in (found.low, found.high))
         for k in np.flatnonzero(~sure(low, high, CLOSE)):
-            if self.work.late:
+            if self.work.ended:
                 break
             low[k], high[k] = self.closely(float(at[k]))
         known = np.isfinite(low) & np.isfinite(high)

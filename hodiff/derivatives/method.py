@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hodiff.arithmetic.base import Arithmetic
 from hodiff.derivatives import nested
-from hodiff.derivatives.plan import Computation, Plan
+from hodiff.derivatives.plan import Computation, NoSeries, Plan
 from hodiff.engine.exact import quotient
 from hodiff.engine.graph import ONE, Tensor, constant
 from hodiff.errors import HodiffError
@@ -110,7 +110,12 @@ def mixed(
     def often(entry: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(entry.count(k) for k in range(len(each)))
 
-    wholes = [Partials(f, each, list(map(often, part))) for part in by_order.values()]
+    try:
+        wholes = [Partials(f, each, list(map(often, part))) for part in by_order.values()]
+    except NoSeries:
+        if method == "taylor":
+            raise no_series() from None
+        return Plan(stages=lambda: iter([graphs()]), asked=asked)
     cost = sum(tensor.cost for tensor in wholes)
     if method == "auto":
         try:
