@@ -6,6 +6,7 @@ The oracles are hand mathematics and mpmath's Cauchy integrals around the point.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from math import factorial
 from typing import Any
@@ -14,7 +15,13 @@ import mpmath
 import pytest
 from mpmath import mp, mpf
 
+from hodiff.answers import solve
+from hodiff.derivatives import gradient
+from hodiff.errors import HodiffError
+from hodiff.language.problem import read
+from tests.asking import question
 from tests.cauchy import by_cauchy
+from tests.fuzz.limits import limited
 from tests.printed import asked, exact, nearest
 
 ORDERS = range(5)
@@ -429,3 +436,15 @@ def test_a_tie_all_around_is_none(text: str, expected: list[int]) -> None:
 def test_a_tie_of_what_is_not_alike_stays_open() -> None:
     for text in ("mod(x,2)", "mod(2*x,x)*x+floor(x)", "floor(tanh(x)/tanh(2))"):
         assert asked("grad", text, "--at", "x=2")["error"]["kind"] in ("kink", "undecided")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["((x/x)*(x-x))/(lgamma(x) + x%x)", "(x-x)**2/(lgamma(x) + gamma(x)*sin(x) + x%x)**3"],
+)
+def test_numbers_in_closed_form_do_not_grow_without_end(text: str) -> None:
+    """A series of a quotient by such a sum would take minutes: 0, or no word about it."""
+    problem = read(text, ["x=1/2"])
+    outputs = [problem.f, *gradient(problem.f, problem.inputs)]
+    with limited(), suppress(HodiffError):
+        assert solve(question(problem, outputs)).values == [0, 0]
