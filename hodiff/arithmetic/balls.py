@@ -70,6 +70,8 @@ class Balls(Arithmetic):
         return Ring(lambda x: x, add, sub, mul, div, dot, _composed)
 
     def taylor(self, operation: Operation, x: Any, attributes: Any, n: int) -> list[Any] | None:
+        if operation.name == "sinc":
+            return numbers.sinc_taylor(x, n, *attributes)
         from hodiff.arithmetic import special  # start-up: brings FLINT
 
         found = special.TAYLOR.get(operation.name)
