@@ -6,6 +6,7 @@ The oracles are hand mathematics and mpmath's Cauchy integrals around the point.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from math import factorial
 from typing import Any
@@ -15,8 +16,13 @@ import pytest
 from mpmath import mp, mpf
 
 from hodiff import calculate
+from hodiff.answers import solve
+from hodiff.derivatives import gradient
 from hodiff.errors import HodiffError
+from hodiff.language.problem import read
+from tests.asking import question
 from tests.cauchy import by_cauchy
+from tests.fuzz.limits import limited
 from tests.printed import asked, exact, nearest
 
 ORDERS = range(5)
@@ -468,3 +474,15 @@ def test_at_the_end_of_a_functions_domain_the_slope_is_one_sided(text, x, undefi
 def test_a_power_of_exactly_0_is_0_beside_the_point() -> None:
     found = calculate("nth", "(x - x)**x", at="x=0.7", order=2)
     assert (found.value, found.derivatives) == (0, [0, 0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["((x/x)*(x-x))/(lgamma(x) + x%x)", "(x-x)**2/(lgamma(x) + gamma(x)*sin(x) + x%x)**3"],
+)
+def test_numbers_in_closed_form_do_not_grow_without_end(text: str) -> None:
+    """A series of a quotient by such a sum would take minutes: 0, or no word about it."""
+    problem = read(text, ["x=1/2"])
+    outputs = [problem.f, *gradient(problem.f, problem.inputs)]
+    with limited(), suppress(HodiffError):
+        assert solve(question(problem, outputs)).values == [0, 0]

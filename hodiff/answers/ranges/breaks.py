@@ -27,7 +27,7 @@ from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
-from hodiff.arithmetic.boxes import BOXES
+from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.derivatives.germs import NoGerm, limit
@@ -135,7 +135,7 @@ def broken(
     Cost: a few hundred boxes, and some ms for each break. Raises NotImplementedError for what has
     no form in boxes.
     """
-    with BOXES.quietly(), precision(BITS):
+    with BOXES.quietly(), precision(BITS), watched(lambda: work.ended):
         search = _Search(y, x, low, high, work, before)
         search.run()
         return search.told()
@@ -222,7 +222,7 @@ class _Search:
         breaks, smooth_again, rest = [], [], []
         told = self.chosen(clusters)
         for k, (a, b) in enumerate(clusters):
-            if k not in told or self.work.late:
+            if k not in told or self.work.ended:
                 rest.append((a, b))
                 continue
             found = self.at(a, b)

@@ -322,7 +322,7 @@ class _Search:
         found, open_, stack, spent = [], [], [x], 0
         while stack:
             x = stack.pop()
-            if spent >= most or work.late:
+            if spent >= most or work.ended:
                 open_.append(x)
                 continue
             spent += 1

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from hodiff import calculate
+from hodiff.engine.limits import Limits
 from hodiff.errors import HodiffError
 from tests.lengths import examples
 
@@ -397,3 +398,16 @@ def test_where_a_struve_function_swings():
     signs = sum(a != b for a, b in pairwise(above))
     found = roots("struveh(1, x) - 1/2", "x=1/4:20")
     assert len(found.roots) == signs and found.complete
+
+
+@pytest.mark.parametrize("most", [0.0, 0.02])
+def test_functions_that_are_slow_to_compute_end_the_search(monkeypatch, most):
+    """What isn't searched is told; every root of J0 is in it, or listed."""
+    monkeypatch.setattr(Limits, "searching", most)
+    found = calculate("roots", "besselj(0, x)", over="x=0:30")
+    fields = found.to_dict()
+    boxes = [x["in"]["x"] for x in (*fields["unsearched"], *fields["undecided"])]
+    boxes += [x["alone"]["x"] for x in fields["roots"]]
+    for k in range(1, 10):
+        zero = mp.besseljzero(0, k)
+        assert any(mpf(box["lower"]) <= zero <= mpf(box["upper"]) for box in boxes), zero
