@@ -13,7 +13,7 @@ from hodiff.calculator.result import calculating
 from hodiff.derivatives import components
 from hodiff.derivatives.vmap import vmapped
 from hodiff.engine.graph import ONE, ZERO, Kind, Tensor, topological
-from hodiff.engine.operations.piecewise import where
+from hodiff.engine.operations.piecewise import either, where
 from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError, unknown
 from hodiff.language.problem import is_name, read
@@ -89,9 +89,10 @@ class Compiled:
         return Plan(graphs, variables)
 
     def checking(self, how: How) -> Plan:
-        """The plan, with one output more where there is need: the rows that doubles can't answer
-        though they are finite. What those hold is for columns.at to say."""
-        from hodiff.answers.doubt import doubtful  # start-up: files of points alone need it
+        """The plan, with one output more: the rows that doubles can't answer. In some a number
+        isn't finite, others look as if they had an answer. What those hold is for columns.at to
+        say."""
+        from hodiff.answers.doubt import doubtful, unbounded  # start-up: files of points need it
         from hodiff.answers.kinks import by_convention
         from hodiff.arithmetic.rows import Plan
 
@@ -103,7 +104,8 @@ class Compiled:
 
         doubt = doubtful(graphs, variables, refused, written)
         graphs = [where(y, ONE, ZERO) if y.operation.kind is Kind.CONDITION else y for y in graphs]
-        return Plan(graphs if doubt is None else [*graphs, doubt], variables)
+        infinite = unbounded([*graphs, *variables])
+        return Plan([*graphs, infinite if doubt is None else either(doubt, infinite)], variables)
 
     def named(self, found: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:
         """What a plan has found, each once, by the outputs' names, of which several may be one; or

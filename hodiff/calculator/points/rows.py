@@ -117,15 +117,10 @@ class Rows:
         found = self.plan(arrays, 1)
         if not arrays:
             found = [np.repeat(x, n) for x in found]
-        results = self.compiled.named(found, arrays)
-        after = results.values() if self.compiled.columns.after else ()
-        doubt = np.zeros(n, bool)
-        with np.errstate(all="ignore"):
-            for x in [*arrays, *found, *after]:
-                if x.dtype == bool:  # of found the last, if there is one: see Compiled.checking
-                    doubt |= x
-                elif not np.isfinite(np.add.reduce(x)):  # sooner than to look at each
-                    doubt |= ~np.isfinite(x)
+        results, doubt = self.compiled.named(found, arrays), found[-1]
+        if self.compiled.columns.after:
+            for x in results.values():
+                doubt |= ~np.isfinite(x)
         return results, doubt
 
     def _refuse(self, row: int, answer: Refused) -> str:
