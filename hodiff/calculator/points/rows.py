@@ -164,7 +164,9 @@ class Rows:
     def _series(
         self, results: Mapping[str, Any], known: Any, reasons: Mapping[int, str]
     ) -> pl.Series:
-        columns = [pl.Series(name, y) for name, y in results.items()]
+        once = {id(y): y for y in results.values()}  # several names may be of one
+        series = {key: pl.Series(y) for key, y in once.items()}
+        columns = [series[id(y)].alias(name) for name, y in results.items()]
         if not known.all():
             there = pl.when(pl.Series(known))
             columns = pl.DataFrame(columns).select(there.then(pl.all()).name.keep()).get_columns()
