@@ -278,3 +278,20 @@ def test_every_function(name: str, arguments: str) -> None:
         values = hodiff.evaluate([f, *slopes], {"x": float(x[row]), "y": float(y[row])})
         rows = [found[column][row] for column in compiled.outputs]
         np.testing.assert_allclose(rows, values, rtol=1e-11, atol=1e-13, err_msg=text)
+
+
+def test_equal_results_are_arrays_of_their_own() -> None:
+    """To write to one changes no other and no input; a frame's, which none writes to, are one."""
+    x, y = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    slopes = hodiff.compile("x*y", "hessian")
+    found = slopes(x, y)
+    for name in found:
+        found[name] += 100
+    assert (x.tolist(), y.tolist()) == ([1, 2], [3, 4])
+    assert {name: z.tolist() for name, z in found.items()} == {
+        "f": [103, 108], "df_dx": [103, 104], "df_dy": [101, 102], "d2f_dx_dx": [100, 100],
+        "d2f_dx_dy": [101, 101], "d2f_dy_dx": [101, 101], "d2f_dy_dy": [100, 100],
+    }  # fmt: skip
+    frame = slopes.frame(pl.DataFrame({"x": x, "y": y}))
+    mixed = [frame[name].to_numpy() for name in ("d2f_dx_dy", "d2f_dy_dx")]
+    assert np.shares_memory(*mixed) and mixed[0].tolist() == [1, 1]
