@@ -11,7 +11,7 @@ from hodiff.answers.precision import LAST_BITS, Unproven
 from hodiff.arithmetic import closed_forms
 from hodiff.arithmetic.ball_numbers import ball
 from hodiff.arithmetic.ball_numbers import equal as balls_equal
-from hodiff.arithmetic.base import Values
+from hodiff.arithmetic.base import Arithmetic, Values
 from hodiff.arithmetic.program import Program
 from hodiff.engine.exact import rational
 from hodiff.engine.graph import CONSTANT, DATA, VARIABLE, Tensor, constant
@@ -42,6 +42,8 @@ def refuse(
         raise _fault("limit", f"{_shown(node)} is too large for a double", node, places)
     inputs = [values[id(x)] for x in node.inputs]
     exact = all(map(arithmetic.certain, inputs))
+    if not exact and _is_outside(node, inputs, arithmetic):
+        raise explained(node, inputs, values[id(node)])
     known = exact or all(map(arithmetic.known, inputs)) or _is_pole(node, inputs)
     explain = explained if known else _open
     error = explain(node, inputs, values[id(node)])
@@ -59,6 +61,25 @@ def _is_pole(node: Tensor, inputs: Sequence[Any]) -> bool:
     """Whether a quotient is one of a number that isn't 0 by one that surely is."""
     arrays = any(getattr(x, "shape", ()) for x in inputs)
     return node.operation is div and not arrays and found_at(node, inputs) == ("pole", True)
+
+
+def _is_outside(node: Tensor, inputs: Sequence[Any], arithmetic: Arithmetic) -> bool:
+    """Whether a node has no value at any of the numbers in its inputs' balls."""
+    row = node.operation
+    if arithmetic.pointwise.doubles or not row.domain or not row.partials:
+        return False
+    import numpy  # start-up: most points have an answer
+
+    from hodiff.arithmetic.boxes import BOXES, thin
+
+    try:
+        compute = BOXES.function(row)
+    except NotImplementedError:
+        return False
+    entries = zip(*(x.ravel().tolist() for x in numpy.broadcast_arrays(*inputs)), strict=True)
+    with BOXES.quietly():
+        found = [compute(*map(thin, x), *node.attributes) for x in entries]
+    return any(math.isnan(box.low) and math.isnan(box.high) for box in found)
 
 
 def _beyond(x: Any) -> bool:
@@ -158,7 +179,9 @@ def explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
         and len(flat) == len(inputs)
         and operation.pole(*flat, *node.attributes)
     )
-    if _uncomputed(value) and operation.partials and operation.definition is None:
+    everywhere = not (operation.domain or operation.pole or operation.jumps)
+    lost = (undefined and everywhere) or (_uncomputed(value) and operation.definition is None)
+    if lost and operation.partials:
         return _fault("limit", f"{shown} is too large to be computed, or one of its arguments is",
                       node)  # fmt: skip
     got = f", not {_number(flat[0])}" if len(flat) == len(inputs) == 1 else ""

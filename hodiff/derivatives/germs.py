@@ -258,11 +258,15 @@ class Germs(Arithmetic):
         p = b.terms.get(0, 0) if set(b.terms) <= {0} and b.end is None else None
         if p is not None and rational(p):
             return self.power(a, p)
+        if a.zero():
+            return Germ({}) if b.sign() > 0 else None
         logarithm = self._log(a)
         return None if logarithm is None else self._exp(_mul(b, logarithm))
 
     def _powers(self, a: Germ, b: Germ, j: int, k: int) -> Germ | None:
         p = b.terms.get(0, 0) if set(b.terms) <= {0} and b.end is None else None
+        if a.zero() and _add(b, constant(-j)).sign() > 0:
+            return Germ({})
         if k or p is None or not rational(p):
             raise NoGerm
         factor = Fraction(1)
