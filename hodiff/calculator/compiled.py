@@ -160,6 +160,8 @@ class Compiled:
         Each result has the shape that the columns broadcast to, and doubles: nan where the number
         is undefined, inf at a pole, and at a kink the convention of the frameworks (0 for the
         slope of abs), as hodiff.evaluate has them.
+        Of high orders, which Taylor series give, nan is also a derivative that rounding has taken
+        more than a millionth of.
 
         Raises TypeError for an input that is missing, unknown, given twice or not of real numbers.
         """

@@ -188,11 +188,11 @@ def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
             first = list(json.loads(file.readline()))
             names = sorted(names, key=lambda x: first.index(x) if x in first else len(first))
     if form in SEPARATORS:
-        first = pl.scan_csv(
+        top = pl.scan_csv(
             paths[0], has_header=False, n_rows=1, infer_schema=False, separator=SEPARATORS[form],
             glob=remote(paths[0]) and has_magic(paths[0]),
         )  # fmt: skip
-        header = first.collect().row(0)
+        header = top.collect().row(0)
         twice = [str(name) for name, n in Counter(header).items() if n > 1 and name is not None]
         if twice:
             raise fault(f"{paths[0]} has several columns '{twice[0]}': give each a name of its own")
