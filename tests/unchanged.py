@@ -319,7 +319,14 @@ def of_docs() -> Iterator[Line]:
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         for block in re.findall(r"^```console\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S):
             asked = (text[2:] for text in block.splitlines() if text.startswith("$ "))
-            yield from (read(text) for text in asked if not text.startswith("HODIFF_"))
+            yield from map(read, filter(is_plain, asked))
+
+
+def is_plain(text: str) -> bool:
+    """Whether a line has hodiff alone, with what echo or printf may say to it."""
+    *sources, command = text.split(" | ")
+    spoken = all(source.startswith(("echo ", "printf ")) for source in sources)
+    return command.startswith("hodiff ") and spoken and len(sources) < 2
 
 
 Answer = dict[str, str]  # stdout, stderr and exit code
