@@ -318,15 +318,10 @@ def of_cases() -> Iterator[Line]:
 def of_docs() -> Iterator[Line]:
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         for block in re.findall(r"^```console\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S):
-            asked = (text[2:] for text in block.splitlines() if text.startswith("$ "))
-            yield from map(read, filter(is_plain, asked))
-
-
-def is_plain(text: str) -> bool:
-    """Whether a line has hodiff alone, with what echo or printf may say to it."""
-    *sources, command = text.split(" | ")
-    spoken = all(source.startswith(("echo ", "printf ")) for source in sources)
-    return command.startswith("hodiff ") and spoken and len(sources) < 2
+            for text in (text[2:] for text in block.splitlines() if text.startswith("$ ")):
+                piped = " | " in text and not text.startswith(("echo ", "printf "))
+                if not piped and not text.startswith("HODIFF_"):
+                    yield read(text)
 
 
 Answer = dict[str, str]  # stdout, stderr and exit code

@@ -9,10 +9,9 @@ kinks      where pieces meet: every way that f may be near the point is tried
 faults     why there is no answer
 intervals  what a value and its derivatives are bounded by
 remainder  what a Taylor polynomial leaves
-isolate    where a system may be 0 in a box: branch, exclude, Newton
-roots      every root in a box, with proof
-extrema    every minimum, maximum and saddle, and what bounds the values
-monotone   the sign of a derivative between its zeros
+ranges     what a function has in a range: every root and extremum, breaks, a curve
+doubt      of a table, the rows that doubles can't answer
+outside    of a table, the rows that have no value, and why
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from hodiff.answers.point import (
     in_balls,
     in_doubles,
     nearly_zero,
+    past_an_end,
     series_in_balls,
     series_in_doubles,
     zero_by_identity,
@@ -55,7 +55,10 @@ def solve(question: Question) -> Numbers:
     ([0.017857142857142857, 0.10714285714285714], Fraction(3, 28), 'ball')
     """
     if isinstance(question.wanted, Plan):
-        return _planned(question, question.wanted)
+        found = _planned(question, question.wanted)
+        if question.radii or found.arithmetic != "ball":
+            return found
+        return _noted(found, list(filter(None, [past_an_end(question)])))
     if question.radii:
         from hodiff.answers.intervals import enclosed  # start-up: points are more common
 
@@ -64,7 +67,8 @@ def solve(question: Question) -> Numbers:
     if question.how.arithmetic != "float":
         against = against_balls(question, question.wanted)
         if against is None:
-            return in_balls(question, question.wanted)
+            found = in_balls(question, question.wanted)
+            return _noted(found, list(filter(None, [past_an_end(question)])))
         notes.append(_no_proof(question.how, against))
     return _noted(in_doubles(question, question.wanted), notes)
 

@@ -285,23 +285,31 @@ def _one_number(question: Question) -> bool:
     return len(question.variables) == 1 and not any(x.shape for x in question.at)
 
 
-def one_sided(question: Question) -> str | None:
+def one_sided(question: Question, ends: Sequence[Tensor] = ()) -> str | None:
     """What has to be said where f is undefined to one side of a point that it has a value at, in a
-    variable; HodiffError where it is to both."""
+    variable; HodiffError where it is to both. ends: what is undefined where f is, though no series
+    of f may tell."""
     if any(x.shape for x in question.at):
         return None
-    f, several = question.f, len(question.variables) > 1
+    several = len(question.variables) > 1
     for x in question.variables:
-        try:
-            there = [side for side in SIDES if beside([f], x, question.at, side) is not None]
-        except NoGerm:
-            continue
+        defined = [_defined([question.f], question, x)]
+        defined += [_defined([end], question, x) for end in ends]
+        there = [side for side in SIDES if all(d is None or side in d for d in defined)]
         name = f" in {x.attributes[0]}" if several else ""
         if not there:
             raise HodiffError("domain", f"{NOWHERE}{name}")
         if len(there) == 1:
             return _one_sided(there[0], name)
     return None
+
+
+def _defined(graphs: Sequence[Tensor], question: Question, x: Tensor) -> list[int] | None:
+    """The sides of the point on which a graph has values; None where that can't be told."""
+    try:
+        return [side for side in SIDES if beside(graphs, x, question.at, side) is not None]
+    except NoGerm:
+        return None
 
 
 def _one_sided(side: int, name: str = "") -> str:

@@ -35,6 +35,7 @@ from hodiff.engine.operations.piecewise import (
 )
 from hodiff.engine.operations.row import CLOSED
 from hodiff.engine.operations.structure import expand, summed
+from hodiff.engine.passes import reached
 
 # What isn't finite in an input isn't in the result: of a quotient or a power in the first alone.
 CARRYING = {e.add, e.sub, e.neg, e.mul, e.div, e.pow, e.sin, e.cos, e.tan, e.log, e.sqrt, e.sinh}
@@ -105,7 +106,11 @@ def doubtful(
         within = axes(node)
         return lt(ZERO, summed(where(condition, ONE, ZERO), within)) if within else condition
 
-    reached: dict[int, Tensor | None] = {id(y): None for y in roots}  # None: in every row
+    def branch(node: Tensor, first: bool) -> Tensor:
+        test = node.inputs[0]
+        return somewhere(test if first else negation(test), test)
+
+    masks = reached(order, roots, branch, both, either)
     shown = {id(y) for y in roots}  # what isn't finite in an output where it isn't itself
     positive = _positive(order)
     sharp: set[int] = set()  # whose sign counts, or how far from 0 they are
@@ -114,20 +119,12 @@ def doubtful(
     doubts: list[Tensor] = []
 
     def doubt(node: Tensor, condition: Tensor) -> None:
-        masked, condition = reached[id(node)], somewhere(condition, node)
+        masked, condition = masks[node], somewhere(condition, node)
         doubts.append(condition if masked is None else both(masked, condition))
 
     for node in reversed(order):
-        row, masked = node.operation, reached[id(node)]
+        row, masked = node.operation, masks[node]
         for k, x in enumerate(node.inputs):
-            taken = masked
-            if row is where and k:
-                test = node.inputs[0]
-                branch = somewhere(test if k == 1 else negation(test), test)
-                taken = branch if masked is None else both(masked, branch)
-            other = reached.get(id(x), taken)
-            one = taken is None or other is None
-            reached[id(x)] = None if one or taken is other else either(taken, other)
             if id(node) in shown and row in CARRYING and _carries(node, k):
                 shown.add(id(x))
             if _tells(node, k) or (id(node) in sharp and not row.never_zero):

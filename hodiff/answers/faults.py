@@ -70,7 +70,8 @@ def _is_outside(node: Tensor, inputs: Sequence[Any], arithmetic: Arithmetic) -> 
         return False
     import numpy  # start-up: most points have an answer
 
-    from hodiff.arithmetic.boxes import BOXES, thin
+    from hodiff.arithmetic.box_numbers import thin
+    from hodiff.arithmetic.boxes import BOXES
 
     try:
         compute = BOXES.function(row)
@@ -251,7 +252,7 @@ def _squared(x: Tensor) -> list[str]:
 
 
 def _number(x: Any) -> str:
-    return repr(_double(x)).removesuffix(".0")
+    return repr(_double(x) + 0.0).removesuffix(".0")  # 0 for -0.0
 
 
 def _double(x: Any) -> float:

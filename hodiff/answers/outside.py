@@ -19,7 +19,8 @@ from hodiff.arithmetic.base import is_leaf, run
 from hodiff.engine.graph import VARIABLE, Tensor, topological
 from hodiff.engine.operations import elementary as e
 from hodiff.engine.operations.elementary import add, div, mul, sub
-from hodiff.engine.operations.piecewise import where
+from hodiff.engine.operations.special import beta
+from hodiff.engine.passes import reached
 from hodiff.errors import HodiffError
 
 NEAR = 1e-9  # relative to a number: more than rounding moves it
@@ -45,12 +46,19 @@ class Outside:
         with np.errstate(all="ignore"):
             values = run(self.order, ARRAYS, columns)
             errors = self._errors(values)
-            reached = self._reached(values, n)
+            masks = reached(
+                self.order,
+                self.order[-1:],
+                lambda node, first: np.asarray(values[id(node.inputs[0])], bool) == first,
+                np.logical_and,
+                np.logical_or,
+            )
             left = np.ones(n, bool)  # rows in which all operations so far have a value
             for node in self.order:
-                if is_leaf(node) or id(node) not in reached:
+                if is_leaf(node):
                     continue
-                wrong = left & reached[id(node)] & ~np.isfinite(values[id(node)])
+                mask = masks[node]
+                wrong = left & ~np.isfinite(values[id(node)]) & (True if mask is None else mask)
                 if not wrong.any():
                     continue
                 left &= ~wrong
@@ -58,23 +66,9 @@ class Outside:
                 inputs = [np.broadcast_to(values[id(x)], n)[rows] for x in node.inputs]
                 value = np.broadcast_to(values[id(node)], n)[rows]
                 for k in np.flatnonzero(self._sure(node, inputs, value, errors, rows, n)).tolist():
-                    why = explained(node, [float(x[k]) for x in inputs], float(value[k]))
-                    found[rows[k]] = None if why.kind == "limit" else why  # balls pass no range
-        return found
-
-    def _reached(self, values: Mapping[int, Any], n: int) -> dict[int, Any]:
-        """The rows in which f comes from a node: of a where from the branch taken."""
-        found: dict[int, Any] = {id(self.order[-1]): np.ones(n, bool)}
-        for node in reversed(self.order):
-            here = found.get(id(node))
-            if here is None:
-                continue
-            for k, x in enumerate(node.inputs):
-                taken = here
-                if node.operation is where and k:
-                    test = np.broadcast_to(values[id(node.inputs[0])], n).astype(bool)
-                    taken = here & (test if k == 1 else ~test)
-                found[id(x)] = found[id(x)] | taken if id(x) in found else taken
+                    error = explained(node, [float(x[k]) for x in inputs], float(value[k]))
+                    if error.kind != "limit":  # what passes the largest double may be a divisor
+                        found[rows[k]] = error
         return found
 
     def _errors(self, values: Mapping[int, Any]) -> dict[int, Any]:
@@ -108,6 +102,8 @@ class Outside:
         sure = np.isfinite(inputs).all(axis=0)
         if row is div:  # 0/0 may have a limit, which the error names
             sure &= inputs[0] != 0
+        if row is beta:  # two poles may cancel, as of beta(2, -2)
+            sure &= inputs[0] + inputs[1] > 0
         ends = []
         for x, given in zip(inputs, node.inputs, strict=True):
             error = np.broadcast_to(errors[id(given)], n)[rows]

@@ -11,10 +11,12 @@ from hodiff.answers.question import Numbers, Question
 from hodiff.arithmetic import ball_numbers
 from hodiff.arithmetic.balls import BALLS, ROUNDED
 from hodiff.arithmetic.base import Arithmetic, Values, taken
+from hodiff.arithmetic.domains import DOMAINS, domain
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.arithmetic.program import Program, suited
 from hodiff.derivatives.plan import Computation, NoSeries, Open
-from hodiff.engine.graph import Tensor, apply, topological
+from hodiff.engine.exact import rational
+from hodiff.engine.graph import CONSTANT, Tensor, apply, topological
 from hodiff.engine.operations.elementary import atan2, pow, sqrt
 from hodiff.engine.passes import rebuilt
 from hodiff.engine.sharing import sharing
@@ -285,9 +287,36 @@ def _at_an_edge(program: Program, values: Values) -> bool:
         and not node.derived
         and not node.shape
         and ball_numbers.is_zero(values[id(node.inputs[0])])
-        and not (node.operation is pow and isinstance(values[id(node.inputs[1])], int))
+        and not (node.operation is pow and _whole(node.inputs[1]))
         for node in program.order
     )
+
+
+def _whole(exponent: Tensor) -> bool:
+    """Whether an exponent is a whole number all around the point."""
+    return exponent.operation is CONSTANT and isinstance(exponent.attributes[0], int)
+
+
+def past_an_end(question: Question) -> str | None:
+    """What has to be said where f has a function at the end of its domain, beyond which it is
+    undefined: see hodiff.arithmetic.domains."""
+    nodes = topological([question.f])
+    if not question.smooth or not any(node.operation.name in DOMAINS for node in nodes):
+        return None
+    program = Program([question.f], BALLS)
+    values = program.values(point_in(question, BALLS))
+    ends = []
+    for node in taken([question.f], values):
+        x = [values[id(y)] for y in node.inputs]
+        for i, first, last in domain(node.operation.name, [BALLS.integer(v) for v in x]):
+            if rational(x[i]) and x[i] in (first, last):
+                u = node.inputs[i]
+                ends.append(sqrt(u - first if x[i] == first else last - u))
+    if not ends:
+        return None
+    from hodiff.answers import beside  # start-up: most points are ordinary
+
+    return beside.one_sided(question, ends)
 
 
 def _unsigned(program: Program) -> dict[int, Callable[..., Any]]:

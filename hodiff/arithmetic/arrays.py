@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import operator
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
+from contextvars import ContextVar, copy_context
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from hodiff.arithmetic import scipy_bessel, scipy_orthogonal
-from hodiff.arithmetic.base import Arithmetic, Ring
+from hodiff.arithmetic.base import Arithmetic, Ring, with_attributes
 from hodiff.arithmetic.floats import CONSTANTS, FLOATS, Floats, div
-from hodiff.engine.graph import CONSTANT, OPERATIONS, Operation, Tensor
+from hodiff.arithmetic.scipys import on_arrays
+from hodiff.engine.graph import CONSTANT, Kind, Operation, Tensor
+from hodiff.engine.leibniz import falling
 from hodiff.engine.operations.structure import numpy_index
 
 DOUBLE = np.dtype(float)
@@ -30,21 +34,43 @@ class Arrays(Floats):
         if operation.folds is not None:
             ufunc = folding(operation)
             return lambda x, axes: ufunc.reduce(np.asarray(x), axis=axes)
-        if operation.special and name not in FUNCTIONS and not operation.numpy:
-            return _pointwise(name, operation.arity or 1)
+        if operation.special:
+            return on_arrays(name)
         return FUNCTIONS.get(name) or _named(operation.numpy or name)
 
     def _made(self, compute: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
+        if operation.kind is Kind.MOVES:
+            return _scalar(compute)  # which has nothing to warn of
         return _quiet(compute, bool(operation.partials))
 
-    def unguarded(self, node: Tensor, whole: bool) -> tuple[Callable[..., Any], Sequence[Tensor]]:
+    @cache  # noqa: B019 - of one arithmetic, which lives as long as the table
+    def of_doubles(self, operation: Operation) -> Callable[..., Any]:
+        """What function(operation) is for inputs that are all float64."""
+        compute = self._found(operation)
+        if compute is None or operation.kind is Kind.MOVES:
+            return self.function(operation)
+        return _quiet(compute, numeric=False)
+
+    def unguarded(
+        self, node: Tensor, whole: bool, doubles: bool
+    ) -> tuple[Callable[..., Any], Sequence[Tensor]]:
         operation, inputs = node.operation, node.inputs
         compute = self._found(operation)
         if compute is None or (whole and operation.partials):
-            return self.function(operation), inputs
+            return super().unguarded(node, whole, doubles)
         if operation.name == "pow" and inputs[1].operation is CONSTANT and inputs[0].shape:
             quick = QUICK_POWERS.get(self.number(inputs[1].attributes[0]))
             compute, inputs = (quick, inputs[:1]) if quick else (compute, inputs)
+        elif operation.name in AT_ONCE and all(x.shape for x in inputs):
+            compute = AT_ONCE[operation.name](*node.attributes)
+        elif operation.name == "matmul" and all(len(x.shape) == 2 for x in inputs):
+            compute = np.dot  # the same products, sooner
+        elif operation.name == "expand":
+            compute = _filled(*node.attributes)
+        elif doubles and operation.name in ALIKE and not any(x.shape for x in inputs):
+            return FLOATS.function(operation), inputs
+        else:
+            compute = with_attributes(compute, node.attributes)
         return compute if node.shape else _scalar(compute), inputs
 
     def data(self, x: Any) -> Any:
@@ -53,6 +79,9 @@ class Arrays(Floats):
     @property
     def pointwise(self) -> Arithmetic:
         return FLOATS
+
+    def in_quiet(self, compute: Callable[..., Any], *x: Any) -> Any:
+        return compute(*x) if IS_QUIET.get() else QUIET.run(compute, *x)
 
     def quietly(self) -> AbstractContextManager[Any]:
         return np.errstate(all="ignore")
@@ -77,6 +106,23 @@ def folding(operation: Operation) -> Any:
     return ufunc
 
 
+IS_QUIET: ContextVar[bool] = ContextVar("IS_QUIET", default=False)
+
+
+class Quiet(threading.local):
+    """A context of this thread in which numpy doesn't warn. To run in it takes a tenth of the time
+    that np.errstate does, which is that of two small operations."""
+
+    def __init__(self) -> None:
+        context = copy_context()
+        context.run(np.seterr, all="ignore")
+        context.run(IS_QUIET.set, True)
+        self.run = context.run
+
+
+QUIET = Quiet()
+
+
 def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
     """Without numpy's warnings; for a numeric operation conditions are the numbers 1 and 0, and
     whole numbers take the dtype of floats beside them, as in PyTorch: numpy's would be float64."""
@@ -87,21 +133,26 @@ def _quiet(compute: Callable[..., Any], numeric: bool) -> Callable[..., Any]:
                 if getattr(v, "dtype", DOUBLE).kind != "f":
                     x = floating(*x)
                     break
-        with np.errstate(all="ignore"):
-            return scalar(*x)
+        return scalar(*x) if IS_QUIET.get() else QUIET.run(scalar, *x)
 
     def floating(*x: Any) -> Any:
         if any(map(_is_condition, x)):
-            dtype = _dtype(*[v for v in x if hasattr(v, "dtype")])
+            dtype = np.result_type(*[v for v in x if hasattr(v, "dtype")])
+            dtype = DOUBLE if dtype.kind == "b" else dtype
             x = tuple(v.astype(dtype) if _is_condition(v) else v for v in x)
-        if any(map(_is_whole, x)):
-            dtypes = [v.dtype for v in x if hasattr(v, "dtype") and v.dtype.kind == "f"]
-            if dtypes and (dtype := np.result_type(*dtypes)) != "float64":
-                x = tuple(v.astype(dtype) if _is_whole(v) else v for v in x)
-        return x
+        return _of_one_kind(*x)
 
     scalar = _scalar(compute)
     return quiet
+
+
+def _of_one_kind(*x: Any) -> Any:
+    """Whole numbers in the dtype of the floats beside them."""
+    if any(map(_is_whole, x)):
+        dtypes = [v.dtype for v in x if hasattr(v, "dtype") and v.dtype.kind == "f"]
+        if dtypes and (dtype := np.result_type(*dtypes)) != DOUBLE:
+            return tuple(v.astype(dtype) if _is_whole(v) else v for v in x)
+    return x
 
 
 def _scalar(compute: Callable[..., Any]) -> Callable[..., Any]:
@@ -156,6 +207,24 @@ def _power(a: Any, b: Any) -> Any:
     return np.power(a, b)
 
 
+def _powers(a: Any, b: Any, j: int, k: int) -> Any:
+    """floats.powers, of all that is right without its care at once."""
+    dtype, b = _dtype(a, b), _float(b)
+    x = np.asarray(a, dtype=float)
+    power, factor = _power(x, b - j), 0.0
+    for m, coefficients in enumerate(falling(j, k)):  # a polynomial in log(a), the highest first
+        part = 0.0
+        for c in reversed(coefficients):
+            part = part * b + c
+        factor = (factor * np.log(x) if m else factor) + math.comb(k, m) * part
+    result = np.asarray(factor * power + 0.0)  # a 0 has the sign of that of floats.powers
+    right = (x > 0) & np.isfinite(result)
+    if not right.all():
+        x, y, right = np.broadcast_arrays(x, b, right)
+        result[~right] = on_arrays("powers")(x[~right], y[~right], j, k)
+    return result.astype(dtype)
+
+
 def _cube(a: Any, out: Any = None) -> Any:
     return np.multiply(np.square(a), a, out=out)
 
@@ -181,70 +250,9 @@ def _over(x: Any, y: Any) -> Any:
     return np.where(at_kink & (quotient != 0), np.nan, quotient).astype(_dtype(x, y))
 
 
-def _pointwise(name: str, inputs: int) -> Callable[..., Any]:
-    """A function of floats.py, point by point, where scipy has none that is right everywhere."""
-
-    def compute(*x: Any) -> Any:
-        one = FLOATS.function(OPERATIONS[name])
-        points = np.broadcast_arrays(*[np.asarray(v, dtype=float) for v in x[:inputs]])
-        flat = [
-            one(*map(float, p), *x[inputs:]) for p in zip(*[v.flat for v in points], strict=False)
-        ]
-        return np.array(flat, dtype=_dtype(*x[:inputs])).reshape(points[0].shape)
-
-    return compute
-
-
-def _mostly(
-    name: str, compute: str | Callable[..., Any], right: Callable[[Any], Any]
-) -> Callable[..., Any]:
-    """scipy's function where it is right to a few units in the last place; else that of
-    floats.py, point by point."""
-
-    def function(x: Any, *n: int) -> Any:
-        points = np.asarray(x, dtype=float)
-        good = right(points)
-        result = np.empty(points.shape)
-        special = import_module("scipy.special")
-        quick = getattr(special, compute) if isinstance(compute, str) else partial(compute, special)
-        result[good] = quick(*n, points[good])
-        if not good.all():
-            result[~good] = _pointwise(name, 1)(points[~good], *n)
-        return result.astype(_dtype(x))
-
-    return function
-
-
-def _rightly(name: str, arity: int, right: Callable[..., Any]) -> Callable[..., Any]:
-    """The same for a function of several numbers that scipy has under its name."""
-
-    def function(*x: Any) -> Any:
-        points = np.broadcast_arrays(*[np.asarray(v, dtype=float) for v in x])
-        good = right(*points)
-        result = np.empty(points[0].shape)
-        compute = getattr(import_module("scipy.special"), name)
-        result[good] = compute(*[v[good] for v in points])
-        if not good.all():
-            result[~good] = _pointwise(name, arity)(*[v[~good] for v in points])
-        return result.astype(_dtype(*x))
-
-    return function
-
-
-def _off_zeros(x: Any) -> Any:
-    """Where lgamma is no small number, of which scipy's has few digits."""
-    return (x > 1e-300) & (np.abs(x - 1) > 0.1) & (np.abs(x - 2) > 0.1) & (x < np.inf)
-
-
-def _off_zeros_of_ci(x: Any) -> Any:
-    """Where ci(x), sin(x)/x - cos(x)/x**2 and less far out, is no small part of 1/x."""
-    x = np.where(x > 0, x, 0.6)
-    return (x < 0.5) | ((x > 2) & (np.abs(np.sin(x) - np.cos(x) / x) > 0.1) & (x < 1e5))
-
-
 def _sinc(x: Any, n: int) -> Any:
     if n:
-        return _pointwise("sinc", 1)(x, n)
+        return on_arrays("sinc")(x, n)
     return np.where(np.equal(x, 0), 1.0, np.divide(np.sin(x), x)).astype(_dtype(x))
 
 
@@ -264,6 +272,33 @@ def _places(indices: Any) -> Any:
     if places.dtype.kind not in "iu" and not (places == np.floor(places)).all():
         raise IndexError("an index along an axis is a whole number")
     return places.astype(int)
+
+
+def _placed(items: tuple[Any, ...], shape: tuple[int, ...]) -> Callable[..., Any]:
+    at = numpy_index(items)
+    if not all(getattr(i, "unique", True) for i in items):
+        return lambda g: _place(g, items, shape)
+
+    def placed(g: Any) -> Any:
+        result = np.zeros(shape, g.dtype)
+        result[at] = g
+        return result
+
+    return placed
+
+
+def _picked(items: tuple[Any, ...]) -> Callable[..., Any]:
+    at = numpy_index(items)
+    return lambda x: x[at]
+
+
+def _filled(shape: tuple[int, ...]) -> Callable[..., Any]:
+    def filled(x: Any) -> Any:
+        result = np.empty(shape, getattr(x, "dtype", DOUBLE))
+        result[...] = x
+        return result
+
+    return filled
 
 
 def _gather(x: Any, indices: Any, axis: int) -> Any:
@@ -293,15 +328,16 @@ def _stack(*x: Any) -> Any:
 
 def _logsumexp(x: Any, axes: tuple[int, ...] | None = None) -> Any:
     x = _float(x)
-    top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
-    top = np.where(np.isfinite(top), top, 0.0).astype(_dtype(x))
-    return np.log(np.sum(np.exp(x - top), axis=axes)) + np.reshape(top, _left(x, axes))
+    top = np.maximum.reduce(x, axes, keepdims=True, initial=-np.inf)
+    if not np.isfinite(top).all():
+        top = np.where(np.isfinite(top), top, 0.0).astype(_dtype(x))
+    return np.log(np.add.reduce(np.exp(x - top), axes)) + np.reshape(top, _left(x, axes))
 
 
 def _softmax(x: Any, axes: tuple[int, ...] | None = None) -> Any:
     x = _float(x)
-    weights = np.exp(x - np.max(x, axis=axes, keepdims=True, initial=-np.inf))
-    return weights / np.sum(weights, axis=axes, keepdims=True)
+    weights = np.exp(x - np.maximum.reduce(x, axes, keepdims=True, initial=-np.inf))
+    return weights / np.add.reduce(weights, axes, keepdims=True)
 
 
 def _norm(x: Any, axes: tuple[int, ...] | None = None) -> Any:
@@ -375,7 +411,7 @@ def _left(x: Any, axes: tuple[int, ...] | None) -> tuple[int, ...]:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "where": lambda test, a, b: np.where(np.asarray(test, dtype=bool), a, b),
+    "where": lambda test, a, b: np.where(np.asarray(test, dtype=bool), *_of_one_kind(a, b)),
     "sub": np.subtract,
     "mul": np.multiply,
     "div": np.divide,
@@ -387,10 +423,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "e": lambda: np.e,
     **{name: lambda x=x: x for name, x in CONSTANTS.items()},
     "pow": _power,
-    "powers": _pointwise("powers", 2),
-    "betas": _pointwise("betas", 2),
-    "binomial": _pointwise("binomial", 2),
-    "binomials": _pointwise("binomials", 2),
+    "powers": _powers,
     "heaviside": lambda x: np.heaviside(x, 0.5),
     "over": _over,
     "round": np.round,
@@ -398,51 +431,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sech": lambda x: np.reciprocal(np.cosh(_float(x))),
     "sigmoid": lambda x: np.reciprocal(1 + np.exp(-_float(x))),
     "sinc": _sinc,
-    "digamma": _mostly("digamma", "digamma", lambda x: (x > 1e-300) & (x < np.inf)),
-    "polygamma": _mostly("polygamma", "polygamma", lambda x: (x > 1e-3) & (x < 1e8)),
-    "lgamma": _mostly("lgamma", "gammaln", _off_zeros),
-    "beta": _pointwise("beta", 2),
-    "erfi": _mostly("erfi", "erfi", lambda x: np.abs(x) < 5),
-    "erfcx": _mostly("erfcx", "erfcx", lambda x: x > -5),
-    "erfcinv": _mostly("erfcinv", "erfcinv", lambda x: x > 1e-300),
-    "lambertw": _mostly("lambertw", lambda on, x: on.lambertw(x).real, lambda x: x > -0.3),
-    "lambertw_lower": _mostly(
-        "lambertw_lower",
-        lambda on, x: on.lambertw(x, -1).real,
-        lambda x: (x > -0.3) & (x < -1e-300),
-    ),
-    "ei": _mostly("ei", "expi", lambda x: (x != 0) & (np.abs(x - 0.3725) > 0.1)),
-    "e1": _mostly("e1", "exp1", lambda x: x > 0),
-    "si": _mostly("si", lambda on, x: on.sici(x)[0], lambda x: np.abs(x) > 0),
-    "ci": _mostly("ci", lambda on, x: on.sici(x)[1], _off_zeros_of_ci),
-    "shi": _mostly(
-        "shi", lambda on, x: on.shichi(x)[0], lambda x: (np.abs(x) > 0) & (np.abs(x) < 700)
-    ),
-    "chi": _mostly(
-        "chi",
-        lambda on, x: on.shichi(x)[1],
-        lambda x: (x > 0) & (x < 700) & (np.abs(x - 0.524) > 0.1),
-    ),
-    "gammainc": _rightly("gammainc", 2, lambda a, x: (a > 1e-3) & (a < 30) & (x > 0) & (x < 60)),
-    "gammaincc": _rightly("gammaincc", 2, lambda a, x: (a > 1e-3) & (a < 30) & (x > 0) & (x < 60)),
-    "betainc": _rightly(
-        "betainc",
-        3,
-        lambda a, b, x: (a > 0.01) & (b > 0.01) & (a < 50) & (b < 50) & (x > 0.01) & (x < 0.99),
-    ),
-    "zeta": _mostly("zeta", "zeta", lambda x: x > 1.01),
-    "dilog": _mostly(
-        "dilog",
-        lambda on, x: on.spence(1 - x),
-        lambda x: (np.abs(x) > 0.5) & (x <= 1) & (x > -1e15),
-    ),
-    "fresnels": _mostly(
-        "fresnels", lambda on, x: on.fresnel(x)[0], lambda x: (np.abs(x) > 1e-2) & (np.abs(x) < 1e3)
-    ),
-    "fresnelc": _mostly(
-        "fresnelc", lambda on, x: on.fresnel(x)[1], lambda x: (np.abs(x) > 0) & (np.abs(x) < 1e3)
-    ),
-    "normcdf": _mostly("normcdf", "ndtr", lambda x: x > -5),
     "argmax": lambda x, axes: np.argmax(x, axis=axes[0]),
     "argmin": lambda x, axes: np.argmin(x, axis=axes[0]),
     "argsort": lambda x, axis: np.argsort(x, axis=axis, kind="stable"),
@@ -473,8 +461,19 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "qr": _qr,
     "rest_of_basis": _rest_of_basis,
     "pinv": _pinv,
-    **scipy_bessel.FUNCTIONS,
-    **scipy_orthogonal.FUNCTIONS,
 }
+
+AT_ONCE: dict[str, Callable[..., Callable[..., Any]]] = {
+    "sum": lambda axes=None: lambda x: np.add.reduce(x, axes),
+    "reshape": lambda shape: lambda x: x.reshape(shape),
+    "transpose": lambda: lambda x: x.swapaxes(-1, -2),
+    "permute": lambda order: lambda x: x.transpose(order),
+    "pick": _picked,
+    "place": _placed,
+}
+"""By a row's attributes, what computes it from arrays with none of the care that np.reshape and its
+like take of what isn't one."""
+
+ALIKE = {"add", "sub", "mul", "div", "neg"}  # to the bit, of Python's floats and of numpy's
 
 ARRAYS = Arrays()

@@ -18,11 +18,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from hodiff.engine.exact import MOST_BITS, exactly, quotient, rational, root
-from hodiff.engine.graph import OPERATIONS
 from hodiff.engine.leibniz import falling
 
 MOST_WHOLE = 1 << 22  # bits of a floor
-MOST_AGAIN = 2048  # bits at which a function of an exact number that has no bounds is tried again
 
 
 def double(x: Any) -> Any:
@@ -558,24 +556,6 @@ def sinc(x: Any, n: int) -> Any:
     return type(x)(0, 1) / (n + 1)  # it is the integral of t**n*cos(t*x + n*pi/2) over [0, 1]
 
 
-def special(name: str) -> Callable[..., Any]:
-    """A function of hodiff.arithmetic.special: of the gamma family and others."""
-
-    def compute(*x: Any) -> Any:
-        from hodiff.arithmetic.special import FUNCTIONS  # start-up: brings FLINT
-
-        arity = OPERATIONS[name].arity or 1
-        given = [*map(ball, x[:arity]), *x[arity:]]
-        found = FUNCTIONS[name](*given)
-        more = min(8 * FLINT.bits, MOST_AGAIN)
-        if FLINT.bits < more and not found.is_finite() and all(v.is_exact() for v in given[:arity]):
-            with precision(more):
-                found = FUNCTIONS[name](*given)
-        return found
-
-    return compute
-
-
 def _constant(name: str) -> Any:
     return getattr(ball(0), name)()
 
@@ -640,6 +620,4 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "or": either,
     "not": _not,
     "where": _if,
-    **{name: special(name) for name in ("lgamma", "digamma", "polygamma", "beta", "betas")},
-    **{name: special(name) for name in ("binomial", "binomials")},
 }

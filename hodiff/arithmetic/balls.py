@@ -35,11 +35,11 @@ class Balls(Arithmetic):
         if operation.name in numbers.FUNCTIONS:
             return numbers.FUNCTIONS[operation.name]
         if operation.special:
-            return numbers.special(operation.name)
-        if operation.partials:
-            from hodiff.arithmetic import higher  # start-up: few graphs have one
+            from hodiff.arithmetic import special  # start-up: few graphs have one
 
-            return higher.FUNCTIONS.get(operation.name) or numbers.method(operation.name)
+            return special.in_balls(operation.name)
+        if operation.partials:
+            return numbers.method(operation.name)
         from hodiff.arithmetic import ball_arrays  # start-up: brings numpy
 
         return ball_arrays.function(operation, self.function)
@@ -69,20 +69,14 @@ class Balls(Arithmetic):
         add, sub, mul, div, dot = (partial(row, most=LONGEST) for row in rows)
         return Ring(lambda x: x, add, sub, mul, div, dot, _composed)
 
-    def taylor(self, operation: Operation, x: Any, attributes: Any, n: int) -> list[Any] | None:
-        from hodiff.arithmetic import special  # start-up: brings FLINT
-
-        found = special.TAYLOR.get(operation.name)
-        return None if found is None else found(numbers.ball(x), n, *attributes)
-
-    def taylor_of(
+    def taylor(
         self, operation: Operation, x: Sequence[Any], attributes: Any, n: int
     ) -> list[Any] | None:
-        if len(x) == 1:
-            return self.taylor(operation, x[0], attributes, n)
-        from hodiff.arithmetic import higher  # start-up: few graphs have one
+        if not operation.special:
+            return None
+        from hodiff.arithmetic import special  # start-up: few graphs have one
 
-        found = higher.TAYLOR.get(operation.name)
+        found = special.TAYLOR.get(operation.name)
         return None if found is None else found(*x, n, *attributes)
 
     # Decisions: see Arithmetic.
@@ -150,9 +144,9 @@ def _dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
 
 
 def _composed(outer: Sequence[Any], inner: Sequence[Any]) -> list[Any]:
-    from hodiff.arithmetic import special  # start-up: brings FLINT
+    from hodiff.arithmetic import power_series  # start-up: brings FLINT
 
-    return special.composed(*(list(map(numbers.ball, series)) for series in (outer, inner)))
+    return power_series.composed(*(list(map(numbers.ball, series)) for series in (outer, inner)))
 
 
 def spread(compute: Callable[..., Any], arity: int) -> Callable[..., Any]:

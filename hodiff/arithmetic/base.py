@@ -42,6 +42,7 @@ class Arithmetic:
 
     name = "numbers"
     doubles = False  # whether numbers are doubles, and run out of their range
+    blockwise = True  # whether large arrays may run in blocks
     by_rows = False  # whether arrays' first axis is one of points; nan tells those without a value
 
     def __init__(self) -> None:
@@ -61,10 +62,12 @@ class Arithmetic:
             found = self.resolved[operation.name] = self._made(compute, operation)
         return found
 
-    def unguarded(self, node: Tensor, whole: bool) -> tuple[Callable[..., Any], Sequence[Tensor]]:
+    def unguarded(
+        self, node: Tensor, whole: bool, doubles: bool
+    ) -> tuple[Callable[..., Any], Sequence[Tensor]]:
         """What computes a node inside quietly(), and from which of its inputs. whole: they may be
-        integers or conditions."""
-        return self.function(node.operation), node.inputs
+        integers or conditions; doubles: all that isn't is float64."""
+        return with_attributes(self.function(node.operation), node.attributes), node.inputs
 
     def _found(self, operation: Operation) -> Callable[..., Any] | None:
         """What the arithmetic itself has for an operation."""
@@ -84,6 +87,14 @@ class Arithmetic:
         """Floats and arrays of them."""
         return x
 
+    def given(self, node: Tensor) -> Any:
+        """The value of a node that has one."""
+        return self.data(node.value)
+
+    def result(self, x: Any) -> Any:
+        """A value as tensors keep it."""
+        return x
+
     # Computing.
 
     @property
@@ -95,16 +106,16 @@ class Arithmetic:
         """What series compute with; shaped: on arrays."""
         raise NotImplementedError
 
-    def taylor(self, operation: Operation, x: Any, attributes: Any, n: int) -> list[Any] | None:
-        """The first n Taylor coefficients of a function of one number at x; None where there is
-        no better way to them than derivative after derivative."""
-        return None
-
-    def taylor_of(
+    def taylor(
         self, operation: Operation, x: Sequence[Any], attributes: Any, n: int
     ) -> list[Any] | None:
-        """The same in the last of several numbers."""
-        return self.taylor(operation, x[0], attributes, n) if len(x) == 1 else None
+        """The first n Taylor coefficients of a function at x, in the last of its inputs; None where
+        there is no better way to them than derivative after derivative."""
+        return None
+
+    def in_quiet(self, compute: Callable[..., Any], *x: Any) -> Any:
+        """compute(*x), without warnings."""
+        return compute(*x)
 
     def quietly(self) -> AbstractContextManager[Any]:
         """Without warnings."""
@@ -173,6 +184,11 @@ class Arithmetic:
         raise NotImplementedError
 
 
+def with_attributes(compute: Callable[..., Any], attributes: tuple[Any, ...]) -> Any:
+    """compute as a function of the inputs alone."""
+    return (lambda *x: compute(*x, *attributes)) if attributes else compute
+
+
 def run(
     order: Iterable[Tensor],
     arithmetic: Arithmetic,
@@ -185,7 +201,7 @@ def run(
     replaced computes single nodes (by id) in another way; released gives the values (by id) that
     aren't kept after a node.
     """
-    number, function, data = arithmetic.number, arithmetic.function, arithmetic.data
+    number, function, known = arithmetic.number, arithmetic.function, arithmetic.given
     values: Values = {}
     for node in order:
         operation, inputs = node.operation, node.inputs
@@ -204,7 +220,7 @@ def run(
                 raise UnknownError(f"the variable {node.attributes[0]} has no value")
             value = _fitting(point[node], node)
         elif node.value is not None:
-            value = data(node.value)
+            value = known(node)
         else:  # pi, e
             value = function(operation)(*node.attributes)
         values[id(node)] = value

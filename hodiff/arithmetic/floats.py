@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
-from functools import partial
 from math import inf, nan
 from typing import Any
 
 from hodiff.arithmetic.base import Arithmetic, Ring
 from hodiff.engine.exact import CONDITIONS
-from hodiff.engine.graph import Operation
+from hodiff.engine.graph import Operation, Tensor
 from hodiff.engine.leibniz import falling
 
 
@@ -28,15 +27,16 @@ class Floats(Arithmetic):
         except OverflowError:
             return inf if x > 0 else -inf
 
+    def given(self, node: Tensor) -> Any:
+        return node.value
+
     def _found(self, operation: Operation) -> Callable[..., Any] | None:
         name = operation.name
         if name in PLAIN:
             return PLAIN[name]
-        if operation.special:
-            return quiet(partial(_special, name), operation)
         compute = FUNCTIONS.get(name) or getattr(math, name, None)
-        if compute is None and operation.partials and operation.definition is None:
-            compute = _of_flint(name)
+        if compute is None and operation.special:
+            compute = _special(name)
         return None if compute is None else quiet(compute, operation)
 
     def ring(self, shaped: bool) -> Ring:
@@ -224,53 +224,14 @@ def sinc(x: float, n: int) -> float:
 
 def _lgamma(x: float) -> float:
     # math.lgamma loses digits near its zeros at 1 and 2.
-    return _special("lgamma", x) if 0.5 < x < 2.5 else math.lgamma(x)
+    return _special("lgamma")(x) if 0.5 < x < 2.5 else math.lgamma(x)
 
 
-def _special(name: str, *x: float) -> float:
+def _special(name: str) -> Callable[..., float]:
     """A function of FLINT's, at a precision that leaves a double's digits right."""
     from hodiff.arithmetic import special  # start-up: brings FLINT
 
-    return special.nearest(name, *x)
-
-
-def _of_flint(name: str) -> Callable[..., float] | None:
-    """A function that FLINT has alone; of what is no number there is none."""
-    from hodiff.arithmetic import higher, special  # start-up: brings FLINT
-
-    if name not in higher.FUNCTIONS:
-        return None
-
-    def compute(*x: float) -> float:
-        if not all(map(math.isfinite, x)):
-            return nan
-        return special.nearest(name, *x, functions=higher.FUNCTIONS)
-
-    return compute
-
-
-def _digamma(x: float) -> float:
-    return x if x == inf else _special("digamma", x)
-
-
-def _polygamma(x: float, n: int) -> float:
-    return 0.0 if x == inf else _special("polygamma", x, n)
-
-
-def _beta(a: float, b: float) -> float:
-    return _special("beta", a, b)
-
-
-def _betas(a: float, b: float, j: int, k: int) -> float:
-    return _special("betas", a, b, j, k)
-
-
-def _binomial(n: float, k: float) -> float:
-    return _special("binomial", n, k)
-
-
-def _binomials(n: float, k: float, i: int, j: int) -> float:
-    return _special("binomials", n, k, i, j)
+    return special.in_doubles(name)
 
 
 def _factorial(x: float) -> float:
@@ -312,7 +273,6 @@ PLAIN: dict[str, Callable[..., Any]] = {
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pow": math.pow,
     "powers": powers,
-    "betas": _betas,
     "mod": _mod,
     "logaddexp": _logaddexp,
     "xlogy": _xlogy,
@@ -321,12 +281,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sinc": sinc,
     "gamma": _gamma,
     "factorial": _factorial,
-    "binomial": _binomial,
-    "binomials": _binomials,
     "lgamma": _lgamma,
-    "digamma": _digamma,
-    "polygamma": _polygamma,
-    "beta": _beta,
 }
 
 FLOATS = Floats()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from math import prod
 from operator import attrgetter
 from typing import Any
@@ -18,10 +19,17 @@ def suited(nodes: Sequence[Tensor]) -> Arithmetic:
     kinds = set(map(type, map(attrgetter("value"), nodes)))
     rows = set(map(attrgetter("operation"), nodes))
     if shaped or not kinds <= {float, type(None)} or any(row.arrays_only for row in rows):
-        from hodiff.arithmetic.arrays import ARRAYS  # start-up: brings numpy
-
-        return ARRAYS
+        found: Arithmetic = mixed().arrays_for(nodes, rows)
+        return found
     return FLOATS
+
+
+@cache
+def mixed() -> Any:
+    """The module that tells which arithmetic of arrays serves."""
+    from hodiff.arithmetic import mixed  # start-up: brings numpy
+
+    return mixed
 
 
 class Program:
@@ -58,7 +66,7 @@ class Program:
                 released = self._last_uses()
                 break
         values = self.values(point, None, released)
-        return [values[id(y)] for y in self.outputs]
+        return [self.arithmetic.result(values[id(y)]) for y in self.outputs]
 
     def _last_uses(self) -> dict[int, list[int]]:
         """For a node (by id) the values that none needs after it, outputs aside."""
@@ -75,7 +83,7 @@ class Program:
         """Whether arrays are worth running in blocks, and have the shapes that nodes say."""
         if all(prod(node.shape) <= LARGE for node in self.order):
             return False
-        if self.arithmetic.pointwise is not FLOATS:
+        if self.arithmetic.pointwise is not FLOATS or not self.arithmetic.blockwise:
             return False
         return all(getattr(x, "shape", ()) == node.shape for node, x in (point or {}).items())
 
@@ -83,6 +91,7 @@ class Program:
 def apart(node: Tensor) -> Any:
     """The value of one node, from its inputs', which are computed first where they have none."""
     operation, values, scalars = node.operation, [], not node.shape
+    dtypes = set()
     for x in node.inputs:
         value = x.value
         if value is None:
@@ -90,12 +99,16 @@ def apart(node: Tensor) -> Any:
             value = FLOATS.number(x.attributes[0]) if exact else evaluate([x])[0]
         if type(value) is not float:
             scalars = False
+            dtypes.add(getattr(value, "dtype", bool))
         values.append(value)
     if scalars and not operation.arrays_only:
         return FLOATS.function(operation)(*values, *node.attributes)
-    from hodiff.arithmetic.arrays import ARRAYS  # start-up: brings numpy
-
-    return ARRAYS.function(operation)(*values, *node.attributes)
+    if dtypes == mixed().DOUBLES:
+        return mixed().ARRAYS.of_doubles(operation)(*values, *node.attributes)
+    arithmetic = mixed().suited_to(node, values)
+    if not arithmetic.blockwise:
+        return Program([node], arithmetic).results()[0]
+    return arithmetic.function(operation)(*values, *node.attributes)
 
 
 def evaluate(

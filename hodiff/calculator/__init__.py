@@ -8,5 +8,6 @@ formats    json, csv and plain text; what starts the others
 equations  an answer as equations, for LaTeX, MathML and Typst
 markdown   a table with formulas
 tables     tables
-progress   how much of a search is done, on a terminal
+search     searches in ranges: what they are asked, and what is told of them besides
+progress   how much of a search or a file is done, on a terminal
 """

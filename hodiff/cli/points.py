@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, Thread, current_thread, main_thread
 from time import monotonic
@@ -28,6 +28,12 @@ REFUSED = {
 }
 FORMS = {"table": None, "csv": "csv", "json": "ndjson"}
 ENDS = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # as Ctrl-C does
+SETTINGS = {
+    "OPENBLAS_NUM_THREADS": "1",  # batches have threads: others of numpy's wait for nothing
+    "POLARS_CSV_CHUNK_SIZE": "1000000",  # read ahead: some chunks for each thread are in memory
+    "POLARS_ROW_GROUP_PREFETCH_SIZE": str(max(1, (os.cpu_count() or 1) // 2)),
+}
+"""What libraries read as they load, of files here, where the environment doesn't say it."""
 TICK = 0.1  # seconds
 PATIENCE = 10  # seconds for batches to end that have begun
 
@@ -86,6 +92,9 @@ def read(
     command: str, expression: str, form: str, options: dict[str, Any], given: Mapping[str, Any]
 ) -> Job:
     """The job that the options state."""
+    if "://" not in (given["points"] or ""):  # an object store wants much read ahead
+        for name, value in SETTINGS.items():
+            os.environ.setdefault(name, value)
     try:
         import polars as _  # noqa: F401  # start-up: an extra
     except ModuleNotFoundError:
@@ -162,30 +171,19 @@ def _number(text: str) -> float:
 
 
 @contextmanager
-def _progress(job: Job) -> Iterator[Any]:
+def _progress(job: Job) -> Iterator[Callable[[], None]]:
     """What shows how far a job is, where people look on: a bar with rate and time."""
-    if not (sys.stderr and sys.stderr.isatty()):
-        yield lambda: None
-        return
-    from rich.console import Console  # start-up
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from hodiff.calculator.progress import bar  # start-up
 
-    columns = (
-        TextColumn("{task.fields[part]}{task.completed:,.0f} rows"),
-        BarColumn(),
-        TextColumn("{task.fields[rate]:,.0f}/s"),
-        TimeRemainingColumn(),
-    )
     started = monotonic()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None, part="", rate=0.0)
+    texts = "{task.fields[part]}{task.completed:,.0f} rows", "{task.fields[rate]:,.0f}/s"
+    with bar(*texts, left=True) as shown:
 
         def update() -> None:
             done, parts = job.rows.done, job.parts
             part = f"file {min(parts[0] + 1, parts[1])} of {parts[1]}, " if parts[1] else ""
             rate = done / max(monotonic() - started, 1e-9)
-            total = None if parts[1] else job.total
-            progress.update(task, completed=done, total=total, part=part, rate=rate)
+            shown(completed=done, total=None if parts[1] else job.total, part=part, rate=rate)
 
         yield update
 

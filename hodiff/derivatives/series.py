@@ -284,7 +284,7 @@ class Series:
         if not node.shape:
             n = len(family)
             numbers = [values[id(x)] for x in node.inputs]
-            found = arithmetic.taylor_of(node.operation, numbers, node.attributes, n)
+            found = arithmetic.taylor(node.operation, numbers, node.attributes, n)
         for m, member in enumerate(family):
             if id(member) in values:
                 continue

@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 
 from hodiff.engine.exact import exactly
 from hodiff.engine.limits import Limits
+from hodiff.engine.shapes import broadcast
 from hodiff.errors import no_number
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Operation:
     differentiable: bool = True
     used: bool = False  # a condition that counts: its slope is a 0, not none, as relu's mask's
     never_zero: bool = False  # a 0 in doubles is a number that vanished
-    special: bool = False  # FLINT's, by hodiff.arithmetic.special: in balls, and doubles at a point
+    special: bool = False  # FLINT alone has it: hodiff.arithmetic.special, by its name
     arrays_only: bool = False  # no arithmetic on single numbers has it
 
     def __init__(
@@ -122,6 +123,7 @@ def no_derivative(*_: Any) -> None:
 CONSTANT = Operation("constant", 0, lambda shapes, attributes: (), no_derivative)
 VARIABLE = Operation("variable", 0, lambda shapes, attributes: attributes[1], no_derivative)
 DATA = Operation("data", 0, lambda shapes, attributes: (), no_derivative)
+NUMBER: Attributes = ("number",)  # of data that has no dtype of its own
 
 
 def _operators(name: str) -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
@@ -276,9 +278,18 @@ def tensor_of(x: Any) -> Tensor:
     """x as a node: itself, an exact constant, or data (floats and arrays)."""
     if isinstance(x, Tensor):
         return x
+    if isinstance(x, float):
+        return make_number(x)
     if isinstance(x, int) or type(x).__name__ == "Fraction":
         return constant(x)
     return data(x)
+
+
+def make_number(x: float) -> Tensor:
+    """A Python number, or numpy's, as a leaf: beside float32 it is float32, unlike a tensor."""
+    node = make(DATA, (), NUMBER, ())
+    node.value = float(x)
+    return node
 
 
 def data(x: Any, dtype: Any = None) -> Tensor:
@@ -319,7 +330,14 @@ def written(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -
         value = folded(operation, inputs, attributes)
         if value is not None:
             return constant(value)
-    shape = operation.shape([x.shape for x in inputs], attributes)
+    shape = inputs[0].shape if inputs else ()
+    if operation.shape is broadcast:
+        for x in inputs:
+            if x.shape != shape:
+                shape = broadcast([x.shape for x in inputs])
+                break
+    else:
+        shape = operation.shape([x.shape for x in inputs], attributes)
     node = make(operation, inputs, attributes, shape)
     if not STATE.enabled:
         node.requires_grad = False

@@ -49,3 +49,29 @@ def rebuilt(
         if node not in made:
             made[node] = rule(node, [made[x] for x in node.inputs])
     return made
+
+
+def reached(
+    order: Sequence[Tensor],
+    roots: Iterable[Tensor],
+    branch: Callable[[Tensor, bool], Made],
+    both: Callable[[Made, Made], Made],
+    either: Callable[[Made, Made], Made],
+) -> dict[Tensor, Made | None]:
+    """Where the roots come from each node of order, None for everywhere: of a where from a branch
+    where branch(node, whether it is the first) says. Of one point hodiff.arithmetic.base.taken
+    tells."""
+    found: dict[Tensor, Made | None] = dict.fromkeys(roots)
+    for node in reversed(order):
+        here = found[node]
+        for k, x in enumerate(node.inputs):
+            there = here
+            if node.operation.name == "where" and k:
+                test = branch(node, k == 1)
+                there = test if here is None else both(here, test)
+            if x not in found:
+                found[x] = there
+            elif found[x] is not there:
+                other = found[x]
+                found[x] = None if there is None or other is None else either(there, other)
+    return found

@@ -1,16 +1,19 @@
-"""Derivatives of functions with an order, by those of the orders beside it: rows and arithmetics
+"""Derivatives of functions with an order or a degree, by those of others: rows and arithmetics
 share them.
 
-Of f_n' = sum of c*f_(n + s) over a few s the k-th derivative is such a sum, too (DLMF 10.6.7).
+Of f_n' = sum of c*f_(n + s) over a few s the k-th derivative is such a sum, too (DLMF 10.6.7). That
+of an orthogonal polynomial is one of a lower degree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from math import factorial, prod
+from typing import Any, TypeVar
 
-from hodiff.engine.exact import quotient
+from hodiff.engine.exact import quotient, rational
 
+Number = TypeVar("Number")
 Step = Callable[[Any], list[tuple[int, Any]]]
 
 
@@ -47,3 +50,34 @@ def shifted(name: str, n: Any, k: int) -> dict[int, Any]:
                 share = c * factor
                 found[s + step] = found[s + step] + share if s + step in found else share
     return found
+
+
+def risen(a: Number, k: int) -> Number:
+    """a*(a + 1)*...*(a + k - 1)."""
+    x: Any = a
+    found: Any = 1
+    for i in range(k):
+        found = found * (x + i) if i else x
+    return found  # type: ignore[no-any-return]
+
+
+def lowered(name: str, n: Any, parameters: Any, k: int) -> tuple[Any, str, tuple[Any, ...]]:
+    """The k-th derivative of a polynomial: a factor, and another one of the degree n - k with its
+    parameters. DLMF 18.9.15, 18.7.9 and others of 18.9(iii)."""
+    if name == "legendrep":
+        return prod(range(1, 2 * k, 2)), "gegenbauer", (quotient(2 * k + 1, 2),)
+    if name == "chebyshevt":
+        return 2 ** (k - 1) * factorial(k - 1) * n, "gegenbauer", (k,)
+    if name == "chebyshevu":
+        return 2**k * factorial(k), "gegenbauer", (k + 1,)
+    if name == "hermite":
+        return 2**k * risen(n - (k - 1), k), "hermite", ()
+    if name in ("laguerre", "genlaguerre"):
+        return (-1) ** k, "genlaguerre", (parameters[0] + k if parameters else k,)
+    if name == "gegenbauer":
+        (a,) = parameters
+        return 2**k * risen(a, k), "gegenbauer", (a + k,)
+    a, b = parameters
+    factor = risen(n + a + b + 1, k)
+    share = quotient(factor, 2**k) if rational(factor) else factor / 2**k
+    return share, "jacobi", (a + k, b + k)

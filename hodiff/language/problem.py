@@ -105,7 +105,7 @@ class Problem:
         tree = parse(text, "program", "--claim", self.strict)
         said = None
         if tree.value:
-            from hodiff.language.reading import reading  # start-up: plain texts need none
+            from hodiff.language.plain import reading  # start-up: plain texts need none
 
             said = reading([tree], text)
         return Builder(text, "--claim", known, free, (), self.places).program(tree), said
@@ -194,7 +194,7 @@ def read(
         lets = [_bindings(pair, "--constants", strict) for pair in found] + lets
         problem.physical, problem.notes = tuple(name for name, _ in found), notes
     if any(tree.value for tree in trees):
-        from hodiff.language.reading import reading  # start-up: plain texts need none
+        from hodiff.language.plain import reading  # start-up: plain texts need none
 
         problem.reading = reading(trees, expression)
     constants, places = problem.constants, problem.places

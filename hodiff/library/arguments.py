@@ -77,7 +77,7 @@ def axes_of(x: Tensor, dim: Any) -> tuple[int, ...]:
 
 def count(x: Tensor, dim: Any = None) -> int:
     """How many entries x has along dim: None is all axes."""
-    return math.prod(x.shape[i] for i in axes_of(x, dim))
+    return math.prod(x.shape if dim is None else [x.shape[i] for i in axes_of(x, dim)])
 
 
 def flattened(x: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from hodiff.engine.graph import (
     Operation,
     State,
     Tensor,
-    data,
+    held,
     tensor_of,
     topological,
     written,
@@ -74,7 +74,8 @@ class Methods(Tensor):
     def computed(self) -> Any:
         """The value: a Python float of a float64 scalar, else a numpy array."""
         if self.value is None:
-            (value,) = evaluate([self])
+            near = self.inputs and all([x.value is not None for x in self.inputs])
+            value = apart(self) if near else evaluate([self])[0]
             if self.operation is CONSTANT:  # shared by all graphs, and exact in them
                 return value
             self.value = value
@@ -198,7 +199,7 @@ class Methods(Tensor):
 
     def detach(self) -> Tensor:
         """A tensor of the same value that does not track."""
-        return data(self.computed())
+        return held(self.computed())
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Track the operations on a leaf from here on; returns the leaf."""
@@ -207,7 +208,9 @@ class Methods(Tensor):
         if requires_grad and self.value is not None and self.dtype.kind != "f":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if requires_grad and not self.requires_grad:
-            self.since = next(SERIAL)
+            now = next(SERIAL)
+            if now > self.serial + 1:  # something was made since, and may use it
+                self.since = now
         self.requires_grad = requires_grad
         return self
 

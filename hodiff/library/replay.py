@@ -16,7 +16,6 @@ from typing import Any, NamedTuple, TypeAlias
 from hodiff.arithmetic.base import LARGE, Arithmetic, UnknownError
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.arithmetic.program import Program, evaluate, suited
-from hodiff.engine.freed import release
 from hodiff.engine.graph import (
     CONSTANT,
     DATA,
@@ -24,6 +23,7 @@ from hodiff.engine.graph import (
     STATE,
     VARIABLE,
     Attributes,
+    Inputs,
     Kind,
     Operation,
     Tensor,
@@ -33,7 +33,7 @@ from hodiff.engine.graph import (
     topological,
 )
 from hodiff.engine.operations.piecewise import where
-from hodiff.engine.operations.structure import custom, pick, place
+from hodiff.engine.operations.structure import cast, custom, pick, place
 from hodiff.engine.shapes import Shape
 from hodiff.engine.sharing import NodeTable
 
@@ -71,16 +71,15 @@ def gradients(build: Callable[[], Results], asked: Asked) -> Results:
 
     Cost, for a graph met before: a few operations of Python a node, and running it.
     """
-    order = _order(asked)
-    key = _key(order, asked)
+    order, key = _met(asked)
     replay = REPLAYS.get(key) if key is not None else None
     if replay is None:
         if key is None or key in REPLAYS:
             return _finished(build(), asked)
+        before = [(node.freed, node.opaque, node.inputs) for node in order]
         start = next(SERIAL)
-        freed = [node.freed for node in order]
         results = build()
-        replay = _recorded(order, results, asked, start, freed)
+        replay = _recorded(order, results, asked, start, before)
         if len(REPLAYS) >= MOST_REPLAYS:
             REPLAYS.clear()
         REPLAYS[key] = replay
@@ -128,60 +127,67 @@ def _typed(value: Any, x: Tensor) -> Any:
     return value.astype(float) if wanted == "float64" != found else value
 
 
-def _order(asked: Asked) -> list[Tensor]:
-    """The graph of what is asked, inputs before users, down to what is older than all of xs: what
-    a walk neither passes nor looks into."""
+def _met(asked: Asked) -> tuple[list[Tensor], Any]:
+    """The graph of what is asked, from there on back, down to what is older than all of xs, which
+    a walk neither passes nor looks into; and its structure: None where it has what isn't
+    remembered. Every walk pays for this loop, a node and an input at a time.
+    """
     since = asked.since
-    found = {*asked.ys, *(seed for seed in asked.seeds if seed is not None)}
-    order = list(found)
-    for node in order:  # which grows
-        if node.serial >= since or not node.opaque:
-            new = [x for x in node.inputs if x not in found]
-            if new:
-                found.update(new)
-                order += dict.fromkeys(new)
-    order.sort(key=serial)
-    return order
-
-
-def _key(order: Sequence[Tensor], asked: Asked) -> Any:
-    """The structure of a graph; None where it has what isn't remembered."""
-    if len(order) > MOST_NODES or isinstance(STATE.builder, NodeTable):
-        return None
-    since = asked.since
+    order: list[Tensor] = []
+    if isinstance(STATE.builder, NodeTable):
+        return order, None
     places: Places = {}
+    for x in (*asked.ys, *asked.seeds):
+        if x is not None and x not in places:
+            places[x] = len(order)
+            order.append(x)
     parts: list[Any] = []
-    tracked = 0  # from which serial on the leaves so far are
-    last: Shape = ()
-    for i, node in enumerate(order):
-        places[node] = i
-        operation, inputs, shape = node.operation, node.inputs, node.shape
-        if shape is not last:
-            if prod(shape) > LARGE:
-                return None
-            last = shape
-        if inputs and node.opaque and node.serial < since:
-            parts += (_kind(node.value), shape, node.requires_grad)
-        elif node.freed or node.hooks or operation is VARIABLE:
-            return None
-        elif inputs:
-            attributes, value = node.attributes, node.value
-            if node.serial < tracked or (operation in APART and not _plain(attributes)):
-                return None
-            kind = None if value is None else _kind(value)
-            parts += (operation, attributes, kind, len(inputs), node.requires_grad, node.opaque)
-            parts.append(node.borrowed)
+    late = False
+    for node in order:  # which grows
+        operation, inputs, value = node.operation, node.inputs, node.value
+        kind: Any = None
+        if value is not None:
+            kind = float if type(value) is float else getattr(value, "dtype", bool)
+        if inputs:
+            if node.opaque and node.serial < since:
+                parts += (kind, node.shape, node.requires_grad)
+                continue
+            attributes = node.attributes
+            if (
+                node.freed
+                or node.hooks
+                or (attributes and operation in APART and not _plain(attributes))
+            ):
+                return order, None
+            parts += (
+                operation,
+                attributes,
+                kind,
+                node.requires_grad,
+                node.opaque,
+                node.borrowed,
+            )
             for x in inputs:
-                parts.append(places[x])
+                place = places.get(x)
+                if place is None:
+                    place = places[x] = len(order)
+                    order.append(x)
+                    if place > MOST_NODES:
+                        return order, None
+                parts.append(place)
+        elif node.freed or node.hooks or operation is VARIABLE:
+            return order, None
         elif operation is CONSTANT:
             parts += (type(node.attributes[0]), node.attributes[0])
         elif operation is DATA:
-            tracked = max(tracked, node.since)
-            parts += (_kind(node.value), shape, node.requires_grad)
+            late = late or node.since > 0
+            parts += (kind, node.attributes, node.shape, node.requires_grad)
         else:  # pi, e
             parts.append(operation)
+    if late and any(x.since > node.serial for node in order for x in node.inputs):
+        return order, None  # a leaf that only later users track
     unused = [(x.shape, _kind(x.value)) for x in asked.xs if x not in places]
-    return (
+    return order, (
         tuple(parts),
         tuple([places[y] for y in asked.ys]),
         tuple([None if seed is None else places[seed] for seed in asked.seeds]),
@@ -192,7 +198,13 @@ def _key(order: Sequence[Tensor], asked: Asked) -> Any:
 
 def _plain(attributes: Attributes) -> bool:
     """Whether attributes are the same each time: not an array that indexes, nor somebody's call."""
-    return all(_plain(x) if type(x) is tuple else type(x) in PLAIN for x in attributes)
+    for x in attributes:
+        if type(x) is tuple:
+            if not _plain(x):
+                return False
+        elif type(x) not in PLAIN:
+            return False
+    return True
 
 
 def _kind(value: Any) -> Any:
@@ -212,12 +224,35 @@ class Made(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A value to compute from those at other places."""
+    """A value to compute, from those at one or two places or at any number of others."""
 
     place: int
     compute: Callable[..., Any]
+    first: int  # -1 for any number
+    second: int  # -1 for one
     inputs: tuple[int, ...]
-    attributes: Attributes
+
+
+class Freed(NamedTuple):
+    """What a walk leaves of a graph that it frees: hodiff.engine.freed.release, remembered."""
+
+    marked: list[int]  # the nodes that it freed
+    spent: list[int]  # those that no walk can pass again
+    emptied: list[int]  # and those that let go of their inputs
+    passed: list[int]  # what somebody may ask for
+    ends: list[int]  # what is tracked and leads no further
+
+    def release(self, order: Sequence[Tensor], since: int) -> None:
+        """Free the graph of order, which is as the one that the walk freed."""
+        for i in self.marked:
+            order[i].freed = True
+        if self.spent:
+            older = any(order[i].serial < since for i in self.ends)
+            behind = since if older else 0, {order[i].serial for i in self.passed}
+            for i in self.spent:
+                order[i].spent = behind
+            for i in self.emptied:
+                order[i].inputs, order[i].opaque = (), True
 
 
 class Replay(NamedTuple):
@@ -226,15 +261,19 @@ class Replay(NamedTuple):
     constants: list[Tensor]
     made: list[Made]
     results: list[int | None]
-    freed: list[int]  # where the nodes are that the walk freed, and borrowed
-    borrowed: list[int]
+    freed: Freed
+    borrowed: list[int]  # nodes that the walk used again
     run: "Run | None"
 
     def nodes(self, order: Sequence[Tensor]) -> Results:
         """The gradients as nodes on those of order."""
         pool = [*order, *self.constants]
         for operation, inputs, attributes, shape, flags in self.made:
-            node = make(operation, tuple([pool[i] for i in inputs]), attributes, shape)
+            if len(inputs) == 2:
+                i, j = inputs
+                node = make(operation, (pool[i], pool[j]), attributes, shape)
+            else:
+                node = make(operation, tuple([pool[i] for i in inputs]), attributes, shape)
             node.requires_grad, node.opaque, node.derived = flags
             pool.append(node)
         return [None if i is None else pool[i] for i in self.results]
@@ -251,14 +290,14 @@ class Replay(NamedTuple):
                 return None
         for i in self.borrowed:
             order[i].borrowed = True
-        for i in self.freed:
-            order[i].freed = True
-        if self.freed:
-            release(order, asked.since)
+        if self.freed.marked:
+            self.freed.release(order, asked.since)
         if run is None or values is None:
             return self.nodes(order)
         for i in run.ys if asked.free else run.kept:
             order[i].value = values[i]
+        if run.doubles:
+            return [None if i is None else held(values[i]) for i in self.results]
         return [
             None if i is None else held(_typed(values[i], x))
             for i, x in zip(self.results, asked.xs, strict=True)
@@ -269,6 +308,7 @@ class Run(NamedTuple):
     """What computes the values of a gradient without its nodes."""
 
     arithmetic: Arithmetic
+    doubles: bool  # every value is float64
     given: list[int]  # whose nodes have the values, or are what the graph stands on
     known: list[tuple[int, Any]]  # exact constants, as numbers
     steps: list[Step]
@@ -279,9 +319,11 @@ class Run(NamedTuple):
     def values(self, order: Sequence[Tensor]) -> list[Any] | None:
         """Every value, by place; None where what the graph stands on has none, or other numbers."""
         values: list[Any] = [None] * self.size
+        missing = []
         for i in self.given:
-            values[i] = order[i].value
-        missing = [i for i in self.given if values[i] is None]
+            value = values[i] = order[i].value
+            if value is None:
+                missing.append(i)
         if missing:
             try:
                 found = evaluate([order[i] for i in missing])
@@ -293,20 +335,32 @@ class Run(NamedTuple):
                 return None
         for i, value in self.known:
             values[i] = value
-        with self.arithmetic.quietly():
-            for place, compute, inputs, attributes in self.steps:
-                if len(inputs) == 2 and not attributes:
-                    i, j = inputs
-                    values[place] = compute(values[i], values[j])
-                else:
-                    values[place] = compute(*[values[i] for i in inputs], *attributes)
+        self.arithmetic.in_quiet(self._compute, values)
         return values
+
+    def _compute(self, values: list[Any]) -> None:
+        for at, compute, i, j, inputs in self.steps:
+            if j >= 0:
+                values[at] = compute(values[i], values[j])
+            elif i >= 0:
+                values[at] = compute(values[i])
+            else:
+                values[at] = compute(*[values[k] for k in inputs])
 
 
 def _recorded(
-    order: Sequence[Tensor], results: Results, asked: Asked, start: int, freed: Sequence[bool]
+    order: Sequence[Tensor],
+    results: Results,
+    asked: Asked,
+    start: int,
+    before: Sequence[tuple[bool, bool, Inputs]],
 ) -> Replay | None:
-    """How results, which a walk made after start, are made again; None where they can't be."""
+    """How results, which a walk made after start, are made again; None where they can't be, or
+    where arrays are large. before has of each node of order whether it was freed, and opaque, and
+    its inputs.
+    """
+    if any(prod(node.shape) > LARGE for node in order):
+        return None
     wanted = [g for g in results if g is not None]
     after = topological(wanted, since=start)
     new = [x for x in after if x.serial > start and x.operation is not CONSTANT]
@@ -318,6 +372,8 @@ def _recorded(
         return None
     if any(node.value is not None or node.operation is DATA for node in new):
         return None  # something was computed on the way
+    if not suited([*order, *new]).blockwise:
+        return None  # whether a scalar is a number is nowhere in a run
     for node in (*constants, *new):
         places[node] = len(places)
     made = [
@@ -334,10 +390,29 @@ def _recorded(
         constants,
         made,
         [None if g is None else places[g] for g in results],
-        [i for i, node in enumerate(order) if node.freed and not freed[i]],
+        _freed(order, asked, before),
         [i for i, node in enumerate(order) if node.borrowed],
         None if asked.create_graph else _run(places, len(order), wanted, asked),
     )
+
+
+def _freed(
+    order: Sequence[Tensor], asked: Asked, before: Sequence[tuple[bool, bool, Inputs]]
+) -> Freed:
+    """What a walk freed of order, given as it was before."""
+    found = Freed([], [], [], [], [])
+    for i, (node, (freed, opaque, inputs)) in enumerate(zip(order, before, strict=True)):
+        if node.freed and not freed:
+            found.marked.append(i)
+            if node.spent:
+                found.spent.append(i)
+            if inputs and not node.inputs:
+                found.emptied.append(i)
+        if opaque or not inputs:
+            found.passed.append(i)
+            if node.requires_grad and (not inputs or node.serial < asked.since):
+                found.ends.append(i)
+    return found
 
 
 def _run(places: Places, own: int, wanted: Sequence[Tensor], asked: Asked) -> Run:
@@ -345,7 +420,9 @@ def _run(places: Places, own: int, wanted: Sequence[Tensor], asked: Asked) -> Ru
     since = asked.since
     needed = {*wanted, *(asked.ys if asked.computed else ())}
     given, computed = [], []
-    for node in reversed(places):
+    nodes = list(places)
+    nodes[:own] = sorted(nodes[:own], key=serial)
+    for node in reversed(nodes):
         if node not in needed or node.operation is CONSTANT:
             continue
         stands = places[node] < own and node.opaque and node.serial < since and node.inputs
@@ -358,18 +435,22 @@ def _run(places: Places, own: int, wanted: Sequence[Tensor], asked: Asked) -> Ru
     whole = {
         x for x in given if type(x.value) is bool or getattr(_kind(x.value), "kind", "f") in "biu"
     }
+    doubles = all(_kind(x.value) in (float, "float64") for x in given if x.value is not None)
+    doubles = doubles and not any(node.operation is cast for node in computed)
     steps = []
     for node in reversed(computed):
         mixed = not whole.isdisjoint(node.inputs)
         if node.operation.kind is Kind.CONDITION or (mixed and _stays_whole(node, whole)):
             whole.add(node)
-        compute, inputs = arithmetic.unguarded(node, mixed)
+        compute, inputs = arithmetic.unguarded(node, mixed, doubles)
         found = tuple([places[x] for x in inputs])
-        steps.append(Step(places[node], compute, found, node.attributes))
+        first, second = (*found, -1)[:2] if len(found) in (1, 2) else (-1, -1)
+        steps.append(Step(places[node], compute, first, second, found))
     constants = [x for x in needed if x.operation is CONSTANT]
     kept = [node for node in computed if places[node] < own and node.inputs]
     return Run(
         arithmetic,
+        doubles and not whole,
         [places[x] for x in given],
         [(places[x], arithmetic.number(x.attributes[0])) for x in constants],
         steps,

@@ -10,7 +10,8 @@ from hodiff.engine.graph import Tensor
 from hodiff.views.normal import part_of
 from hodiff.views.parts import Part
 from hodiff.views.reading import variables
-from hodiff.views.typeset import LETTERS, Equation, Line, Typeset
+from hodiff.views.typed import Typed
+from hodiff.views.typeset import LETTERS, Equation, Line
 
 # LaTeX has no command for Greek letters that look as Latin ones do.
 LATIN = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
@@ -51,17 +52,10 @@ def latex(y: Tensor) -> str:
     return printer.aligned(lines)
 
 
-class Latex(Typeset):
-    def sign(self, character: str) -> str:
-        return SIGNS.get(character, character)
-
-    def minus(self, text: str) -> str:
-        return f"-{text}"
-
+class Latex(Typed):
+    signs = SIGNS
+    escaped = ESCAPED
     thin = r"\,"
-
-    def digits_of(self, text: str) -> str:
-        return text
 
     def fraction(self, above: str, below: str) -> str:
         return f"\\frac{{{above}}}{{{below}}}"
@@ -84,9 +78,6 @@ class Latex(Typeset):
 
     def opens(self, text: str) -> bool:
         return text.startswith(("(", r"\left("))
-
-    def listed(self, texts: Sequence[str]) -> str:
-        return ", ".join(texts)
 
     def letter(self, character: str) -> str:
         if character in BOLD:
@@ -122,9 +113,6 @@ class Latex(Typeset):
     def binomial(self, above: str, below: str) -> str:
         return rf"\binom{{{above}}}{{{below}}}"
 
-    def primes(self, text: str, n: int) -> str:
-        return text + "'" * n
-
     def text(self, words: str) -> str:
         return rf"\text{{{words.translate(ESCAPED)}}}"
 
@@ -136,16 +124,8 @@ class Latex(Typeset):
         body = r" \\ ".join(rows)
         return rf"\begin{{cases}} {body} \end{{cases}}"
 
-    def document(self, equations: Iterable[Equation], notes: Sequence[str] = ()) -> str:
-        """An align* environment, and a paragraph for each note."""
-        told = [self.aligned(self.lines(equations)), *(note.translate(ESCAPED) for note in notes)]
-        return "\n\n".join(filter(None, told))
-
     def aligned(self, lines: Iterable[Line]) -> str:
-        rows = [
-            (r"\text{where } " if line.defines else "") + f"{line.left} &{line.sign} {line.right}"
-            for line in lines
-        ]
+        rows = self.rows(lines)
         if not rows:
             return ""
         return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"

@@ -567,6 +567,8 @@ class Factors:
             kernel = normal.kernels[i]
             if not self.gens[i] or kernel.kind != "power" or kernel.value is None:
                 continue
+            if not len(kernel.value[0]):  # a power of x - x, which has no factors
+                continue
             base = normal.base_factors(i)
             wholes = {int(Fraction(self.gens.get(j, 0), m)) for j, m in base.gens.items()}
             wholes |= {

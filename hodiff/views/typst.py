@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from hodiff.views.typeset import LETTERS, Equation, Line, Typeset
+from hodiff.views.typed import Typed
+from hodiff.views.typeset import LETTERS, Line
 
 SIGNS = {
     "−": "-", "⋅": "dot", "≤": "<=", "≥": ">=", "≠": "!=", "∧": "and", "∨": "or", "¬": "not",
@@ -18,17 +19,10 @@ OPERATORS = frozenset((
 MARKUP = str.maketrans({c: f"\\{c}" for c in "\\*_`$#@<>[]~=-+/'\""})
 
 
-class Typst(Typeset):
-    def sign(self, character: str) -> str:
-        return SIGNS.get(character, character)
-
-    def minus(self, text: str) -> str:
-        return f"-{text}"
-
+class Typst(Typed):
+    signs = SIGNS
+    escaped = MARKUP
     thin = "thin"
-
-    def digits_of(self, text: str) -> str:
-        return text
 
     def fraction(self, above: str, below: str) -> str:
         return f"frac({above}, {below})"
@@ -47,9 +41,6 @@ class Typst(Typeset):
             return f"{FENCES[fences]}({text})"
         left, right = fences[0], fences[1]
         return f"{left}{text}{right}"
-
-    def listed(self, texts: Sequence[str]) -> str:
-        return ", ".join(texts)
 
     def letter(self, character: str) -> str:
         return LETTERS.get(character) or self.sign(character)
@@ -77,9 +68,6 @@ class Typst(Typeset):
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         return f"mat({'; '.join(', '.join(row) for row in rows)})"
 
-    def primes(self, text: str, n: int) -> str:
-        return text + "'" * n
-
     def text(self, words: str) -> str:
         escaped = words.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
@@ -91,16 +79,8 @@ class Typst(Typeset):
         return f"cases({', '.join(rows)})"
 
     def aligned(self, lines: Iterable[Line]) -> str:
-        rows = [
-            ('"where " ' if line.defines else "") + f"{line.left} &{line.sign} {line.right}"
-            for line in lines
-        ]
+        rows = self.rows(lines)
         return "$ " + " \\\n  ".join(rows) + " $" if rows else ""
-
-    def document(self, equations: Iterable[Equation], notes: Sequence[str] = ()) -> str:
-        """A block of equations, and a paragraph for each note."""
-        told = [self.aligned(self.lines(equations)), *(note.translate(MARKUP) for note in notes)]
-        return "\n\n".join(filter(None, told))
 
 
 def _script(text: str) -> str:

@@ -14,6 +14,8 @@ import mpmath
 import pytest
 from mpmath import mp, mpf
 
+from hodiff import calculate
+from hodiff.errors import HodiffError
 from tests.cauchy import by_cauchy
 from tests.printed import asked, exact, nearest
 
@@ -450,3 +452,40 @@ def test_a_tie_all_around_is_none(text: str, expected: list[int]) -> None:
 def test_a_tie_of_what_is_not_alike_stays_open() -> None:
     for text in ("mod(x,2)", "mod(2*x,x)*x+floor(x)", "floor(tanh(x)/tanh(2))"):
         assert asked("grad", text, "--at", "x=2")["error"]["kind"] in ("kink", "undecided")
+
+
+@pytest.mark.parametrize(
+    "text, x, undefined",
+    [
+        ("gammainc(5, x)", "0", "left"),
+        ("gammainc(5, log(x))", "1", "left"),
+        ("gammainc(5, x**2)", "0", ""),
+        ("where(x < 1, x, gammainc(5, x))", "0", ""),
+        ("polylog(3, x)", "1", "right"),
+        ("besselj(5/2, x)", "0", "left"),
+        ("besselj(5/2, -x)", "0", "right"),
+        ("besselj(2, x)", "0", ""),
+        ("betainc(3, 3, x)", "1", "right"),
+        ("hyp2f1(1/2, 1/3, 5, x)", "1", "right"),
+        ("hyp2f1(-2, 1/3, 5, x)", "1", ""),  # a polynomial
+        ("expint(5, x)*y", "0", "left"),
+    ],
+)
+def test_at_the_end_of_a_functions_domain_the_slope_is_one_sided(text, x, undefined):
+    """Where the function's value just beside the point says so."""
+    point = {"x": x, "y": "1"} if "y" in text else {"x": x}
+    notes = calculate("grad", text, at=point).notes
+    sides = {"left": -1, "right": 1}
+    for name, side in sides.items():
+        beside = point | {"x": f"{x} + {side}/1000"}
+        try:
+            calculate("value", text, at=beside)
+        except HodiffError:
+            assert name == undefined
+    said = [note for note in notes if "one-sided" in note]
+    assert len(said) == bool(undefined) and all(f"to the {undefined}" in note for note in said)
+
+
+def test_a_power_of_exactly_0_is_0_beside_the_point() -> None:
+    found = calculate("nth", "(x - x)**x", at="x=0.7", order=2)
+    assert (found.value, found.derivatives) == (0, [0, 0])

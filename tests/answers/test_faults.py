@@ -103,3 +103,28 @@ def test_defined_at_the_edge_of_a_domain(text: str) -> None:
         with mpmath.workdps(60):
             expected = {"asin(sin(x/2))": mp.pi / 2}.get(text, mpf(0))
         assert found["value"] == nearest(expected)
+
+
+@pytest.mark.parametrize(
+    "root, inside, x, f",
+    [
+        ("sqrt", "besselj(3, x)", "-2", lambda x: mpmath.besselj(3, x)),
+        ("sqrt", "polylog(2, x)", "-1", lambda x: mpmath.polylog(2, x)),
+        ("log", "airyai(x)", "-3", mpmath.airyai),
+        ("log", "hyp1f1(1, 2, x) - 3", "1", lambda x: mpmath.hyp1f1(1, 2, x) - 3),
+        ("acosh", "sin(x)", "1", mpmath.sin),
+        ("asin", "2*sin(x)", "1", lambda x: 2 * mpmath.sin(x)),
+    ],
+)
+def test_a_number_surely_outside_a_domain_is_said(root, inside, x, f) -> None:
+    error = asked("grad", f"{root}({inside})", "--at", f"x={x}")["error"]
+    with mp.workdps(40):
+        expected = nearest(f(mpf(x)))
+    needs, _, got = error["message"].partition(", not ")
+    assert error["kind"] == "domain" and f"it needs {inside}" in needs.replace("-1 <= ", "")
+    assert float(got) == pytest.approx(expected, rel=1e-15)
+
+
+def test_a_base_surely_below_0_is_said() -> None:
+    error = asked("grad", "sin(x)**(1/3)", "--at", "x=-1")["error"]
+    assert error["kind"] == "domain" and "it needs a positive base" in error["message"]

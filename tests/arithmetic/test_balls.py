@@ -19,9 +19,9 @@ from mpmath import mp, mpf
 
 from hodiff import derivatives
 from hodiff.arithmetic import ball_numbers as balls
-from hodiff.arithmetic import higher
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
+from hodiff.arithmetic.special import OF_NUMBERS
 from hodiff.engine.graph import OPERATIONS, Kind
 from hodiff.language.problem import read
 from tests import lengths
@@ -331,7 +331,7 @@ def test_every_row() -> None:
     scalar -= {"alias", "flat"}  # their first input, as it is
     scalar -= {"remainder", "floordiv"}  # the library's, of doubles
     scalar -= {"unknown"}  # which has no value but 0: tests/engine/test_norms.py
-    scalar -= {*higher.FUNCTIONS}  # test_higher's
+    scalar -= {*OF_NUMBERS}  # test_special_in_balls
     assert scalar == {*ROWS, *FAMILIES, *EXACT, *LOGIC, "where"}
 
 

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from hodiff.arithmetic import ball_numbers as numbers
+from hodiff.arithmetic import scipys, special
 from hodiff.arithmetic.balls import BALLS
+from hodiff.arithmetic.domains import DOMAINS
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.engine.graph import OPERATIONS
 from tests import lengths, special_functions
@@ -42,6 +44,14 @@ def points(arity: int) -> Iterator[tuple[float, ...]]:
     if arity == 1:
         return product(FAR + NEAR[::3])
     return product(*[ORDERS[1:]] * (arity - 1), [0.0, -1e300, 1e300, inf, 1e-300, 0.5])
+
+
+def test_what_a_row_is_looked_up_by() -> None:
+    """A line that no row has is a slip; and what Python lacks and no row defines is FLINT's."""
+    rows = {name for name, row in OPERATIONS.items() if row.special}
+    tables = (special.FUNCTIONS, special.KNOWN, DOMAINS, special.TAYLOR, scipys.FUNCTIONS)
+    assert {name for table in tables for name in table} <= rows
+    assert all(BALLS.function(OPERATIONS[name]) for name in rows)
 
 
 @pytest.mark.parametrize("row", special_functions.ROWS, ids=lambda row: row.name)

@@ -17,11 +17,11 @@ from mpmath import mp
 
 import hodiff
 from hodiff.arithmetic import ball_numbers as balls
-from hodiff.arithmetic import higher
 from hodiff.arithmetic.arrays import ARRAYS as arrays
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.floats import FLOATS as floats
 from hodiff.arithmetic.program import Program
+from hodiff.arithmetic.special import OF_NUMBERS
 from hodiff.derivatives import gradient
 from hodiff.derivatives import nth as nested
 from hodiff.derivatives.series import NoSeries
@@ -309,7 +309,7 @@ def test_every_row_has_a_reference() -> None:
     built = {f.build for name, f in FUNCTIONS.items() if name in named}
     assert {n for n, f in FUNCTIONS.items() if f.build not in built} == higher_series.NESTED
     elementwise = {n for n, o in OPERATIONS.items() if o.partials}
-    elementwise -= {*higher.FUNCTIONS}
+    elementwise -= {*OF_NUMBERS}
     assert elementwise - named - set(RULES) - FLAT == {
         *("betas", "binomials", "remainder", "floordiv", "unknown"),
         *(row.name for row in special_functions.ROWS if not row.series),

@@ -258,6 +258,9 @@ ROWS = [
     *[Row(name, f, 2.5, -1.25, 1e-5, -3.5,
           build=lambda x, name=name: FUNCTIONS[name].build(x, constant(4)))
       for name, f in (("rising", lambda x: mp.rf(x, 4)), ("falling", lambda x: mp.ff(x, 4)))],
+    *[Row(name, f, 2.5, -1.25, 1e-5, -3.5,
+          build=lambda x, name=name: FUNCTIONS[name].build(x, constant(-3)))
+      for name, f in (("rising", lambda x: mp.rf(x, -3)), ("falling", lambda x: mp.ff(x, -3)))],
     Row("gamma", mp.gamma, *GAMMA, 100.5, 160.3, -100.6),
     Row("lgamma", lgamma, *GAMMA, 1 + 1e-10, 2 - 1e-10, 1e5, 1e50,
         conditioned=(-2.457024738220801,)),

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from hodiff.errors import HodiffError
 from hodiff.language.parser import parse
+from hodiff.language.plain import reading
 from hodiff.language.problem import read
-from hodiff.language.reading import reading
 from hodiff.language.slips import slip
 from tests.language.test_parser import AT, EXPR, EXPRESSIONS, V, below, short
 from tests.lengths import examples

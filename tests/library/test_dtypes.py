@@ -77,3 +77,26 @@ def test_second_derivatives_of_mixed_dtypes_are_pytorchs(name: str, shapes: Any)
             assert f"torch.{own.dtype}" == str(theirs.dtype), (dtypes, own)
             rtol = 1e-5 if "float32" in dtypes else 1e-12
             np.testing.assert_allclose(own.tolist(), theirs.tolist(), rtol=rtol)
+
+
+def test_a_scalar_tensor_has_a_dtype_and_a_number_has_none() -> None:
+    """The rules of torch.result_type, as its page has them."""
+    single, double = hodiff.tensor(2.0, dtype="float32"), hodiff.tensor(0.1)
+    array = hodiff.tensor(np.ones(3, np.float32))
+    assert (single * double).dtype == "float64" and (single * double).item() == 0.2
+    assert (single * 0.1).dtype == (single * np.float64(0.1)).dtype == "float32"
+    assert (array * double).dtype == (array * single).dtype == "float32"
+    assert (single.double() * single).dtype == "float64"
+    assert (double.float() * single).dtype == "float32"
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_number_and_a_tensor_in_the_same_program(create_graph: bool) -> None:
+    """What is remembered of the one isn't taken for the other."""
+    for _ in range(2):
+        for factor, dtype in ((0.1, "float32"), (hodiff.tensor(0.1), "float64")):
+            x = hodiff.tensor(2.0, dtype="float32", requires_grad=True)
+            y = x * factor * x
+            (g,) = hodiff.grad(y, x, retain_graph=True, create_graph=create_graph)
+            assert y.dtype == dtype and g.dtype == "float32"
+            assert g.item() == pytest.approx(0.4, rel=1e-6)

@@ -254,3 +254,59 @@ def test_what_is_remembered_is_bounded() -> None:
     for n in range(3 * replays.MOST_REPLAYS):
         gradient(lambda x, n=n: x * (n + 20), 1.0)
     assert len(replays.REPLAYS) <= replays.MOST_REPLAYS
+
+
+# What a run computes with is bound to the shapes and attributes of its nodes, for arrays of any
+# dtype: each of these has an operation of its own in the walk, or in the walk over it.
+SHAPED: dict[str, Any] = {
+    "sum over an axis": lambda x: (x.sum(0) ** 2).sum(),
+    "mean": lambda x: x.mean() * x.mean(1)[0],
+    "reshape": lambda x: (x.reshape(-1) ** 3)[2:7].sum(),
+    "transpose": lambda x: (x.T @ x).sum(),
+    "permute": lambda x: (hodiff.permute(x.reshape(2, 2, 3), (2, 0, 1)) ** 2)[1].sum(),
+    "broadcast": lambda x: (x[0] * x[:, :1] * x[1, 1]).sum(),
+    "one entry": lambda x: x[1, 2] ** 2 * x[-1, 0],
+    "entries that come twice": lambda x: (x[[0, 0, 2]] ** 2).sum(),
+    "a mask": lambda x: hodiff.where(x > 0.5, x**2, -x).sum(),
+    "a number": lambda x: hodiff.exp(x[0, 0]) / (1 + x[1, 1] * x[0, 0]) - x[0, 1],
+    "a power": lambda x: ((x**2).sum(1) ** 0.5).sum(),
+    "a power to learn": lambda x: (x[0] ** x[1]).sum(),
+    "softmax": lambda x: (hodiff.softmax(x, -1) * x).sum() + hodiff.logsumexp(x),
+    "whole numbers": lambda x: (x * hodiff.tensor(np.arange(4))).sum() + x[0, 1] * np.int64(3),
+    "a cast": lambda x: (x.double() * 0.1 + x.float()).sum() ** 2,
+}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("f", SHAPED.values(), ids=SHAPED)
+def test_arrays_are_computed_as_a_walk_computes_them(f: Any, dtype: str) -> None:
+    def slopes(start: float) -> list[Any]:
+        values = (start + np.arange(12).reshape(3, 4) / 12).astype(dtype)
+        x = hodiff.tensor(values, requires_grad=True)
+        (g,) = hodiff.grad(f(x), x, create_graph=True)
+        (h,) = hodiff.grad((g * g).sum(), x, retain_graph=True, allow_unused=True)
+        found = [*hodiff.grad((g**3).sum(), x, allow_unused=True), h, g, *hodiff.grad(f(x), x)]
+        return [y if y is None else y.detach().numpy() for y in found]
+
+    remembered = [slopes(start) for start in (0.25, 0.5, 0.3, 0.4)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replays, "MOST_NODES", -1)
+        walked = [slopes(start) for start in (0.25, 0.5, 0.3, 0.4)]
+    for found, wanted in zip(remembered, walked, strict=True):
+        for a, b in zip(found, wanted, strict=True):
+            assert (a is None) == (b is None)
+            if a is not None:
+                assert a.dtype == b.dtype
+                # A product of matrices may add in another order, and terms may cancel.
+                close = 32 * np.finfo(a.dtype).eps
+                np.testing.assert_allclose(a, b, rtol=close, atol=close * np.abs(b).max())
+
+
+def test_nothing_warns_in_a_run_and_everything_does_outside() -> None:
+    """numpy is quiet in hodiff alone, in each thread and in what a thread runs inside."""
+    for _ in range(3):
+        x = hodiff.tensor([0.0, 1.0], requires_grad=True)
+        assert hodiff.grad(hodiff.log(x).sum(), x)[0].tolist() == [math.inf, 1.0]
+        assert (hodiff.tensor([1.0, 0.0]) / 0).tolist()[0] == math.inf
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        np.divide(np.ones(1), np.zeros(1))

@@ -149,6 +149,34 @@ def test_a_function_is_one_row() -> None:
     )
 
 
+def test_a_function_of_flints_is_one_row() -> None:
+    """In doubles, arrays, balls, boxes and series: 1/gamma(x), which arb has as rgamma."""
+    run(
+        dedent("""
+        from hodiff.engine.operations.row import elementwise
+        from hodiff.engine.operations.special import digamma
+
+        elementwise("rgamma", lambda x, y: -y * digamma(x), special=True)
+
+        import math
+        import mpmath
+        import hodiff
+
+        x = hodiff.tensor([1.0, 2.5, 30.0], requires_grad=True)
+        slopes = hodiff.grad(hodiff.rgamma(x).sum(), x)[0].tolist()
+        for at, y, slope in zip(x.tolist(), x.rgamma().tolist(), slopes):
+            assert math.isclose(y, 1 / math.gamma(at), rel_tol=1e-15)
+            assert math.isclose(slope, mpmath.diff(mpmath.rgamma, at), rel_tol=1e-13)
+        value = hodiff.calculate("value", "rgamma(x)", at="x=5/2", digits=30).text("plain")
+        assert value == mpmath.nstr(mpmath.workdps(50)(mpmath.rgamma)(mpmath.mpf(5) / 2), 30)
+        found = hodiff.calculate("roots", "rgamma(x) - 1/2", over="x=2:9").text("plain")
+        assert found == "3"
+        third = hodiff.calculate("nth", "rgamma(x)", at="x=5/2", order=3).derivative
+        assert math.isclose(third, mpmath.diff(mpmath.rgamma, 2.5, 3), rel_tol=1e-12)
+        """)
+    )
+
+
 def test_every_reduction_that_folds_is_published() -> None:
     rows = {row.name for row in OPERATIONS.values() if row.folds is not None}
     assert {"sum", "any", "amax", "amin"} <= rows <= {*library.TABLE}

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hodiff import derivatives
+from hodiff import calculate, derivatives
 from hodiff.arithmetic.base import Arithmetic, composed
 from hodiff.arithmetic.program import evaluate
 from hodiff.engine.graph import CONSTANT, OPERATIONS, Operation, Tensor, variable
@@ -692,3 +692,10 @@ def test_an_array_of_numbers_is_written_out() -> None:
     ]
     f, variables = hodiff.parse(slope)
     assert float(hodiff.evaluate(f, {variables["x"]: 2.0})) == 5
+
+
+@pytest.mark.parametrize("text", ["x*(x - x)**x", "x**(x - x)*(x - x)**x", "x*0**(x**(1/2))"])
+def test_a_power_of_what_cancels_has_a_formula(text: str) -> None:
+    """It has no factors that roots could take in."""
+    for order in (1, 2):
+        assert "0**" in calculate("nth", text, order=order).text("plain")

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from time import monotonic
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from hodiff.answers.extrema import Bound, Point, bound, inflections
-from hodiff.answers.extrema import extrema as searched
-from hodiff.answers.isolate import Work
-from hodiff.answers.monotone import signs
 from hodiff.answers.precision import until_determined
-from hodiff.answers.roots import BITS, Unsure
+from hodiff.answers.ranges.extrema import Bound, Point, bound, inflections
+from hodiff.answers.ranges.extrema import extrema as searched
+from hodiff.answers.ranges.located import BITS, Unsure
+from hodiff.answers.ranges.monotone import signs
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
-from hodiff.calculator.answer import Answer, Grid, Row, Value, plain_number, text
-from hodiff.calculator.commands.roots import (
-    Pairs,
-    Span,
-    counted,
-    intervals,
-    numbered,
-    proven,
-    shortened,
-    where,
-)
-from hodiff.calculator.progress import bar
+from hodiff.calculator.answer import Answer, Row, Value, plain_number, text
+from hodiff.calculator.progress import searching
 from hodiff.calculator.request import Request, exactly, usage
+from hodiff.calculator.search import Open, Span, counted, ends_named, proven, work
 from hodiff.derivatives import gradient
-from hodiff.engine.limits import Limits
 from hodiff.errors import HodiffError
 
 MOST_VARIABLES = 5  # 3**n - 1 faces
@@ -59,14 +47,13 @@ def extrema(request: Request, over: Any = None, order: int = 1, first: int | Non
     if len(request.inputs) > MOST_VARIABLES:
         message = f"there are {len(request.inputs)} variables, and {MOST_VARIABLES} are the most"
         raise usage(message, "--over", "limit")
-    until = None if seconds is None else monotonic() + seconds
-    work = Work(Limits.boxes if seconds is None else Limits.boxes * 1000, until)
-    with bar("points") as shown:
+    allowed = work(seconds)
+    with searching("points") as shown:
         if order == 2:
             found = proven(lambda: inflections(
-                f, request.inputs[0], span.ranges[0], work, first, shown))  # fmt: skip
+                f, request.inputs[0], span.ranges[0], allowed, first, shown))  # fmt: skip
         else:
-            found = proven(lambda: searched(f, request.inputs, span.ranges, work, first, shown))
+            found = proven(lambda: searched(f, request.inputs, span.ranges, allowed, first, shown))
     unsure = list(found.unsure)
     program = Program([f], BALLS)
     notes: list[str] = []
@@ -80,7 +67,8 @@ def extrema(request: Request, over: Any = None, order: int = 1, first: int | Non
     request.problem.notes[:] = dict.fromkeys([*request.problem.notes, *notes])
     complete = not (unsure or left or more)
     ranges = shape(request, span, order, told) if complete and len(span.ranges) == 1 else []
-    return answer(request, span, order, told, unsure, left, more, ends, work, program, ranges)
+    rest = Open(request, span, unsure, left, more, allowed.late)
+    return answer(request, span, order, told, ends, program, ranges, rest)
 
 
 def shape(request: Request, span: Span, order: int, told: Sequence[Told]) -> list[Shaped]:
@@ -201,72 +189,38 @@ def answer(
     span: Span,
     order: int,
     told: list[Told],
-    unsure: Sequence[Unsure],
-    left: Sequence[Pairs],
-    more: bool,
     ends: Sequence[Bound | None],
-    work: Work,
     program: Program,
     ranges: Sequence[Shaped],
+    left: Open,
 ) -> Answer:
-    names, problem = list(request.wrt), request.problem
-    undecided = [(span.clipped(x.box), x) for x in unsure]
-    unsearched = [span.clipped(box) for box in left]
-    complete = not (unsure or left or more)
-    fields: dict[str, Any] = {
-        "command": request.command,
-        "expression": problem.text,
-        **({} if problem.reading is None else {"reading": problem.reading}),
-        "arithmetic": "ball",
-        "over": span.field,
-        "variables": names,
+    names = list(request.wrt)
+    own: dict[str, Any] = {
         "order": order,
         "points": [
             {"at": x.at, "value": x.value, "kind": x.point.kind, "edge": x.point.edge} for x in told
         ],
     }
-    lines_above = [title(told, unsure, left, more, order, span)]
-    if order == 1 and not more:
+    above = [title(told, left, order, span)]
+    if order == 1 and not left.ended:
         best = [of_bound(request, program, end, side, told)
                 for end, side in zip(ends, (-1, 1), strict=True)]  # fmt: skip
-        fields |= {"minimum": best[0], "maximum": best[1]}
-        lines_above += [said("least", best[0]), said("largest", best[1])]
+        own |= {"minimum": best[0], "maximum": best[1]}
+        above += [said("least", best[0]), said("largest", best[1])]
     if len(names) == 1:
-        fields["ranges"] = [
-            {"what": what, "lower": low, "upper": high} for what, low, high in ranges
-        ]
+        own["ranges"] = [{"what": what, "lower": low, "upper": high} for what, low, high in ranges]
     if ranges:
-        lines_above.append(shapes(ranges))
-    fields |= {
-        "undecided": [{"in": intervals(names, box), "reason": x.reason} for box, x in undecided],
-        "unsearched": [{"in": intervals(names, box)} for box in unsearched],
-        "complete": complete,
-        "notes": list(problem.notes),
-    }
-    notes = [*problem.notes]
-    notes += [f"undecided, {where(names, box)}: {x.reason}" for box, x in undecided]
-    why = "the time ended" if work.late else "it would take too long: narrow the range"
-    notes += [f"not searched, {where(names, box)}: {why}" for box in unsearched]
+        above.append(shapes(ranges))
     rows: list[Row] = [[*x.at.values(), x.value, kind(x, ends)] for x in told]
-    rows += [[*shortened(names, box), "", "undecided"] for box, _ in undecided]
-    rows += [[*shortened(names, box), "", "not searched"] for box in unsearched]
     lines: list[Row] = [[*x.at.values(), x.value, x.point.kind] for x in told]
-    lines += [[*intervals(names, box).values(), "undecided"] for box, _ in undecided]
-    lines += [[*intervals(names, box).values(), "not searched"] for box in unsearched]
-    above = "\n".join(lines_above)
-    header = [*names, "f", ""]
-
-    return Answer(
-        title=problem.text,
-        fields=fields,
-        records=records(names, told, undecided, unsearched),
-        lines=lines,
-        grid=Grid(lambda: above, header if rows else [], rows),
-        entries=Grid(lambda: above, [], numbered(header, rows)),
-        notes=(["every digit is proven"] if told else []) + notes,
-        reading=problem.reading,
-        code=1 if unsure or left else 0,
-    )
+    flat = ends_named(names)
+    records: list[Row] = [[*names, "f", *flat, "what", "edge", "reason"]]
+    records += [
+        [*x.at.values(), x.value, *[""] * len(flat), x.point.kind, "edge" * x.point.edge, ""]
+        for x in told
+    ]
+    return left.answer(own, "\n".join(above), [*names, "f", ""], rows, lines, records,
+                       request.problem.notes)  # fmt: skip
 
 
 def shapes(ranges: Sequence[Shaped]) -> str:
@@ -279,41 +233,14 @@ def shapes(ranges: Sequence[Shaped]) -> str:
     return ", ".join(parts)
 
 
-def title(
-    told: Sequence[Told], unsure: Sequence[Unsure], left: Sequence[Pairs], more: bool, order: int,
-    span: Span,
-) -> str:  # fmt: skip
+def title(told: Sequence[Told], left: Open, order: int, span: Span) -> str:
     n = len(told)
     count = counted(n, "inflection point" if order == 2 else "point")
-    if more:
+    if left.ended:
         return f"the first {count} found: each is proven; the search ended there (--first)"
-    if not n and (unsure or left):
-        return f"no point is proven; there may be some in {span}, but only where it isn't decided"
-    if not unsure and not left:
+    if left.decided:
         proof = "each is proven, and that there are no others" if n > 1 else "that is proven"
         return f"{count}: {proof} in {span}"
+    if not n:
+        return f"no point is proven; there may be some in {span}, but only where it isn't decided"
     return f"{count}; others may be in {span}, but only where it isn't decided"
-
-
-def records(
-    names: list[str],
-    told: Iterable[Told],
-    undecided: Iterable[tuple[Pairs, Unsure]],
-    unsearched: Iterable[Pairs],
-) -> list[Row]:
-    """csv: a row for each point and each box that is left."""
-    ends = [f"{x}_{end}" for x in names for end in ("lower", "upper")]
-    listed: list[Row] = [[*names, "f", *ends, "what", "edge", "reason"]]
-    none = [""] * len(ends)
-    listed += [
-        [*x.at.values(), x.value, *none, x.point.kind, "edge" if x.point.edge else "", ""]
-        for x in told
-    ]
-
-    def row(box: Pairs, *what: str) -> Row:
-        flat = [plain_number(end) for pair in box for end in pair]
-        return [*[""] * (len(names) + 1), *flat, what[0], "", *what[1:]]
-
-    listed += [row(box, "undecided", x.reason) for box, x in undecided]
-    listed += [row(box, "not searched", "") for box in unsearched]
-    return listed

@@ -10,16 +10,16 @@ from pathlib import PurePath
 from typing import Any
 
 from hodiff.calculator.answer import Answer, Grid
-from hodiff.calculator.commands.roots import Span
 from hodiff.calculator.output import save, unwritable
 from hodiff.calculator.page import sections as parts
 from hodiff.calculator.page import sliders as moved
 from hodiff.calculator.page.document import document
-from hodiff.calculator.page.html import Html, element, joined
 from hodiff.calculator.page.sections import Section, attempt
 from hodiff.calculator.request import Request, usage
+from hodiff.calculator.search import Span
 from hodiff.engine.graph import constant
 from hodiff.errors import HodiffError
+from hodiff.views.html import Html, element, joined
 
 ORDER = 3  # of the derivatives that are shown, where it isn't said
 MOST_ORDER = 10

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from time import monotonic
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from hodiff.answers.digits import shortly
-from hodiff.answers.isolate import Work
-from hodiff.answers.point import constants
 from hodiff.answers.precision import until_determined
-from hodiff.answers.question import NOTHING, Question
-from hodiff.answers.roots import BITS, Located, Outcome, Range, Unsure, located, tightly, told
-from hodiff.arithmetic.ball_numbers import ball, precision
-from hodiff.arithmetic.balls import BALLS
-from hodiff.calculator.answer import Answer, Each, Grid, Row, Value, plain_number, text
+from hodiff.answers.ranges.corners import roots_at_corners
+from hodiff.answers.ranges.located import Located, Unsure, tightly, told
+from hodiff.answers.ranges.roots import located
+from hodiff.calculator.answer import Answer, Row, Value, plain_number
 from hodiff.calculator.request import Request, exactly, usage
+from hodiff.calculator.search import Open, Span, counted, ends, ends_named, proven, work
 from hodiff.derivatives import components
 from hodiff.engine.graph import Tensor
-from hodiff.engine.limits import Limits
 from hodiff.errors import HodiffError
 
-Pairs = list[tuple[float, float]]
-MOST_VARIABLES = 8
-FEW, MANY = 6, 17  # digits of the ends of a box: of one that is, relatively, so narrow
-NARROW = 1e-4
-FARTHEST = 8e307  # an end of a range: its width is a double, too
 TIMES = {2: "double", 3: "triple"}
 
 
@@ -41,14 +31,17 @@ def roots(request: Request, over: Any = None, first: int | None = None,
     """All roots in a range: each is proven to be there, and that there are no others."""
     functions = equations(request)
     span = Span(request)
-    until = None if seconds is None else monotonic() + seconds
-    work = Work(Limits.boxes if seconds is None else Limits.boxes * 1000, until)
-    from hodiff.calculator.progress import bar  # start-up: with what it needs
+    allowed = work(seconds)
+    from hodiff.calculator.progress import searching  # start-up: with what it needs
 
-    with bar("roots") as shown:
+    with searching("roots") as shown:
         found = proven(
-            lambda: located(functions, request.inputs, span.ranges, work, first=first, told=shown)
+            lambda: located(
+                functions, request.inputs, span.ranges, allowed, first=first, told=shown
+            )
         )
+    if len(functions) == 1:
+        found = roots_at_corners(found, functions[0], request.inputs[0], span.ranges[0])
     unsure = list(found.unsure)
     rooted = []
     for root in found.roots[:first]:
@@ -60,7 +53,8 @@ def roots(request: Request, over: Any = None, first: int | None = None,
         last = tightly(rooted[-1].root)[0][0] if len(span.ranges) == 1 else float("-inf")
         left = [box for box in left if box[0][0] < last]
         unsure = [x for x in unsure if len(x.box) > 1 or x.box[0][0] < last]
-    return answer(request, span, rooted, unsure, left, more, found, work)
+    return answer(request, span, rooted, found.notes,
+                  Open(request, span, unsure, left, more, allowed.late))  # fmt: skip
 
 
 def equations(request: Request) -> list[Tensor]:
@@ -74,69 +68,6 @@ def equations(request: Request) -> list[Tensor]:
             "EXPR",
         )
     return functions
-
-
-class Span:
-    """The ranges of a request: their ends as numbers, and as they are told."""
-
-    def __init__(self, request: Request) -> None:
-        names, given = list(request.problem.ranges), request.problem.ranges
-        if len(names) > MOST_VARIABLES:
-            message = f"there are {len(names)} variables, and {MOST_VARIABLES} are the most"
-            raise usage(message, "--over", "limit")
-        flat = [end for name in names for end in given[name]]
-        question = Question(request.f, (), flat, places=request.problem.places)
-        known = {x: x for x in flat}
-        with precision(BITS):
-            values = constants(question, known, BALLS)
-            ends = [values[x] for x in flat]
-        self.ranges: list[Range] = list(zip(ends[::2], ends[1::2], strict=True))
-        shown = until_determined(
-            lambda: [constants(question, known, BALLS)[x] for x in flat]
-        ).values
-        self.told = dict(zip(names, zip(shown[::2], shown[1::2], strict=True), strict=True))
-        for name, (low, high) in zip(names, self.ranges, strict=True):
-            check_range(name, low, high, *map(text, map(plain_number, self.told[name])))
-
-    @property
-    def field(self) -> dict[str, Value]:
-        return {x: plain_number({"lower": a, "upper": b}) for x, (a, b) in self.told.items()}
-
-    def __str__(self) -> str:
-        ends = {x: [text(plain_number(end)) for end in pair] for x, pair in self.told.items()}
-        return ",".join(f"{x}={a}:{b}" for x, (a, b) in ends.items())
-
-    def clipped(self, box: Pairs) -> Pairs:
-        """A box, less what is outside the ranges."""
-        outer = [(float(ball(a).lower()), float(ball(b).upper())) for a, b in self.ranges]
-        pairs = zip(box, outer, strict=True)
-        return [(max(a, low), min(b, high)) for (a, b), (low, high) in pairs]
-
-
-def check_range(name: str, low: Any, high: Any, lower: str, upper: str) -> None:
-    with precision(BITS):
-        if not (abs(ball(low)) < ball(FARTHEST) and abs(ball(high)) < ball(FARTHEST)):
-            message = f"the range of {name} passes {FARTHEST:g}: take other units"
-            raise usage(message, "--over", "limit")
-        if BALLS.less(high, low):
-            mend = f"write {name}={upper}:{lower}"
-            raise usage(f"the range {name}={lower}:{upper} ends before it begins: {mend}", "--over")
-        if BALLS.less(low, high) is not True:
-            message = f"the range {name}={lower}:{upper} is one point: hodiff value has EXPR there"
-            raise usage(message, "--over")
-
-
-Found = TypeVar("Found")
-
-
-def proven(search: Callable[[], Found]) -> Found:
-    """What a search finds; an error where there is no proof of it."""
-    try:
-        with precision(BITS):
-            return search()
-    except NotImplementedError as fault:
-        message = f"this can't be searched with proof: {fault}"
-        raise HodiffError("usage", message, source="EXPR") from None
 
 
 def tell(
@@ -160,45 +91,20 @@ def tell(
 # How it is told.
 
 
-def intervals(names: Sequence[str], box: Pairs) -> dict[str, Value]:
-    return {x: plain_number({"lower": a, "upper": b}) for x, (a, b) in zip(names, box, strict=True)}
-
-
-def shortened(names: Sequence[str], box: Pairs) -> list[str]:
-    """A box in as many digits as its width asks for, rounded outward."""
-    found = []
-    with precision(BITS):
-        for a, b in box:
-            n = FEW if b - a > NARROW * max(abs(a), abs(b)) else MANY
-            found.append(f"[{shortly(ball(a), -1, n)}, {shortly(ball(b), 1, n)}]")
-    return found
-
-
-def where(names: Sequence[str], box: Pairs) -> str:
-    pairs = zip(names, shortened(names, box), strict=True)
-    return ", ".join(f"{x} in {interval}" for x, interval in pairs)
-
-
 def kind(root: Located) -> str:
     n = root.multiplicity
     return "root" if n in (None, 1) else f"{TIMES.get(n, f'{n}-fold')} root"
 
 
-def counted(n: int, what: str) -> str:
-    return f"{n or 'no'} {what}{'s' * (n != 1)}"
-
-
-def summary(
-    rooted: Sequence[Told], unsure: Sequence[Unsure], left: Sequence[Pairs], more: bool, span: Span
-) -> str:
+def summary(rooted: Sequence[Told], left: Open, span: Span) -> str:
     """One sentence: what is proven."""
     n = len(rooted)
-    if more and not left and not unsure:
+    if left.ended and left.decided:
         order = "lowest" if len(span.ranges) == 1 else "first found"
         return f"the {order} {counted(n, 'root')}: each is proven; the search ended there (--first)"
     several = "each is proven, and that there are no others"
     sentence = {0: "no root: that is proven", 1: "1 root: it is proven, and that there is no other"}
-    if not unsure and not left:
+    if left.decided:
         return f"{sentence.get(n, f'{n} roots: {several}')} in {span}"
     if not n:
         return f"no root is proven; there may be some in {span}, but only where it isn't decided"
@@ -207,88 +113,22 @@ def summary(
 
 
 def answer(
-    request: Request,
-    span: Span,
-    rooted: Sequence[Told],
-    unsure: Sequence[Unsure],
-    left: Sequence[Pairs],
-    more: bool,
-    found: Outcome,
-    work: Work,
+    request: Request, span: Span, rooted: Sequence[Told], notes: Sequence[str], left: Open
 ) -> Answer:
-    names, problem = list(request.wrt), request.problem
-    notes = [*problem.notes, *found.notes]
+    names = list(request.wrt)
     boxes = [(span.clipped(x.root.alone), x) for x in rooted]
-    undecided = [(span.clipped(x.box), x) for x in unsure]
-    unsearched = [span.clipped(box) for box in left]
-    notes += [f"undecided, {where(names, box)}: {x.reason}" for box, x in undecided]
-    why = "the time ended" if work.late else "it would take too long: narrow the range"
-    notes += [f"not searched, {where(names, box)}: {why}" for box in unsearched]
-    fields = {
-        "command": request.command,
-        "expression": problem.text,
-        **({} if problem.reading is None else {"reading": problem.reading}),
-        "arithmetic": "ball",
-        "over": span.field,
-        "variables": names,
+    own = {
         "roots": [
-            {"at": x.values, "alone": intervals(names, box), "multiplicity": x.root.multiplicity}
+            {"at": x.values, "alone": left.intervals(box), "multiplicity": x.root.multiplicity}
             for box, x in boxes
-        ],
-        "undecided": [{"in": intervals(names, box), "reason": x.reason} for box, x in undecided],
-        "unsearched": [{"in": intervals(names, box)} for box in unsearched],
-        "complete": not (unsure or left or more),
-        "notes": [*problem.notes, *found.notes],
+        ]
     }
-    header = [*names, ""]
     rows: list[Row] = [[*x.values.values(), kind(x.root)] for x in rooted]
-    rows += [[*shortened(names, box), "undecided"] for box, _ in undecided]
-    rows += [[*shortened(names, box), "not searched"] for box in unsearched]
     lines: list[Row] = [list(x.values.values()) for x in rooted]
-    lines += [list(intervals(names, box).values()) for box, _ in undecided]
-    lines += [list(intervals(names, box).values()) for box in unsearched]
-    title = summary(rooted, unsure, left, more, span)
-
-    return Answer(
-        title=problem.text,
-        fields=fields,
-        records=records(names, boxes, undecided, unsearched),
-        lines=lines,
-        grid=Grid(lambda: title, header if rows else [], rows),
-        entries=Grid(lambda: title, [], numbered(header, rows)),
-        notes=(["every digit is proven"] if rooted else []) + notes,
-        reading=problem.reading,
-        code=1 if unsure or left else 0,
-    )
-
-
-def numbered(header: Sequence[str], rows: Sequence[Row]) -> Iterable[Row]:
-    """The rows of a table that is too wide, one entry a line."""
-    return Each(
-        lambda: (
-            [f"{i}  {x or 'what'}", value]
-            for i, row in enumerate(rows, 1)
-            for x, value in zip(header, row, strict=True)
-            if value != ""
-        )
-    )
-
-
-def records(
-    names: list[str],
-    boxes: Iterable[tuple[Pairs, Told]],
-    undecided: Iterable[tuple[Pairs, Unsure]],
-    unsearched: Iterable[Pairs],
-) -> list[Row]:
-    """csv: a row for each root and each box that is left."""
-    ends = [f"{x}_{end}" for x in names for end in ("lower", "upper")]
-    listed: list[Row] = [[*names, *ends, "what", "multiplicity", "reason"]]
-
-    def row(box: Pairs, values: Mapping[str, Value], *what: Value) -> Row:
-        flat = [plain_number(end) for pair in box for end in pair]
-        return [*(values.get(x, "") for x in names), *flat, *what]
-
-    listed += [row(box, x.values, "root", x.root.multiplicity or "", "") for box, x in boxes]
-    listed += [row(box, NOTHING, "undecided", "", x.reason) for box, x in undecided]
-    listed += [row(box, NOTHING, "not searched", "", "") for box in unsearched]
-    return listed
+    records: list[Row] = [[*names, *ends_named(names), "what", "multiplicity", "reason"]]
+    records += [
+        [*x.values.values(), *ends(box), "root", x.root.multiplicity or "", ""] for box, x in boxes
+    ]
+    above = summary(rooted, left, span)
+    notes = [*request.problem.notes, *notes]
+    return left.answer(own, above, [*names, ""], rows, lines, records, notes)

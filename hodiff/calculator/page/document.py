@@ -1,4 +1,4 @@
-"""The page as a whole: one file, its style and its program in it."""
+"""The page of a report as a whole, its program in it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hodiff.calculator.page.html import Html, element, html, joined
 from hodiff.calculator.page.sections import Section
+from hodiff.views.html import Html, element, html, joined, page
 
-HERE = Path(__file__).parent
-# Nothing is loaded from anywhere, whatever an expression says.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+PROGRAM = Path(__file__).with_name("page.js")
 
 
 def document(
@@ -31,23 +29,11 @@ def document(
         # A text of the data can't end the element that holds it.
         held = Html(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))
         body.append(element("script", held, id="numbers", type="application/json"))
-        body.append(element("script", _file("page.js")))
-    head = [
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        element("title", f"{title}: hodiff"),
-        element("style", _file("page.css")),
-    ]
-    page = [element("head", joined(head, "\n")), element("body", joined(body, "\n"))]
-    return f"<!DOCTYPE html>\n{element('html', joined(page), lang='en')}\n"
+        body.append(element("script", Html(PROGRAM.read_text(encoding="utf-8"))))
+    return page(title, *body)
 
 
 def _section(section: Section) -> Html:
     name = f"{section.name}-title"
     head = element("h2", section.title, id=name)
     return element("section", head, html(section.content), id=section.name, aria_labelledby=name)
-
-
-def _file(name: str) -> Html:
-    return Html((HERE / name).read_text(encoding="utf-8"))

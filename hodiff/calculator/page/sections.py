@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from hodiff.calculator.answer import Answer, text
 from hodiff.calculator.commands import COMMANDS
 from hodiff.calculator.formats import FORMATS
-from hodiff.calculator.page.html import Html, element, joined, program, table
 from hodiff.calculator.request import Request, usage
 from hodiff.errors import HodiffError
+from hodiff.views.html import Html, element, joined, listed, picture, program, table
 
 MOST_NODES = 60  # of a graph that is drawn on the page
 LONGEST = 1000  # characters of a line in a program
@@ -46,12 +46,6 @@ def attempt(make: Callable[[], Html]) -> Html:
         return element("p", fault.message, class_="note")
 
 
-def notes(said: Sequence[str]) -> Html:
-    if not said:
-        return Html("")
-    return element("ul", joined(element("li", note) for note in said), class_="note")
-
-
 def mathematics(request: Request, order: int) -> Html:
     """f and its derivatives, as equations."""
     formulas = without_point(request)
@@ -74,7 +68,7 @@ def numbers(request: Request, order: int) -> Html:
         rows = [list(map(text, row)) for row in found.grid.rows]
         parts += [element("p", found.grid.above()), table(found.grid.header, rows, title)]
         said += found.notes
-    return joined([*parts, notes(list(dict.fromkeys(said)))], "\n")
+    return joined([*parts, listed(dict.fromkeys(said))], "\n")
 
 
 # Steps.
@@ -89,7 +83,7 @@ def steps(request: Request) -> Html:
         parts.append(element("h3", f"∂f/∂{name}"))
         parts.append(element("ul", _outline(derivative["steps"])))
         parts.append(element("p", "∂f/∂", name, " = ", element("code", derivative["formula"])))
-    return joined([*parts, notes(found.notes)], "\n")
+    return joined([*parts, listed(found.notes)], "\n")
 
 
 def _outline(step: Mapping[str, Any]) -> Html:
@@ -129,22 +123,15 @@ def graph(request: Request) -> Html:
     if most > MOST_NODES:
         message = f"The graph has {most} nodes, too many for this page: hodiff graph draws it."
         return element("p", message, class_="note")
-    return _figure(found.own["svg"](), "The graph of f, and what a backward walk adds to it", "")
+    return picture(found.own["svg"](), "The graph of f, and what a backward walk adds to it")
 
 
 def plot(request: Request, made: Any, said: Sequence[str]) -> Html:
     """A figure of matplotlib."""
     from hodiff.calculator.plots.files import image  # start-up: with what it needs
 
-    svg = image(made, "svg").decode()
-    shown = _figure(svg[svg.index("<svg") :], f"A plot of {request.problem.text}")
-    return joined([shown, notes(said)])
-
-
-def _figure(svg: str, label: str, on: str = " sheet") -> Html:
-    """A picture, on a white sheet where it has no colours of its own for the dark."""
-    inner = element("div", Html(svg), class_=f"picture{on}", role="img", aria_label=label)
-    return element("figure", inner, class_="wide", tabindex=0, role="region", aria_label=label)
+    shown = picture(image(made, "svg").decode(), f"A plot of {request.problem.text}", "sheet")
+    return joined([shown, listed(said)])
 
 
 # The walk.
@@ -160,7 +147,7 @@ def explained(request: Request) -> Html:
         caption = f"Backward from {walk['of']}: what each node sends to its inputs"
         header = ["node", "cotangent", "to", "rule", "sends"]
         parts.append(table(header, _sent(walk["steps"]), caption))
-    return joined([*parts, notes(found.notes)], "\n")
+    return joined([*parts, listed(found.notes)], "\n")
 
 
 def _sent(steps: Sequence[Mapping[str, Any]]) -> Iterator[list[Any]]:

@@ -9,11 +9,11 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from hodiff.calculator.answer import plain_number, text
-from hodiff.calculator.page.html import Html, element, joined
 from hodiff.calculator.request import Request, partial
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, constant
 from hodiff.errors import HodiffError
+from hodiff.views.html import Html, element, joined
 
 STEPS = 40  # from one end of a range to the other
 SECONDS = 2.0  # for all numbers; what isn't there by then is left out

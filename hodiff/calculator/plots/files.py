@@ -5,37 +5,15 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 from hodiff.calculator.output import save
 from hodiff.calculator.request import usage
 from hodiff.errors import nearest
+from hodiff.views import html
 
 FORMS = ("png", "svg", "pdf", "html")
 DOTS = 160  # an inch, of a png
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ margin: 1rem auto; max-width: 60rem; padding: 0 1rem; font: 1rem/1.5 sans-serif; }}
-svg {{ max-width: 100%; height: auto; background: white; }}
-</style>
-</head>
-<body>
-<h1><code>{title}</code></h1>
-<figure role="img" aria-label="{label}">
-{svg}
-</figure>
-<ul>
-{notes}
-</ul>
-</body>
-</html>
-"""
 
 
 def form_of(path: Any) -> str:
@@ -60,13 +38,10 @@ def image(made: Any, form: str) -> bytes:
 
 
 def page(made: Any, title: str, notes: list[str]) -> bytes:
-    """A page that holds the picture, with nothing to load."""
-    svg = image(made, "svg").decode()
-    svg = svg[svg.index("<svg") :]
-    listed = "\n".join(f"<li>{escape(note)}</li>" for note in notes)
-    label = f"A plot of {title}"
-    shown = PAGE.format(title=escape(title), label=escape(label), svg=svg, notes=listed)
-    return shown.encode()
+    """A page that holds the picture."""
+    shown = html.picture(image(made, "svg").decode(), f"A plot of {title}", "sheet")
+    heading = html.element("h1", html.element("code", title))
+    return html.page(title, heading, shown, html.listed(notes)).encode()
 
 
 def write(path: Any, make: Callable[[str], bytes]) -> str:

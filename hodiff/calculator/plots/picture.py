@@ -9,21 +9,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.breaks import Break, Broken, broken
-from hodiff.answers.curve import HIGHEST, Curve, curve, middle, sure
-from hodiff.answers.isolate import Work
 from hodiff.answers.point import point_in
-from hodiff.answers.polynomial import Polynomial, polynomial
-from hodiff.answers.roots import BITS
-from hodiff.arithmetic import boxes
+from hodiff.answers.ranges.breaks import Break, Broken, broken
+from hodiff.answers.ranges.curve import HIGHEST, Curve, curve, middle, sure
+from hodiff.answers.ranges.isolate import Work
+from hodiff.answers.ranges.located import BITS
+from hodiff.answers.ranges.polynomial import Polynomial, polynomial
+from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.boxes import BOXES, Box
+from hodiff.arithmetic.box_numbers import Box
+from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
-from hodiff.calculator.commands.roots import Span, proven
 from hodiff.calculator.plots.dots import Dots
 from hodiff.calculator.plots.marks import Mark, Undecided, of_break, points
 from hodiff.calculator.request import Request, partial, usage
+from hodiff.calculator.search import Span, proven
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, topological
 from hodiff.errors import HodiffError
@@ -64,7 +65,7 @@ class Drawn(NamedTuple):
         column, program = np.array(at), Program([self.graph], BOXES)
         with BOXES.quietly():
             point = {x: Box(column, column) for x in program.variables}
-            found = boxes.whole(program.values(point)[id(self.graph)])
+            found = box_numbers.whole(program.values(point)[id(self.graph)])
             low, high = (np.broadcast_to(v, column.shape) for v in (found.low, found.high))
             heights = middle(low, high)
             known = np.isfinite(heights) & sure(low, high)
@@ -96,8 +97,8 @@ def picture(request: Request, orders: Sequence[int], seconds: float | None = Non
     f, span = request.scalar(), Span(request)
     (x,) = request.inputs
     until = monotonic() + (seconds or SECONDS)
-    low, high = (float(v) for v in (boxes.thin(span.ranges[0][0]).low,
-                                    boxes.thin(span.ranges[0][1]).high))  # fmt: skip
+    low, high = (float(v) for v in (box_numbers.thin(span.ranges[0][0]).low,
+                                    box_numbers.thin(span.ranges[0][1]).high))  # fmt: skip
     name = request.wrt[0]
     if max(abs(low), abs(high)) > HIGHEST:
         message = f"the range of {name} passes {HIGHEST:g}, and can't be drawn: take other units"

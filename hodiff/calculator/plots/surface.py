@@ -9,18 +9,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.curve import middle, sure
-from hodiff.answers.extrema import extrema
-from hodiff.answers.isolate import Work
-from hodiff.arithmetic import boxes
+from hodiff.answers.ranges.curve import middle, sure
+from hodiff.answers.ranges.extrema import extrema
+from hodiff.answers.ranges.isolate import Work
+from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.calculator.answer import Row, Value, plain_number
-from hodiff.calculator.commands.roots import Span, proven
 from hodiff.calculator.plots.picture import MOST_NODES, SECONDS
 from hodiff.calculator.request import Request, usage
+from hodiff.calculator.search import Span, proven
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, topological
 
@@ -106,7 +107,7 @@ def surface(request: Request, seconds: float | None = None) -> Surface:
     if len(topological([f, *slopes])) > MOST_NODES:
         message = f"EXPR and its slopes have over {MOST_NODES} nodes, the most that can be drawn"
         raise usage(message, "EXPR", "limit")
-    ends = [(boxes.thin(a).low, boxes.thin(b).high) for a, b in span.ranges]
+    ends = [(box_numbers.thin(a).low, box_numbers.thin(b).high) for a, b in span.ranges]
     x, y = (np.linspace(a, b, CELLS + 1) for a, b in ends)
     begun = monotonic()
     values, broken = proven(lambda: _grid(f, slopes, request.inputs, x, y))
@@ -149,7 +150,7 @@ def _grid(
 
 
 def _middle(found: Box, shape: Any, rows: int) -> Any:
-    found = boxes.whole(found)
+    found = box_numbers.whole(found)
     low, high = (np.broadcast_to(v, shape) for v in (found.low, found.high))
     found_ = middle(low, high)
     known = np.isfinite(found_) & sure(low, high)

@@ -20,7 +20,7 @@ import polars as pl
 
 from hodiff.calculator import output
 from hodiff.calculator.points import ENDINGS, FORMATS
-from hodiff.calculator.points.pieces import Piece
+from hodiff.calculator.points.pieces import Piece, beginning
 from hodiff.errors import HodiffError, nearest
 
 STDIN, STDOUT = "-", "-"
@@ -30,6 +30,7 @@ PACKED = {"gz": "gzip", "zst": "zstd"}
 COMPRESSED = ("gz", "zst", "zlib")  # what Polars reads; it writes the first two
 WHOLE = r"^-?(0|[1-9]\d{0,17})$"  # text that is a number of 64 bits
 CODE = r"^[+-]?0\d|[\d.]{17}"  # text that no double gives again
+LEVEL = 1  # of zstd: results have all digits, and get no smaller by more, which takes longer
 SHOWN = 12  # names of columns in a message
 
 
@@ -188,11 +189,12 @@ def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
             first = list(json.loads(file.readline()))
             names = sorted(names, key=lambda x: first.index(x) if x in first else len(first))
     if form in SEPARATORS:
-        top = pl.scan_csv(
-            paths[0], has_header=False, n_rows=1, infer_schema=False, separator=SEPARATORS[form],
-            glob=remote(paths[0]) and has_magic(paths[0]),
-        )  # fmt: skip
-        header = top.collect().row(0)
+        top: dict[str, Any] = {"has_header": False, "infer_schema": False, "n_rows": 1}
+        top["separator"] = SEPARATORS[form]
+        if remote(paths[0]):
+            header = pl.scan_csv(paths[0], glob=has_magic(paths[0]), **top).collect().row(0)
+        else:
+            header = pl.read_csv(beginning(paths[0]), **top).row(0)
         twice = [str(name) for name, n in Counter(header).items() if n > 1 and name is not None]
         if twice:
             raise fault(f"{paths[0]} has several columns '{twice[0]}': give each a name of its own")
@@ -327,7 +329,7 @@ def sink(rows: pl.LazyFrame, path: str, form: str) -> pl.LazyFrame:
             where, separator=SEPARATORS[form], compression=packed, check_extension=False, lazy=True
         )
     return (
-        rows.sink_parquet(where, lazy=True)
+        rows.sink_parquet(where, compression_level=LEVEL, lazy=True)
         if form == "parquet"
         else rows.sink_ipc(where, lazy=True)
     )

@@ -79,7 +79,8 @@ class Job:
     def __post_init__(self) -> None:
         solver = Solver(self.compiled, self.how)
         keeps = self.errors is not None
-        self.rows = Rows(self.compiled, solver, self.proven, self.fails, self.check, keeps)
+        how = self.proven, self.fails, self.check, keeps, self.skips
+        self.rows = Rows(self.compiled, solver, *how)
 
     def __reduce__(self) -> Any:
         """Pickled as what is asked, without what has been done of it."""

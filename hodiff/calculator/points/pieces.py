@@ -9,6 +9,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 PACKED = (b"\x1f\x8b", b"\x28\xb5", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
+BEGINNING = 1 << 16  # bytes
+
 
 class Piece(NamedTuple):
     """Rows from start to stop, of a text the bytes; of all where stop is None.
@@ -31,6 +33,15 @@ class Piece(NamedTuple):
             head = file.read(self.head)
             file.seek(self.start)
             return BytesIO(head + file.read(self.stop - self.start))
+
+
+def beginning(path: str) -> str | bytes:
+    """A text's first lines, for Polars reads all of a file to say what the first row is; the path
+    where it is packed, or has no end of a line there."""
+    with open(path, "rb") as file:
+        block = file.read(BEGINNING)
+    end = block.rfind(b"\n") + 1
+    return path if block[:2] in PACKED or not end else block[:end]
 
 
 def of_rows(path: str | None, total: int, each: int) -> Iterator[Piece]:

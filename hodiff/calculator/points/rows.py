@@ -29,10 +29,11 @@ pl.Series(np.zeros(1))  # Polars takes in numpy at the first: two threads at onc
 
 class Rows:
     """A function of batches of rows: of a struct of the inputs' columns and the row's number, it
-    gives one of the outputs' and the reason.
+    gives one of the outputs'.
 
     It may be called by several threads at once. proven: every row in balls; fails: the first row
-    without an answer raises; check: some rows are compared with balls.
+    without an answer raises; check: some rows are compared with balls; keeps: all reasons are kept;
+    tells: there is a column of them, too.
     """
 
     def __init__(
@@ -43,11 +44,12 @@ class Rows:
         fails: bool = False,
         check: bool = False,
         keeps: bool = False,
+        tells: bool = True,
     ) -> None:
         self.compiled, self.solver = compiled, solver
         self.plan = None if proven else compiled.checking(solver.how)
         self.index = "row"  # the column of the row's number
-        self.fails, self.check, self.keeps = fails, check, keeps
+        self.fails, self.check, self.keeps, self.tells = fails, check, keeps, tells
         self.lock = Lock()
         self.done = 0
         self.missing = 0
@@ -62,8 +64,8 @@ class Rows:
 
     @property
     def kind(self) -> pl.Struct:
-        names = self.compiled.outputs
-        return pl.Struct({**dict.fromkeys(names, pl.Float64), REASON: pl.String})
+        told = {REASON: pl.String} if self.tells else {}
+        return pl.Struct({**dict.fromkeys(self.compiled.outputs, pl.Float64), **told})
 
     def __call__(self, batch: pl.Series) -> pl.Series:
         if self.stopped:
@@ -171,10 +173,12 @@ class Rows:
         if not known.all():
             there = pl.when(pl.Series(known))
             columns = pl.DataFrame(columns).select(there.then(pl.all()).name.keep()).get_columns()
-        told = pl.Series(REASON, [None], pl.String).new_from_index(0, len(known))
-        if reasons:
-            told = pl.Series(REASON, [reasons.get(i) for i in range(len(known))], pl.String)
-        return pl.DataFrame([*columns, told]).to_struct()
+        if self.tells:
+            told = pl.Series(REASON, [None], pl.String).new_from_index(0, len(known))
+            if reasons:
+                told = pl.Series(REASON, [reasons.get(i) for i in range(len(known))], pl.String)
+            columns.append(told)
+        return pl.DataFrame(columns).to_struct()
 
 
 def no_answer(file: str, row: int, why: Refused) -> HodiffError:

@@ -5,16 +5,14 @@ A few are answered here; many by processes of their own, which start when it pay
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
 from functools import cached_property
 from math import isfinite
 from threading import Lock, Thread
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +23,9 @@ from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.result import calculating
 from hodiff.engine.graph import constant
 from hodiff.errors import HodiffError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 MANY = 2000  # rows that are answered sooner than processes have started
 CHUNK = 64  # rows that a process is given at once
@@ -76,12 +77,7 @@ class Solver:
         with self.lock:
             self.seen += len(points)
             if self.seen > MANY and self.pool is None and not self.alone:
-                self.pool = ProcessPoolExecutor(
-                    processors(),
-                    multiprocessing.get_context("spawn"),
-                    _begin,
-                    (self.compiled, self.how),
-                )
+                self.pool = self._started()
         found: list[list[float] | Refused] = []
         if self.pool is None or len(points) < CHUNK:
             for point in points:
@@ -93,6 +89,13 @@ class Solver:
             self._go_on()
             found += rows
         return found
+
+    def _started(self) -> ProcessPoolExecutor:
+        from concurrent.futures import ProcessPoolExecutor  # start-up: few jobs need processes
+        from multiprocessing import get_context
+
+        given = self.compiled, self.how
+        return ProcessPoolExecutor(processors(), get_context("spawn"), _begin, given)
 
     def _go_on(self) -> None:
         if self.stopped:
@@ -139,7 +142,9 @@ def _begin(compiled: Compiled, how: How) -> None:
 
 def _end_with_parent() -> None:
     """A worker waits for work for ever, also where the process that had it is gone."""
-    parent = multiprocessing.parent_process()
+    from multiprocessing import parent_process  # start-up: of workers alone
+
+    parent = parent_process()
     assert parent is not None
     parent.join()
     os._exit(1)

@@ -20,6 +20,7 @@ factors      triangular systems, eigenvectors, singular vectors, QR, pseudoinver
              alone, for the command line starts without them
 """
 
+# The order is that of the families in `hodiff functions`.
 from hodiff.engine.graph import OPERATORS, tensor_of
 from hodiff.engine.operations import (
     angles,
@@ -27,12 +28,11 @@ from hodiff.engine.operations import (
     elementary,
     elliptic,
     factorials,
-    hypergeometric,
     orthogonal,
-    piecewise,
-    special,
-    structure,
 )
+
+# isort: split
+from hodiff.engine.operations import hypergeometric, piecewise, special, structure
 from hodiff.engine.operations.functions import FUNCTIONS, Function
 
 # isort: split

@@ -29,13 +29,14 @@ def _at_zero(n: float, x: float, k: int = 0) -> bool:
 def _ordered(name: str, *names: str, **fields: Any) -> tuple[Operation, Operation]:
     """A row f(n, x) and that of its derivatives in x, f(n, x; k)."""
     by_order = unknown_slope(name, "its order n")
+    fields["special"] = True
     row = elementwise(name, by_order, lambda n, x, y: derived(n, x, 1), parameters="n, x",
                       names=(name, *names), pole=_at_zero, **fields)  # fmt: skip
     fields.pop("meaning", None)
     derived = elementwise(f"{name}s", by_order,
                           lambda n, x, y, k: derived(n, x, bounded(name, k + 1)), names=(),
                           formula=lambda n, x, k: _written(row, n, x, k), pole=_at_zero,
-                          **fields | {"numpy": ""})  # fmt: skip
+                          **fields)  # fmt: skip
     CLOSED[row] = lambda: lambda n, x, m: derived(n, x, bounded(name, m)) if m else row(n, x)
     CLOSED[derived] = lambda k: lambda n, x, m: derived(n, x, bounded(name, k + m))
     return row, derived
@@ -73,22 +74,19 @@ def _struves(row: Operation, sign: int, n: Tensor, x: Tensor) -> Tensor:
 # fmt: off
 REAL = "an argument >= 0, or a whole order"
 ABOVE = "an argument > 0"
-besselj, besseljs = _ordered("besselj", "jv", "jn", numpy="scipy.special.jv", domain=REAL,
+besselj, besseljs = _ordered("besselj", "jv", "jn", domain=REAL,
                              meaning="The Bessel function J of the first kind of order n at x")
-bessely, besselys = _ordered("bessely", "yv", "yn", numpy="scipy.special.yv", domain=ABOVE,
+bessely, besselys = _ordered("bessely", "yv", "yn", domain=ABOVE,
                              meaning="The Bessel function Y of the second kind of order n at x")
-besseli, besselis = _ordered("besseli", "iv", numpy="scipy.special.iv", domain=REAL,
+besseli, besselis = _ordered("besseli", "iv", domain=REAL,
                              meaning="The modified Bessel function I of order n at x")
-besselk, besselks = _ordered("besselk", "kv", "kn", numpy="scipy.special.kv", domain=ABOVE,
-                             never_zero=True,
+besselk, besselks = _ordered("besselk", "kv", "kn", domain=ABOVE, never_zero=True,
                              meaning="The modified Bessel function K of order n at x")
 # exp(-x)*I and exp(x)*K: far out their derivatives are small beside the terms of their sums, so
 # that doubles are found in balls. exp(-abs(x))*I has a kink at 0.
-besselie, besselies = _ordered("besselie", "ive", numpy="scipy.special.ive",
-                               domain="an argument > 0",
+besselie, besselies = _ordered("besselie", "ive", domain=ABOVE,
                                meaning="exp(-x) times the modified Bessel function I, x >= 0")
-besselke, besselkes = _ordered("besselke", "kve", numpy="scipy.special.kve", domain=ABOVE,
-                               never_zero=True,
+besselke, besselkes = _ordered("besselke", "kve", domain=ABOVE, never_zero=True,
                                meaning="exp(x) times the modified Bessel function K")
 sphericaljn, sphericaljns = _ordered("sphericaljn", "spherical_jn", domain="a whole order",
                                      meaning="The spherical Bessel function j of order n at x")
@@ -98,20 +96,20 @@ sphericalyn, sphericalyns = _ordered("sphericalyn", "spherical_yn",
 
 struveh = elementwise("struveh", unknown_slope("struveh", "its order n"),
                       lambda n, x, y: _struves(struveh, -1, n, x),
-                      names=("struveh", "struve"), parameters="n, x", numpy="scipy.special.struve",
+                      names=("struveh", "struve"), parameters="n, x", special=True,
                       domain=REAL, pole=_at_zero, meaning="The Struve function H of order n at x")
 struvel = elementwise("struvel", unknown_slope("struvel", "its order n"),
                       lambda n, x, y: _struves(struvel, 1, n, x),
-                      names=("struvel", "modstruve"), parameters="n, x", domain=REAL, pole=_at_zero,
-                      numpy="scipy.special.modstruve",
+                      names=("struvel", "modstruve"), parameters="n, x", special=True,
+                      domain=REAL, pole=_at_zero,
                       meaning="The modified Struve function L of order n at x")
 
-airyai = elementwise("airyai", lambda x, y: airyaiprime(x), numpy="scipy.special.airy",
+airyai = elementwise("airyai", lambda x, y: airyaiprime(x), special=True,
                      meaning="The Airy function Ai")
-airyaiprime = elementwise("airyaiprime", lambda x, y: x*airyai(x), numpy="scipy.special.airy",
+airyaiprime = elementwise("airyaiprime", lambda x, y: x*airyai(x), special=True,
                           meaning="The derivative of the Airy function Ai")
-airybi = elementwise("airybi", lambda x, y: airybiprime(x), numpy="scipy.special.airy",
+airybi = elementwise("airybi", lambda x, y: airybiprime(x), special=True,
                      meaning="The Airy function Bi")
-airybiprime = elementwise("airybiprime", lambda x, y: x*airybi(x), numpy="scipy.special.airy",
+airybiprime = elementwise("airybiprime", lambda x, y: x*airybi(x), special=True,
                           meaning="The derivative of the Airy function Bi")
 # fmt: on

@@ -24,14 +24,14 @@ def closed(
     derivatives in the parameters, of the inputs, the value and, of the second row, k; without one
     it is refused by name.
     """
-    fields.setdefault("family", family_of(written.__module__))
+    fields = {"family": family_of(written.__module__), **fields, "special": True}
     *letters, _ = parameters.split(", ")
     unknown = [unknown_slope(name, f"its parameter {letter}") for letter in letters]
     known = [own or none for own, none in zip([*slopes, *[None] * len(letters)], unknown,
                                               strict=False)]  # fmt: skip
     row = elementwise(name, *known, lambda *v: derived(*v[:-1], 1), parameters=parameters,
                       names=(name, *names), **fields)  # fmt: skip
-    inner = {key: value for key, value in fields.items() if key not in ("meaning", "numpy")}
+    inner = {key: value for key, value in fields.items() if key != "meaning"}
     derived = elementwise(f"{name}s", *unknown,
                           lambda *v: derived(*v[:-2], bounded(name, v[-1] + 1)), names=(),
                           formula=lambda *v: written(*v), **inner)  # fmt: skip

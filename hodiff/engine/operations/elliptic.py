@@ -20,7 +20,7 @@ from hodiff.engine.operations.row import CLOSED, bounded, elementwise
 
 functions.family(__name__, "Elliptic integrals")
 
-REAL = "m*sin(phi)**2 < 1"
+REAL = "m*sin(t)**2 < 1 for every t from 0 to phi"
 
 
 def scale(j: int, q: int) -> Any:
@@ -59,15 +59,14 @@ def _written(phi: Tensor, m: Tensor, j: int, q: int) -> Tensor:
 elliptics = elementwise("elliptics", lambda phi, m, y, j, q: _slope(phi, m, j, q),
                         lambda phi, m, y, j, q: elliptics(phi, m, bounded("ellipf", j + 1), q),
                         names=(), formula=lambda phi, m, j, q: _written(phi, m, j, q),
-                        domain=REAL)
+                        special=True, domain=REAL)
 ellipf = elementwise("ellipf", lambda phi, m, y: _slope(phi, m, 0, -1),
                      lambda phi, m, y: elliptics(phi, m, 1, -1),
-                     parameters="phi, m", names=("ellipf", "ellipkinc"),
-                     numpy="scipy.special.ellipkinc", domain=REAL,
+                     parameters="phi, m", names=("ellipf", "ellipkinc"), special=True, domain=REAL,
                      meaning="The incomplete elliptic integral F of an angle and m")
 ellipeinc = elementwise("ellipeinc", lambda phi, m, y: _slope(phi, m, 0, 1),
                         lambda phi, m, y: elliptics(phi, m, 1, 1),
-                        parameters="phi, m", numpy="scipy.special.ellipeinc", domain=REAL,
+                        parameters="phi, m", special=True, domain=REAL,
                         meaning="The incomplete elliptic integral E of an angle and m")
 # fmt: on
 
@@ -109,23 +108,23 @@ def _scaled(quarters: int, *orders: int) -> Callable[..., Tensor]:
 
 # fmt: off
 carlsons = elementwise("carlsons", *[_further(3, i) for i in range(3)], names=(), domain=ALL,
-                       never_zero=True)
+                       special=True, never_zero=True)
 carlsonps = elementwise("carlsonps", *[_further(4, i) for i in range(4)], names=(), domain=ALL,
-                        never_zero=True)
+                        special=True, never_zero=True)
 elliprd = elementwise("elliprd", _scaled(-3, 1, 0, 1),
                       _scaled(-3, 0, 1, 1), _scaled(-9, 0, 0, 2),
                       parameters="x, y, z", domain=POSITIVE,
-                      pole=lambda x, y, z: z == 0, never_zero=True,
-                      numpy="scipy.special.elliprd", meaning="Carlson's elliptic integral RD")
+                      pole=lambda x, y, z: z == 0, never_zero=True, special=True,
+                      meaning="Carlson's elliptic integral RD")
 elliprf = elementwise("elliprf", lambda x, y, z, r: -elliprd(y, z, x)/6,
                       lambda x, y, z, r: -elliprd(z, x, y)/6,
                       lambda x, y, z, r: -elliprd(x, y, z)/6,
-                      parameters="x, y, z", domain=POSITIVE, never_zero=True,
-                      numpy="scipy.special.elliprf", meaning="Carlson's elliptic integral RF")
+                      parameters="x, y, z", domain=POSITIVE, never_zero=True, special=True,
+                      meaning="Carlson's elliptic integral RF")
 elliprj = elementwise("elliprj", *[_scaled(-3, *(int(i == k) for i in range(3)), 1)
                                    for k in range(3)], _scaled(-6, 0, 0, 0, 2),
                       parameters="x, y, z, p", domain=f"{POSITIVE}, and p > 0", never_zero=True,
-                      numpy="scipy.special.elliprj", meaning="Carlson's elliptic integral RJ")
+                      special=True, meaning="Carlson's elliptic integral RJ")
 # fmt: on
 
 

@@ -13,7 +13,7 @@ from hodiff.engine.operations.special import sincn
 family(__name__, "Lambert W")
 # Not y/(x*(1 + y)), which is 0/0 at 0.
 lambertw = elementwise("lambertw", lambda x, y: exp(-y)/(1 + y), names=(), special=True,
-                       domain="{x} >= -1/e", numpy="scipy.special.lambertw",
+                       domain="{x} >= -1/e",
                        meaning="The number w with w*exp(w) = x, that is not below -1")
 lambertw_lower = elementwise("lambertw_lower", lambda x, y: exp(-y)/(1 + y), names=(),
                              special=True, domain="-1/e <= {x} < 0", pole=lambda x: x == 0,
@@ -21,10 +21,10 @@ lambertw_lower = elementwise("lambertw_lower", lambda x, y: exp(-y)/(1 + y), nam
 
 family(__name__, "Exponential and trigonometric integrals")
 ei = elementwise("ei", lambda x, y: exp(x)/x, names=("ei", "expi"), special=True,
-                 numpy="scipy.special.expi", domain="{x} other than 0", pole=lambda x: x == 0,
+                 domain="{x} other than 0", pole=lambda x: x == 0,
                  meaning="The exponential integral Ei: of exp(t)/t up to x")
 e1 = elementwise("e1", lambda x, y: -exp(-x)/x, names=("e1", "exp1"), special=True, never_zero=True,
-                 numpy="scipy.special.exp1", domain="{x} > 0", pole=lambda x: x == 0,
+                 domain="{x} > 0", pole=lambda x: x == 0,
                  meaning="The exponential integral: of exp(-t)/t from x on")
 expint = elementwise("expint", unknown_slope("expint", "its parameter n"),
                      lambda n, x, y: expints(n, x, 1),

@@ -30,7 +30,7 @@ factorial = elementwise("factorial", lambda x, y: y*digamma(x + 1), never_zero=T
 def _binomial(n: Tensor, k: Tensor) -> Tensor:
     """binomial(n, k); k factors where k is a small whole number."""
     steps = _steps(k)
-    if steps is None or n.operation is CONSTANT:
+    if steps is None or steps < 0 or n.operation is CONSTANT:
         return binomial(n, k)
     return _product(n, steps, -1) / whole_factorial(steps) if steps > 1 else _product(n, steps, -1)
 
@@ -38,12 +38,12 @@ def _binomial(n: Tensor, k: Tensor) -> Tensor:
 # The derivatives, j times in n and k times in k, are right where a factor is 0 and a digamma
 # infinite; balls compute them, for doubles too.
 binomial = elementwise("binomial", lambda n, k, y: binomials(n, k, 1, 0),
-                       lambda n, k, y: binomials(n, k, 0, 1), parameters="n, k",
+                       lambda n, k, y: binomials(n, k, 0, 1), parameters="n, k", special=True,
                        names=("binomial", "binom", "comb", "nchoosek"), build=_binomial,
                        domain="n other than -1, -2, ...", pole=lambda n, k: n < 0,
                        meaning="The ways to choose k of n, by factorials")
 binomials = elementwise("binomials", lambda n, k, y, i, j: binomials(n, k, i + 1, j),
-                        lambda n, k, y, i, j: binomials(n, k, i, j + 1), names=(),
+                        lambda n, k, y, i, j: binomials(n, k, i, j + 1), names=(), special=True,
                         formula=lambda n, k, i, j: leibniz_binomial(n, k, i, j, binomial(n, k),
                                                                     written_psi),
                         domain="n other than -1, -2, ...", pole=lambda n, k, i, j: n < 0)
@@ -51,9 +51,9 @@ binomials = elementwise("binomials", lambda n, k, y, i, j: binomials(n, k, i + 1
 
 
 def _steps(n: Tensor) -> int | None:
-    """n as a number of factors, where it is one."""
+    """n as a number of factors, below 0 of a divisor's, where it is one."""
     steps: Any = n.attributes[0] if n.operation is CONSTANT else None
-    return steps if type(steps) is int and 0 <= steps <= MOST_FACTORS else None
+    return steps if type(steps) is int and abs(steps) <= MOST_FACTORS else None
 
 
 def _product(x: Tensor, steps: int, step: int) -> Tensor:
@@ -65,7 +65,9 @@ def _product(x: Tensor, steps: int, step: int) -> Tensor:
 def _stepped(step: int, general: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
     def build(x: Tensor, n: Tensor) -> Tensor:
         steps = _steps(n)
-        return general(x, n) if steps is None else _product(x, steps, step)
+        if steps is None:
+            return general(x, n)
+        return _product(x, steps, step) if steps >= 0 else 1 / _product(x - step, -steps, -step)
 
     build.__module__ = __name__
     return build
@@ -75,5 +77,5 @@ function("x, n", "rising", "rf", "pochhammer", "poch", least=2, most=2,
          meaning="The rising factorial x*(x + 1)*...*(x + n - 1) = gamma(x + n)/gamma(x)")(
     _stepped(1, lambda x, n: binomial(x + n - 1, n) * factorial(n)))  # fmt: skip
 function("x, n", "falling", "ff", least=2, most=2,
-         meaning="The falling factorial x*(x - 1)*...*(x - n + 1)")(
+         meaning="The falling factorial x*(x - 1)*...*(x - n + 1) = gamma(x + 1)/gamma(x - n + 1)")(
     _stepped(-1, lambda x, n: binomial(x, n) * factorial(n)))  # fmt: skip

@@ -9,7 +9,7 @@ from hodiff.engine.graph import Tensor, constant
 from hodiff.engine.operations import functions
 from hodiff.engine.operations.closed import closed
 from hodiff.engine.operations.elementary import pi
-from hodiff.engine.operations.orthogonal import risen
+from hodiff.engine.shifts import risen
 
 functions.family(__name__, "Hypergeometric functions")
 

@@ -42,25 +42,22 @@ def _at_ends(x: float) -> bool:
 # fmt: off
 family(__name__, "Error functions")
 erfi = elementwise("erfi", lambda x, y: 2/sqrt(pi()) * exp(x**2), special=True,
-                   numpy="scipy.special.erfi",
                    meaning="The error function of an imaginary number, over i")
 erfinv = elementwise("erfinv", lambda x, y: sqrt(pi())/2 * exp(y**2), special=True,
-                     numpy="scipy.special.erfinv", domain="-1 < {x} < 1", pole=_at_ends,
+                     domain="-1 < {x} < 1", pole=_at_ends,
                      meaning="The number whose erf is x")
 erfcinv = elementwise("erfcinv", lambda x, y: -sqrt(pi())/2 * exp(y**2), special=True,
-                      numpy="scipy.special.erfcinv", domain="0 < {x} < 2",
+                      domain="0 < {x} < 2",
                       pole=lambda x: x in (0, 2), meaning="The number whose erfc is x")
 
 # Far out the slope 2*x*erfcx(x) - 2/sqrt(pi) has lost its digits, and so has dawson's: so their
 # derivatives are families.
 erfcx = elementwise("erfcx", lambda x, y: erfcxs(x, 1), special=True, never_zero=True,
-                    numpy="scipy.special.erfcx",
                     meaning="exp(x**2)*erfc(x), which neither overflows nor vanishes on the right")
 erfcxs = elementwise("erfcxs", lambda x, y, n: erfcxs(x, n + 1), names=(), special=True,
                      never_zero=True,
                      formula=lambda x, n: written(erfcx(x), x, n, 2, -2/sqrt(pi())))
 dawson = elementwise("dawson", lambda x, y: dawsons(x, 1), names=("dawson", "dawsn"), special=True,
-                     numpy="scipy.special.dawsn",
                      meaning="Dawson's integral, sqrt(pi)/2*exp(-x**2)*erfi(x)")
 dawsons = elementwise("dawsons", lambda x, y, n: dawsons(x, n + 1), names=(), special=True,
                       formula=lambda x, n: written(dawson(x), x, n, -2, constant(1)))
@@ -70,10 +67,10 @@ normpdf = elementwise("normpdf", lambda x, y: -x*y, names=("normpdf", "npdf"), n
                       definition=lambda x: exp(-x**2/2)/sqrt(2*pi()),
                       meaning="The density of the normal distribution, of mean 0 and variance 1")
 normcdf = elementwise("normcdf", lambda x, y: normpdf(x), names=("normcdf", "ncdf", "ndtr"),
-                      special=True, never_zero=True, numpy="scipy.special.ndtr",
+                      special=True, never_zero=True,
                       meaning="The probability that a normal number is less than x")
 norminv = elementwise("norminv", lambda x, y: 1/normpdf(y), names=("norminv", "ndtri", "probit"),
-                      special=True, numpy="scipy.special.ndtri", domain="0 < {x} < 1",
+                      special=True, domain="0 < {x} < 1",
                       pole=lambda x: x in (0, 1),
                       meaning="The number that a normal one is less than with probability x")
 # fmt: on

@@ -39,20 +39,20 @@ erfc = elementwise("erfc", lambda x, y: -2/sqrt(pi()) * exp(-x**2), numpy="scipy
 family(__name__, "Factorials, gamma and beta")
 gamma  = elementwise("gamma",  lambda x, y: y*digamma(x), numpy="scipy.special.gamma",
                      never_zero=True, domain=NOT_A_POLE, pole=_at_pole)
-lgamma = elementwise("lgamma", lambda x, y: digamma(x), numpy="scipy.special.gammaln",
+lgamma = elementwise("lgamma", lambda x, y: digamma(x), special=True,
                      domain=NOT_A_POLE, pole=_at_pole)
-digamma = elementwise("digamma", lambda x, y: psi(x, 1), numpy="scipy.special.digamma",
+digamma = elementwise("digamma", lambda x, y: psi(x, 1), special=True,
                       domain=NOT_A_POLE, pole=_at_pole)
 # The n-th derivative of digamma.
-psi = elementwise("polygamma", lambda x, y, n: psi(x, n + 1), names=(),
-                       domain=NOT_A_POLE, pole=lambda x, n: x <= 0)
+psi = elementwise("polygamma", lambda x, y, n: psi(x, n + 1), names=(), special=True,
+                  domain=NOT_A_POLE, pole=lambda x, n: x <= 0)
 beta   = elementwise("beta", lambda a, b, y: betas(a, b, 1, 0), lambda a, b, y: betas(a, b, 0, 1),
-                     numpy="scipy.special.beta", domain="a and b other than 0, -1, -2, ...",
+                     special=True, domain="a and b other than 0, -1, -2, ...",
                      pole=lambda a, b: a <= 0 or b <= 0)
 # The derivative of beta, j times in a and k times in b: differences of near equals near 0,
 # which balls compute.
 betas = elementwise("betas", lambda a, b, y, j, k: betas(a, b, j + 1, k),
-                    lambda a, b, y, j, k: betas(a, b, j, k + 1), names=(),
+                    lambda a, b, y, j, k: betas(a, b, j, k + 1), names=(), special=True,
                     formula=lambda a, b, j, k: leibniz_beta(a, b, j, k, beta(a, b), written_psi),
                     domain="a and b other than 0, -1, -2, ...",
                     pole=lambda a, b, j, k: a <= 0 or b <= 0)

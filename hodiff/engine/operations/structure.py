@@ -51,6 +51,8 @@ def reduced(shapes: Shapes, attributes: Attributes) -> Shape:
     if not attributes:
         return ()
     shape, axes = shapes[0], attributes[0]
+    if len(axes) == len(shape):
+        return ()
     return tuple(n for i, n in enumerate(shape) if i - len(shape) not in axes)
 
 
@@ -107,8 +109,9 @@ def _part(g: Tensor, xs: Inputs, y: Tensor, attributes: Attributes, i: int) -> T
 
 def _picked(shapes: Shapes, attributes: Attributes) -> Shape:
     items, shape = attributes[0], shapes[0]
-    if all(isinstance(i, (int, tuple)) for i in items):
-        lengths = [len(range(*k)) for k in items if isinstance(k, tuple)]
+    kinds = set(map(type, items))
+    if kinds <= {int, tuple}:
+        lengths = [len(range(*k)) for k in items if type(k) is tuple] if tuple in kinds else []
         return (*lengths, *shape[len(items) :])
     import numpy  # start-up: only an index that holds arrays needs it
 
@@ -259,7 +262,12 @@ def index(x: Tensor, items: Any) -> Tensor:
     >>> tensor([1, 2, 3])[[0, 0, 2]]
     tensor([1., 1., 3.])
     """
-    parts = [index_part(i) for i in (items if isinstance(items, tuple) else (items,))]
+    items = items if isinstance(items, tuple) else (items,)
+    if len(items) == 1 and type(items[0]) is int and x.shape and x.operation is not stack:
+        (i,), n = items, x.shape[0]  # the most usual
+        if -n <= i < n:
+            return pick(x, (i % n,))
+    parts = [index_part(i) for i in items]
     used = sum(_axes_of(part) for part in parts)
     if used > len(x.shape):
         count = f"{used} ind{'ices' if used > 1 else 'ex'}"

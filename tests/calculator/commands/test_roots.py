@@ -4,6 +4,7 @@ import json
 import math
 import signal
 from fractions import Fraction
+from itertools import pairwise
 
 import mpmath
 import pytest
@@ -123,10 +124,26 @@ def test_multiplicities(expression, over, expected):
     assert {x["at"]["x"]: x["multiplicity"] for x in found.roots} == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("expression, over, expected", [
+    ("abs(x) - x**2", "x=-2:2", [-1, 0, 1]),
+    ("relu(x) - x/2", "x=-1:1", [0]),
+    ("max(x - 1, 1 - x)*x", "x=-1:2", [0, 1]),
+    ("where(x < 1, x - 1, 2*x - 2)", "x=0:2", [1]),
+    ("abs(sin(x)) - sin(x)**2", "x=1:4", [math.pi / 2, math.pi]),
+    ("abs(x) + 1e-20", "x=-1:1", []),
+    ("min(x, 2*x) - abs(x)/3", "x=-1:1", [0]),
+])  # fmt: skip
+def test_a_corner_is_a_root_or_none(expression, over, expected):
+    found = roots(expression, over)
+    assert [x["at"]["x"] for x in found.roots] == pytest.approx(expected)
+    assert found.complete
+
+
 @pytest.mark.parametrize(
     "expression, over, inside, reason",
     [
-        ("abs(x) - x**2", "x=-2:2", 0, "'abs(x)' has a kink"),
+        ("cbrt(x**2) - x**2", "x=-2:2", 0, "'cbrt(x**2)' has a kink"),
+        ("abs(x - 1/3) - 1e-30", "x=0:1", 1 / 3, "'abs(x - 1/3)' has a kink"),  # two roots
         ("exp(x) - e*x", "x=0:2", 1, "the slope may be 0"),  # a double root that is no number
         ("floor(x) - 0.5", "x=0.5:1.5", 1, "'floor(x)' jumps"),
         ("gamma(x) - 1/2", "x=-0.5:0.5", 0, "'gamma(x)' has a pole"),
@@ -252,10 +269,10 @@ def test_json(found):
 
 def test_plain_and_csv(hodiff, plain):
     assert plain("roots", "[x**2 - y, y - 1]", "--over", "x=-2:2,y=-2:2") == "-1\t1\n1\t1"
-    ran = hodiff("roots", "abs(x) - x**2", "--over", "x=-2:2", "--format", "plain")
+    ran = hodiff("roots", "cbrt(x**2) - x**2", "--over", "x=-2:2", "--format", "plain")
     assert ran.code == 1 and ran.err == ""
     assert ran.out.splitlines()[:2] == ["-1", "1"] and ran.out.splitlines()[2].startswith("[")
-    ran = hodiff("roots", "abs(x) - x**2", "--over", "x=-2:2", "--format", "csv")
+    ran = hodiff("roots", "cbrt(x**2) - x**2", "--over", "x=-2:2", "--format", "csv")
     header, *rows = (line.split(",") for line in ran.out.splitlines())
     assert header == ["x", "x_lower", "x_upper", "what", "multiplicity", "reason"]
     assert [row[3] for row in rows] == ["root", "root", "undecided"]
@@ -340,3 +357,43 @@ def test_faults_name_the_mend(hodiff, words, message):
         json.loads(hodiff("roots", *words, "--format=json").out) if "latex" not in words else {}
     )
     assert "latex" in words or message in report["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "expression, over, end, f",
+    [
+        ("bessely(0, x) - 1/5", "x=-2:3", 0, lambda x: mpmath.bessely(0, x) - mpf(1) / 5),
+        ("besselk(1, x) - 2", "x=-2:3", 0, lambda x: mpmath.besselk(1, x) - 2),
+        ("besselj(3/2, x) - 1/3", "x=-3:2", 0, lambda x: mpmath.besselj(1.5, x) - mpf(1) / 3),
+        ("struveh(1/2, x) - 1/3", "x=-2:3", 0, lambda x: mpmath.struveh(0.5, x) - mpf(1) / 3),
+        ("hypu(1, 2, x) - 3", "x=-2:3", 0, lambda x: mpmath.hyperu(1, 2, x) - 3),
+        ("hyp2f1(1/2, 1/3, 5, x) - 1.02", "x=-1:3", 1,
+         lambda x: mpmath.hyp2f1(mpf(1) / 2, mpf(1) / 3, 5, x) - mpf("1.02")),
+        ("ellipk(x) - 2", "x=1/3:2", 1, lambda x: mpmath.ellipk(x) - 2),
+        ("ellipe(x) - 1.2", "x=-1:3", 1, lambda x: mpmath.ellipe(x) - mpf("1.2")),
+        ("elliprf(x, 1, 2) - 1", "x=-2:3", 0, lambda x: mpmath.elliprf(x, 1, 2) - 1),
+        ("ellipf(1, x) - 1.1", "x=-2:3", 1 / math.sin(1) ** 2,
+         lambda x: mpmath.ellipf(1, x) - mpf("1.1")),
+        ("ellipeinc(x, 2) - 1/2", "x=0:3", math.pi / 4,
+         lambda x: mpmath.ellipe(x, 2) - mpf(1) / 2),
+        ("zeta(2, x) - 2", "x=-2:2", 0, lambda x: mpmath.zeta(2, x) - 2),
+    ],
+)  # fmt: skip
+def test_beyond_the_end_of_a_domain_is_nothing_to_search(expression, over, end, f):
+    found = roots(expression, over)
+    (x,) = numbers(found)
+    with mp.workdps(30):
+        assert x == pytest.approx(float(mpmath.re(mpmath.findroot(f, x))), rel=1e-15)
+    assert not found.unsearched
+    (left,) = found.undecided
+    assert left["in"]["x"]["lower"] - 1e-9 < end < left["in"]["x"]["upper"] + 1e-9
+
+
+def test_where_a_struve_function_swings():
+    """Its series has terms of exp(x): of a box it says nothing by itself."""
+    with mp.workdps(20):
+        x = [mpf(k) / 4 for k in range(1, 81)]
+        above = [mpmath.struveh(1, t) > mpf(1) / 2 for t in x]
+    signs = sum(a != b for a, b in pairwise(above))
+    found = roots("struveh(1, x) - 1/2", "x=1/4:20")
+    assert len(found.roots) == signs and found.complete

@@ -96,3 +96,39 @@ def test_taylor_where_both_arguments_move(text):
     with mp.workdps(30):
         for c, true in zip(found, mp.taylor(f, x, 4), strict=True):
             assert float(c) == pytest.approx(float(true), rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    "text, at, true",
+    [
+        ("elliprf(0, 1 - x, 1)", "1/3", mp.ellipk),  # DLMF 19.25.1
+        ("elliprf(0, 1 - x, 1) - x*elliprd(0, 1 - x, 1)/3", "1/3", mp.ellipe),
+        ("elliprd(0, 1/2, x)", "0.1", lambda x: mp.elliprd(0, mpf(1) / 2, x)),
+        ("elliprj(3, x, 0, 7)", "1.000000001", lambda x: mp.elliprj(3, x, 0, 7)),
+        ("elliprj(0, x, 2, x**2)", "3", lambda x: mp.elliprj(0, x, 2, x * x)),
+        ("elliprf(x, 0, 1e10)", "1e-5", lambda x: mp.elliprf(x, 0, 10**10)),
+        ("elliprj(x, 1e10, 3, 1)", "2", lambda x: mp.elliprj(x, 10**10, 3, 1)),  # far apart
+        ("elliprf(7, x**2, 2)", "1e-10", lambda x: mp.elliprf(7, x * x, 2)),
+        ("elliprj(x, 1e-30, 1, 2)", "1e10", lambda x: mp.elliprj(x, mpf(10) ** -30, 1, 2)),
+    ],
+)
+def test_carlsons_integrals_have_derivatives_beside_a_0(text, at, true):
+    found = calculate("nth", text, at=f"x={at}", order=2).derivatives
+    with mp.workdps(60):
+        numerator, _, denominator = at.partition("/")
+        number = mpf(numerator) / mpf(denominator or 1)
+        expected = [mp.diff(true, number, k, relative=True) for k in (1, 2)]
+        assert found == [float(x) for x in expected]
+
+
+@pytest.mark.parametrize("x", ["-5", "-71/3", "-1"])
+def test_a_binomial_of_many_factors_is_a_polynomial(x):
+    """Also where gamma(x + 1) is infinite."""
+    numerator, _, denominator = x.partition("/")
+    n = mpf(numerator) / mpf(denominator or 1)
+    factors = [n - i for i in range(100)]
+    value = mp.fprod(factors) / mp.factorial(100)
+    found = calculate("grad", "binomial(x, 100)", at=f"x={x}")
+    assert float(found.value) == pytest.approx(float(value), rel=1e-14)
+    slope = value * mp.fsum(1 / factor for factor in factors)
+    assert float(found.gradient["x"]) == pytest.approx(float(slope), rel=1e-13)

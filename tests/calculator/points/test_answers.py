@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -166,3 +168,21 @@ def test_digits_that_doubles_lose(folder: Path, rows: Any, hodiff: Any, proven: 
     ran = hodiff(*asked, "--check", stdin=text)
     lost = 0 if proven else 2
     assert f"check: of 3 rows compared with balls {lost} lose more than half" in ran.err
+
+
+def test_a_file_that_doubles_answer_loads_no_flint(folder: Path) -> None:
+    Path("in.csv").write_text("x\n1\n2\n")
+    code = "import sys; from hodiff.cli import main; main(sys.argv[1:]);"
+    code += " print({'flint', 'multiprocessing', 'scipy', 'rich'} & set(sys.modules))"
+    line = [
+        sys.executable,
+        "-c",
+        code,
+        "value",
+        "x**2*sin(x)",
+        "--points",
+        "in.csv",
+        "--out",
+        "a.csv",
+    ]
+    assert subprocess.run(line, capture_output=True, text=True, check=True).stdout == "set()\n"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import gzip
 import json
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -158,3 +160,15 @@ def test_booleans_and_infinities(folder: Path, hodiff: Any) -> None:
     )
     ran = hodiff("value", "x + 1/y", "--points", "in.parquet", "--keep", "none")
     assert (ran.code, ran.out) == (1, "f\n2.0\n\n\n") and "'y' is infinite" in ran.err
+
+
+def test_parquet_is_packed_as_well_as_by_polars_itself(folder: Path, answer: Any) -> None:
+    """Doubles of all digits, of few, whole numbers and text."""
+    random = np.random.default_rng(0)
+    x = random.uniform(1, 2, 50_000)
+    ids, words = np.arange(len(x)), random.choice(["north", "south", "east"], len(x))
+    frame = pl.DataFrame({"id": ids, "x": x, "y": x.round(2), "side": words})
+    frame.write_parquet("in.parquet")
+    answer("grad", "x**2*exp(y)", "--points", "in.parquet", "--out", "out.parquet")
+    pl.read_parquet("out.parquet").write_parquet("again.parquet")
+    assert os.path.getsize("out.parquet") < 1.02 * os.path.getsize("again.parquet")

@@ -165,6 +165,8 @@ def test_rows_by_series_have_the_verdicts_of_points(
         ("jvp", "[x*y, 1/x]", ("0", "0"), "pole"),
         ("grad", "where(x > 1, log(y), x*y)", ("0.5", "-1"), None),
         ("grad", "gamma(x*y)", ("1e300", "1e300"), "limit"),
+        ("grad", "1/gamma(x) + y", ("1e5", "1"), None),  # gamma passes the largest double
+        ("value", "beta(x, y)", ("2", "-2"), None),  # two poles cancel: 1/2
     ],
 )
 def test_what_doubles_do_not_see(

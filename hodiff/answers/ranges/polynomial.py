@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.roots import BITS
-from hodiff.arithmetic import boxes
+from hodiff.answers.ranges.located import BITS
+from hodiff.arithmetic import box_functions, box_numbers
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.boxes import BOXES, SMOOTH, Box
+from hodiff.arithmetic.box_numbers import SMOOTH, Box
+from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.engine.exact import quotient
 from hodiff.engine.graph import Tensor
@@ -59,14 +60,14 @@ def polynomial(
             raise HodiffError("domain", message, source="--at")
         scaled = [ball(y) * ball(quotient(1, factorial(k))) for k, y in enumerate(values)]
         middle = float(ball(at).mid())
-        centre, thin = boxes.thin(at), [boxes.thin(c) for c in scaled]
+        centre, thin = box_numbers.thin(at), [box_numbers.thin(c) for c in scaled]
     places = np.unique(np.concatenate([np.linspace(low, high, POINTS + 1), [middle]]))
     with BOXES.quietly():
-        h = boxes.sub(Box(places, places), centre)
+        h = box_numbers.sub(Box(places, places), centre)
         found = _evaluated(thin, h)
         bounds = _bounds(derivatives, x, places, middle, order)
-        rest = boxes.mul(bounds, _power(h, order + 1))
-        band = boxes.add(found, rest)
+        rest = box_numbers.mul(bounds, _power(h, order + 1))
+        band = box_numbers.add(found, rest)
         y = found.low + 0.5 * (found.high - found.low)
     known = np.isfinite(bounds.low)
     under, over = (np.where(known, end, nan) for end in (band.low, band.high))
@@ -77,12 +78,12 @@ def polynomial(
 def _evaluated(coefficients: Sequence[Box], h: Box) -> Box:
     total = Box(np.zeros_like(h.low), np.zeros_like(h.low))
     for c in reversed(coefficients):
-        total = boxes.add(boxes.mul(total, h), c)
+        total = box_numbers.add(box_numbers.mul(total, h), c)
     return total
 
 
 def _power(h: Box, n: int) -> Box:
-    return boxes.power(h, boxes.thin(n))
+    return box_functions.power(h, box_numbers.thin(n))
 
 
 def _bounds(
@@ -95,8 +96,8 @@ def _bounds(
     for y in derivatives:
         own = values[id(y)]
         smooth &= (np.broadcast_to(np.asarray(own.smooth), a.shape) >= SMOOTH) & ~np.isnan(own.low)
-    last = boxes.whole(values[id(derivatives[-1])])
-    c = boxes.mul(last, boxes.thin(quotient(1, factorial(order + 1))))
+    last = box_numbers.whole(values[id(derivatives[-1])])
+    c = box_numbers.mul(last, box_numbers.thin(quotient(1, factorial(order + 1))))
     low, high = (np.broadcast_to(end, a.shape) for end in (c.low, c.high))
     low, high = np.where(smooth, low, -inf), np.where(smooth, high, inf)
     k = int(np.searchsorted(places, middle))

@@ -1,14 +1,14 @@
 """Every root in a box, with proof: that it is there, that it is alone, that there are no others.
 
-Isolated in doubles (hodiff.answers.isolate), what these leave open in balls; then each root is
-narrowed by Newton's step in balls until its digits are told. A quotient of polynomials in one
-variable is done by FLINT, with multiplicities. What is not decided is handed back as boxes with the
+Isolated in doubles (isolate.py), what these leave open in balls; then each root is narrowed by
+Newton's step in balls until its digits are told. A quotient of polynomials in one variable is done
+by FLINT, with multiplicities (quotients.py). What is not decided is handed back as boxes with the
 reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -16,71 +16,39 @@ import numpy as np
 
 from hodiff.answers import digits, faults
 from hodiff.answers.intervals import hull
-from hodiff.answers.isolate import Ends, System, Work, isolated, over
-from hodiff.answers.precision import Unproven
-from hodiff.arithmetic import ball_numbers, boxes
+from hodiff.answers.ranges.isolate import Ends, System, Work, isolated, over
+from hodiff.answers.ranges.located import (
+    BITS,
+    DECIDED,
+    Located,
+    Range,
+    Unsure,
+    distinct,
+    is_exact,
+    tightly,
+    within,
+)
+from hodiff.answers.ranges.merged import columns, merged, pairs
+from hodiff.answers.ranges.quotients import SHORT, as_quotient, of_polynomial, simplest
+from hodiff.arithmetic import ball_numbers, box_numbers
 from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
-from hodiff.engine.exact import quotient, rational
-from hodiff.engine.graph import CONSTANT, Operation, Tensor, topological
-from hodiff.engine.operations.elementary import add, div, mul, neg, pow, sub
-from hodiff.errors import HodiffError
+from hodiff.engine.graph import CONSTANT, Tensor
+from hodiff.engine.operations.elementary import div, mul, neg, pow
 
-BITS = 320  # of balls that settle what doubles leave open
 MOST_SETTLED = 4000  # boxes in balls, of all that is left open; and of one part of it:
 MOST_OF_ONE = 400
 SMALLEST = 2.0**-80  # of the range: a box that is split no more
 NEAR = 2.0**-60  # of a number: the same
 MOST_STEPS = 200  # of Newton at one precision
 MOST_PARTS = 12  # that open boxes are merged into
-MOST_BOXES = 400  # that are merged one by one
 MOST_ORDER = 8  # of a multiple root
-MOST_DEGREE = 200
-SHORT = 40  # bits of the denominator of what may be a root as a rational number
-MOST_SHIFTED = 1 << 14  # the exponent of an end of a ball that is looked at as a number
-DECIDED = (128, 512, 4096)  # bits that a root is compared with an end of the range at
 ZERO_WITH = {"sqrt", "cbrt", "abs", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "expm1",
              "log1p", "erf"}  # what is 0 where its argument is, and nowhere else  # fmt: skip
-
-Range = tuple[Any, Any]
-"""The ends of a variable: exact numbers or balls."""
-
-
-class Unsure(NamedTuple):
-    """A box, in doubles, in which something is left open, and why."""
-
-    box: list[tuple[float, float]]
-    reason: str
-
-
-class Located:
-    """A root: what narrows it, and the box in which it is the only one.
-
-    exact         its coordinates where they are known as numbers
-    multiplicity  None where that has no meaning: at a kink
-    """
-
-    def __init__(
-        self,
-        alone: list[tuple[float, float]],
-        at: list[Any],
-        narrow: Callable[[list[Any]], list[Any]],
-        multiplicity: int | None = 1,
-    ) -> None:
-        self.alone, self.at, self._narrow = alone, at, narrow
-        self.multiplicity = multiplicity
-        self.bits = 0  # the precision that at was narrowed at
-        self.exact = all(map(_is_exact, at))
-
-    def now(self) -> list[Any]:
-        """The coordinates, as narrow as the present precision makes them."""
-        bits = ball_numbers.FLINT.bits
-        if not self.exact and bits > self.bits:
-            self.at, self.bits = self._narrow(self.at), bits
-        return self.at
 
 
 class Outcome(NamedTuple):
@@ -124,7 +92,7 @@ def located(
         quotient = as_quotient(graphs[0], variables[0])
         if quotient is not None:
             with precision(DECIDED[0]):
-                found = _of_polynomial(*quotient, orders[0], ranges[0])
+                found = of_polynomial(quotient[0], orders[0])
             needs = [*needs, graphs[0]]
             return _checked(found, [], [], needs, variables, ranges, fixed, notes, everywhere)
     search = _Search(graphs, variables, ranges, fixed)
@@ -185,117 +153,6 @@ def _positive(x: Tensor) -> bool:
     return x.operation is CONSTANT and x.attributes[0] > 0
 
 
-# Quotients of polynomials.
-
-
-def as_quotient(f: Tensor, x: Tensor) -> tuple[Any, Any] | None:
-    """f as two polynomials of FLINT, with f = a/b; None where it is none, or one too long."""
-    ball(0)  # FLINT is there
-    from flint import fmpq, fmpq_poly  # start-up
-
-    one, values = fmpq_poly([1]), dict[int, tuple[Any, Any]]()
-    for node in topological([f], unknown=True):
-        operation, inputs = node.operation, [values.get(id(y)) for y in node.inputs]
-        if node is x:
-            found = fmpq_poly([0, 1]), one
-        elif operation is CONSTANT:
-            c = node.attributes[0]
-            found = fmpq_poly([fmpq(int(c.numerator), int(c.denominator))]), one
-        elif operation is pow and inputs[0] is not None and node.inputs[1].operation is CONSTANT:
-            n, (a, b) = node.inputs[1].attributes[0], inputs[0]
-            if not isinstance(n, int) or abs(n) * max(a.degree(), b.degree(), 1) > MOST_DEGREE:
-                return None
-            if n < 0 and a == 0:
-                return None
-            found = (a**n, b**n) if n >= 0 else (b**-n, a**-n)
-        elif operation not in (add, sub, mul, div, neg) or None in inputs:
-            return None
-        else:
-            (a, b), *rest = [pair for pair in inputs if pair is not None]
-            c, d = rest[0] if rest else (one, one)
-            if operation is div and c == 0:
-                return None
-            found = _joined(operation, a, b, c, d)
-        if max(found[0].degree(), found[1].degree()) > MOST_DEGREE:
-            return None
-        values[id(node)] = found
-    a, b = values[id(f)]
-    return None if a == 0 or not a.degree() else (a, b)
-
-
-def _joined(operation: Operation, a: Any, b: Any, c: Any, d: Any) -> tuple[Any, Any]:
-    """What an operation makes of a/b and c/d."""
-    if operation is neg:
-        return -a, b
-    if operation is mul:
-        return a * c, b * d
-    if operation is div:
-        return a * d, b * c
-    c = c if operation is add else -c
-    return (a + c, b) if b == d else (a * d + c * b, b * d)
-
-
-def _of_polynomial(a: Any, b: Any, order: int | None, span: Range) -> list[Located]:
-    whole = a.numer()
-    known: dict[int, list[tuple[Any, int]]] = {}
-
-    def real() -> list[tuple[Any, int]]:
-        bits = ball_numbers.FLINT.bits
-        if bits not in known:
-            found = [(z.real, m) for z, m in whole.complex_roots() if z.imag == 0]
-            known[bits] = sorted(found, key=lambda pair: pair[0].mid())
-        return known[bits]
-
-    def one(i: int) -> Callable[[list[Any]], list[Any]]:
-        return lambda at: [real()[i][0]]
-
-    roots = []
-    for i, (x, m) in enumerate(real()):
-        at = [_exactly(x, lambda q: whole(_fmpq(q)) == 0)]
-        roots.append(Located([boxes.ends(x)], at, one(i), None if order is None else order * m))
-    return roots
-
-
-def _fmpq(q: Any) -> Any:
-    return ball_numbers.FLINT.fmpq(int(q.numerator), int(q.denominator))
-
-
-def _exactly(x: Any, zero: Callable[[Any], bool]) -> Any:
-    q = _simplest(x)
-    return q if q is not None and zero(q) else x
-
-
-def _simplest(x: Any, bits: int = SHORT) -> Any:
-    """The rational number of the smallest denominator in a ball, by its continued fraction; None
-    where that is longer than so many bits."""
-    ends = [tuple(map(int, end.man_exp())) for end in (ball(x).lower(), ball(x).upper())]
-    shift = min(0, ends[0][1], ends[1][1])
-    if max(abs(e) for _, e in ends) > MOST_SHIFTED:
-        return 0 if ends[0][0] <= 0 <= ends[1][0] else None
-    (a, b), (c, d) = ((m << (e - shift), 1 << -shift) for m, e in ends)
-    if a <= 0 <= c:
-        return 0
-    if c < 0:
-        found = _simplest(-ball(x), bits)
-        return None if found is None else -found
-    wholes: list[int] = []
-    size = 1  # below the denominator
-    while (n := -(-a // b)) * d > c:
-        wholes.append(a // b)
-        size *= max(1, a // b) if len(wholes) > 1 else 1
-        if size >> bits or len(wholes) > 2 * bits:
-            return None
-        a, b, c, d = d, c - wholes[-1] * d, b, a - wholes[-1] * b
-    found = n
-    for whole in reversed(wholes):
-        found = whole + quotient(1, found)
-    return found if found.denominator >> bits == 0 else None
-
-
-def _is_exact(x: Any) -> bool:
-    return rational(x) or type(x) is PiMultiple
-
-
 # The search, in doubles and in balls.
 
 
@@ -310,7 +167,7 @@ class _Search:
         self.variables, self.ranges, self.fixed = list(variables), ranges, fixed
         self.functions = list(functions)
         slopes = [gradient(f, self.variables) for f in functions]
-        given = {x: boxes.thin(value) for x, value in fixed.items()}
+        given = {x: box_numbers.thin(value) for x, value in fixed.items()}
         self.system = System(functions, slopes, self.variables, given)
         self.values = Program(functions, BALLS)
         self.slopes = Program([*functions, *(y for row in slopes for y in row)], BALLS)
@@ -318,8 +175,8 @@ class _Search:
     def outer(self) -> tuple[list[float], list[float]]:
         """The ranges in doubles, rounded outward."""
         return (
-            [boxes.thin(low).low for low, _ in self.ranges],
-            [boxes.thin(high).high for _, high in self.ranges],
+            [box_numbers.thin(low).low for low, _ in self.ranges],
+            [box_numbers.thin(high).high for _, high in self.ranges],
         )
 
     def at(self, program: Program, x: Sequence[Any]) -> list[Any]:
@@ -328,7 +185,7 @@ class _Search:
 
     def smooth(self, x: Sequence[Any], needed: int = SMOOTH) -> bool:
         """Whether all functions are that smooth all over a box of balls, by a look in doubles."""
-        low, high = zip(*map(boxes.ends, x), strict=True)
+        low, high = zip(*map(box_numbers.ends, x), strict=True)
         if not np.isfinite([low, high]).all():
             return False
         with BOXES.quietly():
@@ -376,17 +233,16 @@ class _Search:
             except ValueError:  # apart by rounding alone
                 break
             narrower = any(b.rad() < 0.5 * ball(a).rad() for a, b in zip(x, new, strict=True))
-            x = [a if _is_exact(a) else b for a, b in zip(x, new, strict=True)]
+            x = [a if is_exact(a) else b for a, b in zip(x, new, strict=True)]
             if not narrower or all(map(_narrow, x)):
                 break
         return x
 
     def located(self, alone: Ends, tight: Ends, order: int | None) -> Located:
         """A root that is proven to be alone in a box, and to lie in a part of it."""
-        pairs = [_pairs(ends) for ends in (alone, tight)]
         with precision(DECIDED[0]):
-            at = self.narrow([hull(*map(ball, pair)) for pair in pairs[1]])
-            return Located(pairs[0], self.known(at), self.narrow, order)
+            at = self.narrow([hull(*map(ball, pair)) for pair in pairs(tight)])
+            return Located(pairs(alone), self.known(at), self.narrow, order)
 
     def known(self, at: list[Any]) -> list[Any]:
         """The coordinates of a root as exact numbers, where they are: what is simple, a multiple of
@@ -398,10 +254,10 @@ class _Search:
 
     def candidates(self, x: Any, span: Range) -> list[Any]:
         found = [end for end in span if ball(x).overlaps(ball(end)) and BALLS.finite(end)]
-        q = _simplest(x)
+        q = simplest(x)
         if q is not None:
             found.append(q)
-        turns = _simplest(ball(x) / ball(BALLS.pi()), SHORT // 2)
+        turns = simplest(ball(x) / ball(BALLS.pi()), SHORT // 2)
         if turns:
             found.append(PiMultiple(turns))
         return found
@@ -409,7 +265,7 @@ class _Search:
     def partly_known(self, at: list[Any]) -> list[Any]:
         """Of some coordinates that make as many functions 0 whatever the others are: these with
         their numbers, where the other functions have a root with them."""
-        options = [[c for c in self.candidates(x, span) if _is_exact(c)][:1]
+        options = [[c for c in self.candidates(x, span) if is_exact(c)][:1]
                    for x, span in zip(at, self.ranges, strict=True)]  # fmt: skip
         own = [i for i, c in enumerate(options) if c]
         while own:
@@ -453,8 +309,8 @@ class _Search:
                 total -= spent
                 for alone, tight in found:
                     at = self.known(self.narrow(tight))
-                    roots.append(Located([*map(boxes.ends, alone)], at, self.narrow, order))
-                ends = [columns([*map(boxes.ends, y)]) for y in open_]
+                    roots.append(Located([*map(box_numbers.ends, alone)], at, self.narrow, order))
+                ends = [columns([*map(box_numbers.ends, y)]) for y in open_]
                 boxes_ = merged(ends, 0.5, MOST_PARTS)
                 unsure += [Unsure(box, self.reason(box)) for box in boxes_]
         return roots, unsure
@@ -509,7 +365,7 @@ class _Search:
         if len(x) > 1 or not self.smooth([_wider(x[0], 0.25)]):
             return None
         for candidate in self.candidates(x[0], self.ranges[0]):
-            if not _is_exact(candidate):
+            if not is_exact(candidate):
                 continue
             y, n = self.functions[0], 0
             while n < MOST_ORDER:
@@ -521,7 +377,7 @@ class _Search:
                 wide = [_wider(x[0], 0.25)]
                 top = self.at(Program([y], BALLS), wide)[0]
                 if BALLS.finite(top) and not ball(top).contains(0):
-                    found = Located([boxes.ends(wide[0])], [candidate], self.narrow, n)
+                    found = Located([box_numbers.ends(wide[0])], [candidate], self.narrow, n)
                     found.multiplicity = None if order is None else n * order
                     return found
         return None
@@ -530,7 +386,7 @@ class _Search:
         """In one variable the end of the range, where it is a root, and the slope has one sign from
         there on: also where it begins infinite, as that of sqrt."""
         for i, end in enumerate(self.ranges[0]) if len(part) == 1 else ():
-            x = boxes.thin(end) if _is_exact(end) else None
+            x = box_numbers.thin(end) if is_exact(end) else None
             if x is None or x.low != x.high or not part[0][0] <= x.low <= part[0][1]:
                 continue
             if BALLS.equal(self.at(self.values, [end])[0], 0) is not True:
@@ -583,7 +439,7 @@ def _smoothness(x: Box) -> Any:
 
 def _narrow(x: Any) -> bool:
     """Whether a ball is as narrow as the precision gives, or is next to nothing."""
-    if _is_exact(x):
+    if is_exact(x):
         return True
     bits = ball_numbers.FLINT.bits
     rad = x.rad()
@@ -613,76 +469,6 @@ def _inverse(rows: list[list[Any]]) -> list[list[Any]] | None:
         return None
     n = len(rows)
     return [[found[i, j].mid() for j in range(n)] for i in range(n)]
-
-
-def merged(
-    found: Iterable[Ends], near: float, most: int | None = None
-) -> list[list[tuple[float, float]]]:
-    """Boxes that touch, or lie closer than so many of their widths, as one; at most so many."""
-    listed = list(found)
-    if not listed:
-        return []
-    low, high = (np.array([box[i] for box in listed], float) for i in (0, 1))
-    if low.shape[1] == 1:
-        return _merged_intervals(low[:, 0], high[:, 0], near, most)
-    parts = _gathered(low, high)
-    while True:
-        kept: list[Ends] = []
-        for a, b in sorted(parts, key=lambda part: tuple(part[0])):
-            room = near * (b - a)
-            for i in range(len(kept) - 1, -1, -1):
-                c, e = kept[i]
-                if np.all(a - room <= e) and np.all(c <= b + room):
-                    kept[i] = np.minimum(a, c), np.maximum(b, e)
-                    break
-            else:
-                kept.append((a, b))
-        same = len(kept) == len(parts)
-        if same and (most is None or len(kept) <= most):
-            return [_pairs(part) for part in kept]
-        near, parts = (4 * near + 1 if same else near), kept
-
-
-def _merged_intervals(
-    low: Any, high: Any, near: float, most: int | None
-) -> list[list[tuple[float, float]]]:
-    order = np.argsort(low)
-    low, high = low[order], high[order]
-    width, top = high - low, np.maximum.accumulate(high)
-    gaps = low[1:] - top[:-1]
-    apart = gaps > near * np.maximum(width[1:], width[:-1])
-    if most is not None and apart.sum() >= most:
-        widest = np.argsort(np.where(apart, -gaps, np.inf), kind="stable")[: most - 1]
-        apart = np.zeros(len(gaps), bool)
-        apart[widest] = True
-    first = np.concatenate([[True], apart])
-    last = np.concatenate([apart, [True]])
-    return [[(float(a), float(b))] for a, b in zip(low[first], top[last], strict=True)]
-
-
-def _gathered(low: Any, high: Any) -> list[Ends]:
-    """Of very many boxes those in a cell of a grid together."""
-    n, d = low.shape
-    if n <= MOST_BOXES:
-        return list(zip(low, high, strict=True))
-    cells = max(2, int(MOST_BOXES ** (1 / d)))
-    size = np.maximum((high.max(axis=0) - low.min(axis=0)) / cells, 5e-324)
-    places = np.minimum((low - low.min(axis=0)) // size, cells - 1).astype(int)
-    _, cell = np.unique(places @ (cells ** np.arange(d)), return_inverse=True)
-    a, b = np.full((cell.max() + 1, d), np.inf), np.full((cell.max() + 1, d), -np.inf)
-    np.minimum.at(a, cell, low)
-    np.maximum.at(b, cell, high)
-    return list(zip(a, b, strict=True))
-
-
-def columns(box: list[tuple[float, float]]) -> Ends:
-    """A box of pairs as its lower and its upper ends."""
-    low, high = zip(*box, strict=True)
-    return low, high
-
-
-def _pairs(box: Ends) -> list[tuple[float, float]]:
-    return [(float(a), float(b)) for a, b in zip(*box, strict=True)]
 
 
 # What becomes of what was found.
@@ -722,46 +508,6 @@ def _checked(
     return Outcome(kept, unsure, left, list(dict.fromkeys(notes)))
 
 
-def distinct(roots: list[Located]) -> list[Located]:
-    """In order, each once: two are one where one of them lies where the other is alone."""
-    roots = sorted(roots, key=lambda root: [float(ball(x).mid()) for x in root.at])
-    if not roots:
-        return []
-    tight = np.array([tightly(root) for root in roots]).transpose(2, 0, 1)
-    alone = np.array([root.alone for root in roots]).transpose(2, 0, 1)
-    kept: list[int] = []
-    for i in range(len(roots)):
-        last = kept[-1:] if len(roots[i].at) == 1 else kept
-        one = np.all((alone[0, last] <= tight[0, i]) & (tight[1, i] <= alone[1, last]), axis=1)
-        other = np.all((alone[0, i] <= tight[0, last]) & (tight[1, last] <= alone[1, i]), axis=1)
-        if not (one | other).any():
-            kept.append(i)
-    return [roots[i] for i in kept]
-
-
-def tightly(root: Located) -> list[tuple[float, float]]:
-    return [boxes.ends(x) for x in root.at]
-
-
-def within(root: Located, ranges: Sequence[Range]) -> bool | None:
-    """Whether a root lies in the ranges, ends included; None where that isn't told."""
-    for bits in DECIDED:
-        with precision(bits):
-            tests = [
-                BALLS.less_equal(*pair)
-                for x, (low, high) in zip(root.now(), ranges, strict=True)
-                for pair in ((low, x), (x, high))
-            ]
-            # An end that is the root itself is the same object.
-            same = [x is end for x, span in zip(root.at, ranges, strict=True) for end in span]
-            tests = [True if s else test for s, test in zip(same, tests, strict=True)]
-        if False in tests:
-            return False
-        if None not in tests:
-            return True
-    return None
-
-
 def undefined(
     root: Located, program: Program, variables: Sequence[Tensor], fixed: Mapping[Tensor, Any]
 ) -> Tensor | None:
@@ -774,11 +520,3 @@ def undefined(
                 return None
     culprit = faults.culprit(program, values, set(program.order))
     return program.outputs[0] if culprit is None else culprit
-
-
-def told(root: Located) -> list[Any]:
-    """The coordinates of a root, for hodiff.answers.precision; exact ones as they are."""
-    found = root.now()
-    if not all(map(BALLS.finite, found)):
-        raise Unproven(HodiffError("undecided", "a root can't be narrowed"))
-    return found

@@ -14,13 +14,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.breaks import KINK, LARGE, OPEN, POLE, STEEP, Break, Broken, Limit, broken
-from hodiff.answers.isolate import Work
-from hodiff.answers.roots import Unsure, merged
-from hodiff.arithmetic import boxes
+from hodiff.answers.ranges.breaks import (
+    KINK,
+    LARGE,
+    OPEN,
+    POLE,
+    STEEP,
+    Break,
+    Broken,
+    Limit,
+    broken,
+)
+from hodiff.answers.ranges.isolate import Work
+from hodiff.answers.ranges.located import Unsure
+from hodiff.answers.ranges.merged import merged
+from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.boxes import BOXES, Box
+from hodiff.arithmetic.box_numbers import Box
+from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor
@@ -227,7 +239,7 @@ class _Steps:
     def exactly(self, at: Any) -> tuple[Any, Any]:
         """Bounds of the value at points; nan where it isn't known."""
         self.work.spend(len(at), len(self.value.order) + OVERHEAD)
-        found = boxes.whole(self.value.values({self.x: Box(at, at)})[id(self.y)])
+        found = box_numbers.whole(self.value.values({self.x: Box(at, at)})[id(self.y)])
         low, high = (np.array(np.broadcast_to(v, at.shape)) for v in (found.low, found.high))
         for k in np.flatnonzero(~sure(low, high, CLOSE)):
             if self.work.late:
@@ -241,7 +253,7 @@ class _Steps:
     def closely(self, at: float) -> tuple[float, float]:
         for bits in BITS:
             with precision(bits):
-                low, high = boxes.ends(self.in_balls.results({self.x: ball(at)})[0])
+                low, high = box_numbers.ends(self.in_balls.results({self.x: ball(at)})[0])
             if sure(low, high, CLOSE):
                 break
         return low, high
@@ -257,8 +269,8 @@ class _Steps:
         y, slope = (self.column(values[id(node)], n) for node in self.both.outputs)
         centre = a + 0.5 * (b - a)
         under, over = self.exactly(centre)
-        off = boxes.sub(Box(a, b), Box(centre, centre))
-        by_slope = boxes.add(Box(under, over), boxes.mul(slope, off))
+        off = box_numbers.sub(Box(a, b), Box(centre, centre))
+        by_slope = box_numbers.add(Box(under, over), box_numbers.mul(slope, off))
         low, high = np.fmax(y.low, by_slope.low), np.fmin(y.high, by_slope.high)
         ends = (self.under[steps], self.under[steps + 1]), (self.over[steps], self.over[steps + 1])
         known = np.isfinite(ends[0][0]) & np.isfinite(ends[0][1])
@@ -270,7 +282,7 @@ class _Steps:
 
     def column(self, value: Box, n: int) -> Box:
         """n intervals, all numbers where there are none."""
-        value = boxes.whole(value)
+        value = box_numbers.whole(value)
         low, high = (np.broadcast_to(v, (n,)) for v in (value.low, value.high))
         return Box(np.where(np.isnan(low), -inf, low), np.where(np.isnan(high), inf, high))
 

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.arithmetic import boxes
-from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic import box_numbers
+from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.engine.graph import Tensor
 
@@ -244,7 +245,7 @@ def over(system: System, low: Any, high: Any) -> tuple[list[Box], list[list[Box]
 
 def everything(y: Box, n: int) -> Box:
     """A column of n, with all numbers for what is none, and for what lies outside a gap."""
-    y = boxes.whole(y)
+    y = box_numbers.whole(y)
     low, high = (
         np.where(np.isnan(y.low), -np.inf, y.low),
         np.where(np.isnan(y.high), np.inf, y.high),
@@ -267,7 +268,7 @@ def newton(
     d = low.shape[1]
     step: Box
     if d == 1:
-        step = boxes.sub(Box(centre[:, 0], centre[:, 0]), solutions(at[0], slopes[0][0]))
+        step = box_numbers.sub(Box(centre[:, 0], centre[:, 0]), solutions(at[0], slopes[0][0]))
         gap = step.low > step.high
         a = np.where(gap, low[:, 0], np.maximum(low[:, 0], step.low))
         b = np.where(gap, np.minimum(high[:, 0], step.high), np.minimum(high[:, 0], step.high))
@@ -284,9 +285,9 @@ def newton(
         total = first[i]
         for j in range(d):
             if j != i:
-                apart = boxes.sub(Box(low[:, j], high[:, j]), Box(centre[:, j], centre[:, j]))
-                total = boxes.add(total, boxes.mul(rows[i][j], apart))
-        step = boxes.sub(Box(centre[:, i], centre[:, i]), solutions(total, rows[i][i]))
+                apart = box_numbers.sub(Box(low[:, j], high[:, j]), Box(centre[:, j], centre[:, j]))
+                total = box_numbers.add(total, box_numbers.mul(rows[i][j], apart))
+        step = box_numbers.sub(Box(centre[:, i], centre[:, i]), solutions(total, rows[i][i]))
         gap = step.low > step.high
         known = ~np.isnan(step.low)
         # Of two rays what they leave of the box.
@@ -305,7 +306,7 @@ def newton(
 
 def solutions(a: Box, b: Box) -> Box:
     """All x with b*x = a: any number where both may be 0, and no number is a/b then."""
-    found = boxes.div(a, b)
+    found = box_numbers.div(a, b)
     any_ = contains_zero(a) & contains_zero(b)
     low, high = np.where(any_, -np.inf, found.low), np.where(any_, np.inf, found.high)
     return Box(low, high, found.smooth, found.gapped)
@@ -331,8 +332,8 @@ def conditioned(
     def row(i: int, column: Sequence[Box]) -> Box:
         total: Any = None
         for k, y in enumerate(column):
-            term = boxes.mul(Box(inverse[:, i, k], inverse[:, i, k]), y)
-            total = term if total is None else boxes.add(total, term)
+            term = box_numbers.mul(Box(inverse[:, i, k], inverse[:, i, k]), y)
+            total = term if total is None else box_numbers.add(total, term)
         return total  # type: ignore[no-any-return]
 
     firsts = [row(i, at) for i in range(d)]

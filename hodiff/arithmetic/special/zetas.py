@@ -13,7 +13,7 @@ from typing import Any
 
 from flint import acb, arb, arb_series, ctx
 
-from hodiff.arithmetic.costs import costing
+from hodiff.arithmetic.special.bounds import ANYTHING, costing
 from hodiff.engine.leibniz import falling
 
 LEAST_S, MOST_S = -300, 1000  # that FLINT is asked for
@@ -21,7 +21,6 @@ MOST_ORDER = 200  # of a polylogarithm that FLINT is asked for
 FAR_S = 2.0**40
 MOST_TERMS, MOST_BITS = 5000, 1_500_000  # of a sum, and of all its terms together
 TINY = arb(2) ** -(1 << 30) * arb(0, 1)
-ANYTHING = arb(0, inf)  # of what is defined, but not done
 
 
 def _zeta(s: Any) -> Any:

@@ -1,4 +1,5 @@
-"""The higher functions in FLINT's balls: published values, and no call whose work has no bound."""
+"""Special functions of exact numbers and balls: published values, and no call whose work has no
+bound."""
 
 from __future__ import annotations
 
@@ -9,20 +10,23 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+import hypothesis
 import mpmath
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
 from mpmath import mp, mpf
 
-from hodiff.arithmetic import higher
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
+from hodiff.arithmetic.special import OF_NUMBERS
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import OPERATIONS, constant, variable
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.engine.operations.row import CLOSED
 from tests.engine import bessel_rows, polynomial_rows
-from tests.lengths import LONG, part
+from tests.lengths import LONG, examples, part
 
 # Tables of DLMF, of Abramowitz and Stegun, and of Boost.Math's tests (libs/math/test).
 PUBLISHED = [
@@ -73,8 +77,8 @@ ATTRIBUTES = {
 BITS = (53, 4096, 6000)
 CHILD = """
 import signal, sys
-from hodiff.arithmetic import higher
 from hodiff.arithmetic.ball_numbers import ball, precision
+from hodiff.arithmetic.special import OF_NUMBERS
 for line in sys.stdin:
     name, bits, *x = line.split()
     print(line.strip(), flush=True)
@@ -85,7 +89,7 @@ for line in sys.stdin:
             last = ball(given[arity(name) - 1]) if radius else given[arity(name) - 1]
             if radius:
                 last = last + ball(radius) * type(last)(0, 1)
-            higher.FUNCTIONS[name](*given[: arity(name) - 1], last, *given[arity(name) :])
+            OF_NUMBERS[name](*given[: arity(name) - 1], last, *given[arity(name) :])
 print("done")
 """
 
@@ -98,7 +102,7 @@ def questions() -> list[str]:
     """Every function at edges: its parameters, and its argument; a part of them."""
     rng = random.Random(1)
     found = []
-    for name in higher.FUNCTIONS:
+    for name in OF_NUMBERS:
         parameters = [ORDERS] * (arity(name) - 1)
         several: list[str] = []
         attributes = ATTRIBUTES.get(name, [])
@@ -114,7 +118,7 @@ def questions() -> list[str]:
 def test_every_call_ends() -> None:
     """At 0, at the ends of doubles, far past them, of exact numbers and of balls: in a process that
     an alarm ends, for FLINT can't be interrupted."""
-    arities = {name: arity(name) for name in higher.FUNCTIONS}
+    arities = {name: arity(name) for name in OF_NUMBERS}
     code = f"arity = {arities!r}.get\n{CHILD}"
     ran = subprocess.run(
         [sys.executable, "-c", code], input="\n".join(questions()), capture_output=True, text=True
@@ -146,7 +150,7 @@ def test_balls_contain_mpmaths_values(name: str) -> None:
         with precision(bits), mp.workdps(bits // 3 + 25):
             radius = rng.choice([0, 1e-12, 1e-3 * abs(x), 0.3 * abs(x)])
             wide = ball(x) + ball(radius) * type(ball(x))(0, 1)
-            found = ball(higher.FUNCTIONS[name](*given[:-1], wide))
+            found = ball(OF_NUMBERS[name](*given[:-1], wide))
             if not found.is_finite():  # too wide: no bounds, and nothing wrong
                 continue
             for t in (0, rng.uniform(-1, 1)):
@@ -208,6 +212,30 @@ def test_struve_far_out(n: float, x: float) -> None:
         return
     with precision(120), mp.workdps(60):
         order = int(n) if n == int(n) else n
-        found = ball(higher.FUNCTIONS["struveh"](order, x))
+        found = ball(OF_NUMBERS["struveh"](order, x))
         low, high = (mpf(v.str(50, radius=False)) for v in (found.lower(), found.upper()))
         assert low <= mp.struveh(n, x) <= high and found.rel_accuracy_bits() > 60
+
+
+@settings(max_examples=examples(40), deadline=None, derandomize=True, database=None)
+@hypothesis.given(
+    st.sampled_from(["struveh", "struvel"]),
+    st.sampled_from([Fraction(0), Fraction(1), Fraction(2), Fraction(1, 2), Fraction(7, 3)]),
+    st.floats(0.01, 60),
+    st.sampled_from([1e-6, 1e-3, 0.1, 0.3]),
+)
+def test_struve_functions_of_wide_balls(name, order, x, width):
+    """They hold the values, and are no wider than some slope times the ball."""
+    low, high = x, x * (1 + width)
+    found = higher.FUNCTIONS[name](order, ball(low).union(ball(high)))
+    with mp.workdps(60):
+        n, inside = mpf(order.numerator) / order.denominator, (0, 0.31, 0.74, 1)
+        true = [getattr(mp, name)(n, mpf(low) + t * (high - low)) for t in inside]
+        # DLMF 11.5.1 bounds the slope of H; L rises about as x**(n + 1)*exp(x).
+        slope = (mpf(high) / 2 + 1) ** (n + 1)
+        if name == "struvel":
+            slope = true[-1] * (1 + (n + 1) / low)
+        ends = [mpf(str(end.mid().str(40, radius=False))) for end in (found.lower(), found.upper())]
+        slack = mpf(10) ** -20 * (1 + abs(true[-1]))
+        assert ends[0] - slack <= min(true) and max(true) <= ends[1] + slack
+        assert ends[1] - ends[0] <= slope * (high - low) * 4 + slack

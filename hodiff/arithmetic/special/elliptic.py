@@ -6,8 +6,10 @@ from collections.abc import Callable
 from math import comb
 from typing import Any
 
+from flint import acb
+
 from hodiff.arithmetic.ball_numbers import FLINT, ball, nan, whole_power
-from hodiff.arithmetic.flint_bessel import (
+from hodiff.arithmetic.special.bounds import (
     MOST_BITS,
     between,
     beyond,
@@ -17,7 +19,7 @@ from hodiff.arithmetic.flint_bessel import (
     told,
     within,
 )
-from hodiff.arithmetic.flint_orthogonal import risen
+from hodiff.engine.shifts import risen
 
 SMALL = 8  # bits that m is below 1, from which on it is a series in m
 MOST_DERIVATIVES = 100
@@ -32,8 +34,6 @@ def _integral(name: str) -> Callable[[Any, Any], Any]:
             return nan()
         if not within(phi, m):
             return beyond(phi, m)
-        from flint import acb  # start-up: few graphs have one
-
         if is_wide(phi):  # it rises
             return between(lambda v: compute(v, m), phi)
         with told(phi), told(m):

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from math import factorial
 from typing import Any
 
+from flint import acb
+
 from hodiff.arithmetic.ball_numbers import ball, nan
-from hodiff.arithmetic.flint_bessel import beyond, is_wide, sure, told, within
-from hodiff.arithmetic.flint_orthogonal import risen
+from hodiff.arithmetic.special.bounds import between, beyond, is_wide, sure, told, within
 from hodiff.engine.exact import quotient
+from hodiff.engine.shifts import risen
 
 MOST_PARAMETER = 1000
 MOST_DERIVATIVES = 500
@@ -111,8 +113,8 @@ def ellipk(m: Any) -> Any:
     if not within(m):
         return beyond(m)
     if is_wide(m):
-        return _ends(ellipk, m)
-    return _complex(m).elliptic_k().real
+        return between(ellipk, m)
+    return acb(m).elliptic_k().real
 
 
 def ellipe(m: Any) -> Any:
@@ -125,18 +127,8 @@ def ellipe(m: Any) -> Any:
     if not within(m):
         return beyond(m)
     if is_wide(m):
-        return _ends(ellipe, m)
-    return _complex(m).elliptic_e().real
-
-
-def _ends(compute: Callable[[Any], Any], m: Any) -> Any:
-    return compute(m.lower()).union(compute(m.upper()))
-
-
-def _complex(m: Any) -> Any:
-    from flint import acb  # start-up: few graphs have one
-
-    return acb(m)
+        return between(ellipe, m)
+    return acb(m).elliptic_e().real
 
 
 def _complete(a: int) -> Callable[[Any, int], Any]:

@@ -2,9 +2,9 @@
 
 Enclosures over ever smaller pieces of the range (hodiff.arithmetic.boxes) leave the places where
 it may be neither smooth nor undefined: everywhere else it is proven to be one of the two. At each
-the operation at fault says what is 0 there; its root is the place (hodiff.answers.roots), and what
-it is follows from the limits to both sides, by series in the distance (hodiff.derivatives.germs).
-Where there are none, values ever closer suggest a limit, and it counts as not proven.
+the operation at fault says what is 0 there; its root is the place (roots.py), and what it is
+follows from the limits to both sides, by series in the distance (hodiff.derivatives.germs). Where
+there are none, values ever closer suggest a limit, and it counts as not proven.
 """
 
 from __future__ import annotations
@@ -17,13 +17,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers import faults
-from hodiff.answers.isolate import Work
-from hodiff.answers.roots import BITS, Located, Unsure, located, merged
-from hodiff.arithmetic import boxes
+from hodiff.answers.ranges.corners import rough
+from hodiff.answers.ranges.isolate import Work
+from hodiff.answers.ranges.located import BITS, Located, Unsure
+from hodiff.answers.ranges.merged import merged
+from hodiff.answers.ranges.roots import located
+from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.derivatives.germs import NoGerm, limit
@@ -182,7 +186,7 @@ class _Search:
             low, high = ends[0][order], ends[1][order]
 
     def over(self, low: Any, high: Any) -> Box:
-        value = boxes.whole(self.program.values({self.x: Box(low, high)})[id(self.y)])
+        value = box_numbers.whole(self.program.values({self.x: Box(low, high)})[id(self.y)])
         shape = np.shape(low)
         ends = [np.broadcast_to(v, shape) for v in (value.low, value.high)]
         return Box(ends[0], ends[1], value.smooth)
@@ -409,15 +413,7 @@ class _Search:
     def culprit(self, low: float, high: float) -> Tensor | None:
         """The first operation that isn't smooth though all that it is of are."""
         self.values = self.program.values({self.x: Box(np.array([low]), np.array([high]))})
-        for node in self.program.order:
-            rough = not node.shape and self.smoothness(node) < SMOOTH
-            if rough and all(y.shape or self.smoothness(y) == SMOOTH for y in node.inputs):
-                return node
-        return None
-
-    def smoothness(self, node: Tensor) -> int:
-        value = self.values[id(node)]
-        return int(np.min(np.where(np.isnan(value.low), 0, value.smooth)))
+        return rough(self.program.order, self.values)
 
     def located(self, node: Tensor, low: float, high: float) -> tuple[Located, Tensor] | None:
         """Where the operation is not smooth, as the root of what is 0 there; None where there isn't

@@ -8,78 +8,30 @@ slope lie in [-1, 1] (DLMF 10.14.1).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from math import factorial
 from typing import Any
 
-from flint import acb
-
 from hodiff.arithmetic.ball_numbers import FLINT, ball, nan, whole_power
-from hodiff.engine.exact import rational
+from hodiff.arithmetic.special.bounds import (
+    MOST_BITS,
+    between,
+    beyond,
+    bits,
+    is_wide,
+    sure,
+    told,
+    whole,
+    within,
+)
 from hodiff.engine.shifts import STEPS, shifted
 
 MOST_ORDER = 1_000_000  # of J and Y
 MOST_MODIFIED = 100_000  # of I
 MOST_K = 2000  # of K
 MOST_STRUVE, FARTHEST_STRUVE = 1000, 2000  # order and argument of Struve functions
-MOST_BITS = 1 << 15
 MOST_DERIVATIVES = 500
-FURTHEST = 1 << 16  # bits of the largest argument
 SERIES, ASYMPTOTIC = 0.11, 0.65  # x over the bits: FLINT's K is quick up to the one, from the other
-
-
-@contextmanager
-def bits(n: int) -> Iterator[None]:
-    outer = FLINT.ctx.prec
-    FLINT.ctx.prec = n
-    try:
-        yield
-    finally:
-        FLINT.ctx.prec = outer
-
-
-def whole(n: Any) -> int | None:
-    """The integer that a parameter is, where it is one for certain."""
-    if rational(n):
-        return int(n) if n == int(n) else None
-    n = ball(n)
-    if not (n.is_exact() and n.is_integer() and abs(n) < ball(2) ** 62):
-        return None
-    return int(n.unique_fmpz())
-
-
-def within(*x: Any) -> bool:
-    """Whether numbers are bounded, and no larger than what FLINT may be asked."""
-    most = ball(2) ** FURTHEST
-    return FLINT.ctx.prec <= MOST_BITS and all(v.is_finite() and abs(v) < most for v in x)
-
-
-def between(compute: Callable[[Any], Any], x: Any) -> Any:
-    """What rises, or falls, all over x: by its ends."""
-    return compute(x.lower()).union(compute(x.upper()))
-
-
-def is_wide(x: Any) -> bool:
-    return not x.is_exact() and x.rel_accuracy_bits() < 10
-
-
-def beyond(*x: Any) -> Any:
-    """What stands for a number that isn't computed here, of bounded arguments."""
-    return ball(0) + FLINT.arb(0, "inf") if all(v.is_finite() for v in x) else nan()
-
-
-def sure(found: Any, *x: Any) -> Any:
-    """A value that there is, where FLINT has found it."""
-    return found if found.is_finite() else beyond(*x)
-
-
-@contextmanager
-def told(x: Any) -> Iterator[None]:
-    """No more bits than a ball's own: past them FLINT's series look for what isn't there."""
-    outer = FLINT.ctx.prec
-    with bits(outer if x.is_exact() else min(outer, max(x.rel_accuracy_bits(), 0) + 32)):
-        yield
 
 
 def besselj(n: Any, x: Any) -> Any:
@@ -297,10 +249,19 @@ def _far(n: Any, x: Any) -> Any:
         return sure(total + FLINT.arb(0, abs(term).upper()), x)
 
 
+def _steepest(order: Any, x: Any) -> Any:
+    """What abs(H'(x)) isn't above, of an order from 0 on, by the integral of DLMF 11.5.1."""
+    most = abs(x).upper()
+    power = (most / 2) ** order / (ball(0).pi().sqrt() * (order + ball(3) / 2).gamma())
+    return ((order + 1) * power).upper()
+
+
 def _struve(sign: int) -> Callable[[Any, Any], Any]:
     """H (-1) and L (1), by a 1F2: DLMF 11.2.1 and 11.2.2."""
 
     def compute(n: Any, given: Any) -> Any:
+        from flint import acb  # start-up: arrays use this file, and few graphs have one
+
         x, k, order = ball(given), whole(n), ball(n)
         if not within(order, x) or not abs(order) <= MOST_STRUVE:
             return beyond(order, x)
@@ -315,6 +276,11 @@ def _struve(sign: int) -> Callable[[Any, Any], Any]:
             return found if x > 0 or (k or 0) % 2 else -found
         # Terms as large as exp(abs(x)), where the sum of H is about 1.
         room = int(float(abs(x).upper()) * 2.9) + 8 if sign < 0 else 8
+        if sign > 0 and is_wide(x) and x > 0 and order > -1:  # all terms rise
+            return between(lambda end: compute(n, end), x)
+        if sign < 0 and not x.is_exact() and x.rel_accuracy_bits() < room + 32 and order >= 0:
+            middle = x.mid()
+            return compute(n, middle) + (x - middle) * FLINT.arb(0, _steepest(order, x))
         if FLINT.ctx.prec + room > MOST_BITS:
             return beyond(x)
         with told(x), bits(FLINT.ctx.prec + room):

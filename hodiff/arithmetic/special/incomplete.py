@@ -14,11 +14,10 @@ from typing import Any
 
 from flint import arb, ctx
 
-from hodiff.arithmetic.costs import costing
+from hodiff.arithmetic.special.bounds import ANYTHING, costing
 
 LARGEST = 1e7  # of a parameter or an argument, for the gamma function's
 MOST_TERMS = 300_000
-ANYTHING = arb(0, inf)  # of what is defined, but not done
 
 
 def _lower(a: Any, x: Any) -> Any:

@@ -11,8 +11,9 @@ from math import factorial, prod
 from typing import Any
 
 from hodiff.arithmetic.ball_numbers import FLINT, ball, nan
-from hodiff.arithmetic.flint_bessel import beyond, bits, is_wide, sure, told, whole, within
+from hodiff.arithmetic.special.bounds import beyond, bits, is_wide, sure, told, whole, within
 from hodiff.engine.exact import quotient, rational
+from hodiff.engine.shifts import lowered
 
 MOST_DEGREE = 1000
 MOST_EXACT = 40  # degree
@@ -21,13 +22,6 @@ MOST_TAYLOR = 40
 
 NAMES = ("legendrep", "chebyshevt", "chebyshevu", "hermite", "laguerre", "genlaguerre",
          "gegenbauer", "jacobi")  # fmt: skip
-
-
-def risen(a: Any, k: int) -> Any:
-    found: Any = 1
-    for i in range(k):
-        found = found * (a + i)
-    return found
 
 
 def _exact(name: str, n: int, *given: Any) -> Any:
@@ -111,29 +105,6 @@ def _around(name: str, n: int, parameters: list[Any], x: Any) -> Any:
         slope = ball(derivative(name)(n, *parameters, middle, k)) / factorial(k)
         total = total * apart + slope
     return total
-
-
-def lowered(name: str, n: int, parameters: Any, k: int) -> tuple[Any, str, tuple[Any, ...]]:
-    """The k-th derivative, as a factor, and another polynomial, of the degree n - k."""
-    if name == "legendrep":
-        return prod(range(1, 2 * k, 2)), "gegenbauer", (quotient(2 * k + 1, 2),)
-    if name == "chebyshevt":
-        return 2 ** (k - 1) * factorial(k - 1) * n, "gegenbauer", (k,)
-    if name == "chebyshevu":
-        return 2**k * factorial(k), "gegenbauer", (k + 1,)
-    if name == "hermite":
-        return 2**k * risen(n - k + 1, k), "hermite", ()
-    if name in ("laguerre", "genlaguerre"):
-        a = parameters[0] if parameters else 0
-        return (-1) ** k, "genlaguerre", (a + k,)
-    if name == "gegenbauer":
-        (a,) = parameters
-        return 2**k * risen(a, k), "gegenbauer", (a + k,)
-    a, b = parameters
-    factor = risen(n + a + b + 1, k)
-    if rational(factor):
-        return quotient(factor, 2**k), "jacobi", (a + k, b + k)
-    return factor / 2**k, "jacobi", (a + k, b + k)
 
 
 def derivative(name: str) -> Callable[..., Any]:

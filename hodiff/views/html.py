@@ -1,12 +1,16 @@
-"""Elements of HTML. What isn't one is text, and escaped."""
+"""Elements of HTML, and pages. What isn't one is text, and escaped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 from typing import Any
 
 ALONE = ("meta", "input", "br")  # have no end
+STYLE = Path(__file__).with_name("page.css")
+# Nothing is loaded from anywhere, whatever an expression says.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
 class Html(str):
@@ -61,3 +65,30 @@ def program(text: str, label: str) -> Html:
     return element(
         "pre", element("code", text), class_="wide", role="region", tabindex=0, aria_label=label
     )
+
+
+def page(title: str, *content: Any) -> str:
+    """A whole page, which needs nothing else: its style is in it, and it asks nobody."""
+    head = [
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        element("title", f"{title}: hodiff"),
+        element("style", Html(STYLE.read_text(encoding="utf-8"))),
+    ]
+    parts = [element("head", joined(head, "\n")), element("body", joined(content, "\n"))]
+    return f"<!DOCTYPE html>\n{element('html', joined(parts), lang='en')}\n"
+
+
+def picture(svg: str, label: str, how: str = "") -> Html:
+    """A drawing. how: "sheet" puts it on a white one, where it has no colours of its own for the
+    dark, and "full" scrolls it, where it is too large to be shrunk."""
+    drawn = Html(svg[svg.index("<svg") :])
+    inner = element("div", drawn, class_=f"picture {how}".strip(), role="img", aria_label=label)
+    return element("figure", inner, class_="wide", tabindex=0, role="region", aria_label=label)
+
+
+def listed(notes: Iterable[str]) -> Html:
+    """Notes, where there are any."""
+    items = joined(element("li", note) for note in notes)
+    return element("ul", items, class_="note") if items else Html("")

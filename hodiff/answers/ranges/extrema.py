@@ -1,10 +1,10 @@
 """Every minimum, maximum and saddle in a box, with proof, and the least and the largest value.
 
-Stationary points are the roots of the gradient (hodiff.answers.roots): inside, on each face of the
-box in the variables that are free there, and its corners. What a point is follows from the signs of
-the Hessian's minors, in balls, and of the slopes into the box. Where EXPR may jump, or have a kink
-with slopes of both signs, is handed back as boxes. Outside all of these no extremum can be, so
-that the least value is one of theirs.
+Stationary points are the roots of the gradient (roots.py): inside, on each face of the box in the
+variables that are free there, and its corners. What a point is follows from the signs of the
+Hessian's minors, in balls, and of the slopes into the box. Where EXPR may jump, or have a kink with
+slopes of both signs, is handed back as boxes. Outside all of these no extremum can be, so that the
+least value is one of theirs.
 """
 
 from __future__ import annotations
@@ -16,12 +16,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers import faults
-from hodiff.answers.isolate import Ends, Work
-from hodiff.answers.roots import DECIDED, Located, Range, Unsure, columns, located, merged
-from hodiff.arithmetic import boxes
+from hodiff.answers.ranges.corners import corner, rough, smoothness
+from hodiff.answers.ranges.isolate import Ends, Work
+from hodiff.answers.ranges.located import DECIDED, Located, Range, Unsure, within
+from hodiff.answers.ranges.merged import columns, merged
+from hodiff.answers.ranges.roots import located
+from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.boxes import BOXES, SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.box_numbers import UNBROKEN, Box
+from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor
@@ -76,7 +80,11 @@ def extrema(
             break
         here = face.at(pattern, work, first, told)
         points, unsure, left = points + here.points, unsure + here.unsure, left + here.left
-    return Extrema(points, gathered(unsure), left)
+    unsure = gathered(unsure)
+    if len(variables) == 1:
+        corners, unsure = face.corners(unsure)
+        points += corners
+    return Extrema(points, unsure, left)
 
 
 def inflections(
@@ -166,8 +174,8 @@ class Face:
         inside = dict(zip(free, box, strict=True))
         found = []
         for i, (low, high) in enumerate(self.ranges):
-            a, b = inside[i] if i in inside else boxes.ends(ends[i])
-            found.append((max(a, boxes.ends(low)[0]), min(b, boxes.ends(high)[1])))
+            a, b = inside[i] if i in inside else box_numbers.ends(ends[i])
+            found.append((max(a, box_numbers.ends(low)[0]), min(b, box_numbers.ends(high)[1])))
         return found
 
     def why(self, x: Unsure, free: list[int], ends: Mapping[int, Any]) -> str:
@@ -182,6 +190,30 @@ class Face:
             "the Jacobian may be singular there: a multiple root, roots close together, or none",
             "stationary points close together, one with a singular Hessian, or none",
         ).replace("a root", "a stationary point")  # fmt: skip
+
+    def corners(self, unsure: Sequence[Unsure]) -> tuple[list[Point], list[Unsure]]:
+        """The points that corners of f of one variable are, and what is left open."""
+        (x,), points, rest, ends = self.variables, [], [], self.ranges[0]
+        settled: list[tuple[float, float]] = []
+        for box in sorted(unsure, key=lambda each: each.box[0][0] - each.box[0][1]):
+            (low, high), found = box.box[0], None
+            if any(a <= low and high <= b for a, b in settled):
+                continue
+            found = corner(self.f, x, (low, high))
+            inside = None if found is None else within(found.root, self.ranges)
+            if found is None or inside is None:
+                rest.append(box)
+                continue
+            settled.append((low, high))
+            with precision(DECIDED[0]):
+                at_end = [BALLS.equal(found.root.now()[0], end) is True for end in ends]
+            # At an end of the range one side alone counts, on which f rises or falls to it.
+            before = -found.after if at_end[0] else found.before
+            after = -found.before if at_end[1] else found.after
+            if inside and before != after:
+                kind = MINIMUM if after > 0 else MAXIMUM
+                points.append(Point(found.root.now, kind, any(at_end), box.box))
+        return points, rest
 
     def turned(self, interval: tuple[float, float]) -> str:
         """What the slope says to both sides of an interval in which f is continuous."""
@@ -248,12 +280,12 @@ class Face:
     ) -> int | None:
         """The sign of a slope that is infinite at an end: as it is beside it, where f is
         continuous."""
-        low, high = (boxes.thin(end) for end in self.ranges[i])
+        low, high = (box_numbers.thin(end) for end in self.ranges[i])
         near = 2.0**-30 * float(high.high - low.low)
         side = Box(low.low, low.low + near) if pattern[i] == 0 else Box(high.high - near, high.high)
         exact = low.low == low.high if pattern[i] == 0 else high.low == high.high
         with BOXES.quietly():
-            given = {x: boxes.thin(y) for x, y in point.items()} | {self.variables[i]: side}
+            given = {x: box_numbers.thin(y) for x, y in point.items()} | {self.variables[i]: side}
             values = Program([self.f, self.slopes[i]], BOXES).values(given)
         f, slope = values[id(self.f)], values[id(self.slopes[i])]
         if not exact or np.min(f.smooth) < UNBROKEN:
@@ -322,8 +354,8 @@ def broken(
 ) -> list[Unsure]:
     """Small boxes outside of which f is continuous, with slopes, wherever it has a value."""
     program = Program([f, *slopes], BOXES)
-    low = np.array([[boxes.thin(a).low for a, _ in ranges]])
-    high = np.array([[boxes.thin(b).high for _, b in ranges]])
+    low = np.array([[box_numbers.thin(a).low for a, _ in ranges]])
+    high = np.array([[box_numbers.thin(b).high for _, b in ranges]])
     span = (high - low)[0]
     while len(low):
         with BOXES.quietly():
@@ -358,15 +390,8 @@ def roughness(f: Tensor, variables: Sequence[Tensor], box: Pairs) -> str | None:
                  for x, (a, b) in zip(variables, box, strict=True)}  # fmt: skip
         values = program.values(point)
 
-    def smooth(node: Tensor) -> int:
-        value = values[id(node)]
-        return int(np.min(np.where(np.isnan(value.low), 0, value.smooth)))
-
-    for node in program.order:
-        rough = not node.shape and smooth(node) < SMOOTH
-        if rough and all(x.shape or smooth(x) == SMOOTH for x in node.inputs):
-            return faults.there(node, smooth(node) < UNBROKEN)
-    return None
+    node = rough(program.order, values)
+    return None if node is None else faults.there(node, smoothness(node, values) < UNBROKEN)
 
 
 def gathered(unsure: Iterable[Unsure]) -> list[Unsure]:
@@ -418,8 +443,8 @@ def bound(f: Tensor, variables: Sequence[Tensor], found: Extrema, side: int) -> 
         points = [p for y, p in told if BALLS.finite(y) and not y < taken]
         if points and not ball(outer) > taken:
             return Bound(points, None)
-        most = max([outer, *(boxes.ends(y)[1] for y, _ in told if BALLS.finite(y))])
-        least = boxes.ends(taken)[0]
+        most = max([outer, *(box_numbers.ends(y)[1] for y, _ in told if BALLS.finite(y))])
+        least = box_numbers.ends(taken)[0]
     return Bound(points, (least, most) if side > 0 else (0.0 - most, 0.0 - least))
 
 
@@ -432,6 +457,6 @@ def range_over(f: Tensor, variables: Sequence[Tensor], box: Pairs) -> tuple[floa
     with BOXES.quietly():
         point = {x: Box(np.array([a]), np.array([b]))
                  for x, (a, b) in zip(variables, box, strict=True)}  # fmt: skip
-        found = boxes.whole(Program([f], BOXES).values(point)[id(f)])
+        found = box_numbers.whole(Program([f], BOXES).values(point)[id(f)])
     low, high = float(np.min(found.low)), float(np.max(found.high))
     return (-np.inf, np.inf) if low != low else (low, high)

@@ -1,7 +1,8 @@
 """Carlson's symmetric elliptic integrals in FLINT's balls, and their derivatives by quadrature.
 
 A derivative is integrated from 0 to 1 in the logarithm of t and the least argument, and from 1 on
-in t**(-1/2): both are analytic far around there.
+in t**(-1/2): both are analytic far around there. Where one argument is 0 (not that in which it is
+differentiated), from 0 to 1 in asinh(sqrt(t/b)), b being the least of the others.
 Johansson 2018, Numerical integration in arbitrary-precision ball arithmetic.
 """
 
@@ -10,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flint import acb
+
 from hodiff.arithmetic.ball_numbers import FLINT, ball, nan
-from hodiff.arithmetic.flint_bessel import beyond, bits, sure, within
+from hodiff.arithmetic.special.bounds import beyond, bits, sure, within
 
 MOST_BITS = 1400  # of an integral
-LEAST = 64  # bits that arguments may lie apart
+LEAST = 256  # bits that arguments may lie apart
 MOST_ORDER = 64
 MOST_VALUES = 20_000  # of an integrand
 
@@ -33,8 +36,6 @@ def _integral(name: str, last: int) -> Callable[..., Any]:
             return nan()
         if not within(*x):
             return beyond(*x)
-        from flint import acb  # start-up: few graphs have one
-
         return sure(getattr(acb, name)(*map(acb, x)).real, *x)
 
     return compute
@@ -51,26 +52,33 @@ def carlsonps(x: Any, y: Any, z: Any, p: Any, i: int, j: int, k: int, m: int) ->
 def _quadrature(given: Any, powers: tuple[int, ...]) -> Any:
     """Of the product of (t + x)**(-power/2), scaled by the largest x."""
     x = [ball(v) for v in given]
-    if not all(v > 0 for v in x):
+    zeros = [i for i, v in enumerate(x) if v == 0 and powers[i] == 1]
+    above = [i for i in range(len(x)) if i not in zeros]
+    if len(zeros) > 1 or not all(x[i] > 0 for i in above):
         return nan()
     top = x[0]
     for v in x[1:]:
         top = top.max(v)
-    apart = all(v > top * ball(2) ** -LEAST for v in x)
+    apart = all(x[i] > top * ball(2) ** -LEAST for i in above)
     if not within(*x) or not apart or FLINT.ctx.prec > MOST_BITS or sum(powers) > MOST_ORDER:
         return beyond(*x)
-    from flint import acb  # start-up: few graphs have one
-
     scaled = [acb(v / top) for v in x]
 
-    least = min(range(len(x)), key=lambda i: float((x[i] / top).mid()))
+    least = min(above, key=lambda i: float((x[i] / top).mid()))
+    small, order = scaled[least], powers[least]
 
     def near(w: Any, analytic: bool) -> Any:
-        e, found = w.exp(), (w * (2 - powers[least]) / 2).exp()
-        for i, (v, n) in enumerate(zip(scaled, powers, strict=True)):
+        if zeros:
+            t, found = (
+                small * w.sinh() ** 2,
+                2 * w.cosh() ** (1 - order) * small.sqrt() ** (1 - order),
+            )
+        else:
+            t, found = w.exp() - small, (w * (2 - order) / 2).exp()
+        for i in above:
             if i == least:
                 continue
-            base = e + (v - scaled[least])
+            base, n = t + scaled[i], powers[i]
             if n % 2:
                 found /= base.sqrt(analytic=analytic) ** n
             elif n:
@@ -87,10 +95,12 @@ def _quadrature(given: Any, powers: tuple[int, ...]) -> Any:
                 found /= base ** (n // 2)
         return found
 
-    accuracy = min(v.rel_accuracy_bits() for v in x)
+    accuracy = min(x[i].rel_accuracy_bits() for i in above)
     with bits(min(FLINT.ctx.prec, max(accuracy, 0) + 32)):
-        low, high = scaled[least].log(), (scaled[least] + 1).log()
-        total = acb.integral(near, low, high, eval_limit=MOST_VALUES).real
+        low, high = (0, small.rsqrt().asinh()) if zeros else (small.log(), (small + 1).log())
+        # Of a large number no more bits are asked than there are: FLINT's own goal is absolute.
+        goal = abs(near(acb(low), False)).mid() * ball(2) ** -FLINT.ctx.prec
+        total = acb.integral(near, low, high, abs_tol=goal, eval_limit=MOST_VALUES).real
         total += acb.integral(far, 0, 1, eval_limit=MOST_VALUES).real
     return sure(total * top / top.sqrt() ** sum(powers), *x)
 

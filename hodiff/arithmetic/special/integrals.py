@@ -1,8 +1,7 @@
 """Functions that are integrals, or inverse to one, in FLINT's balls.
 
-FUNCTIONS are of balls. Each is done in a time that doesn't depend on how large its argument is:
-where FLINT has no expansion far out, one is written here, or there are no bounds. KNOWN has what
-doubles are where FLINT need not be asked, at infinity and past their range.
+Each is done in a time that doesn't depend on how large its argument is: where FLINT has no
+expansion far out, one is written here, or there are no bounds.
 """
 
 from __future__ import annotations
@@ -13,9 +12,8 @@ from typing import Any
 
 from flint import acb, arb
 
-from hodiff.arithmetic.costs import costing
+from hodiff.arithmetic.special.bounds import ANYTHING, costing
 
-ANYTHING = arb(0, inf)  # of what is defined, but not done
 FAR = 4  # from where on an expansion for large arguments is the better one
 NARROW = 40  # bits of a ball that is taken as it is, not by its ends
 
@@ -119,15 +117,9 @@ def _sinhc(x: Any, n: int) -> Any:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lambertw": lambda x: _lambertw(x, 0),
     "lambertw_lower": lambda x: _lambertw(x, -1),
-    "ei": lambda x: x.ei(),
     "e1": _e1,
     "expint": _expint,
     "expints": lambda n, x, m: (-1) ** m * _expint(n - m, x),
-    "li": lambda x: x.li(),
-    "si": lambda x: x.si(),
-    "ci": lambda x: x.ci(),
-    "shi": lambda x: x.shi(),
-    "chi": lambda x: x.chi(),
     "sinhc": _sinhc,
     "fresnels": lambda x: x.fresnel_s(),
     "fresnelc": lambda x: x.fresnel_c(),
