@@ -239,7 +239,8 @@ def _solved(
     """The values of a program's outputs at a point; notes get what has to be said of them."""
     decide = program.arithmetic.pointwise
     values = program.values(point, _unsigned(program) if decide is FLOATS else None)
-    if notes is not None and question.smooth and _at_an_edge(program, values):
+    there = all(decide.finite(values[id(y)]) for y in program.outputs[:1])
+    if notes is not None and question.smooth and there and _at_an_edge(program, values):
         from hodiff.answers import beside  # start-up: most points are ordinary
 
         notes += filter(None, [beside.one_sided(question)])

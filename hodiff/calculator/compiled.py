@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hodiff.answers.question import How, Question
 from hodiff.calculator.columns import columns, on_columns
 from hodiff.calculator.request import usage
-from hodiff.calculator.result import calculating
+from hodiff.calculator.result import calculating, check_options
 from hodiff.derivatives import components
 from hodiff.derivatives.plan import NoSeries
 from hodiff.derivatives.plan import Plan as QuestionPlan
@@ -45,6 +45,7 @@ class Compiled:
         self.constants = constants
         self.expression, self.what, self.wrt, self.let, self.own = expression, what, wrt, let, own
         command = on_columns(what, own)
+        check_options(How(), own)
         if wrt is not None and "wrt" in command.without:
             raise usage(f"{what} takes no --wrt: leave it out", "--wrt")
         problem = read(
@@ -175,6 +176,8 @@ class Compiled:
         is undefined, inf at a pole, and at a kink the convention of the frameworks (0 for the
         slope of abs), as hodiff.evaluate has them. Each is an array of its own, also one that
         equals an input or another result: to write to it changes nothing else.
+        Of high orders, which Taylor series give, nan is also a derivative that rounding has taken
+        more than a millionth of.
 
         Raises TypeError for an input that is missing, unknown, given twice or not of real numbers.
         """

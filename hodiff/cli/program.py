@@ -77,7 +77,7 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     "implicit": ("""The derivatives along an equation.
 
     EXPR is an equation, or an expression that is to be 0. --at gives a point that solves it; with
-    --solve the solution is found from there.
+    --solve the solution is found from there. Of a file, --points FILE, that is the column y_solved.
     """, (o.FIRST, o.OF, o.SOLVE)),
     "uncertainty": ("""The standard uncertainty of EXPR.
 

@@ -268,6 +268,8 @@ class Germs(Arithmetic):
 
     def _powers(self, a: Germ, b: Germ, j: int, k: int) -> Germ | None:
         p = b.terms.get(0, 0) if set(b.terms) <= {0} and b.end is None else None
+        if a.zero() and _add(b, constant(-j)).sign() > 0:
+            return Germ({})
         if k or p is None or not rational(p):
             raise NoGerm
         factor = Fraction(1)

@@ -181,6 +181,26 @@ def test_what_can_not_be_compiled(arguments: Any, message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("what", "own", "message"),
+    [
+        ("nth", {"order": -1}, "--order is a whole number from 0 on, not '-1'"),
+        ("nth", {"order": 1.5}, "from 0 on, not '1.5'"),
+        ("nth", {"order": "3"}, "from 0 on, not '3'"),
+        ("nth", {"order": 2000}, "--order can be 1000 at most"),
+        ("nth", {"method": "tailor"}, "taylor"),
+        ("implicit", {"of": 3}, "--of is text"),
+        ("implicit", {"order": 2}, "implicit needs --of"),
+    ],
+)
+def test_options_that_can_not_be(what: str, own: dict[str, Any], message: str) -> None:
+    """As hodiff.calculate says it."""
+    with pytest.raises(hodiff.HodiffError, match=message):
+        hodiff.compile("x**2", what, **own)
+    with pytest.raises(hodiff.HodiffError, match=message):
+        hodiff.calculate(what, "x**2", at={"x": 1}, **own)
+
+
+@pytest.mark.parametrize(
     "columns, named, message",
     [
         ((), {}, "no column for x, y"),

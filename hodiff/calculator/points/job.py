@@ -125,6 +125,12 @@ class Job:
 
     def _each(self, paths: list[str]) -> None:
         """A file for each of paths, of its name."""
+        for path in paths:
+            if files.remote(path) and has_magic(path):
+                message = f"'{path}' is read as one: name a file for its rows, --out all.parquet"
+                raise fault(message, "--out")
+        if self.resume and files.remote(self.out):
+            raise fault("--resume looks for parts on this machine, not in a store", "--resume")
         self.parts = 0, len(paths)
         for k, path in enumerate(paths):
             stem, form = self.part(path)
@@ -133,7 +139,8 @@ class Job:
                 raise fault(f"{path} would be written over: choose another folder", "--out")
             if not (self.resume and os.path.exists(target)):
                 try:
-                    os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
+                    if not files.remote(target):
+                        os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
                 except OSError as error:
                     raise fault(f"'{target}' can't be written: {error.strerror}", "--out") from None
                 self.rows.file = path
@@ -319,6 +326,9 @@ class Job:
                 if wrong in text:
                     message = f"'{out}' can't be written: {wrong.lower()} on its disk"
                     raise fault(f"{message}; the old file is as it was", "--out") from None
+            asked = any(f"performing {word} " in text for word in ("PUT", "POST", "DELETE"))
+            if files.remote(out) and asked and (why := files.of_store(text)):
+                raise fault(f"'{out}' can't be written: {why}", "--out") from None
             raise files.told(error, paths, self.form(paths) if paths else "") from None
 
     @contextmanager
