@@ -21,7 +21,8 @@ from hodiff.arithmetic.base import Arithmetic, Ring, run
 from hodiff.arithmetic.rows import processors
 from hodiff.derivatives.doubles import LARGEST, VANISHED, vanished
 from hodiff.derivatives.plan import Computation
-from hodiff.derivatives.series import Coefficients, Paths, Series, Start
+from hodiff.derivatives.series import Series, Start
+from hodiff.derivatives.sweep import Coefficients, Paths
 from hodiff.engine.graph import Operation, Tensor, topological, variable
 from hodiff.engine.operations.piecewise import where
 
