@@ -119,7 +119,6 @@ def read(
         raise usage("--proven numbers are none of --arithmetic float: leave one out", "--proven")
     known = COMMANDS[command].options
     own = {name: x for name, x in options.items() if name in known and x is not None and x != ()}
-    own.pop("method", None)
     wrt = tuple(part.strip() for text in options.get("wrt") or () for part in text.split(","))
     let, constants = tuple(options["let"]), options.get("constants")
     compiled = Compiled(expression, command, wrt or None, let, own, constants)
