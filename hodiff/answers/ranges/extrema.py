@@ -71,7 +71,8 @@ def extrema(
     boxes."""
     slopes = gradient(f, list(variables))
     points: list[Point] = []
-    unsure = broken(f, slopes, variables, ranges)
+    with boxes.watched(lambda: work.ended):
+        unsure = broken(f, slopes, variables, ranges)
     left: list[Pairs] = []
     patterns = sorted(product((None, 0, 1), repeat=len(variables)), key=lambda p: -p.count(None))
     face = Face(f, slopes, variables, ranges)
