@@ -31,6 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="start clusters of Dask, Spark and Ray on this machine, which have to be installed",
     )
     parser.addoption(
+        "--store",
+        action="store_true",
+        help="start an object store on this machine, moto[server], which has to be installed",
+    )
+    parser.addoption(
         "--browser",
         action="store_true",
         help="look at pages in Chromium, driven by playwright; both have to be there",
@@ -40,11 +45,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     lengths.LONG = config.getoption("long")
     config.addinivalue_line("markers", "engines: starts a cluster; runs with --engines")
+    config.addinivalue_line("markers", "store: starts an object store; runs with --store")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("engines") and not item.config.getoption("engines"):
         pytest.skip("starts a cluster: --engines")
+    if item.get_closest_marker("store") and not item.config.getoption("store"):
+        pytest.skip("starts an object store: --store")
 
 
 def pytest_collection_finish() -> None:

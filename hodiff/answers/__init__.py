@@ -9,16 +9,7 @@ kinks      where pieces meet: every way that f may be near the point is tried
 faults     why there is no answer
 intervals  what a value and its derivatives are bounded by
 remainder  what a Taylor polynomial leaves
-isolate    where a system may be 0 in a box: branch, exclude, Newton
-roots      every root in a box, with proof
-quotients  the roots of a quotient of polynomials
-located    a root, and what narrows it
-merged     many boxes as a few
-extrema    every minimum, maximum and saddle, and what bounds the values
-monotone   the sign of a derivative between its zeros
-breaks     where a function breaks in a range: poles, jumps, kinks
-curve      a curve to be drawn: its points, and bounds
-polynomial  a Taylor polynomial over a range, with a band around it
+ranges     what a function has in a range: every root and extremum, breaks, a curve
 doubt      of a table, the rows that doubles can't answer
 outside    of a table, the rows that have no value, and why
 """

@@ -148,8 +148,13 @@ def doubtful(
             slope = row.partials[-1](*node.inputs, node, *node.attributes)
             doubt(node, lt(abs(node), ROUNDED * abs(slope * x)))
     if terms:
-        doubts.append(negation(lt(abs(reduce(e.add, terms)), tensor_of(inf))))
+        doubts.append(unbounded(terms))
     return reduce(either, doubts) if doubts else None
+
+
+def unbounded(terms: Sequence[Tensor]) -> Tensor:
+    """Whether one of terms isn't finite, or all are so large that their sum isn't."""
+    return negation(lt(abs(reduce(e.add, terms)), tensor_of(inf)))
 
 
 def _positive(order: Sequence[Tensor]) -> set[int]:

@@ -11,7 +11,7 @@ from hodiff.answers.precision import LAST_BITS, Unproven
 from hodiff.arithmetic import closed_forms
 from hodiff.arithmetic.ball_numbers import ball
 from hodiff.arithmetic.ball_numbers import equal as balls_equal
-from hodiff.arithmetic.base import Values
+from hodiff.arithmetic.base import Arithmetic, Values
 from hodiff.arithmetic.program import Program
 from hodiff.engine.exact import rational
 from hodiff.engine.graph import CONSTANT, DATA, VARIABLE, Tensor, constant
@@ -23,7 +23,6 @@ from hodiff.views.formula import formula
 TWO = constant(2)
 MOST_NAMES = 9  # in a mend
 HUGE = 1 << 20  # bits of a number whose power of 2 no precision is enough for
-NARROW = 32  # bits of a ball that no domain lies within
 FAR = 1000  # past it a function may be too large to be computed
 TOLD = f", as far as {LAST_BITS} bits tell"
 
@@ -44,44 +43,45 @@ def refuse(
         raise _fault("limit", f"{_shown(node)} is too large for a double", node, places)
     inputs = [values[id(x)] for x in node.inputs]
     exact = all(map(arithmetic.certain, inputs))
-    outside = _outside(program, node, inputs)
-    known = exact or all(map(arithmetic.known, inputs)) or outside or _is_pole(node, inputs)
+    if not exact and _is_outside(node, inputs, arithmetic):
+        raise explained(node, inputs, values[id(node)])
+    known = exact or all(map(arithmetic.known, inputs)) or _is_pole(node, inputs)
     explain = explained if known else _open
     error = explain(node, inputs, values[id(node)])
     # What jumps (mod, floor) may need more bits for exact inputs too.
     if explain is _open and error.kind == "limit" and any(map(_beyond, inputs)):
         raise error
-    if (exact or outside or _is_pole(node, inputs)) and (
+    if (exact or _is_pole(node, inputs)) and (
         arithmetic.pointwise.doubles or node.operation.jumps is None
     ):
         raise error
     raise Unproven(error)
 
 
-def _outside(program: Program, node: Tensor, inputs: Sequence[Any]) -> bool:
-    """Whether balls surely lie outside a function's domain: one is inexact, and narrow, and at
-    neither of its ends there is a value. No domain is so narrow; a base's and a last input's have
-    no single points, as orders have."""
-    row, arithmetic = node.operation, program.arithmetic
-    wide = [i for i, x in enumerate(inputs) if not (rational(x) or arithmetic.certain(x))]
-    if not row.domain or not row.partials or len(wide) != 1 or arithmetic.pointwise.doubles:
-        return False
-    if any(getattr(x, "shape", ()) for x in inputs):
-        return False
-    (i,) = wide
-    x = ball(inputs[i])
-    if (i != 0 if row is pow else i + 1 < len(inputs)) or not x.rel_accuracy_bits() >= NARROW:
-        return False
-    function = arithmetic.function(row)
-    ends = [[*inputs[:i], end, *inputs[i + 1 :]] for end in (x.lower(), x.upper())]
-    found = [function(*end, *node.attributes) for end in ends]
-    return all(y is None or ball(y).is_nan() for y in found)
-
-
 def _is_pole(node: Tensor, inputs: Sequence[Any]) -> bool:
     """Whether a quotient is one of a number that isn't 0 by one that surely is."""
     arrays = any(getattr(x, "shape", ()) for x in inputs)
     return node.operation is div and not arrays and found_at(node, inputs) == ("pole", True)
+
+
+def _is_outside(node: Tensor, inputs: Sequence[Any], arithmetic: Arithmetic) -> bool:
+    """Whether a node has no value at any of the numbers in its inputs' balls."""
+    row = node.operation
+    if arithmetic.pointwise.doubles or not row.domain or not row.partials:
+        return False
+    import numpy  # start-up: most points have an answer
+
+    from hodiff.arithmetic.box_numbers import thin
+    from hodiff.arithmetic.boxes import BOXES
+
+    try:
+        compute = BOXES.function(row)
+    except NotImplementedError:
+        return False
+    entries = zip(*(x.ravel().tolist() for x in numpy.broadcast_arrays(*inputs)), strict=True)
+    with BOXES.quietly():
+        found = [compute(*map(thin, x), *node.attributes) for x in entries]
+    return any(math.isnan(box.low) and math.isnan(box.high) for box in found)
 
 
 def _beyond(x: Any) -> bool:
@@ -186,7 +186,9 @@ def explained(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
         and len(flat) == len(inputs)
         and operation.pole(*flat, *node.attributes)
     )
-    if _uncomputed(value) and operation.partials and operation.definition is None:
+    everywhere = not (operation.domain or operation.pole or operation.jumps)
+    lost = (undefined and everywhere) or (_uncomputed(value) and operation.definition is None)
+    if lost and operation.partials:
         return _fault("limit", f"{shown} is too large to be computed, or one of its arguments is",
                       node)  # fmt: skip
     got = f", not {_number(flat[0])}" if len(flat) == len(inputs) == 1 else ""

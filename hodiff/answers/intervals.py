@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import count, islice, product
+from time import thread_time
 from typing import Any, TypeAlias
 
 from hodiff.answers import digits, faults, kinks
@@ -108,14 +109,18 @@ def _read(x: Any) -> Any:
 
 
 class _Work:
-    """Nodes that may still be computed in balls: of all, and of the end that is looked for."""
+    """Nodes that may still be computed in balls, and time: of all, and of the end that is looked
+    for. Time ends what is slow to compute."""
 
     def __init__(self, most: int) -> None:
         self.left = self.own = most
+        self.last = self.until = thread_time() + Limits.searching
 
     def share(self, ends: int) -> None:
         """Give the next of so many ends its part of what is left."""
+        now = thread_time()
         self.own = max(0, self.left) // ends
+        self.until = now + max(0.0, self.last - now) / ends
 
     def spend(self, nodes: int) -> None:
         self.left -= nodes
@@ -123,7 +128,7 @@ class _Work:
 
     @property
     def done(self) -> bool:
-        return self.own <= 0
+        return self.own <= 0 or thread_time() > self.until
 
 
 def _check_smooth(

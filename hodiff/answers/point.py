@@ -23,6 +23,7 @@ from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError
 
 QUICK_TRIES = 3  # of series in balls alone, at growing precision
+BITS_AN_ORDER = 16  # that a series may lose: a quotient loses the digits of a factorial
 MOST_STEPS = 200_000  # of balls, on all arrays of a run: below a second
 
 
@@ -127,9 +128,10 @@ def _proven(
     question: Question,
     compute: Callable[[Mapping[Tensor, Any], list[str]], Sequence[Any]],
     reading: Callable[[Any], Any] = lambda x: x,
+    more: int = 0,
 ) -> Numbers:
     """What compute gives at the point, when its balls determine it; it leaves in a list what has
-    to be said. reading is done to each number before it is told."""
+    to be said. reading is done to each number before it is told; more: see until_determined."""
     notes: list[str] = []
 
     def run() -> list[Any]:
@@ -138,7 +140,7 @@ def _proven(
         return [*point.values(), *compute(point, notes)]
 
     n = len(question.at)
-    found = until_determined(run, question.how.digits, reading, point=n)
+    found = until_determined(run, question.how.digits, reading, point=n, more=more)
     point = dict(zip(question.at, found.values, strict=False))
     notes += found.notes
     return Numbers(point, found.values[n:], found.exact[n:], "ball", notes, found.exact[:n])
@@ -180,7 +182,7 @@ def series_in_balls(question: Question, compute: Computation, rounded: bool) -> 
             raise Unproven(HodiffError("undecided", "")) from None
 
     try:
-        return _proven(question, numbers, ball_numbers.exact)
+        return _proven(question, numbers, ball_numbers.exact, BITS_AN_ORDER)
     except NoSeries:
         return None
     except HodiffError as fault:
@@ -237,7 +239,8 @@ def _solved(
     """The values of a program's outputs at a point; notes get what has to be said of them."""
     decide = program.arithmetic.pointwise
     values = program.values(point, _unsigned(program) if decide is FLOATS else None)
-    if notes is not None and question.smooth and _at_an_edge(program, values):
+    there = all(decide.finite(values[id(y)]) for y in program.outputs[:1])
+    if notes is not None and question.smooth and there and _at_an_edge(program, values):
         from hodiff.answers import beside  # start-up: most points are ordinary
 
         notes += filter(None, [beside.one_sided(question)])

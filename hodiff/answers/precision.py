@@ -38,12 +38,14 @@ def until_determined(
     digits_asked: int | None = None,
     reading: Callable[[Any], Any] = lambda x: x,
     point: int = 0,
+    more: int = 0,
 ) -> Determined:
     """What run gives, as numbers that its balls determine; reading is done to each before. The
     first of them, so many, are a point: told as doubles, whatever digits are asked for.
 
-    run is called at growing precision, 96 bits at first, 4096 at last (more with digits). Raises
-    what run says with Unproven at the last, and HodiffError undecided.
+    run is called at growing precision, 96 bits at first, 4096 at last: with digits more, and where
+    more are said for each number. Raises what run says with Unproven at the last, and HodiffError
+    undecided.
     """
     bits, last = FIRST_BITS, max(LAST_BITS, 8 * (digits_asked or 0))
     while True:
@@ -59,6 +61,7 @@ def until_determined(
             else:
                 if not rounding.missing:
                     return Determined(values, list(map(exact_part, found)), rounding.notes())
+                last = max(last, more * len(found))
                 if bits >= last:
                     message = f"a number can't be determined with {last} bits"
                     raise HodiffError("undecided", message)

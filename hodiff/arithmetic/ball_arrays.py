@@ -9,6 +9,7 @@ import numpy as np
 
 from hodiff.arithmetic import ball_numbers
 from hodiff.arithmetic.base import Ring
+from hodiff.engine.exact import rational
 from hodiff.engine.graph import Operation
 from hodiff.engine.object_arrays import ObjectArrays, entries
 from hodiff.engine.operations.elementary import add, div, mul, sub
@@ -47,20 +48,29 @@ def _norm(x: Any, axes: tuple[int, ...] | None = None) -> Any:
 ROOT = np.frompyfunc(ball_numbers.root_of_squares, 1, 1)
 EXP = np.frompyfunc(lambda x: ball_numbers.ball(x).exp(), 1, 1)
 LOG = np.frompyfunc(lambda x: ball_numbers.ball(x).log(), 1, 1)
+MIDDLE = np.frompyfunc(lambda x: x if rational(x) else x.mid(), 1, 1)
+LARGER = np.frompyfunc(lambda a, b: a if ball_numbers.less(b, a) else b, 2, 1)
 
 
 def _logsumexp(x: Any, axes: tuple[int, ...] | None = None) -> Any:
-    sums = total(EXP(x), axes)
-    return LOG(sums) if hasattr(sums, "shape") else sums.log()
+    weights, largest = _weights(x, axes)
+    sums = total(weights, axes)
+    if not hasattr(sums, "shape"):
+        return ball_numbers.add(largest.item(), sums.log())
+    return ADD(LOG(sums), largest.reshape(sums.shape))
 
 
 def _softmax(x: Any, axes: tuple[int, ...] | None = None) -> Any:
-    weights = EXP(x)
-    sums = entries(total(weights, axes))
-    if axes is None:
-        return DIV(weights, sums)
-    kept = tuple(1 if i - x.ndim in axes else n for i, n in enumerate(x.shape))
-    return DIV(weights, sums.reshape(kept))
+    weights, largest = _weights(x, axes)
+    return DIV(weights, entries(total(weights, axes)).reshape(largest.shape))
+
+
+def _weights(x: Any, axes: tuple[int, ...] | None) -> tuple[Any, Any]:
+    """exp(x) by that of the largest entries along axes, which are kept; of a ball its middle."""
+    largest = MIDDLE(x)
+    for axis in range(-x.ndim, 0) if axes is None else axes:
+        largest = LARGER.reduce(largest, axis=axis, keepdims=True)
+    return EXP(SUB(x, largest)), largest
 
 
 def _matrix(x: Any) -> Any:

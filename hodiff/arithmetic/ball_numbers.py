@@ -522,38 +522,83 @@ def _hypot(x: Any, y: Any) -> Any:
 
 
 def sinc(x: Any, n: int) -> Any:
-    """The n-th derivative of sin(x)/x.
-
-    From n*s(n-1) + x*s(n) = sin(x + n*pi/2), which divides by x again and again; within 1 of 0
-    from the Taylor series, whose terms alternate and fall there, so that the next one bounds the
-    rest.
-    """
+    """The n-th derivative of sin(x)/x; within 1 of 0 from the Taylor series, whose terms alternate
+    and fall there, so that the next one bounds the rest."""
     x = ball(x)
+    if x == 0 or not abs(x) < 1:
+        return sincs(x, n, 1)[0]
+    k = (n + 1) // 2
+    # The term of x**(2k - n): (-1)**k * (2k)!/(2k - n)! / (2k + 1)!
+    factor = quotient((-1) ** k, math.factorial(2 * k - n) * (2 * k + 1))
+    term, total = ball(factor) * whole_power(x, 2 * k - n), ball(0)
+    small = ball(2) ** -(FLINT.bits + 10)
+    first = rest = abs(term).upper()
+    for _ in range(FLINT.bits + 100):
+        if rest < first * small:
+            break
+        total += term
+        a, b = 2 * k + 1 - n, 2 * k + 2 - n
+        term = -term * x * x * (2 * k + 1) / (a * b * (2 * k + 3))
+        rest = abs(term).upper()
+        k += 1
+    return total + rest * type(x)(0, 1)
+
+
+MOST_SINCS = 20_000  # orders that are gone through
+
+
+def sincs(x: Any, n: int, count: int) -> list[Any]:
+    """The derivatives s(n), s(n + 1) ... of sin(x)/x, so many, in one pass each way.
+
+    From k*s(k-1) + x*s(k) = sin(x + k*pi/2): upward in k while k < |x|, downward from a far order
+    above, where each is stable (DLMF 3.6(ii)). s(k) is the integral of t**k*cos(t*x + k*pi/2) over
+    [0, 1]: within 1/(k + 1) of 0.
+    """
+    x, last = ball(x), n + count - 1
     if x == 0:
-        return quotient(0 if n % 2 else (-1) ** (n // 2), n + 1)
-    if abs(x) < 1:
-        k = (n + 1) // 2
-        # The term of x**(2k - n): (-1)**k * (2k)!/(2k - n)! / (2k + 1)!
-        factor = quotient((-1) ** k, math.factorial(2 * k - n) * (2 * k + 1))
-        term, total = ball(factor) * whole_power(x, 2 * k - n), ball(0)
-        small = ball(2) ** -(FLINT.bits + 10)
-        first = rest = abs(term).upper()
-        for _ in range(FLINT.bits + 100):
-            if rest < first * small:
-                break
-            total += term
-            a, b = 2 * k + 1 - n, 2 * k + 2 - n
-            term = -term * x * x * (2 * k + 1) / (a * b * (2 * k + 3))
-            rest = abs(term).upper()
-            k += 1
-        return total + rest * type(x)(0, 1)
-    if x != 0:
-        turns = (x.sin(), x.cos(), -x.sin(), -x.cos())
-        value = turns[0] / x
-        for i in range(1, n + 1):
-            value = (turns[i % 4] - i * value) / x
+        return [quotient(0 if k % 2 else (-1) ** (k // 2), k + 1) for k in range(n, last + 1)]
+    if not x.is_finite():
+        return [nan()] * count
+    found = [type(x)(0, 1) / (k + 1) for k in range(n, last + 1)]
+
+    def take(k: int, value: Any) -> Any:
+        """s(k), no wider than its bound."""
+        bound = type(x)(0, 1) / (k + 1)
+        value = value.intersection(bound) if value.overlaps(bound) else bound
+        if k >= n:
+            found[k - n] = value
         return value
-    return type(x)(0, 1) / (n + 1)  # it is the integral of t**n*cos(t*x + n*pi/2) over [0, 1]
+
+    turns = (x.sin(), x.cos(), -x.sin(), -x.cos())
+    size, least = abs(x).upper(), abs(x).lower()
+    above = 0  # from where on orders are gone through downward
+    if least > 1:
+        above = last + 1 if least > last else int(float(least)) + 1
+        if above > MOST_SINCS:
+            return found
+        value = take(0, turns[0] / x)
+        for k in range(1, above):
+            value = take(k, (turns[k % 4] - k * value) / x)
+    if above > last:
+        return found
+    first, rest = last, ball(1)
+    small = ball(2) ** -(FLINT.bits + 10) * size.min(1)
+    while first == last or rest > small:  # what is left of the bound of s(first) at s(last)
+        first += 1
+        rest = rest * size / first
+        if first - above > MOST_SINCS:
+            return found
+    value = type(x)(0, 1) / (first + 1)
+    for k in range(first, max(above, n), -1):
+        value = (turns[k % 4] - x * value) / k
+        if k - 1 <= last:
+            value = take(k - 1, value)
+    return found
+
+
+def sinc_taylor(x: Any, count: int, n: int = 0) -> list[Any]:
+    """The Taylor coefficients at x of the n-th derivative of sin(x)/x."""
+    return [div(y, math.factorial(k)) for k, y in enumerate(sincs(x, n, count))]
 
 
 def _constant(name: str) -> Any:

@@ -72,6 +72,8 @@ class Balls(Arithmetic):
     def taylor(
         self, operation: Operation, x: Sequence[Any], attributes: Any, n: int
     ) -> list[Any] | None:
+        if operation.name == "sinc":
+            return numbers.sinc_taylor(x[0], n, *attributes)
         if not operation.special:
             return None
         from hodiff.arithmetic import special  # start-up: few graphs have one

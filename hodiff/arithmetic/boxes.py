@@ -8,7 +8,9 @@ alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -95,6 +97,25 @@ class Boxes(Arithmetic):
 # In balls, a box after the other.
 
 
+class Watch(threading.local):
+    """Whether a search has to end: what is computed box by box then gives all numbers."""
+
+    ended: Callable[[], bool] = staticmethod(lambda: False)
+
+
+WATCH = Watch()
+
+
+@contextmanager
+def watched(ended: Callable[[], bool]) -> Iterator[None]:
+    """Boxes inside are computed until that."""
+    outer, WATCH.ended = WATCH.ended, ended
+    try:
+        yield
+    finally:
+        WATCH.ended = outer
+
+
 def _each(compute: Callable[..., Any], *columns: Any) -> tuple[Any, Any]:
     """Ends of compute at balls around the boxes of columns (low, high)."""
     flat = np.broadcast_arrays(*columns)
@@ -104,7 +125,7 @@ def _each(compute: Callable[..., Any], *columns: Any) -> tuple[Any, Any]:
             pairs = zip(values[::2], values[1::2], strict=True)
             if any(low != low for low in values):
                 found[:, i] = np.nan
-            elif all(np.isfinite(values)):
+            elif all(np.isfinite(values)) and not WATCH.ended():
                 given = [ball(a) if a == b else ball(a).union(ball(b)) for a, b in pairs]
                 found[:, i] = ends(compute(*given))
             else:

@@ -9,9 +9,11 @@ balls tell, or nothing does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
-from math import factorial, floor
+from math import factorial, floor, inf
 from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
@@ -24,6 +26,7 @@ MOST_TERMS = 40  # of a sum, before it is an atom itself
 MOST_BITS = 1 << 14  # of a rational number, likewise
 MOST_FACTORED = 1 << 64  # whole numbers below are told by their primes
 MOST_WHOLE = 64  # the largest power of a sum that is multiplied out
+MOST_PRODUCTS = 100_000  # of two terms, in one question: some seconds
 
 
 class Atom:
@@ -39,6 +42,34 @@ class Atom:
         """A whole number that powers of it gather to: sqrt(2)**2 is 2."""
         name, value = self.key[:2]
         return value if name == "whole" else None
+
+
+class TooMany(Exception):
+    """Products of sums: numbers in closed form grow too long."""
+
+
+class Left(threading.local):
+    """How many products may still be made; bounded() says."""
+
+    products: float = inf
+
+    def spend(self, count: int) -> None:
+        self.products -= count
+        if self.products < 0:
+            raise TooMany
+
+
+LEFT = Left()
+
+
+@contextmanager
+def bounded(most: int = MOST_PRODUCTS) -> Iterator[None]:
+    """Inside there may be so many products, and TooMany else."""
+    outer, LEFT.products = LEFT.products, most
+    try:
+        yield
+    finally:
+        LEFT.products = outer
 
 
 ATOMS: WeakValueDictionary[Any, Atom] = WeakValueDictionary()
@@ -116,6 +147,7 @@ def _sum(terms: Mapping[Monomial, Any]) -> Number:
 
 def _single(x: Form) -> Form:
     """A sum as one atom, positive where that can be told, and its sign."""
+    LEFT.spend(sum(map(len, x.terms)))  # in balls
     sign = -1 if numbers.less(ball(x), 0) else 1
     x = Form({m: sign * c for m, c in x.terms.items()})
     ((monomial, _),) = atom(lambda: numbers.ball(ball(x)), "sum", x).terms.items()
@@ -138,6 +170,7 @@ def sub(a: Number, b: Number) -> Number:
 
 
 def mul(a: Number, b: Number) -> Number:
+    LEFT.spend(len(_terms(a)) * len(_terms(b)))
     terms: dict[Monomial, Any] = {}
     for m, c in _terms(a).items():
         for n, d in _terms(b).items():

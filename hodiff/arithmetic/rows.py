@@ -32,7 +32,7 @@ BLOCK = 4 * ROWS
 that comes out of numpy finds Python's lock taken too often."""
 LONG = 8 * BLOCK  # where nothing has to stay in cache
 THREADED = 4 * ROWS  # fewer rows are done before a thread has started
-FUSED, FUSED_NODES = 1_000_000, 50_000_000
+FUSED, FUSED_NODES = 1_000_000, 200_000_000
 """Rows, and rows times nodes, after which numpy has taken as long as compiling a loop takes."""
 
 

@@ -26,24 +26,27 @@ def scipy(name: str) -> Any:
 
 
 def on_arrays(name: str) -> Callable[..., Any]:
-    """A special function of arrays and its attributes."""
+    """A special function of arrays and its attributes: by scipy where it is right, of the points
+    and of what it gave, else point by point."""
     arity = OPERATIONS[name].arity or 1
-    found = FUNCTIONS.get(name)
-    right, compute = found if found else (None, None)
+    right, compute = FUNCTIONS.get(name) or (_nowhere, _nothing)
 
     def function(*x: Any) -> Any:
         inputs, attributes = x[:arity], x[arity:]
         dtype = np.result_type(*inputs)
+        dtype = dtype if dtype.kind == "f" else np.dtype(float)
         points = np.broadcast_arrays(*[np.asarray(v, dtype=float) for v in inputs])
         shape, flat = points[0].shape, [v.ravel() for v in points]
-        result = np.full(flat[0].shape, np.nan)
-        good = right(*flat, *attributes) if right else np.full(flat[0].shape, False)
-        if compute and good.any():
-            with np.errstate(all="ignore"):
-                value = compute(*[v[good] for v in flat], *attributes)
-                value, trusted = value if type(value) is tuple else (value, True)
-                result[good] = value
-                good[good] = trusted & np.isfinite(value)
+        good = right(*flat, *attributes)
+        every = bool(good.all())
+        with np.errstate(all="ignore"):
+            value = compute(*(flat if every else [v[good] for v in flat]), *attributes)
+            value, trusted = value if type(value) is tuple else (value, True)
+            sure = trusted & np.isfinite(value)
+        if every and sure.all():
+            return value.reshape(shape).astype(dtype, copy=False)
+        result = np.empty(flat[0].shape)
+        result[good], good[good] = value, sure
         bad = np.flatnonzero(~good)
         if len(bad):  # each number once: a block is filled up with copies of a row
             one = FLOATS.function(OPERATIONS[name])
@@ -51,9 +54,17 @@ def on_arrays(name: str) -> Callable[..., Any]:
             once, places = np.unique(bits, axis=1, return_inverse=True)
             values = [one(*x, *attributes) for x in once.view(float).T.tolist()]
             result[bad] = np.array(values, dtype=float)[places.ravel()]
-        return result.reshape(shape).astype(dtype if dtype.kind == "f" else float)
+        return result.reshape(shape).astype(dtype, copy=False)
 
     return function
+
+
+def _nowhere(x: Any, *rest: Any) -> Any:
+    return np.full(x.shape, False)
+
+
+def _nothing(x: Any, *rest: Any) -> Any:
+    return x
 
 
 def named(name: str) -> Callable[..., Any]:

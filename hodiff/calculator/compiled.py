@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from hodiff.answers.question import How, Question
 from hodiff.calculator.columns import columns, on_columns
 from hodiff.calculator.request import usage
-from hodiff.calculator.result import calculating
+from hodiff.calculator.result import calculating, check_options
 from hodiff.derivatives import components
 from hodiff.derivatives.plan import NoSeries
 from hodiff.derivatives.plan import Plan as QuestionPlan
 from hodiff.derivatives.vmap import vmapped
 from hodiff.engine.graph import ONE, ZERO, Kind, Tensor, constant, topological
-from hodiff.engine.operations.piecewise import where
+from hodiff.engine.operations.piecewise import either, where
 from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError, unknown
 from hodiff.language.problem import is_name, read
@@ -45,6 +45,7 @@ class Compiled:
         self.constants = constants
         self.expression, self.what, self.wrt, self.let, self.own = expression, what, wrt, let, own
         command = on_columns(what, own)
+        check_options(How(), own)
         if wrt is not None and "wrt" in command.without:
             raise usage(f"{what} takes no --wrt: leave it out", "--wrt")
         problem = read(
@@ -92,15 +93,25 @@ class Compiled:
 
         if self.columns.series is not None:
             return self._series_plan(self.columns.series, None)
+        variables, graphs, places, _ = self._on_rows
+        return Plan([graphs[k] for k in places], variables)  # a column for each, though equal
+
+    @cached_property
+    def _plan_once(self) -> Plan | SeriesPlan:
+        from hodiff.arithmetic.rows import Plan  # start-up: brings numpy
+
+        if self.columns.series is not None:
+            return self._plan
         variables, graphs, _, _ = self._on_rows
         return Plan(graphs, variables)
 
     def checking(self, how: How) -> Plan | SeriesPlan | None:
-        """The plan, with one output more where there is need: the rows that doubles can't answer
-        though they are finite. What those hold is for columns.at to say; None where all do."""
+        """The plan, with one output more: the rows that doubles can't answer. In some a number
+        isn't finite, others look as if they had an answer. What those hold is for columns.at to
+        say; None where all do."""
         if self.columns.check is not None:
             return None
-        from hodiff.answers.doubt import doubtful  # start-up: files of points alone need it
+        from hodiff.answers.doubt import doubtful, unbounded  # start-up: files of points need it
         from hodiff.answers.kinks import by_convention
         from hodiff.arithmetic.rows import Plan
 
@@ -114,7 +125,8 @@ class Compiled:
         variables, graphs, _, written = self._on_rows
         doubt = doubtful(graphs, variables, refused, written)
         graphs = [where(y, ONE, ZERO) if y.operation.kind is Kind.CONDITION else y for y in graphs]
-        return Plan(graphs if doubt is None else [*graphs, doubt], variables)
+        infinite = unbounded([*graphs, *variables])
+        return Plan([*graphs, infinite if doubt is None else either(doubt, infinite)], variables)
 
     def _series_plan(
         self, question: Question, refused: Callable[[Tensor], bool] | None
@@ -139,10 +151,14 @@ class Compiled:
     def named(self, found: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:
         """What a plan has found, each once, by the outputs' names, of which several may be one; or
         what is computed from it and from the inputs' columns."""
-        if self.columns.series is not None:
-            numbers = [found[number.place] for number in self.columns.numbers.values()]
-        else:
-            numbers = [found[k] for k in self._on_rows[2]]
+        places = self._on_rows[2] if self.columns.series is None else self._series_places
+        return self._named([found[k] for k in places], inputs)
+
+    @property
+    def _series_places(self) -> list[int]:
+        return [number.place for number in self.columns.numbers.values()]
+
+    def _named(self, numbers: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:
         if self.columns.after is not None:
             return self.columns.after.columns(numbers, inputs)
         return dict(zip(self.outputs, numbers, strict=True))
@@ -158,26 +174,32 @@ class Compiled:
 
         Each result has the shape that the columns broadcast to, and doubles: nan where the number
         is undefined, inf at a pole, and at a kink the convention of the frameworks (0 for the
-        slope of abs), as hodiff.evaluate has them.
+        slope of abs), as hodiff.evaluate has them. Each is an array of its own, also one that
+        equals an input or another result: to write to it changes nothing else.
+        Of high orders, which Taylor series give, nan is also a derivative that rounding has taken
+        more than a millionth of.
 
         Raises TypeError for an input that is missing, unknown, given twice or not of real numbers.
         """
-        import numpy as np  # start-up: reading the text needs none
-
         if threads is not None and (type(threads) is not int or threads < 1):
             raise ValueError(f"threads is a whole number from 1 on, not {threads!r}")
-        given = self._given(columns, named)
+        return self._found(self._given(columns, named), threads)
+
+    def _found(
+        self, given: Mapping[str, Any], threads: int | None = None, once: bool = False
+    ) -> dict[str, Any]:
+        """The outputs by their names; once: several names may be of one array."""
+        import numpy as np  # start-up: reading the text needs none
+
         arrays = [_doubles(given[name], name) for name in self.inputs]
         whole = np.broadcast_arrays(*arrays) if arrays else [np.zeros(())]
         shape = whole[0].shape
         flat = [x.reshape(-1) for x in whole] if arrays else []
-        results = self.named(self._plan(flat, threads), flat)
-        found = {name: y.reshape(shape) for name, y in results.items()}
-        seen: set[int] = set()
-        for name, y in found.items():  # each is the caller's own
-            found[name] = y.copy() if id(y) in seen else y
-            seen.add(id(y))
-        return found
+        if once or self.columns.series is not None:
+            results = self.named(self._plan_once(flat, threads), flat)
+        else:
+            results = self._named(self._plan(flat, threads), flat)
+        return {name: y.reshape(shape) for name, y in results.items()}
 
     def frame(self, data: polars.DataFrame) -> polars.DataFrame:
         """A Polars frame with the outputs' columns behind its own: its columns are the inputs by
@@ -206,8 +228,7 @@ class Compiled:
                 raise TypeError(f"the column {name} has to be numbers, not {kind}")
             columns[name] = data[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
             known = known & pl.col(name).is_not_null()
-        given = self._given((), columns)
-        found = self(*[given[name] for name in self.inputs])
+        found = self._found(self._given((), columns), once=True)
         results = [pl.Series(x, np.broadcast_to(y, data.height)) for x, y in found.items()]
         whole = data.with_columns(results)
         if any(data[name].null_count() for name in there):
@@ -240,9 +261,8 @@ class Compiled:
                 column = column.cast(pa.int8())
             doubles = column.cast(pa.float64(), safe=False)
             columns[name] = doubles.to_numpy(zero_copy_only=False)
-        given = self._given((), columns)
         mask = None if known.all() else ~known
-        for name, y in self(*[given[name] for name in self.inputs]).items():
+        for name, y in self._found(self._given((), columns), once=True).items():
             values = np.broadcast_to(y, data.num_rows)
             data = data.append_column(name, pa.array(values, pa.float64(), mask=mask))
         return data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from itertools import permutations
@@ -22,6 +23,7 @@ MOST_TERMS = 8  # of a claim that are looked at
 MOST_SWAPPED = 5  # entries
 MOST_NODES = 200  # of a derivative and a claim
 MOST_DENOMINATOR = 1000  # of a number that is missing
+MOST_DIGITS = 4000  # of a value whose multiple is looked for
 MOST_ORDER = 4  # from which on no others are looked at
 
 Change: TypeAlias = tuple[Tensor, Callable[[], str]]
@@ -126,11 +128,12 @@ def _too_many(f: Tensor, t: Tensor, variables: Sequence[Tensor]) -> str:
 def _numbers(d: Tensor, c: Tensor, at: Value, claimed: Value) -> Iterator[Change]:
     """The claim times the number that it has to be multiplied by at a point."""
     try:
-        a, b = Fraction(str(at)), Fraction(str(claimed))
-    except ValueError:  # too long
+        numbers = Decimal(str(at)), Decimal(str(claimed))
+    except ArithmeticError:  # inf as text, or too long
         return
-    if not a or not b:
+    if not all(x and x.is_finite() and abs(x.adjusted()) < MOST_DIGITS for x in numbers):
         return
+    a, b = map(Fraction, numbers)
     factor = (a / b).limit_denominator(MOST_DENOMINATOR)
     if factor and abs(factor * b - a) <= abs(a) / 10**12:
         yield d - constant(factor) * c, partial(_by_number, factor)

@@ -36,7 +36,7 @@ SAID = {
     "float": "float arithmetic: digits are not proven",
 }
 MOST_PRINTED = 10_000_000  # numbers of a matrix
-JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+JSON_NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 MOST_POINTED = 10**14  # below it a double is near enough to give a digit behind the point
 LONGEST_WHOLE = 21  # digits of a whole number that is told in full
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -248,7 +248,7 @@ class Request(NamedTuple):
     def _point(self, name: str, value: Any) -> Value:
         """The point of a variable: as it was typed where that is a number that JSON has."""
         typed = self.problem.typed.get(name, "")
-        if not JSON_NUMBER.fullmatch(typed):
+        if not re.fullmatch(JSON_NUMBER, typed):
             return plain_number(value)
         if isinstance(value, str):  # a double has not the range
             return typed

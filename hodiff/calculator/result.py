@@ -245,7 +245,7 @@ def calculate(
     if given.get("within") is not None:
         given["within"] = _ratio(given["within"], "--within")
     how = How(arithmetic, digits, rtol, subgradient, extend, exact)
-    _check(how, given)
+    check_options(how, given)
     expression = _text(expression, "EXPR")
     of = of if of is None else _text(of, "--of")
     with calculating():
@@ -352,12 +352,14 @@ def _each(x: Any) -> Sequence[Any]:
     return x if isinstance(x, tuple) else (x,)
 
 
-def _check(how: How, own: Mapping[str, Any]) -> None:
+def check_options(how: How, own: Mapping[str, Any]) -> None:
     """Raise for what no option of the command line can be."""
     if how.arithmetic not in (None, "ball", "float"):
         raise _unknown("arithmetic", how.arithmetic, ["ball", "float"], "--arithmetic")
     if own.get("method", "auto") not in ("auto", "nested", "taylor"):
         raise _unknown("method", own["method"], ["auto", "nested", "taylor"], "--method")
+    if own.get("of") is not None:
+        _text(own["of"], "--of")
     for name, x, least, most in (
         ("--digits", how.digits, 1, MOST_DIGITS),
         *(("--order", order, 0, MOST_ORDER) for order in _each(own.get("order"))),

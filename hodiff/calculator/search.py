@@ -7,11 +7,11 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from hodiff.answers.digits import shortly
-from hodiff.answers.isolate import Work
-from hodiff.answers.located import BITS, Range, Unsure
 from hodiff.answers.point import constants
 from hodiff.answers.precision import until_determined
 from hodiff.answers.question import Question
+from hodiff.answers.ranges.isolate import Work
+from hodiff.answers.ranges.located import BITS, Range, Unsure
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.calculator.answer import Answer, Each, Grid, Row, Value, plain_number, text

@@ -31,6 +31,8 @@ ENDS = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # as C
 SETTINGS = {
     "OPENBLAS_NUM_THREADS": "1",  # batches have threads: others of numpy's wait for nothing
     "POLARS_CSV_CHUNK_SIZE": "1000000",  # read ahead: some chunks for each thread are in memory
+    "POLARS_DEFAULT_DISTRIBUTOR_BUFFER_SIZE": "2",  # batches that wait
+    "POLARS_DEFAULT_LINEARIZER_BUFFER_SIZE": "2",
     "POLARS_ROW_GROUP_PREFETCH_SIZE": str(max(1, (os.cpu_count() or 1) // 2)),
 }
 """What libraries read as they load, of files here, where the environment doesn't say it."""
@@ -119,7 +121,6 @@ def read(
         raise usage("--proven numbers are none of --arithmetic float: leave one out", "--proven")
     known = COMMANDS[command].options
     own = {name: x for name, x in options.items() if name in known and x is not None and x != ()}
-    own.pop("method", None)
     wrt = tuple(part.strip() for text in options.get("wrt") or () for part in text.split(","))
     let, constants = tuple(options["let"]), options.get("constants")
     compiled = Compiled(expression, command, wrt or None, let, own, constants)

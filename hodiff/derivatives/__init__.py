@@ -3,7 +3,8 @@
 nested     reverse mode, again and again: gradients, Jacobians, Hessians, n-th derivatives
 vmap       a graph put on a batch
 diagonal   the diagonal of a Hessian, without the matrix
-series     Taylor mode: coefficients swept through a graph
+series     Taylor mode: a graph made ready for series
+sweep      and their coefficients, order after order
 taylor     derivatives of any order from it: along lines, mixed partials, implicit functions
 method     nested or Taylor mode, whichever is cheaper: a plan
 plan       what it decides

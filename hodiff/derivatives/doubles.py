@@ -14,7 +14,8 @@ from typing import Any
 from hodiff.arithmetic.base import Arithmetic
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.derivatives.plan import NoSeries
-from hodiff.derivatives.series import Coefficients, Paths, Series, Start
+from hodiff.derivatives.series import Series, Start
+from hodiff.derivatives.sweep import Coefficients, Paths
 from hodiff.engine.graph import CONSTANT, Tensor
 from hodiff.engine.operations.elementary import div, mul, pow
 

@@ -12,7 +12,8 @@ Duval 1989, Rational Puiseux expansions, Compositio Mathematica 70 (2), for the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from math import factorial, inf
 from typing import Any
@@ -186,6 +187,8 @@ class Germs(Arithmetic):
                     self.made[key] = x, compute(*x)
                 except NoGerm as fault:
                     self.made[key] = x, fault
+                except numbers.TooMany:
+                    self.made[key] = x, NoGerm()
             return self.made[key][1]
 
         return called
@@ -265,6 +268,8 @@ class Germs(Arithmetic):
 
     def _powers(self, a: Germ, b: Germ, j: int, k: int) -> Germ | None:
         p = b.terms.get(0, 0) if set(b.terms) <= {0} and b.end is None else None
+        if a.zero() and _add(b, constant(-j)).sign() > 0:
+            return Germ({})
         if k or p is None or not rational(p):
             raise NoGerm
         factor = Fraction(1)
@@ -478,6 +483,17 @@ TABLE: dict[str, Callable[..., Any]] = {
 }
 
 
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Raises NoGerm inside where numbers in closed form grow too long."""
+    try:
+        with numbers.bounded():
+            yield
+    except numbers.TooMany:
+        raise NoGerm from None
+
+
+@_bounded()
 def beside(
     outputs: Sequence[Tensor],
     x: Tensor | None,
@@ -521,6 +537,7 @@ def beside(
     raise NoGerm
 
 
+@_bounded()
 def limit(
     y: Tensor,
     x: Tensor,

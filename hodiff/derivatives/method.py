@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hodiff.arithmetic.base import Arithmetic
 from hodiff.derivatives import nested
-from hodiff.derivatives.plan import Computation, Plan
+from hodiff.derivatives.plan import Computation, NoSeries, Plan
 from hodiff.engine.exact import quotient
 from hodiff.engine.graph import ONE, Tensor, constant
 from hodiff.errors import HodiffError
@@ -120,7 +120,12 @@ def mixed(
     def partials(f: Tensor, each: Sequence[Component]) -> list[Partials]:
         return [Partials(f, each, list(map(often, part))) for part in by_order.values()]
 
-    wholes = partials(f, each)
+    try:
+        wholes = partials(f, each)
+    except NoSeries:
+        if method == "taylor":
+            raise no_series() from None
+        return Plan(stages=lambda: iter([graphs()]), asked=asked)
     cost = sum(tensor.cost for tensor in wholes)
     if method == "auto":
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import cycle
+from itertools import cycle, repeat
 from math import log2
 from random import Random
 from typing import Any
@@ -21,11 +21,12 @@ from hodiff.arithmetic.base import Arithmetic, Ring, run
 from hodiff.arithmetic.rows import processors
 from hodiff.derivatives.doubles import LARGEST, VANISHED, vanished
 from hodiff.derivatives.plan import Computation
-from hodiff.derivatives.series import Coefficients, Paths, Series, Start
+from hodiff.derivatives.series import Series, Start
+from hodiff.derivatives.sweep import Coefficients, Paths
 from hodiff.engine.graph import Operation, Tensor, topological, variable
 from hodiff.engine.operations.piecewise import where
 
-ROWS = 1 << 10  # of a block, whose coefficients stay in cache
+ROWS = 1 << 12  # of a block, whose coefficients stay in cache
 NEAR = 1e-6  # what may be lost, of the largest of a number and its neighbours
 ROUNDING = 2.0**-50
 CLOSE = 4e-16  # of a root: where Newton's method ends
@@ -83,10 +84,11 @@ class SeriesPlan:
     """What computes columns by Taylor series from others, the variables, as Plan does by a graph
     (hodiff.arithmetic.rows).
 
-    With doubt, a condition, there is one column more: the rows in which it holds, or in which
-    rounding may have taken more than a millionth of the largest of a number and its neighbours.
+    A derivative that rounding may have taken more than a millionth from, of the largest of it and
+    its neighbours, is nan. With doubt, a condition, there is one column more: the rows in which it
+    holds, or f itself has lost as much.
 
-    cost: nodes times order**2 for a row, once more where a row is scaled; twice that with doubt
+    cost: nodes times order**2 for a row, twice, and once more where a row is scaled
     """
 
     def __init__(
@@ -115,21 +117,24 @@ class SeriesPlan:
         point = dict(zip(self.variables, full, strict=True))
         with np.errstate(all="ignore"):
             found = self.computation.compute(point, ON_ROWS)
+            lost = _lost_digits(found, self.computation.compute(point, Shaken()))
+            found[1:] = map(np.where, lost[1:], repeat(np.nan), found[1:])
             if self.doubt is not None:
-                other = self.computation.compute(point, Shaken())
                 if self.computation.solved is not None:
                     point[self.computation.solved] = found[0]
                 held = run(self.order, ON_ROWS, point)[id(self.doubt)]
-                found = [*found, (held != 0) | _apart(found, other)]
+                found = [*found, (held != 0) | lost[0]]
         return [np.broadcast_to(column, ROWS)[:n] for column in found]
 
 
-def _apart(found: Sequence[Any], other: Sequence[Any]) -> Any:
-    differ: Any = False
-    for k, (a, b) in enumerate(zip(found, other, strict=True)):
-        near = [abs(x) for x in found[max(k - 1, 0) : k + 2]]
-        differ = differ | ~(abs(a - b) <= NEAR * np.maximum.reduce(near))
-    return differ
+def _lost_digits(found: Sequence[Any], other: Sequence[Any]) -> list[Any]:
+    """Of each number the rows in which it isn't the same in another run, NEAR aside."""
+    sizes = [np.abs(x) for x in found]
+    pairs = enumerate(zip(found, other, strict=True))
+    return [
+        ~(np.abs(a - b) <= NEAR * np.maximum.reduce(sizes[max(k - 1, 0) : k + 2]))
+        for k, (a, b) in pairs
+    ]
 
 
 def in_rows(

@@ -19,7 +19,8 @@ from hodiff.arithmetic.program import Program
 from hodiff.derivatives.doubles import in_doubles
 from hodiff.derivatives.nested import Index, symmetric_indices
 from hodiff.derivatives.plan import NoSeries
-from hodiff.derivatives.series import Coefficients, Paths, Point, Series, Start
+from hodiff.derivatives.series import Point, Series, Start
+from hodiff.derivatives.sweep import Coefficients, Paths
 from hodiff.engine.graph import Tensor, tensor_of
 from hodiff.errors import HodiffError
 

@@ -15,6 +15,7 @@ class Limits:
     slopes = 100_000  # made for the sides of ties; a series decides where they don't
     intervals = 1_000_000  # computed over intervals, in all pieces together: some seconds
     boxes = 40_000_000  # computed over boxes, in all of them together: some ten seconds
+    searching = 8.0  # seconds of the processor, for functions that are slow to compute
 
     # Files as values, which are read in Python, a line after the other.
     numbers = 20_000_000  # in one file

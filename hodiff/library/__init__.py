@@ -24,7 +24,8 @@ methods        what a tensor has beyond a node: put on it when the library is lo
 autograd       PyTorch's contract around the walk: grad, backward, no_grad
 replay         gradients of small graphs met again
 evaluate       the values of a graph, in doubles or with proof
-functional     derivatives of Python functions (pytrees: arguments of many arrays)
+functional     derivatives of Python functions
+call           what such a function is given and returns (pytrees: arguments of many arrays)
 transforms     PyTorch's own transformations: torch.autograd.functional
 custom         autograd.Function: a piece of a program with a backward of its own
 own_rows       elementwise: a row of the table of one's own

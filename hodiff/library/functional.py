@@ -11,9 +11,7 @@ Costs are in units of one evaluation of f, for f: R^n -> R^m.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import chain
-from math import factorial, prod
-from numbers import Integral
+from math import factorial
 from typing import Any, Literal, TypeAlias, overload
 
 from hodiff import derivatives
@@ -25,33 +23,39 @@ from hodiff.derivatives.plan import NoSeries, Open
 from hodiff.derivatives.series import NODES, Series
 from hodiff.derivatives.vmap import vmapped
 from hodiff.engine.graph import (
-    DATA,
     ONE,
     STATE,
     Tensor,
     data,
-    make,
     tensor_of,
     topological,
     variable,
 )
 from hodiff.engine.operations.structure import (
-    alias,
     expand_to,
     like,
-    reshape_to,
     stack,
     total,
 )
 from hodiff.engine.passes import depending
-from hodiff.engine.shapes import ShapeError, broadcast
+from hodiff.engine.shapes import broadcast
 from hodiff.engine.sharing import sharing
+from hodiff.library.call import (
+    Argnums,
+    Inputs,
+    Result,
+    checked,
+    only_tensor,
+    paired,
+    scalar,
+    sequence,
+    shaped_as,
+)
 from hodiff.library.creation import as_tensor
-from hodiff.library.pytrees import Tree, flatten, leaves_alike
+from hodiff.library.pytrees import flatten
 from hodiff.library.replay import detached
 
 Function: TypeAlias = Callable[..., Any]
-Argnums: TypeAlias = int | Sequence[int]
 
 
 def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
@@ -82,12 +86,12 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     (tensor(8.), tensor(12.))
     """
 
-    argnums = _checked(argnums)
+    argnums = checked(argnums)
 
     def gradient(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
-        inputs = _Inputs(arguments, argnums)
-        found = _Result(f(*inputs.arguments, **keywords), has_aux)
-        y = _scalar(found.only())
+        inputs = Inputs(arguments, argnums)
+        found = Result(f(*inputs.arguments, **keywords), has_aux)
+        y = scalar(found.only())
         (y, *rest), share = inputs.computed([y, *found.aux], derivatives.gradient(y, inputs.chosen))
         return ((y, found.else_(rest)) if has_aux else y), share
 
@@ -125,8 +129,8 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     >>> pull(([1.0, 10.0], 100.0))
     tensor([102., 140.])
     """
-    inputs = _Inputs(primals, range(len(primals)), kept=True)
-    found = _Result(f(*inputs.arguments), has_aux)
+    inputs = Inputs(primals, range(len(primals)), kept=True)
+    found = Result(f(*inputs.arguments), has_aux)
 
     def pullback(cotangents: Any) -> Any:
         seeds = found.cotangents(cotangents)
@@ -172,12 +176,12 @@ def jvp(
     >>> jvp(lambda x: x**2, [[1.0, 2.0]], [[1.0, 0.5]])
     (tensor([1., 4.]), tensor([2., 2.]))
     """
-    primals = _sequence(primals)
-    inputs = _Inputs(primals, range(len(primals)))
-    found = _Result(f(*inputs.arguments), has_aux)
+    primals = sequence(primals)
+    inputs = Inputs(primals, range(len(primals)))
+    found = Result(f(*inputs.arguments), has_aux)
     if strict and depending(topological(found.ys), inputs.chosen).isdisjoint(found.ys):
         raise RuntimeError("jvp(strict=True): the result of f is independent of the primals")
-    vectors = _paired(inputs, tangents, "tangent")
+    vectors = paired(inputs, tangents, "tangent")
     with sharing():
         products = [derivatives.jvp(y, inputs.chosen, vectors) for y in found.ys]
     values, _ = inputs.computed([*products, *found.ys, *found.aux], [])
@@ -198,11 +202,11 @@ def jacobian(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Functi
     tensor([[2., 0.],
             [0., 4.]])
     """
-    argnums = _checked(argnums)
+    argnums = checked(argnums)
 
     def matrix(*arguments: Any, **keywords: Any) -> Any:
-        inputs = _Inputs(arguments, argnums)
-        found, xs = _Result(f(*inputs.arguments, **keywords), has_aux), inputs.chosen
+        inputs = Inputs(arguments, argnums)
+        found, xs = Result(f(*inputs.arguments, **keywords), has_aux), inputs.chosen
         slopes = [d for y in found.ys for d in _in_dtypes_of(derivatives.jacobians(y, xs), xs)]
         values, _ = inputs.computed([*slopes, *found.aux], [])
         result = found.build(inputs.shaped(row) for row in _rows(values, len(slopes), len(xs)))
@@ -228,11 +232,11 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
     >>> hessian(lambda x: hodiff.stack([x**2, x**3]))(1.0)
     tensor([2., 6.])
     """
-    argnums = _checked(argnums)
+    argnums = checked(argnums)
 
     def matrix(*arguments: Any, **keywords: Any) -> Any:
-        inputs = _Inputs(arguments, argnums)
-        found, xs = _Result(f(*inputs.arguments, **keywords)), inputs.chosen
+        inputs = Inputs(arguments, argnums)
+        found, xs = Result(f(*inputs.arguments, **keywords)), inputs.chosen
         n, rows = len(xs), []
         with sharing():
             for y in found.ys:
@@ -262,11 +266,11 @@ def value_and_hvp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -
     >>> value_and_hvp(lambda x: (x**3).sum(), [[1.0, 2.0]], [[1.0, 0.5]])
     (tensor(9.), tensor([6., 6.]))
     """
-    primals = _sequence(primals)
-    inputs = _Inputs(primals, range(len(primals)))
-    y = _tensor(f(*inputs.arguments))
-    tangents = _paired(inputs, vectors, "vector")
-    product = derivatives.hvp(_scalar(y), inputs.chosen, tangents)[1]
+    primals = sequence(primals)
+    inputs = Inputs(primals, range(len(primals)))
+    y = only_tensor(f(*inputs.arguments))
+    tangents = paired(inputs, vectors, "vector")
+    product = derivatives.hvp(scalar(y), inputs.chosen, tangents)[1]
     (y,), products = inputs.computed([y], product)
     return y, products
 
@@ -316,7 +320,7 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
             lengths = ", ".join(str(x.shape[0]) for x in batch.values())
             raise ValueError(f"vmap needs arguments with batches of one length, not ({lengths})")
         tree = flatten(f(*inputs))
-        ys = list(map(_tensor, tree.leaves))
+        ys = list(map(only_tensor, tree.leaves))
         ends = out_dims if isinstance(out_dims, (list, tuple)) else [out_dims] * len(ys)
         with sharing():
             found = vmapped(ys, batch)
@@ -347,9 +351,9 @@ def nth(f: Function, order: int, method: str = "auto") -> Function:
         raise ValueError(f"the method is auto, nested or taylor, not {method!r}")
 
     def derivative(x: Any) -> Any:
-        inputs = _Inputs([x], 0, nested=False)
+        inputs = Inputs([x], 0, nested=False)
         (x,) = inputs.chosen
-        y = _tensor(f(x))
+        y = only_tensor(f(x))
         entrywise = not x.shape or _acts_entry_by_entry(y, x)
         if method == "taylor" and not entrywise:
             raise ValueError("method taylor needs an f that acts entry by entry on an array")
@@ -388,8 +392,8 @@ def taylor(f: Function, order: int) -> Function:
     _check_order(order)
 
     def expansion(x: Any) -> Any:
-        inputs = _Inputs([x], 0, nested=False)
-        y = _tensor(f(*inputs.chosen))
+        inputs = Inputs([x], 0, nested=False)
+        y = only_tensor(f(*inputs.chosen))
         path = [expand_to(ONE, inputs.chosen[0].shape)]
         found = _coefficients(inputs, y, [path], order)
         if found is None:
@@ -412,17 +416,17 @@ def jet(
     >>> first, second
     (tensor(12.), tensor(12.))
     """
-    inputs = _Inputs(_sequence(primals), range(len(_sequence(primals))), nested=False)
+    inputs = Inputs(sequence(primals), range(len(sequence(primals))), nested=False)
     if len(series) != len(inputs.chosen):
         raise ValueError(f"{len(series)} series for {len(inputs.chosen)} primals")
     order = len(series[0]) if series else 0
     if any(len(curve) != order for curve in series):
         raise ValueError(f"the series are of lengths {', '.join(str(len(c)) for c in series)}")
     paths = [
-        [_shaped(d, x, "derivative") / factorial(k) for k, d in enumerate(curve, 1)]
+        [shaped_as(d, x, "derivative") / factorial(k) for k, d in enumerate(curve, 1)]
         for curve, x in zip(series, inputs.chosen, strict=True)
     ]
-    y = _tensor(f(*inputs.arguments))
+    y = only_tensor(f(*inputs.arguments))
     found = _coefficients(inputs, y, paths, order, derivatives=True)
     if found is None:
         found = [c * factorial(k) for k, c in enumerate(_nested(f, inputs, paths, order))]
@@ -442,8 +446,8 @@ def hessian_diagonal(f: Function) -> Function:
     """
 
     def diagonal(x: Any) -> Any:
-        inputs = _Inputs([x], 0, nested=False)
-        y = _scalar(f(*inputs.chosen))
+        inputs = Inputs([x], 0, nested=False)
+        y = scalar(f(*inputs.chosen))
         return inputs.results([], diagonal_of_hessian(y, inputs.chosen))
 
     return diagonal
@@ -458,129 +462,17 @@ def laplacian(f: Function) -> Function:
     """
 
     def trace(x: Any) -> Any:
-        inputs = _Inputs([x], 0, nested=False)
-        y = _scalar(f(*inputs.chosen))
+        inputs = Inputs([x], 0, nested=False)
+        y = scalar(f(*inputs.chosen))
         (diagonal,) = diagonal_of_hessian(y, inputs.chosen)
         return inputs.results([], [total(diagonal) if diagonal.shape else diagonal])
 
     return trace
 
 
-# The machinery.
-
-
-class _Inputs:
-    """The arguments as tensors of this call's own, so that nothing outside is differentiated."""
-
-    def __init__(
-        self, arguments: Sequence[Any], argnums: Argnums, kept: bool = False, nested: bool = True
-    ) -> None:
-        self.kept = kept  # for more walks after the first results
-        self.chosen: list[Tensor] = []
-        self.trees: list[Tree] = []
-        numbers = [argnums] if isinstance(argnums, int) else list(argnums)
-        self.arguments = list(arguments)
-        for i in numbers:
-            if not -len(self.arguments) <= i < len(self.arguments):
-                raise ValueError(f"argnums names argument {i} of {len(self.arguments)}")
-            if sum((i - j) % len(self.arguments) == 0 for j in numbers) > 1:
-                raise ValueError(f"argnums names argument {i} twice")
-            x = self.arguments[i]
-            tree = flatten(x) if nested else Tree([x], next)
-            own = list(map(_own, tree.leaves))
-            self.arguments[i] = tree.build(iter(own))
-            self.trees.append(tree)
-            self.chosen += own
-        # All arguments of a function of one are that one.
-        all_of_one = isinstance(argnums, range) and len(argnums) == 1
-        self.single = isinstance(argnums, int) or all_of_one
-
-    def untracked(self, ys: Sequence[Tensor], *others: Tensor) -> bool:
-        """Whether nothing outside this call tracks ys, but for others."""
-        own = {id(x) for x in (*self.chosen, *others)}
-        return all(id(x) in own for x in topological(ys, tracked=True) if x.is_leaf)
-
-    def shaped(self, found: Sequence[Any]) -> Any:
-        """What there is one of for each array of the arguments, as these hold them: one for one
-        argument, a tuple for several."""
-        each = iter(found)
-        parts = [tree.build(each) for tree in self.trees]
-        return parts[0] if self.single else tuple(parts)
-
-    def results(self, values: list[Tensor], shares: list[Tensor]) -> Any:
-        """A tuple of values, or shares as shaped() has them: see computed."""
-        found, share = self.computed(values, shares)
-        return found or share
-
-    def computed(self, values: list[Tensor], shares: list[Tensor]) -> tuple[tuple[Any, ...], Any]:
-        """values, and shares as shaped() has them; computed unless something outside this call
-        tracks them."""
-        found: list[Any] = [*values, *shares]
-        if not self.kept:
-            for x in self.chosen:
-                if x.operation is DATA:
-                    x.requires_grad = False  # to a call around this one it is a number
-        alone = found if self.untracked(found) else [y for y in found if self.untracked([y])]
-        own = dict(zip(map(id, alone), detached(alone), strict=True))
-        found = [own.get(id(y), y) for y in found]
-        values, shares = found[: len(values)], found[len(values) :]
-        return tuple(values), self.shaped(shares) if shares else ()
-
-
-class _Result:
-    """What a function returned: tensors ys in some order and shape, and with has_aux something
-    else besides, whose tensors are aux."""
-
-    def __init__(self, result: Any, has_aux: bool = False) -> None:
-        other: Any = ()
-        if has_aux:
-            if not isinstance(result, tuple) or len(result) != 2:
-                raise TypeError(
-                    "with has_aux=True the function returns a pair: its result, and something else"
-                )
-            result, other = result
-        self._result, self._other, tree = result, flatten(other), flatten(result)
-        self.build = tree.build
-        self.ys = list(map(_tensor, tree.leaves))
-        self.aux = [x for x in self._other.leaves if isinstance(x, Tensor)]
-
-    def only(self) -> Tensor:
-        if len(self.ys) != 1:
-            raise TypeError(f"the function must return one tensor, not {len(self.ys)}")
-        return self.ys[0]
-
-    def else_(self, aux: Sequence[Tensor]) -> Any:
-        """What else was returned, with these tensors for its own."""
-        found = iter(aux)
-        leaves = self._other.leaves
-        return self._other.build(next(found) if isinstance(x, Tensor) else x for x in leaves)
-
-    def split(self, values: Sequence[Tensor]) -> tuple[Any, Any]:
-        """The result, and what else was returned, with these values."""
-        n = len(self.ys)
-        return self.build(iter(values[:n])), self.else_(values[n:])
-
-    def cotangents(self, given: Any) -> list[Tensor]:
-        """One for each of ys, of its shape."""
-        pairs = zip(leaves_alike(given, self._result), self.ys, strict=True)
-        return [_shaped(v, y, "cotangent") for v, y in pairs]
-
-
 def _rows(entries: Sequence[Any], end: int, n: int) -> list[Sequence[Any]]:
     """n after n of the entries before end."""
     return [entries[i : i + n] for i in range(0, end, n)]
-
-
-def _checked(argnums: Argnums) -> Argnums:
-    """argnums, for a program may give the point in their place, as to torch.autograd.functional."""
-    several = isinstance(argnums, (tuple, list, range))
-    numbers: tuple[Any, ...] = tuple(argnums) if several else (argnums,)  # type: ignore[arg-type]
-    if not all(isinstance(i, Integral) for i in numbers):
-        raise TypeError(
-            f"argnums is a whole number or several, not {argnums!r}: the derivative of f at x is"
-            " jacobian(f)(x), or hodiff.autograd.functional.jacobian(f, x)"
-        )
-    return tuple(map(int, numbers)) if several else int(numbers[0])
 
 
 def _check_order(order: int) -> None:
@@ -598,7 +490,7 @@ def _acts_entry_by_entry(y: Tensor, x: Tensor) -> bool:
 
 
 def _coefficients(
-    inputs: _Inputs,
+    inputs: Inputs,
     y: Tensor,
     paths: Sequence[Sequence[Tensor]],
     order: int,
@@ -629,7 +521,7 @@ def _coefficients(
 
 
 def _nested(
-    f: Function, inputs: _Inputs, paths: Sequence[Sequence[Tensor]], order: int
+    f: Function, inputs: Inputs, paths: Sequence[Sequence[Tensor]], order: int
 ) -> list[Tensor]:
     """The same by differentiating f(x(t)) in t again and again."""
     t = data(0.0)
@@ -640,7 +532,7 @@ def _nested(
             if x is chosen:
                 for k, c in enumerate(path, 1):
                     arguments[i] = arguments[i] + t**k * c
-    y = _tensor(f(*arguments))
+    y = only_tensor(f(*arguments))
     found = [y]
     with sharing() as table:
         table.limit(STATE.limits.nested)
@@ -655,54 +547,3 @@ def _nested(
 def _in_dtypes_of(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> list[Tensor]:
     """Derivatives ys in xs, in the dtypes of those."""
     return [like(y, x) for y, x in zip(ys, xs, strict=True)]
-
-
-def _own(x: Any) -> Tensor:
-    """x as a tensor that only this call knows, with the same value."""
-    x = as_tensor(x)
-    if x.requires_grad:
-        return alias(x)
-    own = make(DATA, (), (), x.shape) if x.value is not None else data(x.computed())
-    own.value = x.computed()
-    own.requires_grad = True
-    return own
-
-
-def _tensor(y: Any) -> Tensor:
-    if not isinstance(y, Tensor):
-        raise TypeError(
-            f"the function must return a tensor, not {type(y).__name__}:"
-            " float() and .item() leave the graph"
-        )
-    return y
-
-
-def _sequence(x: Any) -> Sequence[Any]:
-    """Arguments: a list or tuple of them, or a single one."""
-    return x if isinstance(x, (list, tuple)) else [x]
-
-
-def _paired(inputs: _Inputs, vectors: Any, what: str) -> list[Tensor]:
-    """A vector for each chosen input, in its shape."""
-    vectors = _sequence(vectors)
-    if len(vectors) != len(inputs.trees):
-        raise ValueError(f"{len(vectors)} {what}s for {len(inputs.trees)} primals")
-    found = [flatten(v).leaves for v in vectors]
-    if [len(leaves) for leaves in found] != [len(tree.leaves) for tree in inputs.trees]:
-        raise ValueError(f"a {what} holds as many arrays as its primal")
-    pairs = zip(inputs.chosen, chain.from_iterable(found), strict=True)
-    return [_shaped(v, x, what) for x, v in pairs]
-
-
-def _scalar(y: Any) -> Tensor:
-    y = _tensor(y)
-    if prod(y.shape) != 1:
-        raise ValueError(f"the function must return a scalar, not shape {y.shape}")
-    return reshape_to(y, ())
-
-
-def _shaped(v: Any, x: Tensor, what: str) -> Tensor:
-    vector = as_tensor(v)
-    if vector.shape != x.shape:
-        raise ShapeError(f"a {what} of shape {vector.shape} for a tensor of shape {x.shape}")
-    return vector

@@ -38,6 +38,7 @@ MOST_LOOKED = 80_000  # nodes, where each formula is looked at by itself
 MOST_WORK = 200_000  # factors: what comes after so many is written as it was built
 MOST_KERNELS = 100
 MOST_COLLECTED = 30  # terms of a sum that is written in several ways
+MOST_FACTORED = 300  # the degree of a polynomial that is factored: ten times as high takes a second
 DEPTH = 2  # of sums within the coefficients of a collected one
 
 SUMS = {"add", "sub", "neg"}
@@ -505,7 +506,7 @@ class Factors:
             self.factor *= p.leading_coefficient() ** times
             return
         p = p / content
-        if apart:
+        if apart and max(p.degrees()) <= MOST_FACTORED:
             c, factors = p.factor()
         else:
             primitive = primitive_of(p)

@@ -161,6 +161,8 @@ def _decimal(p: int, q: int) -> str | None:
         return None
     while p and p % 10 == 0:
         p, digits = p // 10, digits - 1
+    if p.bit_length() > MOST_BITS:
+        return None
     sign, text = ("-", str(-p)) if p < 0 else ("", str(p))
     exponent = len(text) - 1 - digits
     if -5 < exponent < 0:

@@ -6,6 +6,7 @@ The oracles are hand mathematics and mpmath's Cauchy integrals around the point.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from math import factorial
 from typing import Any
@@ -15,8 +16,13 @@ import pytest
 from mpmath import mp, mpf
 
 from hodiff import calculate
+from hodiff.answers import solve
+from hodiff.derivatives import gradient
 from hodiff.errors import HodiffError
+from hodiff.language.problem import read
+from tests.asking import question
 from tests.cauchy import by_cauchy
+from tests.fuzz.limits import limited
 from tests.printed import asked, exact, nearest
 
 ORDERS = range(5)
@@ -366,6 +372,27 @@ def test_what_is_undefined_to_both_sides() -> None:
     assert asked("value", "(-x**2)**1.5", "--at", "x=0")["value"] == 0
 
 
+@pytest.mark.parametrize("x", ["1/2", "1/3", "2", "5/2", "pi", "1e-9"])
+@pytest.mark.parametrize("zero", ["y", "abs(y)", "(y - 1/10 + 0.1)", "sin(y)", "log(1 + y)"])
+def test_zero_to_a_power_above_zero_stays_zero(zero: str, x: str) -> None:
+    """Of y**x at y = 0, x being what moves: with whatever it stands beside."""
+    at = ("--at", f"x={x},y=0", "--wrt", "x")
+    assert asked("grad", f"{zero}**x", *at)["gradient"] == {"x": 0}
+    for order in ("2", "6"):
+        found = asked("nth", f"{zero}**x*exp(x)", *at, "--order", order)
+        assert [found["value"], *found["derivatives"]] == [0] * (int(order) + 1)
+        assert found["notes"] == []
+
+
+def test_zero_to_a_power_in_the_base() -> None:
+    """y**x in y is one-sided at 0, unless x is whole."""
+    found = asked("grad", "y**x", "--at", "x=3/2,y=0")
+    assert found["gradient"] == {"x": 0, "y": 0}
+    assert ["to the left of the point in y" in note for note in found["notes"]] == [True]
+    assert refusal("grad", "y**x", "--at", "x=1/2,y=0")[0] == "pole"
+    assert refusal("grad", "y**x", "--at", "x=0,y=0", "--wrt", "x")[0] in ("kink", "pole", "domain")
+
+
 def test_no_finite_limit_is_said() -> None:
     kind, message = refusal("value", "sin(x)/(1-cos(x))", "--at", "x=0", "--extend")
     assert kind == "pole" and "no finite limit" in message
@@ -468,3 +495,15 @@ def test_at_the_end_of_a_functions_domain_the_slope_is_one_sided(text, x, undefi
 def test_a_power_of_exactly_0_is_0_beside_the_point() -> None:
     found = calculate("nth", "(x - x)**x", at="x=0.7", order=2)
     assert (found.value, found.derivatives) == (0, [0, 0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["((x/x)*(x-x))/(lgamma(x) + x%x)", "(x-x)**2/(lgamma(x) + gamma(x)*sin(x) + x%x)**3"],
+)
+def test_numbers_in_closed_form_do_not_grow_without_end(text: str) -> None:
+    """A series of a quotient by such a sum would take minutes: 0, or no word about it."""
+    problem = read(text, ["x=1/2"])
+    outputs = [problem.f, *gradient(problem.f, problem.inputs)]
+    with limited(), suppress(HodiffError):
+        assert solve(question(problem, outputs)).values == [0, 0]

@@ -62,6 +62,14 @@ REFUSED = [
     ("grad gamma(x) --at x=-2", "pole", "gamma(x)", "not -2"),
     ("value acos(x) --at x=1+1e-40", "domain", "acos(x)", "-1 <= x <= 1"),
     ("vjp [log(x),x] --at x=-1 --v 0,1", "domain", "log(x)", "x > 0"),
+    ("grad y**x --at x=-1/2,y=0 --wrt x", "pole", "y**x", "infinite"),
+    # No ball of what is irrational has a value.
+    ("grad sqrt(atan2(x,2)) --at x=-1", "domain", "sqrt(atan2(x,2))", ">= 0, not -0.4636476"),
+    ("value asin(exp(x)) --at x=1", "domain", "asin(exp(x))", "exp(x) <= 1, not 2.718281"),
+    ("value log(sin(x)) --at x=-1", "domain", "log(sin(x))", "sin(x) > 0, not -0.84147"),
+    ("value (-exp(x))**x --at x=1/2", "domain", "(-exp(x))**x", "positive base"),
+    ("value sum(sqrt([x,-exp(x)])) --at x=1", "domain", "sqrt([x,-exp(x)])", ">= 0"),
+    ("grad lambertw(-exp(x))*x --at x=1", "domain", "lambertw(-exp(x))", ">= -1/e"),
 ]
 
 
@@ -73,6 +81,12 @@ def test_refused_with_the_reason(line: str, kind: str, place: str, says: str) ->
     assert line.split()[1][error["start"] : error["end"]] == place
     assert says in error["message"]
     assert outcome(line.split())[2] == 1
+
+
+@pytest.mark.parametrize("text", ["log(cosh(x))", "1/sinh(x)", "log(exp(x) + 1)"])
+def test_what_passes_all_bounds_is_no_fault_of_a_domain(text: str) -> None:
+    error = asked("grad", text, "--at", "x=1e300")["error"]
+    assert (error["kind"], "too large to be computed" in error["message"]) == ("limit", True)
 
 
 @pytest.mark.parametrize("text", [

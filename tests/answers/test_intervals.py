@@ -282,3 +282,12 @@ def test_where_nothing_is_proven_in_that_work_it_says_so(hodiff, monkeypatch):
 def test_what_an_entry_of_a_vector_has_in_a_box_is_told(text: str, told: str) -> None:
     with pytest.raises(HodiffError, match=re.escape(told)):
         hodiff.calculate("grad", text, at="x=1, y=0+/-0.1")
+
+
+def test_what_is_slow_to_compute_ends(monkeypatch) -> None:
+    """Time counts beside nodes: what is told then holds, or nothing is."""
+    monkeypatch.setattr(Limits, "searching", 0.0)
+    bounds = hodiff.calculate("value", "polylog(5, x)", at="x=-1+/-0.5").value
+    with mp.workdps(40):
+        for x in (-1.5, -1, -0.5):
+            assert mpf(bounds["lower"]) <= mp.polylog(5, x) <= mpf(bounds["upper"])

@@ -347,3 +347,24 @@ def test_floats_agree_with_balls(expression: Expression, x: Fraction, y: Fractio
             errors.append(abs(exact(value) - exact(ball["value"])))
     slack = max(errors) + abs(exact(ball["value"])) / 2**40 + Fraction(1, 2**60)
     assert abs(exact(rough["value"]) - exact(ball["value"])) <= slack
+
+
+@pytest.mark.parametrize(
+    "v", ["[10**300, 1]", "[10**300, 10**300 - 1, -10**300]", "[-10**300, -10**300 - 2]",
+          "[exp(700), exp(700) + 1/3]", "[exp(1000), 2*exp(1000)]", "[-1000, 1000, 999]"],
+)  # fmt: skip
+def test_sums_of_exponentials_far_out(v: str) -> None:
+    """mpmath at digits that hold them."""
+    with mp.workdps(900):
+        powers = eval(v.replace("exp", "mp.exp").replace("1/3", "mp.mpf(1)/3"), {"mp": mp})
+        largest = max(map(mp.mpf, powers))
+        weights = [mp.exp(x - largest) for x in powers]
+        value = largest + mp.log(mp.fsum(weights))
+        shares = [w / mp.fsum(weights) for w in weights]
+    for text, y in [
+        ("logsumexp(v)", value),
+        *((f"softmax(v)[{i}]", y) for i, y in enumerate(shares)),
+    ]:
+        found = asked("value", text, "--let", f"v={v}", "--digits", "20")["value"]
+        with mp.workdps(900):
+            assert abs(mp.mpf(found) - y) <= mp.mpf("0.5e-19") * abs(y), text

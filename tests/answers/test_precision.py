@@ -260,3 +260,47 @@ def test_what_an_identity_says_is_0_is_0(text: str) -> None:
     """Balls alone can't tell: these derivatives are 0 at every point."""
     found = asked("grad", text, "--at", "x=0.3")
     assert found["gradient"] == {"x": 0} and found["notes"] == []
+
+
+# High orders of sin(x)/x, against the integral of t**n*cos(t*x + n*pi/2) over [0, 1].
+
+
+def sinc_of_order(x: Any, n: int) -> Any:
+    """The integral, from the series of the cosine."""
+    total, k = mpf(0), (n + 1) // 2
+    while True:
+        power = 2 * k - n
+        term = (-1) ** k * x**power / mp.factorial(power) / (2 * k + 1)
+        total += term
+        if abs(term) < mpf(10) ** -mp.dps and power > 2 * abs(x):
+            return total
+        k += 1
+
+
+@pytest.mark.parametrize(("text", "at", "order"), [
+    *(("sinc(x)", at, order) for at, order in [
+        ("1.5", 1000), ("-0.7", 999), ("1e-30", 301), ("40", 39), ("40", 41), ("-300.25", 200),
+        ("7", 600), ("99.5", 1000),
+    ]),
+    ("sin(x)/x", "1.5", 1000), ("sin(x)/x", "-0.7", 500), ("sin(x)/x", "40", 41),
+])  # fmt: skip
+def test_high_orders_of_sinc(text: str, at: str, order: int) -> None:
+    found = asked("nth", text, "--at", f"x={at}", "--order", str(order))
+    assert "error" not in found, found
+    with mpmath.workdps(400):
+        for n in (order // 2, order):
+            expected = exact(sinc_of_order(mpf(at), n))
+            value = exact(found["derivatives"][n - 1])
+            assert abs(value - expected) <= abs(expected) / 2**53
+
+
+@pytest.mark.parametrize("at", ["3+/-2", "0+/-0.5", "0.5+/-1", "0+/-30", "5+/-1e-9"])
+def test_sinc_over_intervals(at: str) -> None:
+    centre, radius = map(float, at.split("+/-"))
+    for order in (0, 1, 7, 40)[: 3 if radius > 2 else None]:
+        found = asked("nth", "sinc(x)", "--at", f"x={at}", "--order", str(order))
+        bounds = found["value"] if order == 0 else found["derivative"]
+        with mpmath.workdps(60):
+            for k in range(-4, 5):
+                value = exact(sinc_of_order(mpf(centre) + mpf(radius) * k / 4, order))
+                assert exact(bounds["lower"]) <= value <= exact(bounds["upper"])

@@ -80,6 +80,22 @@ def test_every_argument_has_an_end(row: Any) -> None:
                 assert not math.isfinite(found), (at, attributes, found)
 
 
+WIDE = [(0.0, 1.0), (0.0, 1e3), (5e5, 5e5), (-5e5, 1e3), (1e300, 1e300), (30.0, 29.0)]
+
+
+@pytest.mark.parametrize("row", special_functions.ROWS, ids=lambda row: row.name)
+def test_wide_balls_have_an_end(row: Any) -> None:
+    """Bits that a number of this size would need are no help there."""
+    operation = OPERATIONS[row.name]
+    compute = BALLS.function(operation)
+    one = numbers.ball(0).__class__(0, 1)
+    for others in product(*[[0.5, 1000.0, -40.5]] * ((operation.arity or 1) - 1)):
+        for middle, radius in WIDE:
+            x = numbers.ball(middle) + numbers.ball(radius) * one
+            with numbers.precision(64), ending():
+                compute(*map(BALLS.data, others), x, *(row.attributes or [()])[0])
+
+
 def close(x: float, exact: Any) -> bool:
     if abs(exact) > numbers.ball(2) ** 1024:
         return not math.isfinite(x)

@@ -181,6 +181,26 @@ def test_what_can_not_be_compiled(arguments: Any, message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("what", "own", "message"),
+    [
+        ("nth", {"order": -1}, "--order is a whole number from 0 on, not '-1'"),
+        ("nth", {"order": 1.5}, "from 0 on, not '1.5'"),
+        ("nth", {"order": "3"}, "from 0 on, not '3'"),
+        ("nth", {"order": 2000}, "--order can be 1000 at most"),
+        ("nth", {"method": "tailor"}, "taylor"),
+        ("implicit", {"of": 3}, "--of is text"),
+        ("implicit", {"order": 2}, "implicit needs --of"),
+    ],
+)
+def test_options_that_can_not_be(what: str, own: dict[str, Any], message: str) -> None:
+    """As hodiff.calculate says it."""
+    with pytest.raises(hodiff.HodiffError, match=message):
+        hodiff.compile("x**2", what, **own)
+    with pytest.raises(hodiff.HodiffError, match=message):
+        hodiff.calculate(what, "x**2", at={"x": 1}, **own)
+
+
+@pytest.mark.parametrize(
     "columns, named, message",
     [
         ((), {}, "no column for x, y"),
@@ -278,3 +298,20 @@ def test_every_function(name: str, arguments: str) -> None:
         values = hodiff.evaluate([f, *slopes], {"x": float(x[row]), "y": float(y[row])})
         rows = [found[column][row] for column in compiled.outputs]
         np.testing.assert_allclose(rows, values, rtol=1e-11, atol=1e-13, err_msg=text)
+
+
+def test_equal_results_are_arrays_of_their_own() -> None:
+    """To write to one changes no other and no input; a frame's, which none writes to, are one."""
+    x, y = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    slopes = hodiff.compile("x*y", "hessian")
+    found = slopes(x, y)
+    for name in found:
+        found[name] += 100
+    assert (x.tolist(), y.tolist()) == ([1, 2], [3, 4])
+    assert {name: z.tolist() for name, z in found.items()} == {
+        "f": [103, 108], "df_dx": [103, 104], "df_dy": [101, 102], "d2f_dx_dx": [100, 100],
+        "d2f_dx_dy": [101, 101], "d2f_dy_dx": [101, 101], "d2f_dy_dy": [100, 100],
+    }  # fmt: skip
+    frame = slopes.frame(pl.DataFrame({"x": x, "y": y}))
+    mixed = [frame[name].to_numpy() for name in ("d2f_dx_dy", "d2f_dy_dx")]
+    assert np.shares_memory(*mixed) and mixed[0].tolist() == [1, 1]

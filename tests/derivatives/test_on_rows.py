@@ -16,10 +16,18 @@ from hodiff.answers.question import How
 from hodiff.arithmetic import ball_numbers as balls
 from hodiff.arithmetic.balls import BALLS
 from hodiff.calculator.compiled import Compiled
-from hodiff.derivatives.on_rows import ROWS, SeriesPlan
+from hodiff.derivatives import on_rows
+from hodiff.derivatives.on_rows import SeriesPlan
 from hodiff.derivatives.taylor import Directional
 from hodiff.language.problem import read
 from tests.derivatives.test_taylor import EDGES, FAR
+
+ROWS = 64
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(on_rows, "ROWS", ROWS)
 
 
 def compiled(text: str, order: int, command: str = "nth") -> Compiled:
@@ -171,8 +179,8 @@ def test_rows_and_threads_don_t_matter() -> None:
     function = compiled("exp(sin(x))*log(1 + x**2)", 12)
     column = np.linspace(-2, 2, 3 * ROWS + 17)
     whole = np.array(at(function, column))
-    apart = [row for i in (0, 1000, 1000 + ROWS, 3000) for row in at(function, column[i:][:5])]
-    picked = [whole[i + j] for i in (0, 1000, 1000 + ROWS, 3000) for j in range(5)]
+    apart = [row for i in (0, 20, 20 + ROWS, 150) for row in at(function, column[i:][:5])]
+    picked = [whole[i + j] for i in (0, 20, 20 + ROWS, 150) for j in range(5)]
     assert np.array(apart) == pytest.approx(np.array(picked), rel=1e-14)
     assert (whole == np.array(list(function(column, threads=1).values())).T).all()
     assert all(y.shape == (0,) for y in function(column[:0]).values())

@@ -227,3 +227,14 @@ def test_what_grows_too_long_within_is_written_as_built() -> None:
         text += f"a{i + 1} = log({i + 1} + a{i}**2)/(1 + a{i}); "
     _, y, once = derivative(text + "a8")
     same(y, read(once).f, {"x": Fraction(1, 3)})
+
+
+def test_polynomials_of_a_high_degree_are_no_long_wait() -> None:
+    """Factoring them is."""
+    _, y, once = derivative("(x**12345 - 1)*sin(x)/(x**2345 + 1)")
+    same(y, read(once).f, {"x": Fraction(1001, 1000)})
+
+
+def test_a_decimal_of_too_many_digits_is_a_quotient() -> None:
+    """1/2**12000 has 12000 of them, and Python prints 4300."""
+    assert "/" in printed("x*sin(x)/2**4000/2**4000/2**4000")

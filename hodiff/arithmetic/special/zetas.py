@@ -43,12 +43,13 @@ def _in_s(s: Any, a: Any, k: int) -> Any:
         return _summed(s, a, k)
     if a < 0.5 or (a == 1 and abs(s) < 0.5):
         return (-s * a.log()).exp() * (-a.log()) ** k + _in_s(s, a + 1, k)
-    if not s > LEAST_S or not a < arb(2) ** 1100:
-        return ANYTHING
+    if not s > LEAST_S or not s < 2 * MOST_S or not a < arb(2) ** 1100:
+        return ANYTHING  # a wide s, too: it would ask for as many bits as its middle
     cap = ctx.cap
     with costing(20 * abs(s) + (0 if s > 0 else 150)):
         # Far right all terms but the first are small, far left they cancel.
-        ctx.prec += int(abs(float(s)) * (1 + log2(min(float(a), 1000) + 1)))
+        if float(s.rad()) < 1 and float(a.rad()) < 1:  # else no bits help
+            ctx.prec += int(abs(float(s)) * (1 + log2(min(float(a), 1000) + 1)))
         ctx.cap = k + 1
         try:
             if k == 0:

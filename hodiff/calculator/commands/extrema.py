@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from hodiff.answers.extrema import Bound, Point, bound, inflections
-from hodiff.answers.extrema import extrema as searched
-from hodiff.answers.located import BITS, Unsure
-from hodiff.answers.monotone import signs
 from hodiff.answers.precision import until_determined
+from hodiff.answers.ranges.extrema import Bound, Point, bound, inflections
+from hodiff.answers.ranges.extrema import extrema as searched
+from hodiff.answers.ranges.located import BITS, Unsure
+from hodiff.answers.ranges.monotone import signs
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from hodiff.answers.located import Located, Unsure, tightly, told
 from hodiff.answers.precision import until_determined
-from hodiff.answers.roots import located
+from hodiff.answers.ranges.corners import roots_at_corners
+from hodiff.answers.ranges.located import Located, Unsure, tightly, told
+from hodiff.answers.ranges.roots import located
 from hodiff.calculator.answer import Answer, Row, Value, plain_number
 from hodiff.calculator.request import Request, exactly, usage
 from hodiff.calculator.search import Open, Span, counted, ends, ends_named, proven, work
@@ -39,6 +40,8 @@ def roots(request: Request, over: Any = None, first: int | None = None,
                 functions, request.inputs, span.ranges, allowed, first=first, told=shown
             )
         )
+    if len(functions) == 1:
+        found = roots_at_corners(found, functions[0], request.inputs[0], span.ranges[0])
     unsure = list(found.unsure)
     rooted = []
     for root in found.roots[:first]:

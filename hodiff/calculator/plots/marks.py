@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from math import inf, isfinite, isnan
 from typing import Any, NamedTuple, TypeVar
 
-from hodiff.answers.breaks import Break, Limit
-from hodiff.answers.extrema import INFLECTION, extrema
-from hodiff.answers.isolate import System, Work, isolated
-from hodiff.answers.located import BITS, Range
-from hodiff.answers.roots import located
+from hodiff.answers.ranges.breaks import Break, Limit
+from hodiff.answers.ranges.corners import roots_at_corners
+from hodiff.answers.ranges.extrema import INFLECTION, extrema
+from hodiff.answers.ranges.isolate import System, Work, isolated
+from hodiff.answers.ranges.located import BITS, Range
+from hodiff.answers.ranges.roots import located
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
@@ -104,7 +105,7 @@ def points(
     unsure: list[Undecided] = []
 
     def roots(work: Work) -> list[Any]:
-        found = located([y], [x], [span], work, first=MOST)
+        found = roots_at_corners(located([y], [x], [span], work, first=MOST), y, x, span)
         unsure.extend(Undecided("roots", *u.box[0]) for u in found.unsure)
         return [(ROOT, root.now()[0], root.alone[0]) for root in found.roots]
 

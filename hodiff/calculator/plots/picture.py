@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.breaks import Break, Broken, broken
-from hodiff.answers.curve import HIGHEST, Curve, curve, middle, sure
-from hodiff.answers.isolate import Work
-from hodiff.answers.located import BITS
 from hodiff.answers.point import point_in
-from hodiff.answers.polynomial import Polynomial, polynomial
+from hodiff.answers.ranges.breaks import Break, Broken, broken
+from hodiff.answers.ranges.curve import HIGHEST, Curve, curve, middle, sure
+from hodiff.answers.ranges.isolate import Work
+from hodiff.answers.ranges.located import BITS
+from hodiff.answers.ranges.polynomial import Polynomial, polynomial
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS

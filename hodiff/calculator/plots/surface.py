@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.curve import middle, sure
-from hodiff.answers.extrema import extrema
-from hodiff.answers.isolate import Work
+from hodiff.answers.ranges.curve import middle, sure
+from hodiff.answers.ranges.extrema import extrema
+from hodiff.answers.ranges.isolate import Work
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball
 from hodiff.arithmetic.balls import BALLS
@@ -110,7 +110,9 @@ def surface(request: Request, seconds: float | None = None) -> Surface:
     ends = [(box_numbers.thin(a).low, box_numbers.thin(b).high) for a, b in span.ranges]
     x, y = (np.linspace(a, b, CELLS + 1) for a, b in ends)
     begun = monotonic()
-    values, broken = proven(lambda: _grid(f, slopes, request.inputs, x, y))
+    grid = Work(NODES, begun + (seconds or SECONDS) / 2)
+    with boxes.watched(lambda: grid.late):
+        values, broken = proven(lambda: _grid(f, slopes, request.inputs, x, y))
     took = monotonic() - begun
     heights = np.where(np.isnan(values[0]), np.nan, values[0])
     notes: list[str] = []
@@ -124,7 +126,7 @@ def surface(request: Request, seconds: float | None = None) -> Surface:
     return Surface(
         request.problem.text, (request.wrt[0], request.wrt[1]), span.field, x, y, heights,
         (values[1], values[2]), broken, _levels(heights, bool(broken.any())), spots, bend,
-        work.late, notes,
+        work.late or took > (seconds or SECONDS) / 2, notes,
     )  # fmt: skip
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from math import nan
 from typing import Any
 
-from hodiff.answers.breaks import OPEN
-from hodiff.answers.merged import merged
-from hodiff.answers.polynomial import Polynomial
+from hodiff.answers.ranges.breaks import OPEN
+from hodiff.answers.ranges.merged import merged
+from hodiff.answers.ranges.polynomial import Polynomial
 from hodiff.calculator.answer import Row, Value, plain_number
 from hodiff.calculator.plots.marks import Mark
 from hodiff.calculator.plots.picture import Drawn, Picture

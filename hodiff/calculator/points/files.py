@@ -135,7 +135,8 @@ def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) ->
     The columns of CSV and TSV are text, as it is written.
     """
     options: dict[str, Any] = {"row_index_name": index or None, "row_index_offset": 1}
-    folders = len(paths) > 1
+    pattern = any(remote(path) and has_magic(path) for path in paths)  # Polars asks the store
+    folders = len(paths) > 1 or pattern
     if piece is not None and piece.stop is not None:
         schema = piece.schema and dict(piece.schema)
         if form in SEPARATORS:
@@ -148,13 +149,13 @@ def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) ->
         return whole.slice(piece.start, piece.stop - piece.start)
     if form in SEPARATORS:
         return pl.scan_csv(
-            paths, separator=SEPARATORS[form], infer_schema=False, glob=False, **options
+            paths, separator=SEPARATORS[form], infer_schema=False, glob=pattern, **options
         )
     if form == "ndjson":  # of all rows: the first with a fraction may be the last
         return pl.scan_ndjson(paths, infer_schema_length=None, **options)
     if form == "parquet":
-        return pl.scan_parquet(paths, hive_partitioning=folders or None, glob=False, **options)
-    return pl.scan_ipc(paths, glob=False, **options)
+        return pl.scan_parquet(paths, hive_partitioning=folders or None, glob=pattern, **options)
+    return pl.scan_ipc(paths, glob=pattern, **options)
 
 
 def typed(rows: pl.LazyFrame, names: list[str]) -> list[pl.Expr]:
@@ -187,11 +188,13 @@ def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
         with open(paths[0], "rb") as file, suppress(ValueError, AttributeError):
             first = list(json.loads(file.readline()))
             names = sorted(names, key=lambda x: first.index(x) if x in first else len(first))
-    if form in SEPARATORS and not remote(paths[0]):
-        header = pl.read_csv(
-            beginning(paths[0]), has_header=False, n_rows=1, infer_schema=False,
-            separator=SEPARATORS[form],
-        ).row(0)  # fmt: skip
+    if form in SEPARATORS:
+        top: dict[str, Any] = {"has_header": False, "infer_schema": False, "n_rows": 1}
+        top["separator"] = SEPARATORS[form]
+        if remote(paths[0]):
+            header = pl.scan_csv(paths[0], glob=has_magic(paths[0]), **top).collect().row(0)
+        else:
+            header = pl.read_csv(beginning(paths[0]), **top).row(0)
         twice = [str(name) for name, n in Counter(header).items() if n > 1 and name is not None]
         if twice:
             raise fault(f"{paths[0]} has several columns '{twice[0]}': give each a name of its own")
@@ -213,6 +216,8 @@ def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
     """What Polars found wrong in a file, with the row where that can be found."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     place = paths[0] if len(paths) == 1 else f"one of the files {paths[0]}, ..."
+    if any(map(remote, paths)) and (why := of_store(text)):
+        return fault(f"{place} can't be read: {why}")
     for path in paths:
         if not remote(path) and os.path.isfile(path) and not os.path.getsize(path):
             return fault(f"{path} is empty")
@@ -231,6 +236,20 @@ def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
     if isinstance(error, OSError):
         return fault(f"{place} can't be read: {error.strerror or text}")
     return fault(f"{place} can't be read as {form}: {text}")
+
+
+def of_store(text: str) -> str | None:
+    """Why an object store gave or took nothing; None where it was asked for nothing."""
+    if "Error performing" not in text and "object-store" not in text:
+        return None
+    if "404" in text or "not found" in text:
+        return "the store has no such object, or no such bucket"
+    if any(mark in text for mark in ("401", "403", "redential", "169.254.169.254")):
+        keys = "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION for s3://"
+        return f"the store lets nobody in without credentials: set its variables, {keys}"
+    if "error sending request" in text:
+        return "the store doesn't answer: is AWS_ENDPOINT_URL, or the network, right?"
+    return text.partition(": <?xml")[0]
 
 
 def _other(paths: list[str], form: str) -> str | None:

@@ -17,7 +17,7 @@ from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points import ENDINGS, files, grid
 from hodiff.calculator.points.files import fault
 from hodiff.calculator.points.pieces import Piece
-from hodiff.calculator.points.rows import REASON, Rows, is_readable
+from hodiff.calculator.points.rows import GIVEN, REASON, Rows, is_readable
 from hodiff.calculator.points.solver import Solver, Stopped
 from hodiff.engine.graph import topological
 from hodiff.language.build import NAMED
@@ -125,6 +125,12 @@ class Job:
 
     def _each(self, paths: list[str]) -> None:
         """A file for each of paths, of its name."""
+        for path in paths:
+            if files.remote(path) and has_magic(path):
+                message = f"'{path}' is read as one: name a file for its rows, --out all.parquet"
+                raise fault(message, "--out")
+        if self.resume and files.remote(self.out):
+            raise fault("--resume looks for parts on this machine, not in a store", "--resume")
         self.parts = 0, len(paths)
         for k, path in enumerate(paths):
             stem, form = self.part(path)
@@ -133,7 +139,8 @@ class Job:
                 raise fault(f"{path} would be written over: choose another folder", "--out")
             if not (self.resume and os.path.exists(target)):
                 try:
-                    os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
+                    if not files.remote(target):
+                        os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
                 except OSError as error:
                     raise fault(f"'{target}' can't be written: {error.strerror}", "--out") from None
                 self.rows.file = path
@@ -197,23 +204,22 @@ class Job:
             for name, column in self.columns.items()
         ]
         inputs = [x.alias(name) for x, name in zip(values, self.columns, strict=True)]
-        self.rows.index = source.number
+        texts = {  # columns that come back as the numbers that they say, and whose these are
+            column: name
+            for name, column in self.columns.items()
+            if not text and name not in absent and column in kept and schema[column] == pl.String
+        }
+        self.rows.index, self.rows.given = source.number, list(texts.values())
         results = pl.struct([*inputs, source.number]).map_batches(
             self.rows, return_dtype=self.rows.kind, is_elementwise=True
         )
-        echoed = [
-            pl.col(name).str.strip_chars().cast(pl.Float64, strict=False)
-            if name in self.columns.values() and schema[name] == pl.String and not text
-            else pl.col(name)
-            for name in kept
-        ]
         found = _free(RESULTS, kept)
-        rows = rows.select([*echoed, results.alias(found)])
+        rows = rows.select([*(x for x in kept if x not in texts), results.alias(found)])
         if self.skips:
             rows = rows.filter(pl.col(found).struct.field(REASON).is_null())
-        return rows.select(
-            [*kept, *(pl.col(found).struct.field(name) for name in self.compiled.outputs)]
-        )
+        field = pl.col(found).struct.field
+        told = [field(GIVEN.format(texts[x])).alias(x) if x in texts else pl.col(x) for x in kept]
+        return rows.select([*told, *map(field, self.compiled.outputs)])
 
     def _grid(self) -> Source:
         assert self.grid is not None
@@ -320,6 +326,9 @@ class Job:
                 if wrong in text:
                     message = f"'{out}' can't be written: {wrong.lower()} on its disk"
                     raise fault(f"{message}; the old file is as it was", "--out") from None
+            asked = any(f"performing {word} " in text for word in ("PUT", "POST", "DELETE"))
+            if files.remote(out) and asked and (why := files.of_store(text)):
+                raise fault(f"'{out}' can't be written: {why}", "--out") from None
             raise files.told(error, paths, self.form(paths) if paths else "") from None
 
     @contextmanager

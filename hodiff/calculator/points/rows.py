@@ -19,6 +19,7 @@ from hodiff.errors import HodiffError
 
 WHOLE = 2**53  # above it not every whole number is a double
 REASON = "reason"  # of the kernel's results: null where there is an answer
+GIVEN = "given {}"  # of these: an input's number
 LONG = r"[\d.]{16}"  # text that may be such a number
 CHECKED = 64  # rows of a batch that are checked at most
 MOST_CHECKED = 5000
@@ -49,6 +50,7 @@ class Rows:
         self.compiled, self.solver = compiled, solver
         self.plan = None if proven else compiled.checking(solver.how)
         self.index = "row"  # the column of the row's number
+        self.given: list[str] = []  # inputs that come back as numbers
         self.fails, self.check, self.keeps, self.tells = fails, check, keeps, tells
         self.lock = Lock()
         self.done = 0
@@ -64,8 +66,9 @@ class Rows:
 
     @property
     def kind(self) -> pl.Struct:
+        numbers = [*self.compiled.outputs, *map(GIVEN.format, self.given)]
         told = {REASON: pl.String} if self.tells else {}
-        return pl.Struct({**dict.fromkeys(self.compiled.outputs, pl.Float64), **told})
+        return pl.Struct({**dict.fromkeys(numbers, pl.Float64), **told})
 
     def __call__(self, batch: pl.Series) -> pl.Series:
         if self.stopped:
@@ -109,7 +112,8 @@ class Rows:
         with self.lock:
             self.done += len(frame)
             self.missing += int(len(frame) - np.count_nonzero(known)) - len(reasons)
-        return self._series(results, known, reasons)
+        given = [columns[name].alias(GIVEN.format(name)) for name in self.given]
+        return self._series(results, known, reasons, given)
 
     def _computed(self, arrays: list[Any], n: int) -> tuple[dict[str, Any], Any]:
         if self.plan is None:
@@ -117,15 +121,10 @@ class Rows:
         found = self.plan(arrays, 1)
         if not arrays:
             found = [np.repeat(x, n) for x in found]
-        results = self.compiled.named(found, arrays)
-        after = results.values() if self.compiled.columns.after else ()
-        doubt = np.zeros(n, bool)
-        with np.errstate(all="ignore"):
-            for x in [*arrays, *found, *after]:
-                if x.dtype == bool:  # of found the last, if there is one: see Compiled.checking
-                    doubt |= x
-                elif not np.isfinite(np.add.reduce(x)):  # sooner than to look at each
-                    doubt |= ~np.isfinite(x)
+        results, doubt = self.compiled.named(found, arrays), found[-1]
+        if self.compiled.columns.after:
+            for x in results.values():
+                doubt |= ~np.isfinite(x)
         return results, doubt
 
     def _refuse(self, row: int, answer: Refused) -> str:
@@ -167,12 +166,19 @@ class Rows:
             self.lost += lost
 
     def _series(
-        self, results: Mapping[str, Any], known: Any, reasons: Mapping[int, str]
+        self,
+        results: Mapping[str, Any],
+        known: Any,
+        reasons: Mapping[int, str],
+        given: Sequence[pl.Series],
     ) -> pl.Series:
-        columns = [pl.Series(name, y) for name, y in results.items()]
+        once = {id(y): y for y in results.values()}  # several names may be of one
+        series = {key: pl.Series(y) for key, y in once.items()}
+        columns = [series[id(y)].alias(name) for name, y in results.items()]
         if not known.all():
             there = pl.when(pl.Series(known))
             columns = pl.DataFrame(columns).select(there.then(pl.all()).name.keep()).get_columns()
+        columns += given
         if self.tells:
             told = pl.Series(REASON, [None], pl.String).new_from_index(0, len(known))
             if reasons:

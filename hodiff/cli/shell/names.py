@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from hodiff.engine.passes import postorder
 from hodiff.errors import HodiffError
 
 NAME = re.compile(r"[^\W\d]\w*")
@@ -74,20 +75,13 @@ class Names:
 
     def needed(self, wanted: Iterable[str]) -> list[str]:
         """The names that some need, themselves too, each behind what it needs."""
-        found: dict[str, None] = {}
-        stack = [(name, False) for name in wanted if name in self.known]
-        stack.reverse()
-        opened: set[str] = set()
-        while stack:
-            name, done = stack.pop()
-            if done:
-                found.setdefault(name)
-            elif name not in opened:
-                opened.add(name)
-                stack.append((name, True))
-                own = sorted(used(self.known[name].text) & self.known.keys() - {name})
-                stack += [(x, False) for x in own]
-        return list(found)
+
+        def needs(name: str) -> list[str]:
+            if not name:
+                return [x for x in wanted if x in self.known]
+            return sorted(used(self.known[name].text) & self.known.keys() - {name}, reverse=True)
+
+        return postorder("", needs)[:-1]
 
     def constants(self, text: str, without: Collection[str] = ()) -> list[str]:
         """What --let has to say for a text: the numbers that it needs, without some."""

@@ -3,6 +3,7 @@
 import itertools
 import math
 import signal
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -174,9 +175,86 @@ def test_shubert():
 
 
 @pytest.mark.parametrize(
+    "expression, over, points",
+    [
+        ("abs(x)", "x=-1:2", {-1: "maximum", 0: "minimum", 2: "maximum"}),
+        ("abs(x)", "x=0:2", {0: "minimum", 2: "maximum"}),
+        ("-abs(x)", "x=-2:0", {-2: "minimum", 0: "maximum"}),
+        ("max(x, 1 - x)", "x=0:3", {0: "maximum", 0.5: "minimum", 3: "maximum"}),
+        ("relu(x - 1) - x/2", "x=0:3", {0: "maximum", 1: "minimum", 3: "maximum"}),
+        ("clip(x, -1, 1) - x/2", "x=-2:2",
+         {-2: "maximum", -1: "minimum", 1: "maximum", 2: "minimum"}),
+        ("where(x < 1, x**2, 2 - x)", "x=-1:2",
+         {-1: "maximum", 0: "minimum", 1: "maximum", 2: "minimum"}),
+        ("x*sign(x)", "x=-1:1", {-1: "maximum", 0: "minimum", 1: "maximum"}),
+        ("abs(x) + max(x, -x) + 3*x", "x=-1:1", {-1: "minimum", 1: "maximum"}),  # goes on rising
+        ("abs(abs(x) - 1)", "x=-2:2",
+         {-2: "maximum", -1: "minimum", 0: "maximum", 1: "minimum", 2: "maximum"}),
+        ("abs(sin(x))", "x=3:4", {3: "maximum", math.pi: "minimum", 4: "maximum"}),
+        ("abs(x**2 - 2)", "x=0:2", {0: "maximum", math.sqrt(2): "minimum", 2: "maximum"}),
+    ],
+)  # fmt: skip
+def test_corners_are_points(expression, over, points):
+    found = extrema(expression, over)
+    assert {x["at"]["x"]: x["kind"] for x in found.points} == pytest.approx(points)
+    assert found.complete and found.answer.code == 0
+
+
+@pytest.mark.parametrize("expression", [
+    "where(x < 1, x + 5, 1 - x)",  # 6 from the left, 0 at 1
+    "where(x == 1, 5, abs(x - 1))",  # 0 from both sides, 5 at 1
+    "where(x <= 1, x, 5 - x)",
+])  # fmt: skip
+def test_a_jump_is_no_corner(expression):
+    found = extrema(expression, "x=0:2")
+    assert found.answer.code == 1
+    assert all(x["at"]["x"] != 1 for x in found.points)
+
+
+PARTS = st.lists(st.tuples(st.integers(-3, 3).filter(bool), st.integers(-8, 8)), min_size=1,
+                 max_size=4, unique_by=lambda part: part[1])  # fmt: skip
+
+
+@settings(max_examples=lengths.examples(40), deadline=None)
+@given(PARTS, st.integers(-2, 2), st.integers(-3, 3))
+def test_sums_of_kinks_have_the_extrema_of_their_pieces(parts, square, slope):
+    """sum of c*abs(x - k/2), with a*x**2 + b*x: between kinks a parabola, by exact numbers."""
+    terms = [f"({c})*abs(x - ({k})/2)" for c, k in parts]
+    ends = [-Fraction(5), *sorted(Fraction(k, 2) for _, k in parts), Fraction(5)]
+
+    def rate(x, side):
+        """The slope just beside x."""
+        kinks = sum(c * ((x - Fraction(k, 2) > 0) - (x - Fraction(k, 2) < 0)
+                         or side * (x == Fraction(k, 2))) for c, k in parts)  # fmt: skip
+        return kinks + 2 * square * x + slope
+
+    places = set(ends)
+    for a, b in itertools.pairwise(ends):
+        middle = (a + b) / 2
+        if square:
+            at = middle - rate(middle, 1) / (2 * square)
+            places |= {at} if a < at < b else set()
+        elif rate(middle, 1) == 0:
+            return  # a flat piece, which is left open
+    expected = {}
+    for x in places:
+        before, after = (rate(x, side) or side * square for side in (-1, 1))
+        if x == ends[0]:
+            before = -after
+        elif x == ends[-1]:
+            after = -before
+        if before * after < 0:
+            expected[float(x)] = "minimum" if after > 0 else "maximum"
+    found = extrema(" + ".join([*terms, f"({square})*x**2 + ({slope})*x"]), "x=-5:5")
+    told = {float(x["at"]["x"]): x["kind"] for x in found.points}
+    assert told.items() <= expected.items()
+    if found.complete:
+        assert told == expected
+
+
+@pytest.mark.parametrize(
     "expression, over, inside, reason",
     [
-        ("abs(x)", "x=-1:2", {"x": 0}, "'abs(x)' has a kink; there is a minimum in it"),
         ("cbrt(x**2)", "x=-1:1", {"x": 0}, "'cbrt(x**2)' has a kink; there is a minimum in it"),
         ("floor(x) + x", "x=0.5:1.5", {"x": 1}, "'floor(x)' jumps"),
         ("1/x**2", "x=-1:1", {"x": 0}, "'1/x**2' has a pole"),
@@ -196,8 +274,8 @@ def test_what_is_undecided_is_a_box_with_its_reason(expression, over, inside, re
 
 
 def test_bounds_without_a_point():
-    """At a kink the least value lies between two numbers; at a pole there is none."""
-    value = extrema("abs(x) + 1", "x=-1:2").minimum["value"]
+    """At a cusp the least value lies between two numbers; at a pole there is none."""
+    value = extrema("cbrt(x**2) + 1", "x=-1:2").minimum["value"]
     assert value["lower"] <= 1 <= value["upper"] < 1 + 1e-12
     assert extrema("1/x**2", "x=-1:1").maximum is None
     assert extrema("1/x**2", "x=-1:1").minimum["value"] == 1
@@ -260,7 +338,7 @@ def test_formats(found, plain, hodiff):
     assert plain("extrema", "x**2", "--over", "x=-1:2") == (
         "-1\t1\tmaximum\n0\t0\tminimum\n2\t4\tmaximum"
     )
-    ran = hodiff("extrema", "abs(x)", "--over", "x=-1:1", "--format", "csv")
+    ran = hodiff("extrema", "cbrt(x**2)", "--over", "x=-1:1", "--format", "csv")
     header, *rows = (line.split(",") for line in ran.out.splitlines())
     assert header == ["x", "f", "x_lower", "x_upper", "what", "edge", "reason"]
     assert [row[4] for row in rows] == ["maximum", "maximum", "undecided"] and ran.code == 1
@@ -314,7 +392,8 @@ def test_faults_name_the_mend(hodiff, words, message):
         ("cos(x)", "x=0:pi", 1, "falling 0 3.141592653589793"),
         ("log(x)", "x=1:2", 2, "concave 1 2"),
         ("exp(x) - x", "x=-1:2", 1, "falling -1 0, rising 0 2"),
-        ("abs(x)", "x=-1:1", 1, ""),  # not all is decided
+        ("abs(x)", "x=-1:1", 1, "falling -1 0, rising 0 1"),
+        ("cbrt(x**2)", "x=-1:1", 1, ""),  # not all is decided
         ("1/x", "x=-1:1", 1, ""),
     ],
 )

@@ -300,3 +300,10 @@ def test_doubles_serve_where_data_are_large_and_the_vector_is_small(found, tmp_p
     job = ("nth", "sum((X@w)**3)", "--let", f"X=@{tmp_path}/X.npy", "--at", "w=[1,2]")
     got = found(*job, "--along", "1,1", "--order", "3")
     assert (got["arithmetic"], got["v"], got["derivative"]) == ("float", [1, 1], 7_200_000)
+
+
+def test_a_tensor_of_what_has_no_series(written):
+    """Carlson's integrals lead ever further: nested derivatives serve at any order."""
+    found = written("tensor", "elliprf(1, 2, x)", "--at", "x=3", "--order", "5")
+    with mp.workdps(40):
+        close(found["tensor"][0]["value"], mp.diff(lambda x: mp.elliprf(1, 2, x), 3, 5))

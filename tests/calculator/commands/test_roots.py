@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from hodiff import calculate
+from hodiff.engine.limits import Limits
 from hodiff.errors import HodiffError
 from tests.lengths import examples
 
@@ -124,10 +125,26 @@ def test_multiplicities(expression, over, expected):
     assert {x["at"]["x"]: x["multiplicity"] for x in found.roots} == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("expression, over, expected", [
+    ("abs(x) - x**2", "x=-2:2", [-1, 0, 1]),
+    ("relu(x) - x/2", "x=-1:1", [0]),
+    ("max(x - 1, 1 - x)*x", "x=-1:2", [0, 1]),
+    ("where(x < 1, x - 1, 2*x - 2)", "x=0:2", [1]),
+    ("abs(sin(x)) - sin(x)**2", "x=1:4", [math.pi / 2, math.pi]),
+    ("abs(x) + 1e-20", "x=-1:1", []),
+    ("min(x, 2*x) - abs(x)/3", "x=-1:1", [0]),
+])  # fmt: skip
+def test_a_corner_is_a_root_or_none(expression, over, expected):
+    found = roots(expression, over)
+    assert [x["at"]["x"] for x in found.roots] == pytest.approx(expected)
+    assert found.complete
+
+
 @pytest.mark.parametrize(
     "expression, over, inside, reason",
     [
-        ("abs(x) - x**2", "x=-2:2", 0, "'abs(x)' has a kink"),
+        ("cbrt(x**2) - x**2", "x=-2:2", 0, "'cbrt(x**2)' has a kink"),
+        ("abs(x - 1/3) - 1e-30", "x=0:1", 1 / 3, "'abs(x - 1/3)' has a kink"),  # two roots
         ("exp(x) - e*x", "x=0:2", 1, "the slope may be 0"),  # a double root that is no number
         ("floor(x) - 0.5", "x=0.5:1.5", 1, "'floor(x)' jumps"),
         ("gamma(x) - 1/2", "x=-0.5:0.5", 0, "'gamma(x)' has a pole"),
@@ -253,10 +270,10 @@ def test_json(found):
 
 def test_plain_and_csv(hodiff, plain):
     assert plain("roots", "[x**2 - y, y - 1]", "--over", "x=-2:2,y=-2:2") == "-1\t1\n1\t1"
-    ran = hodiff("roots", "abs(x) - x**2", "--over", "x=-2:2", "--format", "plain")
+    ran = hodiff("roots", "cbrt(x**2) - x**2", "--over", "x=-2:2", "--format", "plain")
     assert ran.code == 1 and ran.err == ""
     assert ran.out.splitlines()[:2] == ["-1", "1"] and ran.out.splitlines()[2].startswith("[")
-    ran = hodiff("roots", "abs(x) - x**2", "--over", "x=-2:2", "--format", "csv")
+    ran = hodiff("roots", "cbrt(x**2) - x**2", "--over", "x=-2:2", "--format", "csv")
     header, *rows = (line.split(",") for line in ran.out.splitlines())
     assert header == ["x", "x_lower", "x_upper", "what", "multiplicity", "reason"]
     assert [row[3] for row in rows] == ["root", "root", "undecided"]
@@ -381,3 +398,16 @@ def test_where_a_struve_function_swings():
     signs = sum(a != b for a, b in pairwise(above))
     found = roots("struveh(1, x) - 1/2", "x=1/4:20")
     assert len(found.roots) == signs and found.complete
+
+
+@pytest.mark.parametrize("most", [0.0, 0.02])
+def test_functions_that_are_slow_to_compute_end_the_search(monkeypatch, most):
+    """What isn't searched is told; every root of J0 is in it, or listed."""
+    monkeypatch.setattr(Limits, "searching", most)
+    found = calculate("roots", "besselj(0, x)", over="x=0:30")
+    fields = found.to_dict()
+    boxes = [x["in"]["x"] for x in (*fields["unsearched"], *fields["undecided"])]
+    boxes += [x["alone"]["x"] for x in fields["roots"]]
+    for k in range(1, 10):
+        zero = mp.besseljzero(0, k)
+        assert any(mpf(box["lower"]) <= zero <= mpf(box["upper"]) for box in boxes), zero

@@ -186,3 +186,9 @@ def test_a_file_that_doubles_answer_loads_no_flint(folder: Path) -> None:
         "a.csv",
     ]
     assert subprocess.run(line, capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def test_numbers_whose_sum_is_no_double_have_answers(folder: Path, rows: Any) -> None:
+    Path("in.csv").write_text("x,y\n1.7e308,1.6e308\n-1.7e308,-1e308\n1,2\n")
+    found = rows("grad", "x - y", "--points", "in.csv", "--keep", "none")
+    assert [float(row["f"]) for row in found] == [1e307, -7e307, -1]

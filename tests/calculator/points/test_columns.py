@@ -172,3 +172,12 @@ def test_parquet_is_packed_as_well_as_by_polars_itself(folder: Path, answer: Any
     answer("grad", "x**2*exp(y)", "--points", "in.parquet", "--out", "out.parquet")
     pl.read_parquet("out.parquet").write_parquet("again.parquet")
     assert os.path.getsize("out.parquet") < 1.02 * os.path.getsize("again.parquet")
+
+
+def test_text_of_inputs_comes_back_as_numbers(folder: Path, answer: Any) -> None:
+    """Once each, also where two variables have one column, or the column a name of ours."""
+    Path("in.csv").write_text("reason,x,row\n1, 2 ,a\n,3,b\n")
+    answer("grad", "x*y*reason", "--map", "y=x", "--points", "in.csv", "--out", "out.parquet")
+    assert pl.read_parquet("out.parquet").rows() == [
+        (1, 2, "a", 4, 2, 2, 4), (None, 3, "b", None, None, None, None),
+    ]  # fmt: skip

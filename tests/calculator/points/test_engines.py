@@ -284,6 +284,33 @@ def test_a_cluster_of_dask(points: Path) -> None:
 
 
 @pytest.mark.engines
+def test_processes_of_dask_that_run_already(points: Path, tmp_path: Path) -> None:
+    """As `dask scheduler` and `dask worker` start them, in other folders."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    started = []
+
+    def start(what: str, *arguments: str) -> Any:
+        line = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments, "--no-dashboard"]
+        ran = subprocess.Popen(line, cwd="/", env=environment, stderr=subprocess.PIPE, text=True)
+        started.append(ran)
+        return ran.stderr
+
+    try:
+        said = start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        address = next(
+            found for line in said if (found := re.search(r"tcp://[\d.:]+", line))
+        ).group()
+        for _ in range(2):
+            start("worker", address, "--nthreads", "1", "--local-directory", str(tmp_path))
+        in_a_shell(points, blocks("dask-cluster")[0].replace("tcp://10.0.0.1:8786", address), 1)
+    finally:
+        for process in reversed(started):
+            process.terminate()
+            process.communicate()
+    assert read(str(points / "slopes"))[0] == 3
+
+
+@pytest.mark.engines
 def test_spark(points: Path) -> None:
     by_engine(points, "spark")
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.located import BITS
+from hodiff.answers.ranges.located import BITS
 from hodiff.arithmetic import box_functions, box_numbers
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS

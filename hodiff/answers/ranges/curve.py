@@ -14,15 +14,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.breaks import KINK, LARGE, OPEN, POLE, STEEP, Break, Broken, Limit, broken
-from hodiff.answers.isolate import Work
-from hodiff.answers.located import Unsure
-from hodiff.answers.merged import merged
+from hodiff.answers.ranges.breaks import (
+    KINK,
+    LARGE,
+    OPEN,
+    POLE,
+    STEEP,
+    Break,
+    Broken,
+    Limit,
+    broken,
+)
+from hodiff.answers.ranges.isolate import Work
+from hodiff.answers.ranges.located import Unsure
+from hodiff.answers.ranges.merged import merged
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.box_numbers import Box
-from hodiff.arithmetic.boxes import BOXES
+from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor
@@ -104,7 +114,7 @@ def curve(
         left = sorted({*found.smooth} - {*smooth})
         parts = merged([((a,), (b,)) for a, b in left], 1.0, MOST_OPEN)
         open_ += [Unsure(part, CROWDED) for part in parts]
-    with BOXES.quietly():
+    with BOXES.quietly(), watched(lambda: work.ended):
         steps = _Steps(y, x, low, high, work)
         steps.begin(smooth, found.breaks)
         cut = any(b.kind == POLE or (b.kind == OPEN and not _bounded(b)) for b in found.breaks)
@@ -232,7 +242,7 @@ class _Steps:
         found = box_numbers.whole(self.value.values({self.x: Box(at, at)})[id(self.y)])
         low, high = (np.array(np.broadcast_to(v, at.shape)) for v in (found.low, found.high))
         for k in np.flatnonzero(~sure(low, high, CLOSE)):
-            if self.work.late:
+            if self.work.ended:
                 break
             low[k], high[k] = self.closely(float(at[k]))
         known = np.isfinite(low) & np.isfinite(high)

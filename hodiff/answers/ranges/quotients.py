@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hodiff.answers.located import Located
+from hodiff.answers.ranges.located import Located
 from hodiff.arithmetic import ball_numbers, box_numbers
 from hodiff.arithmetic.ball_numbers import ball
 from hodiff.engine.exact import quotient

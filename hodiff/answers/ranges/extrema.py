@@ -1,10 +1,10 @@
 """Every minimum, maximum and saddle in a box, with proof, and the least and the largest value.
 
-Stationary points are the roots of the gradient (hodiff.answers.roots): inside, on each face of the
-box in the variables that are free there, and its corners. What a point is follows from the signs of
-the Hessian's minors, in balls, and of the slopes into the box. Where EXPR may jump, or have a kink
-with slopes of both signs, is handed back as boxes. Outside all of these no extremum can be, so
-that the least value is one of theirs.
+Stationary points are the roots of the gradient (roots.py): inside, on each face of the box in the
+variables that are free there, and its corners. What a point is follows from the signs of the
+Hessian's minors, in balls, and of the slopes into the box. Where EXPR may jump, or have a kink with
+slopes of both signs, is handed back as boxes. Outside all of these no extremum can be, so that the
+least value is one of theirs.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers import faults
-from hodiff.answers.isolate import Ends, Work
-from hodiff.answers.located import DECIDED, Located, Range, Unsure
-from hodiff.answers.merged import columns, merged
-from hodiff.answers.roots import located
+from hodiff.answers.ranges.corners import corner, rough, smoothness
+from hodiff.answers.ranges.isolate import Ends, Work
+from hodiff.answers.ranges.located import DECIDED, Located, Range, Unsure, within
+from hodiff.answers.ranges.merged import columns, merged
+from hodiff.answers.ranges.roots import located
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
+from hodiff.arithmetic.box_numbers import UNBROKEN, Box
 from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
@@ -70,7 +71,8 @@ def extrema(
     boxes."""
     slopes = gradient(f, list(variables))
     points: list[Point] = []
-    unsure = broken(f, slopes, variables, ranges)
+    with boxes.watched(lambda: work.ended):
+        unsure = broken(f, slopes, variables, ranges)
     left: list[Pairs] = []
     patterns = sorted(product((None, 0, 1), repeat=len(variables)), key=lambda p: -p.count(None))
     face = Face(f, slopes, variables, ranges)
@@ -79,7 +81,11 @@ def extrema(
             break
         here = face.at(pattern, work, first, told)
         points, unsure, left = points + here.points, unsure + here.unsure, left + here.left
-    return Extrema(points, gathered(unsure), left)
+    unsure = gathered(unsure)
+    if len(variables) == 1:
+        corners, unsure = face.corners(unsure)
+        points += corners
+    return Extrema(points, unsure, left)
 
 
 def inflections(
@@ -185,6 +191,30 @@ class Face:
             "the Jacobian may be singular there: a multiple root, roots close together, or none",
             "stationary points close together, one with a singular Hessian, or none",
         ).replace("a root", "a stationary point")  # fmt: skip
+
+    def corners(self, unsure: Sequence[Unsure]) -> tuple[list[Point], list[Unsure]]:
+        """The points that corners of f of one variable are, and what is left open."""
+        (x,), points, rest, ends = self.variables, [], [], self.ranges[0]
+        settled: list[tuple[float, float]] = []
+        for box in sorted(unsure, key=lambda each: each.box[0][0] - each.box[0][1]):
+            (low, high), found = box.box[0], None
+            if any(a <= low and high <= b for a, b in settled):
+                continue
+            found = corner(self.f, x, (low, high))
+            inside = None if found is None else within(found.root, self.ranges)
+            if found is None or inside is None:
+                rest.append(box)
+                continue
+            settled.append((low, high))
+            with precision(DECIDED[0]):
+                at_end = [BALLS.equal(found.root.now()[0], end) is True for end in ends]
+            # At an end of the range one side alone counts, on which f rises or falls to it.
+            before = -found.after if at_end[0] else found.before
+            after = -found.before if at_end[1] else found.after
+            if inside and before != after:
+                kind = MINIMUM if after > 0 else MAXIMUM
+                points.append(Point(found.root.now, kind, any(at_end), box.box))
+        return points, rest
 
     def turned(self, interval: tuple[float, float]) -> str:
         """What the slope says to both sides of an interval in which f is continuous."""
@@ -361,15 +391,8 @@ def roughness(f: Tensor, variables: Sequence[Tensor], box: Pairs) -> str | None:
                  for x, (a, b) in zip(variables, box, strict=True)}  # fmt: skip
         values = program.values(point)
 
-    def smooth(node: Tensor) -> int:
-        value = values[id(node)]
-        return int(np.min(np.where(np.isnan(value.low), 0, value.smooth)))
-
-    for node in program.order:
-        rough = not node.shape and smooth(node) < SMOOTH
-        if rough and all(x.shape or smooth(x) == SMOOTH for x in node.inputs):
-            return faults.there(node, smooth(node) < UNBROKEN)
-    return None
+    node = rough(program.order, values)
+    return None if node is None else faults.there(node, smoothness(node, values) < UNBROKEN)
 
 
 def gathered(unsure: Iterable[Unsure]) -> list[Unsure]:

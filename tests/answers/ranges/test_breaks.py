@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from hodiff import parse
-from hodiff.answers import breaks
-from hodiff.answers.breaks import broken
-from hodiff.answers.curve import curve
-from hodiff.answers.isolate import Work
+from hodiff.answers.ranges import breaks
+from hodiff.answers.ranges.breaks import broken
+from hodiff.answers.ranges.curve import curve
+from hodiff.answers.ranges.isolate import Work
 from hodiff.derivatives import gradient
 from tests import lengths
 

@@ -1,9 +1,9 @@
 """Every root in a box, with proof: that it is there, that it is alone, that there are no others.
 
-Isolated in doubles (hodiff.answers.isolate), what these leave open in balls; then each root is
-narrowed by Newton's step in balls until its digits are told. A quotient of polynomials in one
-variable is done by FLINT, with multiplicities (quotients.py). What is not decided is handed back as
-boxes with the reason.
+Isolated in doubles (isolate.py), what these leave open in balls; then each root is narrowed by
+Newton's step in balls until its digits are told. A quotient of polynomials in one variable is done
+by FLINT, with multiplicities (quotients.py). What is not decided is handed back as boxes with the
+reason.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import numpy as np
 
 from hodiff.answers import digits, faults
 from hodiff.answers.intervals import hull
-from hodiff.answers.isolate import Ends, System, Work, isolated, over
-from hodiff.answers.located import (
+from hodiff.answers.ranges.isolate import Ends, System, Work, isolated, over
+from hodiff.answers.ranges.located import (
     BITS,
     DECIDED,
     Located,
@@ -28,8 +28,8 @@ from hodiff.answers.located import (
     tightly,
     within,
 )
-from hodiff.answers.merged import columns, merged, pairs
-from hodiff.answers.quotients import SHORT, as_quotient, of_polynomial, simplest
+from hodiff.answers.ranges.merged import columns, merged, pairs
+from hodiff.answers.ranges.quotients import SHORT, as_quotient, of_polynomial, simplest
 from hodiff.arithmetic import ball_numbers, box_numbers
 from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision
 from hodiff.arithmetic.balls import BALLS
@@ -322,7 +322,7 @@ class _Search:
         found, open_, stack, spent = [], [], [x], 0
         while stack:
             x = stack.pop()
-            if spent >= most or work.late:
+            if spent >= most or work.ended:
                 open_.append(x)
                 continue
             spent += 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hodiff.answers.isolate import Ends
+from hodiff.answers.ranges.isolate import Ends
 
 MOST_BOXES = 400  # that are merged one by one
 

@@ -10,16 +10,17 @@ that doesn't help, split.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from time import monotonic
+from time import monotonic, thread_time
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
-from hodiff.arithmetic.boxes import BOXES
+from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
 from hodiff.engine.graph import Tensor
+from hodiff.engine.limits import Limits
 
 OVERHEAD = 50  # of a box in each dimension and function, as nodes
 MOST_ROOTS = 10_000  # after which the search ends: each takes a millisecond to be told
@@ -47,10 +48,12 @@ class Isolated(NamedTuple):
 
 
 class Work:
-    """What a search may take: nodes of boxes, and time."""
+    """What a search may take: nodes of boxes, and time. Where no time is said functions that are
+    slow in balls have an end, too, which is counted on the processor."""
 
     def __init__(self, nodes: int, until: float | None = None) -> None:
         self.left, self.until = nodes, until
+        self.ends = thread_time() + Limits.searching if until is None else float("inf")
         self.boxes = 0
 
     def spend(self, boxes: int, nodes: int) -> None:
@@ -62,8 +65,13 @@ class Work:
         return self.until is not None and monotonic() > self.until
 
     @property
+    def ended(self) -> bool:
+        """Whether no time is left."""
+        return self.late or thread_time() > self.ends
+
+    @property
     def done(self) -> bool:
-        return self.left <= 0 or self.late
+        return self.left <= 0 or self.ended
 
 
 class System:
@@ -99,7 +107,7 @@ def isolated(
 
     told hears how much of the box is done, and how many roots are found.
     """
-    with BOXES.quietly():
+    with BOXES.quietly(), watched(lambda: work.ended):
         return _isolated(system, np.array(low, float), np.array(high, float), work, first, told)
 
 

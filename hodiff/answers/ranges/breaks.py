@@ -2,9 +2,9 @@
 
 Enclosures over ever smaller pieces of the range (hodiff.arithmetic.boxes) leave the places where
 it may be neither smooth nor undefined: everywhere else it is proven to be one of the two. At each
-the operation at fault says what is 0 there; its root is the place (hodiff.answers.roots), and what
-it is follows from the limits to both sides, by series in the distance (hodiff.derivatives.germs).
-Where there are none, values ever closer suggest a limit, and it counts as not proven.
+the operation at fault says what is 0 there; its root is the place (roots.py), and what it is
+follows from the limits to both sides, by series in the distance (hodiff.derivatives.germs). Where
+there are none, values ever closer suggest a limit, and it counts as not proven.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers import faults
-from hodiff.answers.isolate import Work
-from hodiff.answers.located import BITS, Located, Unsure
-from hodiff.answers.merged import merged
-from hodiff.answers.roots import located
+from hodiff.answers.ranges.corners import rough
+from hodiff.answers.ranges.isolate import Work
+from hodiff.answers.ranges.located import BITS, Located, Unsure
+from hodiff.answers.ranges.merged import merged
+from hodiff.answers.ranges.roots import located
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
-from hodiff.arithmetic.boxes import BOXES
+from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.derivatives.germs import NoGerm, limit
@@ -134,7 +135,7 @@ def broken(
     Cost: a few hundred boxes, and some ms for each break. Raises NotImplementedError for what has
     no form in boxes.
     """
-    with BOXES.quietly(), precision(BITS):
+    with BOXES.quietly(), precision(BITS), watched(lambda: work.ended):
         search = _Search(y, x, low, high, work, before)
         search.run()
         return search.told()
@@ -221,7 +222,7 @@ class _Search:
         breaks, smooth_again, rest = [], [], []
         told = self.chosen(clusters)
         for k, (a, b) in enumerate(clusters):
-            if k not in told or self.work.late:
+            if k not in told or self.work.ended:
                 rest.append((a, b))
                 continue
             found = self.at(a, b)
@@ -412,15 +413,7 @@ class _Search:
     def culprit(self, low: float, high: float) -> Tensor | None:
         """The first operation that isn't smooth though all that it is of are."""
         self.values = self.program.values({self.x: Box(np.array([low]), np.array([high]))})
-        for node in self.program.order:
-            rough = not node.shape and self.smoothness(node) < SMOOTH
-            if rough and all(y.shape or self.smoothness(y) == SMOOTH for y in node.inputs):
-                return node
-        return None
-
-    def smoothness(self, node: Tensor) -> int:
-        value = self.values[id(node)]
-        return int(np.min(np.where(np.isnan(value.low), 0, value.smooth)))
+        return rough(self.program.order, self.values)
 
     def located(self, node: Tensor, low: float, high: float) -> tuple[Located, Tensor] | None:
         """Where the operation is not smooth, as the root of what is 0 there; None where there isn't

@@ -1,0 +1,14 @@
+"""What a function has in a range, with proof: thousands of boxes at a time, in doubles, then balls.
+
+isolate     where a system may be 0 in a box: branch, exclude, Newton
+roots       every root in a box
+quotients   the roots of a quotient of polynomials
+located     a root, and what narrows it
+merged      many boxes as a few
+extrema     every minimum, maximum and saddle, and what bounds the values
+corners     kinks of one variable: where, and how f goes on to both sides
+monotone    the sign of a derivative between its zeros
+breaks      where a function breaks: poles, jumps, kinks
+curve       a curve to be drawn: its points, and bounds
+polynomial  a Taylor polynomial over a range, with a band around it
+"""
