@@ -23,6 +23,7 @@ from hodiff.views.formula import formula
 TWO = constant(2)
 MOST_NAMES = 9  # in a mend
 HUGE = 1 << 20  # bits of a number whose power of 2 no precision is enough for
+FAR = 1000  # past it a function may be too large to be computed
 TOLD = f", as far as {LAST_BITS} bits tell"
 
 
@@ -87,6 +88,10 @@ def _beyond(x: Any) -> bool:
     """Whether a number is so large that a function that isn't bounded there passes what balls
     hold, at whatever precision."""
     return not rational(x) and not getattr(x, "shape", ()) and bool(abs(ball(x)) > ball(2) ** HUGE)
+
+
+def _far(x: Any) -> bool:
+    return bool(getattr(x, "shape", ())) or not abs(ball(x)) < FAR
 
 
 def culprit(program: Program, values: Values, among: set[Tensor]) -> Tensor | None:
@@ -161,7 +166,8 @@ def _open(node: Tensor, inputs: Sequence[Any], value: Any) -> HodiffError:
     shown = _shown(node)
     if node.operation.jumps:
         return _fault("undecided", f"{shown} can't be decided at this point{TOLD}", node)
-    if value is not None and not hasattr(value, "shape") and not value.is_nan():
+    at_an_end = not any(map(_far, inputs))  # of its domain, maybe
+    if value is not None and not hasattr(value, "shape") and not value.is_nan() and not at_an_end:
         return _fault("limit", f"{shown} is too large to be computed", node)
     error = explained(node, inputs, value)
     if error.kind == "pole":

@@ -79,7 +79,7 @@ def cosine_similarity(x: Tensor, y: Tensor, dim: int = 1, eps: float = 1e-8) -> 
     >>> hodiff.nn.functional.cosine_similarity([3.0, 4.0], [0.0, 2.0], dim=0)
     tensor(0.8)
     """
-    shape = broadcast([x.shape, y.shape])
+    shape = broadcast([x.shape, y.shape]) or (1,)  # a number is a vector of one, as in PyTorch
     product = normalize(st.expand_to(x, shape), 2, dim, eps) * normalize(
         st.expand_to(y, shape), 2, dim, eps
     )

@@ -128,3 +128,10 @@ def test_a_number_surely_outside_a_domain_is_said(root, inside, x, f) -> None:
 def test_a_base_surely_below_0_is_said() -> None:
     error = asked("grad", "sin(x)**(1/3)", "--at", "x=-1")["error"]
     assert error["kind"] == "domain" and "it needs a positive base" in error["message"]
+
+
+@pytest.mark.parametrize("text", ["lambertw(x)", "lambertw(x, -1)", "lambertw(x)**2"])
+def test_where_balls_touch_the_end_of_a_domain_nothing_is_too_large(text: str) -> None:
+    """It is -1 there: undecided is no wrong word for it, too large is."""
+    error = asked("grad", text, "--at", "x=-1/e")["error"]
+    assert error["kind"] == "undecided" and "can't be decided" in error["message"]

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
+from mpmath import mp
 
 from hodiff.arithmetic import ball_numbers as numbers
 from hodiff.arithmetic import scipys, special
@@ -133,3 +135,21 @@ def test_published_values(name: str, at: tuple[Any, ...], digits: str) -> None:
         told = numbers.ball(0).__class__(digits)
         slack = numbers.ball(10) ** -(len(digits.split(".")[1]) - 1)
         assert abs(found - told) < slack
+
+
+def test_equal_numbers_of_a_column_are_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block of rows is filled up with copies of one, which may be a number that only balls do."""
+    asked: list[Any] = []
+
+    class Counting:
+        @staticmethod
+        def function(operation: Any) -> Any:
+            one = FLOATS.function(operation)
+            return lambda *x: asked.append(x[0]) or one(*x)
+
+    monkeypatch.setattr(scipys, "FLOATS", Counting)
+    x = np.tile([-2.0, 1e200, 0.25, -2.0], 500)
+    found = scipys.on_arrays("polygamma")(x, 1)
+    assert len(asked) == len(set(asked)) and -2.0 in asked
+    expected = [math.inf, float(1 / mp.mpf(1e200)), float(mp.psi(1, 0.25)), math.inf]
+    assert found.tolist() == pytest.approx(expected * 500, rel=1e-14)

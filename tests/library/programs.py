@@ -359,6 +359,8 @@ torch.xlogy(x, torch.ones(4)) + torch.special.xlogy(x, torch.zeros(4)) ; x=4 zer
 torch.nan_to_num(torch.log(x), nan=2.0)*x ; x=6
 torch.nn.functional.normalize(x), torch.nn.functional.normalize(x, p=1.5, dim=0) ; x=3x4
 torch.nn.functional.cosine_similarity(x, y), torch.cosine_similarity(x, y[0], dim=0) ; x=3x4 ; y=3x4
+torch.cosine_similarity(x, y[1], dim=-1), torch.cosine_similarity(x[2], y[0], dim=0) ; x=3 ; y=2x3
+torch.cosine_similarity(x[2], y[0, 1], dim=-1)*x ; x=3 ; y=2x3
 torch.nn.functional.layer_norm(x, (4,), y, y) ; x=3x4 ; y=4
 torch.nn.functional.layer_norm(x, (3, 4), eps=0.5) ; x=2x3x4
 torch.nn.functional.layer_norm(x, (3,)) ; x=3x4
