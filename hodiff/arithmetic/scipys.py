@@ -47,13 +47,12 @@ def on_arrays(name: str) -> Callable[..., Any]:
             return value.reshape(shape).astype(dtype, copy=False)
         result = np.empty(flat[0].shape)
         result[good], good[good] = value, sure
-        bad = np.flatnonzero(~good)
-        if len(bad):  # each number once: a block is filled up with copies of a row
-            one = FLOATS.function(OPERATIONS[name])
-            bits = np.stack([v[bad].view(np.int64) for v in flat])  # which tell -0.0 from 0
-            once, places = np.unique(bits, axis=1, return_inverse=True)
-            values = [one(*x, *attributes) for x in once.view(float).T.tolist()]
-            result[bad] = np.array(values, dtype=float)[places.ravel()]
+        bad, one = np.flatnonzero(~good), FLOATS.function(OPERATIONS[name])
+        # Each number once: a block is filled up with copies of a row. Bits tell -0.0 from 0.
+        bits = np.stack([v[bad].view(np.int64) for v in flat])
+        once, places = np.unique(bits, axis=1, return_inverse=True)
+        values = [one(*x, *attributes) for x in once.view(float).T.tolist()]
+        result[bad] = np.array(values, dtype=float)[places.ravel()]
         return result.reshape(shape).astype(dtype, copy=False)
 
     return function

@@ -227,7 +227,7 @@ def test_struve_far_out(n: float, x: float) -> None:
 def test_struve_functions_of_wide_balls(name, order, x, width):
     """They hold the values, and are no wider than some slope times the ball."""
     low, high = x, x * (1 + width)
-    found = BALLS.function(OPERATIONS[name])(order, ball(low).union(ball(high)))
+    found = OF_NUMBERS[name](order, ball(low).union(ball(high)))
     with mp.workdps(60):
         n, inside = mpf(order.numerator) / order.denominator, (0, 0.31, 0.74, 1)
         true = [getattr(mp, name)(n, mpf(low) + t * (high - low)) for t in inside]

@@ -25,7 +25,7 @@ from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.box_numbers import UNBROKEN, Box
-from hodiff.arithmetic.boxes import BOXES
+from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor
@@ -71,7 +71,7 @@ def extrema(
     boxes."""
     slopes = gradient(f, list(variables))
     points: list[Point] = []
-    with boxes.watched(lambda: work.ended):
+    with watched(lambda: work.ended):
         unsure = broken(f, slopes, variables, ranges)
     left: list[Pairs] = []
     patterns = sorted(product((None, 0, 1), repeat=len(variables)), key=lambda p: -p.count(None))

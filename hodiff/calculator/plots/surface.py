@@ -16,7 +16,7 @@ from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
-from hodiff.arithmetic.boxes import BOXES
+from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
 from hodiff.calculator.answer import Row, Value, plain_number
 from hodiff.calculator.plots.picture import MOST_NODES, SECONDS
@@ -111,7 +111,7 @@ def surface(request: Request, seconds: float | None = None) -> Surface:
     x, y = (np.linspace(a, b, CELLS + 1) for a, b in ends)
     begun = monotonic()
     grid = Work(NODES, begun + (seconds or SECONDS) / 2)
-    with boxes.watched(lambda: grid.late):
+    with watched(lambda: grid.late):
         values, broken = proven(lambda: _grid(f, slopes, request.inputs, x, y))
     took = monotonic() - begun
     heights = np.where(np.isnan(values[0]), np.nan, values[0])
