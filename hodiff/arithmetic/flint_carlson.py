@@ -51,13 +51,15 @@ def carlsonps(x: Any, y: Any, z: Any, p: Any, i: int, j: int, k: int, m: int) ->
 def _quadrature(given: Any, powers: tuple[int, ...]) -> Any:
     """Of the product of (t + x)**(-power/2), scaled by the largest x."""
     x = [ball(v) for v in given]
-    if not all(v > 0 for v in x):
+    none = [i for i, v in enumerate(x) if v == 0 and powers[i] == 1]  # has an integral there, too
+    if len(none) > 1 or not all(v > 0 for i, v in enumerate(x) if i not in none):
         return nan()
     top = x[0]
     for v in x[1:]:
         top = top.max(v)
-    apart = all(v > top * ball(2) ** -LEAST for v in x)
-    if not within(*x) or not apart or FLINT.ctx.prec > MOST_BITS or sum(powers) > MOST_ORDER:
+    others = [v for i, v in enumerate(x) if i not in none]
+    apart = all(v > top * ball(2) ** -LEAST for v in others)
+    if not within(*others) or not apart or FLINT.ctx.prec > MOST_BITS or sum(powers) > MOST_ORDER:
         return beyond(*x)
     from flint import acb  # start-up: few graphs have one
 
@@ -77,6 +79,16 @@ def _quadrature(given: Any, powers: tuple[int, ...]) -> Any:
                 found /= base ** (n // 2)
         return found
 
+    def from_zero(s: Any, analytic: bool) -> Any:
+        """near in t**(1/2), which an argument of 0 leaves: its root is the slope of that."""
+        found = acb(2)
+        for i, (v, n) in enumerate(zip(scaled, powers, strict=True)):
+            base = s * s + v
+            if i in none:
+                continue
+            found /= base.sqrt(analytic=analytic) ** n if n % 2 else base ** (n // 2)
+        return found
+
     def far(s: Any, analytic: bool) -> Any:
         found, square = 2 * s ** (sum(powers) - 3), s * s
         for v, n in zip(scaled, powers, strict=True):
@@ -87,12 +99,13 @@ def _quadrature(given: Any, powers: tuple[int, ...]) -> Any:
                 found /= base ** (n // 2)
         return found
 
-    accuracy = min(v.rel_accuracy_bits() for v in x)
+    accuracy = min(v.rel_accuracy_bits() for v in others)
     with bits(min(FLINT.ctx.prec, max(accuracy, 0) + 32)):
         low, high = scaled[least].log(), (scaled[least] + 1).log()
-        total = acb.integral(near, low, high, eval_limit=MOST_VALUES).real
+        integrand, low, high = (from_zero, acb(0), acb(1)) if none else (near, low, high)
+        total = acb.integral(integrand, low, high, eval_limit=MOST_VALUES).real
         total += acb.integral(far, 0, 1, eval_limit=MOST_VALUES).real
-    return sure(total * top / top.sqrt() ** sum(powers), *x)
+    return sure(total * top / top.sqrt() ** sum(powers), *others)
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
