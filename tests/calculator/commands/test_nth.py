@@ -328,3 +328,10 @@ def test_carlson_integrals_beside_a_zero(written, text, f, order):
 
 def test_a_carlson_integral_has_no_slope_in_what_is_0(hodiff):
     assert hodiff("nth", "elliprf(x, 1, 2)", "--at", "x=0").code == 1
+
+
+@pytest.mark.parametrize("order", ["-1/2", "-5/2"])
+def test_a_spherical_function_of_a_broken_order_has_no_formula(hodiff, order):
+    """Its rule divides by 2*n + 1."""
+    ran = hodiff("nth", f"sphericaljn({order}, x)", "--order", "3")
+    assert ran.code == 1 and "whole order" in ran.err
