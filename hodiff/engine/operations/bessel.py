@@ -15,6 +15,7 @@ from hodiff.engine.operations.elementary import add, pi, sqrt
 from hodiff.engine.operations.row import CLOSED, bounded, elementwise, unknown_slope
 from hodiff.engine.operations.special import gamma
 from hodiff.engine.shifts import shifted
+from hodiff.errors import HodiffError
 
 functions.family(__name__, "Bessel, Airy and Struve functions")
 
@@ -47,7 +48,11 @@ def _written(row: Operation, n: Tensor, x: Tensor, k: int) -> Tensor:
     order = n.attributes[0] if n.operation is CONSTANT else n
     whole = type(order) is int and row.name in MIRRORED
     found: dict[Any, Any] = {}
-    for s, c in shifted(row.name, order, k).items():
+    try:
+        shifts = shifted(row.name, order, k)
+    except ZeroDivisionError:  # of a spherical function of the order -1/2, -3/2 ...
+        raise HodiffError("domain", f"{row.name} of the order {order} needs {row.domain}") from None
+    for s, c in shifts.items():
         at = order + s if whole else s
         factor = c * MIRRORED[row.name] ** at if whole and at < 0 else c
         at = abs(at) if whole else at

@@ -307,3 +307,31 @@ def test_a_tensor_of_what_has_no_series(written):
     found = written("tensor", "elliprf(1, 2, x)", "--at", "x=3", "--order", "5")
     with mp.workdps(40):
         close(found["tensor"][0]["value"], mp.diff(lambda x: mp.elliprf(1, 2, x), 3, 5))
+
+
+@pytest.mark.parametrize(
+    ("text", "f", "order"),
+    [
+        ("elliprf(x, 0, 5)", lambda x: mp.elliprf(x, 0, 5), 3),
+        ("elliprf(0, 1/100, x)", lambda x: mp.elliprf(0, mp.mpf(1) / 100, x), 2),
+        ("elliprj(0, 1, x, 2)", lambda x: mp.elliprj(0, 1, x, 2), 2),
+        ("elliprj(0, 1, 2, x)", lambda x: mp.elliprj(0, 1, 2, x), 2),
+    ],
+)
+def test_carlson_integrals_beside_a_zero(written, text, f, order):
+    """An argument that is 0 leaves the others their derivatives."""
+    found = written("nth", text, "--at", "x=3", "--order", str(order))
+    with mp.workdps(40):
+        for n in range(1, order + 1):
+            close(found["derivatives"][n - 1], mp.diff(f, 3, n))
+
+
+def test_a_carlson_integral_has_no_slope_in_what_is_0(hodiff):
+    assert hodiff("nth", "elliprf(x, 1, 2)", "--at", "x=0").code == 1
+
+
+@pytest.mark.parametrize("order", ["-1/2", "-5/2"])
+def test_a_spherical_function_of_a_broken_order_has_no_formula(hodiff, order):
+    """Its rule divides by 2*n + 1."""
+    ran = hodiff("nth", f"sphericaljn({order}, x)", "--order", "3")
+    assert ran.code == 1 and "whole order" in ran.err
