@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from itertools import cycle, repeat
 from math import log2
 from random import Random
@@ -86,7 +87,7 @@ class SeriesPlan:
 
     A derivative that rounding may have taken more than a millionth from, of the largest of it and
     its neighbours, is nan. With doubt, a condition, there is one column more: the rows in which it
-    holds, or f itself has lost as much.
+    holds, or an input isn't finite, or a number has lost as much.
 
     cost: nodes times order**2 for a row, twice, and once more where a row is scaled
     """
@@ -123,7 +124,8 @@ class SeriesPlan:
                 if self.computation.solved is not None:
                     point[self.computation.solved] = found[0]
                 held = run(self.order, ON_ROWS, point)[id(self.doubt)]
-                found = [*found, (held != 0) | lost[0]]
+                unbounded = ~np.isfinite(np.add.reduce(full))
+                found = [*found, reduce(np.logical_or, [held != 0, unbounded, *lost])]
         return [np.broadcast_to(column, ROWS)[:n] for column in found]
 
 

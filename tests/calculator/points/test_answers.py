@@ -82,6 +82,8 @@ WAYS = [
     ("nth", "exp(x*y)", "--along", "y=2,x=1", "--order", "2"),
     ("nth", "exp(x*y)", "--wrt", "x,x,y"),
     ("nth", "x**5 + y", "--wrt", "x", "--order", "3", "--method", "taylor"),
+    ("nth", "atan2(2*x, 2*x) + 0*y", "--wrt", "x", "--order", "3", "--method", "taylor"),
+    ("taylor", "x*exp(-y)", "--along", "1,1", "--order", "40"),
     ("nth", "x**5 + y", "--wrt", "x", "--order", "3", "--method", "nested"),
     ("hvp", "x**2*sin(y)", "--v", "0.5,1"),
     ("hvp", "x**2*sin(y)", "--v", "y=1,x=0.5"),
