@@ -33,6 +33,7 @@ from hodiff.language.signs import (
 from hodiff.language.slips import ELEMENTARY
 
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
+INFIX = {"mod": "%", "div": "//"}  # words of Pascal's, and of mathematics
 DIVIDING = ("/", "//", "%", "@")  # a factor more changes what these act on
 KEYWORDS = ("if", "else", "for")
 
@@ -414,6 +415,15 @@ class Run:
         last, here = tokens[i - 1], tokens[i]
         raised = left(last) in whole.raised
         after = whole.operand_end(i)
+        if self.refused and last in INFIX:  # x mod 2, of which all is said
+            return None
+        if here in INFIX and between and after == i + 1 < len(tokens):
+            other = tokens[after]
+            if begins_value(other):
+                value = complaints.left_of(whole.text, tokens, i)
+                mend = f"'{here}' between two values is written {INFIX[here]}"
+                message = f"{mend}: {quote(value)} {INFIX[here]} {quote(other)}"
+                return syntax(message, left(here), right(here))
         if (
             "\n" in between
             or (between != "" and not between.strip() and self.where in ("[", "entries"))

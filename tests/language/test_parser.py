@@ -385,6 +385,8 @@ EXPR = [
     ("3*sin(x)cos(x)", "missing '*': write sin(x)*cos(x)", 8, 11),
     ("f(x)[0](1)[2]", "missing '*': write f(x)[0]*(1)[2]", 7, 8),
     ("x y", "'x y' has two readings: write x*y, or xy for one name", 0, 3),
+    ("x mod 2", "'mod' between two values is written %: x % 2", 2, 5),
+    ("sin(x) div y", "'div' between two values is written //: sin(x) // y", 7, 10),
     ("x 2", "missing '*': write x*2", 2, 3),
     ("2 3", "missing '*': write 2*3", 2, 3),
     ("x\ny", "missing '*': write x*y", 2, 3),
