@@ -17,11 +17,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers import faults
-from hodiff.answers.ranges.corners import rough
+from hodiff.answers.ranges.corners import around, place, rough
 from hodiff.answers.ranges.isolate import Work
 from hodiff.answers.ranges.located import BITS, Located, Unsure
 from hodiff.answers.ranges.merged import merged
-from hodiff.answers.ranges.roots import located
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision
@@ -418,18 +417,12 @@ class _Search:
     def located(self, node: Tensor, low: float, high: float) -> tuple[Located, Tensor] | None:
         """Where the operation is not smooth, as the root of what is 0 there; None where there isn't
         exactly one."""
-        wide = max(high - low, 2.0**-48 * max(abs(low), abs(high)))
-        span = [(ball(low - wide), ball(high + wide))]
+        ends = around((low, high))
         for zero in self.critical(node):
-            if not zero.requires_grad:
-                continue
-            work = Work(ROOT_WORK, self.work.until)
-            try:
-                found = located([zero], [self.x], span, work, everywhere=True)
-            except (NotImplementedError, ZeroDivisionError):
-                continue
-            if len(found.roots) == 1 and not found.unsure and not found.left:
-                return found.roots[0], zero
+            if zero.requires_grad:
+                root = place(zero, self.x, ends, Work(ROOT_WORK, self.work.until))
+                if root is not None:
+                    return root, zero
         return None
 
     def given(self, node: Tensor, zero: Tensor, number: Any) -> dict[Tensor, Any]:

@@ -83,8 +83,7 @@ def _branch(
 ) -> Tensor | None:
     """f as it is to one side of its ties, which are all at one place; None where they aren't, or
     where a branch isn't smooth."""
-    wide = max(box[1] - box[0], BESIDE * max(map(abs, box)))
-    ends = [ball(box[0] - wide), ball(box[1] + wide)]
+    ends = around(box)
     for _ in range(MOST_TIES):
         program = Program([f], BOXES)
         with BOXES.quietly():
@@ -100,7 +99,7 @@ def _branch(
         if zero is None or not zero.requires_grad:
             return None
         if node not in ties:
-            tie = _place(zero, x, ends)
+            tie = place(zero, x, ends, Work(TIE_WORK))
             if tie is None or not all(_one(tie, other) for other in ties.values()):
                 return None
             ties[node] = tie
@@ -113,10 +112,16 @@ def _branch(
     return None
 
 
-def _place(zero: Tensor, x: Tensor, ends: Sequence[Any]) -> Located | None:
-    """The one root of zero between the ends."""
+def around(box: tuple[float, float]) -> Range:
+    """The ends of a box, a little wider."""
+    wide = max(box[1] - box[0], BESIDE * max(map(abs, box)))
+    return ball(box[0] - wide), ball(box[1] + wide)
+
+
+def place(zero: Tensor, x: Tensor, ends: Range, work: Work) -> Located | None:
+    """The root of zero between the ends; None where there isn't exactly one."""
     try:
-        found = located([zero], [x], [(ends[0], ends[1])], Work(TIE_WORK), everywhere=True)
+        found = located([zero], [x], [ends], work, everywhere=True)
     except (NotImplementedError, ZeroDivisionError):
         return None
     alone = len(found.roots) == 1 and not found.unsure and not found.left

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -70,6 +71,21 @@ def at_one_point(text: str, command: str, own: dict[str, Any], x: str, y: str) -
     return numbers if all(abs(number) < 1.7e308 for number in numbers) else "limit"
 
 
+def answered(
+    found: Any, text: str, command: str, own: dict[str, Any], points: list[tuple[str, str]]
+) -> Iterator[tuple[tuple[str, str], list[float], list[float]]]:
+    """Points with the numbers of their rows and those of one point; where there are none, the
+    row has the same reason."""
+    for point, (*numbers, reason) in zip(points, found.rows(), strict=True):
+        true = at_one_point(text, command, own, *point)
+        if isinstance(true, str):
+            surer = ("domain", "pole") if true == "undecided" else ()  # doubles may tell at once
+            assert reason in (true, *surer), (text, command, point, numbers)
+        else:
+            assert reason is None, (text, command, point, true)
+            yield point, numbers, true
+
+
 def lost(text: str, command: str, own: dict[str, Any], x: str, y: str) -> list[float]:
     """What doubles have at a point, right or not."""
     own = {name: value for name, value in own.items() if name != "subgradient"}
@@ -91,13 +107,7 @@ def test_rows_have_the_verdicts_of_points(
         found = rows_of(text, command, own, points)
     except hodiff.HodiffError:
         assume(False)
-    for point, (*numbers, reason) in zip(points, found.rows(), strict=True):
-        true = at_one_point(text, command, own, *point)
-        if isinstance(true, str):
-            surer = ("domain", "pole") if true == "undecided" else ()  # doubles may tell at once
-            assert reason in (true, *surer), (text, command, point, numbers)
-            continue
-        assert reason is None, (text, command, point, true)
+    for point, numbers, true in answered(found, text, command, own, points):
         if not all(abs(a - b) <= 1e-12 * abs(b) for a, b in zip(numbers, true, strict=True)):
             assert numbers == lost(text, command, own, *point), (text, command, point, true)
 
@@ -125,13 +135,7 @@ def test_rows_by_series_have_the_verdicts_of_points(
             found = rows_of(text, command, own, points)
         except hodiff.HodiffError:
             assume(False)
-    for point, (*numbers, reason) in zip(points, found.rows(), strict=True):
-        true = at_one_point(text, command, own, *point)
-        if isinstance(true, str):
-            surer = ("domain", "pole") if true == "undecided" else ()
-            assert reason in (true, *surer), (text, command, point, numbers)
-            continue
-        assert reason is None, (text, command, point, true)
+    for point, numbers, true in answered(found, text, command, own, points):
         for k, (a, b) in enumerate(zip(numbers, true, strict=True)):
             size = max(abs(x) for y in (numbers, true) for x in y[max(k - 1, 0) : k + 2])
             assert abs(a - b) <= 1e-6 * size, (text, command, point, k, numbers, true)
