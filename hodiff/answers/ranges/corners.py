@@ -165,12 +165,13 @@ def _replaced(f: Tensor, by: Mapping[Tensor, Tensor]) -> Tensor:
     return rebuilt(topological([f]), rule, by)[f]
 
 
-def roots_at_corners(found: Outcome, f: Tensor, x: Tensor, span: Range) -> Outcome:
-    """What a search for the roots of f found, with those that are corners: of what it left open."""
+def roots_at_corners(found: Outcome, f: Tensor, x: Tensor, span: Range, work: Work) -> Outcome:
+    """What a search for the roots of f found, with those that are corners: of what it left open,
+    while there is time."""
     roots, unsure = list(found.roots), []
     program = Program([f], BALLS)
     for box in found.unsure:
-        at = corner(f, x, box.box[0])
+        at = None if work.late else corner(f, x, box.box[0])
         inside = None if at is None else within(at.root, [span])
         if at is None or inside is None:
             unsure.append(box)

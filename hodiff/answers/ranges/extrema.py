@@ -83,7 +83,7 @@ def extrema(
         points, unsure, left = points + here.points, unsure + here.unsure, left + here.left
     unsure = gathered(unsure)
     if len(variables) == 1:
-        corners, unsure = face.corners(unsure)
+        corners, unsure = face.corners(unsure, work)
         points += corners
     return Extrema(points, unsure, left)
 
@@ -192,15 +192,16 @@ class Face:
             "stationary points close together, one with a singular Hessian, or none",
         ).replace("a root", "a stationary point")  # fmt: skip
 
-    def corners(self, unsure: Sequence[Unsure]) -> tuple[list[Point], list[Unsure]]:
-        """The points that corners of f of one variable are, and what is left open."""
+    def corners(self, unsure: Sequence[Unsure], work: Work) -> tuple[list[Point], list[Unsure]]:
+        """The points that corners of f of one variable are, while there is time, and what is left
+        open."""
         (x,), points, rest, ends = self.variables, [], [], self.ranges[0]
         settled: list[tuple[float, float]] = []
         for box in sorted(unsure, key=lambda each: each.box[0][0] - each.box[0][1]):
             (low, high), found = box.box[0], None
             if any(a <= low and high <= b for a, b in settled):
                 continue
-            found = corner(self.f, x, (low, high))
+            found = None if work.late else corner(self.f, x, (low, high))
             inside = None if found is None else within(found.root, self.ranges)
             if found is None or inside is None:
                 rest.append(box)

@@ -41,7 +41,7 @@ def roots(request: Request, over: Any = None, first: int | None = None,
             )
         )
     if len(functions) == 1:
-        found = roots_at_corners(found, functions[0], request.inputs[0], span.ranges[0])
+        found = roots_at_corners(found, functions[0], request.inputs[0], span.ranges[0], allowed)
     unsure = list(found.unsure)
     rooted = []
     for root in found.roots[:first]:

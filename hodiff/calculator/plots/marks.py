@@ -105,7 +105,8 @@ def points(
     unsure: list[Undecided] = []
 
     def roots(work: Work) -> list[Any]:
-        found = roots_at_corners(located([y], [x], [span], work, first=MOST), y, x, span)
+        found = located([y], [x], [span], work, first=MOST)
+        found = roots_at_corners(found, y, x, span, work)
         unsure.extend(Undecided("roots", *u.box[0]) for u in found.unsure)
         return [(ROOT, root.now()[0], root.alone[0]) for root in found.roots]
 
