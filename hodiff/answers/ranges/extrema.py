@@ -198,7 +198,7 @@ class Face:
         (x,), points, rest, ends = self.variables, [], [], self.ranges[0]
         settled: list[tuple[float, float]] = []
         for box in sorted(unsure, key=lambda each: each.box[0][0] - each.box[0][1]):
-            (low, high), found = box.box[0], None
+            ((low, high),) = box.box
             if any(a <= low and high <= b for a, b in settled):
                 continue
             found = None if work.late else corner(self.f, x, (low, high))
