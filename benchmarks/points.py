@@ -4,11 +4,12 @@ PyTorch.
     python benchmarks/points.py [ROWS]
 
 Each library has a process of its own; the smallest of several runs counts, after one in which
-loops are compiled. "jit" is hodiff with the extra of that name, "hodiff" without. numpy runs on one
-processor, the others on all. Formulas other than the first are the first six of tests/cases with
-two variables or more; their numpy and numba is what SymPy makes of them, common subexpressions
-taken out. numpy gives a result that is an input, or the same number in all rows, without a column
-of its own; the others write columns.
+loops are compiled. "jit" is hodiff with the extra of that name, "hodiff" without, "copies" that
+with a column for each result. numpy runs on one processor, the others on all. Formulas other than
+the first are the first six of tests/cases with two variables or more; their numpy and numba is what
+SymPy makes of them, common subexpressions taken out. numpy and hodiff with copy=False give a result
+that is an input, or the same number in all rows, without a column of its own; the others write
+columns.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,10 @@ def formulas() -> list[tuple[str, list[str], str]]:
 
 
 def by_hodiff(expression: str, names: list[str], what: str) -> Callable[..., Any]:
+    return partial(with_copies(expression, names, what), copy=False)
+
+
+def with_copies(expression: str, names: list[str], what: str) -> Callable[..., Any]:
     import hodiff
     from hodiff.arithmetic import rows
 
@@ -53,7 +59,7 @@ def by_jit(expression: str, names: list[str], what: str) -> Callable[..., Any]:
     from hodiff.arithmetic import rows
 
     rows.FUSED = rows.FUSED_NODES = 0
-    return hodiff.compile(expression, what, wrt=names)
+    return partial(hodiff.compile(expression, what, wrt=names), copy=False)
 
 
 def by_numpy(expression: str, names: list[str], what: str) -> Callable[..., Any]:
@@ -118,6 +124,7 @@ def by_torch(expression: str, names: list[str], what: str) -> Callable[..., Any]
 LIBRARIES = {
     "hodiff": by_hodiff,
     "jit": by_jit,
+    "copies": with_copies,
     "numpy": by_numpy,
     "numba": by_numba,
     "torch": by_torch,
@@ -156,11 +163,12 @@ def main(rows: int) -> None:
             found[library] = json.loads(text)
         own = [found.pop(library) for library in ("hodiff", "jit")]
         texts = [f"hodiff {own[0] * 1000:.0f}"] + [f"jit {t * 1000:.0f}" for t in own[1:] if t]
+        texts.append(f"copies {found.pop('copies') * 1000:.0f}")
         for library, other in found.items():
             if other:
                 ratios = ", ".join(f"{t / other:.2f}" for t in own if t)
                 texts.append(f"{library} {other * 1000:.0f} ({ratios})")
-        print(f"{what:8} {'  '.join(texts):70} {expression}", flush=True)
+        print(f"{what:8} {'  '.join(texts):80} {expression}", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,10 +26,10 @@ from hodiff.engine.graph import VARIABLE, Tensor, topological, variable
 from hodiff.engine.passes import depending
 
 ROWS = 1 << 13  # of a variable's block
-BLOCK = 4 * ROWS
-"""Rows of a block where it may have any number: a buffer takes 256 KiB. In shorter ones a thread
-that comes out of numpy finds Python's lock taken too often."""
-LONG = 8 * BLOCK  # where nothing has to stay in cache
+BLOCK = 8 * ROWS
+"""Rows of a block where it may have any number: a buffer takes 512 KiB. In shorter ones a thread
+that comes out of numpy finds Python's lock taken too often: of two, a fifth of their time."""
+LONG = 4 * BLOCK  # where nothing has to stay in cache
 THREADED = 4 * ROWS  # fewer rows are done before a thread has started
 FUSED, FUSED_NODES = 1_000_000, 200_000_000
 """Rows, and rows times nodes, after which numpy has taken as long as compiling a loop takes."""
@@ -52,13 +51,19 @@ class Plan:
     """
 
     def __init__(
-        self, outputs: Sequence[Tensor], variables: Sequence[Tensor], near: bool = True
+        self,
+        outputs: Sequence[Tensor],
+        variables: Sequence[Tensor],
+        views: bool = False,
+        far: Plan | None = None,
     ) -> None:
-        """near: sines may be computed in a way that isn't right far out; what is there is told."""
-        self.given, self.variables = list(outputs), list(variables)
+        """views: what is a variable, or the same in all rows, isn't copied, and can't be written
+        to. far: the same plan. This one then has sine and cosine of the same number as one, which
+        machine code is quick at and numpy isn't, and leaves numbers far out to that."""
+        self.given, self.variables, self.views = list(outputs), list(variables), views
         plain = all(len(x.shape) < 2 for x in topological(outputs))
         self.outputs, bounded = tidied(outputs) if plain else list(outputs), list[Tensor]()
-        if plain and near:
+        if plain and far is not None:
             self.outputs, bounded = with_sines(self.outputs)
         order = topological(self.outputs)
         nodes = [node for node in order if not is_leaf(node)]
@@ -76,6 +81,11 @@ class Plan:
         self.known = Known({id(x): x for x in nodes}, self.fixed, self.empty)
         self.done = 0
         self.fusing = threading.Lock()  # taken once, by who makes the loops
+        self.quick: Plan | None = None  # the same in machine code
+        self.far = far
+        self.wanted = self.outputs  # of which outputs are those that are written
+        if views:
+            self.outputs = [y for y in self.wanted if not self._is_given(y)]
 
     def _tried(self, nodes: Sequence[Tensor]) -> list[Stage]:
         """A stage for each node. Fills fixed, what is the same in all rows, and empty, what the
@@ -103,47 +113,68 @@ class Plan:
             stages.append(Stage(compute, keys, [id(node)], entrywise(node)))
         return stages
 
-    @cached_property
-    def far(self) -> Plan:
-        """The same for numbers far out."""
-        return Plan(self.given, self.variables, near=False)
-
     def __call__(self, columns: Sequence[Any], threads: int | None = None) -> list[Any]:
         """The outputs' columns, from doubles of one length for each variable: doubles, and bools of
         a condition. Threads may call it at the same time."""
         columns = [np.asarray(column, float) for column in columns]
         n = len(columns[0]) if columns else 1
+        return self._chosen(n)._answered(columns, n, threads)
+
+    def _chosen(self, n: int) -> Plan:
+        """Machine code from the call on that makes it worth its compiling, where there is LLVM.
+        Other threads go on with numpy meanwhile."""
+        self.done += n
+        enough = self.done >= FUSED and self.done * len(self.program.stages) >= FUSED_NODES
+        once = enough and self.any_length and self.fusing.acquire(blocking=False)
+        if once and available():
+            self.quick = self._fused()
+        return self.quick or self
+
+    def _fused(self) -> Plan | None:
+        plan = Plan(self.given, self.variables, self.views, far=self)
+        loops = fused(plan.program.stages, plan.known, {id(y) for y in plan.outputs})
+        if loops is None:
+            return None
+        # One alone has nothing to keep in cache.
+        plan.program = Program(loops, BLOCK if len(loops) > 1 else LONG, [])
+        return plan
+
+    def _is_given(self, y: Tensor) -> bool:
+        """Whether an output is a variable, or one number in all rows."""
+        return y.operation is VARIABLE or (id(y) in self.fixed and not np.shape(self.fixed[id(y)]))
+
+    def _answered(self, columns: Sequence[Any], n: int, threads: int | None) -> list[Any]:
+        written = self._run(columns, n, threads)
+        if not self.views:
+            return written
+        known = dict(zip(map(id, self.variables), columns, strict=True))
+        known |= zip(map(id, self.outputs), written, strict=True)
+        return [self._view(known.get(id(y)), y, n) for y in self.wanted]
+
+    def _view(self, column: Any, y: Tensor, n: int) -> Any:
+        if column is None:
+            column = np.asarray(self.fixed[id(y)])
+            column = column if column.dtype == bool else column.astype(float)
+        return np.broadcast_to(column, (n, *y.shape[1:]))
+
+    def _run(self, columns: Sequence[Any], n: int, threads: int | None) -> list[Any]:
         results = [self._result(y, n) for y in self.outputs]
-        program = self._chosen(n)
         workers = min(threads or processors(), -(-n // THREADED)) if n > THREADED else 1
-        length = program.block
+        length = self.program.block
         if self.any_length:  # the same number of blocks for each, of the same length
             rounds = -(-n // (workers * length))
             length = -(-n // max(1, rounds * workers))
         blocks = deque(slice(i, min(i + length, n)) for i in range(0, n, max(1, length)))
         if workers == 1:
-            self._work(program, columns, results, blocks)
+            self._work(columns, results, blocks)
             return results
         with ThreadPoolExecutor(workers - 1) as pool:
-            work = program, columns, results, blocks
+            work = columns, results, blocks
             others = [pool.submit(self._work, *work) for _ in range(workers - 1)]
             self._work(*work)
             for done in others:
                 done.result()
         return results
-
-    def _chosen(self, n: int) -> Program:
-        """Machine code from the call on that makes it worth its compiling, where there is LLVM.
-        Other threads go on with numpy meanwhile."""
-        self.done += n
-        stages = self.program.stages
-        enough = self.done >= FUSED and self.done * len(stages) >= FUSED_NODES
-        once = enough and self.any_length and self.fusing.acquire(blocking=False)
-        if once and available():
-            loops = fused(stages, self.known, {id(y) for y in self.outputs})
-            if loops is not None:  # one alone has nothing to keep in cache
-                self.program = Program(loops, BLOCK if len(loops) > 1 else LONG, [])
-        return self.program
 
     def _result(self, y: Tensor, n: int) -> Any:
         known = self.fixed.get(id(y))
@@ -151,18 +182,13 @@ class Plan:
         make = np.zeros if zero(known) else np.empty
         return make((n, *y.shape[1:]), bool if value.dtype == bool else float)
 
-    def _work(
-        self,
-        program: Program,
-        columns: Sequence[Any],
-        results: Sequence[Any],
-        blocks: deque[slice],
-    ) -> None:
+    def _work(self, columns: Sequence[Any], results: Sequence[Any], blocks: deque[slice]) -> None:
         """Computes one block after the other, until none is left."""
+        spaces = self.program.spaces
         try:
-            space = program.spaces.pop()  # one step of Python's: no two threads get the same
+            space = spaces.pop()  # one step of Python's: no two threads get the same
         except IndexError:
-            space = Space(self, program)
+            space = Space(self)
         with np.errstate(all="ignore"):
             while True:
                 try:
@@ -172,9 +198,10 @@ class Plan:
                 try:
                     space.run(columns, results, rows)
                 except FarError:
-                    self.far._work(self.far.program, columns, results, deque([rows]))
+                    assert self.far is not None
+                    self.far._work(columns, results, deque([rows]))
         space.release()
-        program.spaces.append(space)
+        spaces.append(space)
 
 
 class Program(NamedTuple):
@@ -192,12 +219,10 @@ class FarError(Exception):
 class Space:
     """What one thread at a time computes blocks in: buffers, and the calls that fill them."""
 
-    def __init__(self, plan: Plan, program: Program) -> None:
+    def __init__(self, plan: Plan) -> None:
+        program = plan.program
         self.plan, self.stages, self.length = plan, program.stages, -1
         self.buffers: dict[int, Any] = {}
-        self.calls: list[tuple[Callable[..., Any], Sequence[Any]]] = []
-        self.moving: list[tuple[list[Any], int, int]] = []
-        self.pointing: list[tuple[Any, int, int]] = []
         self.direct: dict[int, int] = {}  # the result that a node is written to
         if plan.any_length:
             made = {key for stage in self.stages for key in stage.outputs}
@@ -205,6 +230,7 @@ class Space:
                 if id(y) in made and plan.empty[id(y)].dtype in (float, bool):
                     self.direct.setdefault(id(y), i)
         self._share_buffers(program.block)
+        self._plan_calls()
 
     def _share_buffers(self, block: int) -> None:
         """Gives nodes buffers: that of a node that none will read any more."""
@@ -226,17 +252,18 @@ class Space:
             if not stage.entrywise:
                 _release(ended, free)
 
-    def _plan_calls(self, length: int) -> None:
-        """The calls for blocks of so many rows. What is another part of a column in each block is
-        moving: an argument's list, its place there, and which part it is; the arguments of a loop
-        are pointers."""
+    def _plan_calls(self) -> None:
+        """The calls of a block. Of their arguments, each a list and a place in it, moving are what
+        is another part of a column in each block, and which part; sized the buffers, of which a
+        short block takes a part. The arguments of a loop are pointers, and its length."""
         plan = self.plan
-        self.length, self.calls, self.moving, self.pointing = length, [], [], []
+        self.calls: list[tuple[Callable[..., Any], list[Any]]] = []
+        self.moving: list[tuple[list[Any], int, int]] = []
+        self.pointing: list[tuple[Any, int, int]] = []
+        self.sized: list[tuple[list[Any], int, Any]] = []
         parts = {id(x): i for i, x in enumerate(plan.variables)}
         parts |= {key: len(plan.variables) + i for key, i in self.direct.items()}
-        known = dict(plan.fixed)
-        for key, buffer in self.buffers.items():
-            known[key] = buffer[:length] if plan.any_length else buffer
+        known = plan.fixed | self.buffers
         for stage in self.stages:
             keys = [*stage.inputs, *stage.outputs]
             places = [(i, parts[key]) for i, key in enumerate(keys) if key in parts]
@@ -244,16 +271,30 @@ class Space:
             if isinstance(stage.compute, Loop):
                 pointers = stage.compute.pointers(*[_address(x) for x in arguments])
                 self.pointing += [(pointers, *place) for place in places]
-                self.calls.append((stage.compute, (pointers, length)))
+                arguments = [pointers, None]
             else:
                 self.moving += [(arguments, *place) for place in places]
-                self.calls.append((stage.compute, arguments))
+                if plan.any_length:
+                    buffers = [
+                        (i, self.buffers[x]) for i, x in enumerate(keys) if x in self.buffers
+                    ]
+                    self.sized += [(arguments, *place) for place in buffers]
+            self.calls.append((stage.compute, arguments))
+
+    def _cut(self, length: int) -> None:
+        """Prepares the calls for blocks of so many rows."""
+        self.length = length
+        for arguments, place, buffer in self.sized:
+            arguments[place] = buffer[:length]
+        for compute, arguments in self.calls:
+            if isinstance(compute, Loop):
+                arguments[1] = length
 
     def run(self, columns: Sequence[Any], results: Sequence[Any], rows: slice) -> None:
         plan, n = self.plan, rows.stop - rows.start
         length = n if plan.any_length else ROWS
         if length != self.length:
-            self._plan_calls(length)
+            self._cut(length)
         parts = [column[rows] for column in columns]
         if n < length:
             parts = [np.pad(part, (0, length - n), mode="edge") for part in parts]

@@ -97,13 +97,13 @@ class Compiled:
         return Plan([graphs[k] for k in places], variables)  # a column for each, though equal
 
     @cached_property
-    def _plan_once(self) -> Plan | SeriesPlan:
+    def _plan_of_views(self) -> Plan | SeriesPlan:
         from hodiff.arithmetic.rows import Plan  # start-up: brings numpy
 
         if self.columns.series is not None:
             return self._plan
         variables, graphs, _, _ = self._on_rows
-        return Plan(graphs, variables)
+        return Plan(graphs, variables, views=True)
 
     def checking(self, how: How) -> Plan | SeriesPlan | None:
         """The plan, with one output more: the rows that doubles can't answer. In some a number
@@ -126,7 +126,8 @@ class Compiled:
         doubt = doubtful(graphs, variables, refused, written)
         graphs = [where(y, ONE, ZERO) if y.operation.kind is Kind.CONDITION else y for y in graphs]
         infinite = unbounded([*graphs, *variables])
-        return Plan([*graphs, infinite if doubt is None else either(doubt, infinite)], variables)
+        doubt = infinite if doubt is None else either(doubt, infinite)
+        return Plan([*graphs, doubt], variables, views=True)
 
     def _series_plan(
         self, question: Question, refused: Callable[[Tensor], bool] | None
@@ -164,18 +165,20 @@ class Compiled:
         return dict(zip(self.outputs, numbers, strict=True))
 
     def __call__(
-        self, /, *columns: Any, threads: int | None = None, **named: Any
+        self, /, *columns: Any, threads: int | None = None, copy: bool = True, **named: Any
     ) -> dict[str, Any]:
         """The outputs' columns by their names.
 
         columns  numbers or arrays that broadcast against each other, in the order of inputs
         named    the same by name
         threads  how many at most; None for as many as the process has processors
+        copy     whether a result that is an input, a constant, or equals another, is an array of
+                 its own, too. Where it is False such results take neither time nor memory; no
+                 result can be written to, and what is written to an input may be in one.
 
         Each result has the shape that the columns broadcast to, and doubles: nan where the number
         is undefined, inf at a pole, and at a kink the convention of the frameworks (0 for the
-        slope of abs), as hodiff.evaluate has them. Each is an array of its own, also one that
-        equals an input or another result: to write to it changes nothing else.
+        slope of abs), as hodiff.evaluate has them.
         Of high orders, which Taylor series give, nan is also a derivative that rounding has taken
         more than a millionth of.
 
@@ -183,23 +186,26 @@ class Compiled:
         """
         if threads is not None and (type(threads) is not int or threads < 1):
             raise ValueError(f"threads is a whole number from 1 on, not {threads!r}")
-        return self._found(self._given(columns, named), threads)
+        if type(copy) is not bool:
+            raise ValueError(f"copy is True or False, not {copy!r}")
+        return self._found(self._given(columns, named), threads, copy)
 
     def _found(
-        self, given: Mapping[str, Any], threads: int | None = None, once: bool = False
+        self, given: Mapping[str, Any], threads: int | None = None, copy: bool = False
     ) -> dict[str, Any]:
-        """The outputs by their names; once: several names may be of one array."""
+        """The outputs by their names; without copy several may be of one array."""
         import numpy as np  # start-up: reading the text needs none
 
         arrays = [_doubles(given[name], name) for name in self.inputs]
         whole = np.broadcast_arrays(*arrays) if arrays else [np.zeros(())]
         shape = whole[0].shape
         flat = [x.reshape(-1) for x in whole] if arrays else []
-        if once or self.columns.series is not None:
-            results = self.named(self._plan_once(flat, threads), flat)
-        else:
+        if copy and self.columns.series is None:
             results = self._named(self._plan(flat, threads), flat)
-        return {name: y.reshape(shape) for name, y in results.items()}
+        else:
+            results = self.named(self._plan_of_views(flat, threads), flat)
+        once = {id(y): y.reshape(shape) for y in results.values()}
+        return {name: once[id(y)] for name, y in results.items()}
 
     def frame(self, data: polars.DataFrame) -> polars.DataFrame:
         """A Polars frame with the outputs' columns behind its own: its columns are the inputs by
@@ -228,8 +234,9 @@ class Compiled:
                 raise TypeError(f"the column {name} has to be numbers, not {kind}")
             columns[name] = data[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
             known = known & pl.col(name).is_not_null()
-        found = self._found(self._given((), columns), once=True)
-        results = [pl.Series(x, np.broadcast_to(y, data.height)) for x, y in found.items()]
+        found = self._found(self._given((), columns))
+        once = {id(y): pl.Series(np.broadcast_to(y, data.height)) for y in found.values()}
+        results = [once[id(y)].alias(name) for name, y in found.items()]
         whole = data.with_columns(results)
         if any(data[name].null_count() for name in there):
             outputs = pl.when(known).then(pl.col(self.outputs))
@@ -262,7 +269,7 @@ class Compiled:
             doubles = column.cast(pa.float64(), safe=False)
             columns[name] = doubles.to_numpy(zero_copy_only=False)
         mask = None if known.all() else ~known
-        for name, y in self._found(self._given((), columns), once=True).items():
+        for name, y in self._found(self._given((), columns)).items():
             values = np.broadcast_to(y, data.num_rows)
             data = data.append_column(name, pa.array(values, pa.float64(), mask=mask))
         return data

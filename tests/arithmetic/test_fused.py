@@ -1,4 +1,5 @@
-"""Loops in machine code: the numbers are those of numpy's stages to the bit."""
+"""Loops in machine code: the numbers are those of numpy's stages to the bit, and where sine and
+cosine of a number are taken together to two units in the last place."""
 
 from __future__ import annotations
 
@@ -52,8 +53,17 @@ def jit(monkeypatch: pytest.MonkeyPatch) -> Compile:
     return compiled
 
 
+def numpys(*arguments: Any) -> Any:
+    """hodiff.compile by numpy, which takes sine and cosine of a number as machine code does."""
+    f = hodiff.compile(*arguments)
+    plan = f._plan
+    f.__dict__["_plan"] = rows.Plan(plan.given, plan.variables, far=plan)
+    return f
+
+
 def loops(f: Any) -> int:
-    return sum(isinstance(stage.compute, Loop) for stage in f._plan.program.stages)
+    quick = f._plan.quick
+    return sum(isinstance(x.compute, Loop) for x in quick.program.stages) if quick else 0
 
 
 def assert_same(f: Any, g: Any, columns: dict[str, Any]) -> None:
@@ -89,7 +99,7 @@ def test_the_cases(case: dict[str, Any], jit: Compile) -> None:
         pytest.skip("a point that isn't written as a number")
     columns = {name: value * random.uniform(0.9, 1.1, 19) for name, value in at.items()}
     arguments = case["expr"], "hessian", list(at)
-    assert_same(jit(*arguments), hodiff.compile(*arguments), columns)
+    assert_same(jit(*arguments), numpys(*arguments), columns)
 
 
 @settings(
@@ -103,7 +113,7 @@ def test_drawn(terms: list[str], n: int, jit: Compile) -> None:
     text = "x + " + "*".join(f"({t})" for t in terms) + " + " + "+".join(f"({t})" for t in terms)
     x, y = np.random.default_rng(len(text)).normal(size=(2, n))
     x[:: n // 4 + 1] = np.array([0.0, np.nan, 1.0, -np.inf])[: len(x[:: n // 4 + 1])]
-    assert_same(jit(text, "hessian"), hodiff.compile(text, "hessian"), {"x": x, "y": y})
+    assert_same(jit(text, "hessian"), numpys(text, "hessian"), {"x": x, "y": y})
 
 
 @pytest.mark.parametrize("name", sorted(INSTRUCTIONS))
@@ -123,7 +133,8 @@ def test_every_instruction(name: str) -> None:
         right = ufunc(*[next(truths if kind == "t" else numbers) for kind in kinds])
     plan.done = sys.maxsize
     found = plan([x, y])
-    assert any(isinstance(stage.compute, Loop) for stage in plan.program.stages)
+    assert plan.quick is not None
+    assert any(isinstance(stage.compute, Loop) for stage in plan.quick.program.stages)
     assert [value.dtype for value in found] == [right.dtype, bool, float]
     np.testing.assert_array_equal(found[0], right)
     np.testing.assert_array_equal(found[1], x < 1)
@@ -152,7 +163,7 @@ def test_when_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_far_out(jit: Compile) -> None:
     x = np.linspace(0, 9, 3 * rows.BLOCK)
     x[-1] = 1e15  # in another block than the first
-    assert_same(jit("x*sin(x)"), hodiff.compile("x*sin(x)"), {"x": x})
+    assert_same(jit("x*sin(x)"), numpys("x*sin(x)"), {"x": x})
     assert jit("x*sin(x)")(x)["f"][-1] == 1e15 * np.sin(1e15)
 
 
@@ -166,7 +177,7 @@ def test_constants_of_both_kinds(jit: Compile) -> None:
 @pytest.mark.parametrize("n", range(18))
 def test_rows_behind_the_last_are_left_alone(n: int, jit: Compile) -> None:
     f = jit("x*x + x", "value")
-    (stage,) = f._plan.program.stages
+    (stage,) = f._plan.quick.program.stages
     x, result = np.arange(40.0), np.full(40, -1.0)
     stage.compute(stage.compute.pointers(x.ctypes.data, result.ctypes.data), n)
     assert result.tolist() == [*(v * v + v for v in range(n)), *[-1.0] * (40 - n)]

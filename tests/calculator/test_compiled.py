@@ -315,3 +315,25 @@ def test_equal_results_are_arrays_of_their_own() -> None:
     frame = slopes.frame(pl.DataFrame({"x": x, "y": y}))
     mixed = [frame[name].to_numpy() for name in ("d2f_dx_dy", "d2f_dy_dx")]
     assert np.shares_memory(*mixed) and mixed[0].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("text", ["x*y + y*z", "x", "3*x + 1/y", "x**2 > y", "sin(x)*exp(y*z)"])
+def test_without_copies(text: str) -> None:
+    """The same numbers; an input is its own result, a constant one number, and none is written."""
+    f = hodiff.compile(text, "hessian")
+    columns = list(np.random.default_rng(0).uniform(1, 2, size=(len(f.inputs), 2 * THREADED)))
+    found, views = f(*columns), f(*columns, copy=False)
+    for name, y in found.items():
+        np.testing.assert_array_equal(views[name], y)
+        assert views[name].shape == y.shape and views[name].dtype == y.dtype
+        with pytest.raises(ValueError, match="read-only"):
+            views[name][0] = 0
+        if np.unique(y).size == 1:
+            assert views[name].strides == (0,)
+    if text == "x*y + y*z":
+        assert np.shares_memory(views["df_dx"], columns[1])
+        assert views["d2f_dx_dy"] is views["d2f_dy_dx"]
+        assert f(1, 2, [3.0, 4.0], copy=False)["df_dy"].tolist() == [4, 5]
+    assert f(*[2.0] * len(columns), copy=False)["f"].shape == ()
+    with pytest.raises(ValueError, match="copy is True or False, not 0"):
+        f(*columns, copy=0)  # type: ignore[arg-type]

@@ -124,7 +124,7 @@ class Rows:
         results, doubt = self.compiled.named(found, arrays), found[-1]
         if self.compiled.columns.after:
             for x in results.values():
-                doubt |= ~np.isfinite(x)
+                doubt = doubt | ~np.isfinite(x)
         return results, doubt
 
     def _refuse(self, row: int, answer: Refused) -> str:
