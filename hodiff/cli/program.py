@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hodiff.calculator.commands import COMMANDS, ON_COLUMNS
+from hodiff.calculator.commands import COMMANDS
 from hodiff.cli import options as o
 from hodiff.cli.faults import Outcome
 from hodiff.cli.options import Command, Group
@@ -147,7 +147,7 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
 
     def run(expression: str, format: str, **options: Any) -> Iterator[Outcome]:
         ctx = click.get_current_context()
-        rows = o.POINTS if name in ON_COLUMNS else ()  # others may have an --out of their own
+        rows = o.of_rows(name)  # others may have an --out of their own
         of_rows = {x.name: options.pop(x.name) for x in rows if x.name in options}
         if of_rows.get("points") is not None or of_rows.get("grid"):
             from hodiff.cli.points import answered as rows_answered  # start-up: brings Polars
@@ -237,7 +237,7 @@ for _name, (_help, _own) in HELP.items():
     _command = COMMANDS[_name]
     _names = {option.name for option in _own}
     _kinks = (o.SUBGRADIENT,) if _command.kinks else ()
-    _points = o.POINTS if _name in ON_COLUMNS else ()
+    _points = o.of_rows(_name)
     _common = [x for x in COMMON if x.name not in {*_names, *_command.without}]
     program.add_command(
         Command(

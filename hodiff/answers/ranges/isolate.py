@@ -51,9 +51,11 @@ class Work:
     """What a search may take: nodes of boxes, and time. Where no time is said functions that are
     slow in balls have an end, too, which is counted on the processor."""
 
-    def __init__(self, nodes: int, until: float | None = None) -> None:
+    def __init__(
+        self, nodes: int, until: float | None = None, seconds: float = Limits.searching
+    ) -> None:
         self.left, self.until = nodes, until
-        self.ends = thread_time() + Limits.searching if until is None else float("inf")
+        self.ends = thread_time() + seconds if until is None else float("inf")
         self.boxes = 0
 
     def spend(self, boxes: int, nodes: int) -> None:
