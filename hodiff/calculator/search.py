@@ -133,13 +133,13 @@ class Open:
         none = [""] * empty
         return [[*none, *ends(box), what, "", reason] for box, what, reason in boxes]
 
-    def fault(self) -> HodiffError | None:
-        """What is open as an error; None where nothing is."""
+    def told(self) -> tuple[str, str] | None:
+        """What is open as the kind and the message of an error; None where nothing is."""
         if self.decided:
             return None
         said, *more = self.notes()
         said += f"; and {len(more)} more" if more else ""
-        return HodiffError("undecided" if self.undecided else "limit", said)
+        return "undecided" if self.undecided else "limit", said
 
     def _where(self, box: Pairs) -> str:
         pairs = zip(self.names, shortened(box), strict=True)

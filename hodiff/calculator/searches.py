@@ -9,8 +9,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from hodiff.answers.question import How
-from hodiff.answers.ranges.located import BITS
-from hodiff.arithmetic.ball_numbers import precision
+from hodiff.arithmetic.ball_numbers import LOCK
 from hodiff.calculator.answer import Value
 from hodiff.calculator.commands import COMMANDS
 from hodiff.calculator.given import ranges
@@ -27,11 +26,11 @@ TOLD = ("what", "multiplicity or edge", "reason")  # the last columns
 
 
 class Listed(NamedTuple):
-    """What a row has: records of the columns, as csv has them, and what is open, where something
-    is."""
+    """What a row has: records of the columns, as csv has them, and of what is open, where something
+    is, the kind and the message."""
 
     records: list[Record]
-    fault: HodiffError | None
+    left: tuple[str, str] | None
 
 
 class Sought:
@@ -56,12 +55,12 @@ class Sought:
         """What one row has, as the command answers it. Raises HodiffError where there is no
         answer."""
         request = self._with({x: point[name] for name, x in self.inputs.items()})
-        with precision(BITS):  # one thread at a time: the clock runs while it searches
+        with LOCK:  # for balls are for one thread at a time, and the clock runs while it searches
             span = self.span or _span(request)
             found, left = self.search(request, span, work(self.seconds, a_row=True))
         empty = len(self.kinds) - len(TOLD) - 2 * len(span.ranges)
         records = [self._record(row) for row in (*found, *left.records(empty))]
-        return Listed(records or [(None,) * len(self.kinds)], left.fault())
+        return Listed(records or [(None,) * len(self.kinds)], left.told())
 
     def _with(self, at: Mapping[Tensor, Tensor]) -> Request:
         """The request with numbers for the names that have no range, as --let gives them."""

@@ -285,7 +285,10 @@ def _read_ranges(problem: Problem, over: Sequence[str], free: Callable[..., Tens
     unbound = _unbound("--over")
 
     def end(name: str, is_variable: bool = False) -> Tensor:
-        return (unbound if is_variable or free is None else free)(name)
+        if free is None or is_variable:
+            return unbound(name, is_variable)
+        found: Tensor = free(name)
+        return found
 
     for text, trees in parsed:
         builder = Builder(text, "--over", constants, end, read if free else (), places)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from hodiff.calculator.points.rows import Rows, complete
-from hodiff.calculator.points.solver import Refused, told
+from hodiff.calculator.points.solver import Refused
 from hodiff.calculator.searches import Listed, Record, Searches
 
 LISTED = "listed"  # of the kernel's results: the list
@@ -46,8 +46,8 @@ class Lists(Rows):
                 known[i] = False
                 continue
             found[i] = answer.records
-            if answer.fault is not None:
-                known[i], reasons[i] = False, self._refuse(rows[i], told(answer.fault))
+            if answer.left is not None:
+                known[i], reasons[i] = False, self._refuse(rows[i], Refused(*answer.left))
         return found, known, len(asked)
 
     def _series(
