@@ -379,14 +379,16 @@ PHYSICAL = STATES(["--constants"], metavar="si", shell_complete=completed(["si"]
 WRT = STATES(["--wrt"], metavar="x,y", multiple=True,
              help="The variables to differentiate in.  [default: all of --at]")
 OVER = STATES(["--over"], metavar="x=0:10,y=-1:1", multiple=True, required=True,
-              help="The range of each variable, ends included; the others need --let.")
+              help="The range of each variable, ends included; the others need --let, or are "
+                   "columns of --points.")
 SEARCHED = STATES(["--first"], metavar="N", callback=whole(1, MOST_FIRST),
                   help="End the search when N are found: in one variable the N lowest.")
 CURVED = STATES(["--order"], metavar="N", callback=whole(1, 2), default="1", show_default=True,
                 help="2: the inflection points, in one variable.")
 SECONDS = STATES(["--seconds"], metavar="S", callback=positive,
-                 help="Search for so long at most, and say what isn't searched then.  [default: "
-                      "as much work as takes some ten seconds]")
+                 help="Search for so long at most, with --points in each row, and say what isn't "
+                      "searched then.  [default: as much work as takes some ten seconds, in a row "
+                      "of --points one]")
 FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "latex", "mathml", "markdown",
                                      "typst"], "format"),
              default="table", show_default=True,

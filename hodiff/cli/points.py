@@ -125,11 +125,12 @@ def read(
     own = {name: x for name, x in options.items() if name in known and x is not None and x != ()}
     wrt = tuple(part.strip() for text in options.get("wrt") or () for part in text.split(","))
     let, constants = tuple(options["let"]), options.get("constants")
+    strict = options.get("strict", False)
     compiled: Compiled | Searches
     if command in IN_ROWS:
-        compiled = Searches(expression, command, let, own, constants, options["strict"])
+        compiled = Searches(expression, command, let, own, constants, strict)
     else:
-        compiled = Compiled(expression, command, wrt or None, let, own, constants)
+        compiled = Compiled(expression, command, wrt or None, let, own, constants, strict)
     how = How(subgradient=options.get("subgradient", False), extend=options.get("extend", False))
     kept = [name.strip() for text in given["keep"] for name in text.split(",")]
     return Job(

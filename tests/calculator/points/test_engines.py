@@ -125,6 +125,24 @@ def test_proven_and_mapped(hodiff: Any, small: None) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_searches(
+    hodiff: Any, small: None, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:  # fmt: skip
+    """Each piece has the rows of its roots; rows are numbered in the whole file."""
+    monkeypatch.setattr(engines, "SEARCHED_ROWS", 40)
+    monkeypatch.setattr(engines, "SEARCHED_BYTES", 500)
+    WRITERS[form](table(150), f"a.{form}")
+    asked = ["roots", "k*r^2 = x*abs(x)/45", "--over", "r=-9:y - 9", "--let", "k=3/7",
+             "--points", f"a.{form}", "--keep", "id", "--out-format", "parquet"]  # fmt: skip
+    one = hodiff(*asked, "--out", "here/", "--errors", "here.csv")
+    many = hodiff(*asked, "--out", "p/", "--errors", "p.csv", "--engine", "dask")
+    there, rows, types = read("p")
+    assert one == many and (rows, types) == read("here")[1:]
+    assert there > 3 and len(rows) > 160 and len({row[0] for row in rows}) == 150
+    assert Path("here.csv").read_text() == Path("p.csv").read_text() != ""
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_a_row_that_stops_all(hodiff: Any, small: None, form: str) -> None:
     """It is told by its number in the whole file, and nothing is there."""
     data = table().with_columns(pl.col("x").fill_null(1) + 1, pl.col("y") + 1)
