@@ -22,6 +22,7 @@ from hodiff.errors import HodiffError
 from hodiff.language.problem import read
 
 Record = tuple[float | int | str | None, ...]
+LARGE = "{} passes the largest double (1.8e308)"
 TOLD = ("what", "multiplicity or edge", "reason")  # the last columns
 
 
@@ -59,8 +60,12 @@ class Sought:
             span = self.span or _span(request)
             found, left = self.search(request, span, work(self.seconds, a_row=True))
         empty = len(self.kinds) - len(TOLD) - 2 * len(span.ranges)
-        records = [self._record(row) for row in (*found, *left.records(empty))]
-        return Listed(records or [(None,) * len(self.kinds)], left.told())
+        told, records = left.told(), []
+        for row in (*found, *left.records(empty)):
+            record, large = self._record(row)
+            records.append(record)
+            told = told or large
+        return Listed(records or [(None,) * len(self.kinds)], told)
 
     def _with(self, at: Mapping[Tensor, Tensor]) -> Request:
         """The request with numbers for the names that have no range, as --let gives them."""
@@ -81,14 +86,18 @@ class Sought:
         problem.ranges, problem.notes = dict(zip(problem.ranges, pairs, strict=True)), []
         return self.request._replace(problem=problem)
 
-    def _record(self, row: Sequence[Value]) -> Record:
+    def _record(self, row: Sequence[Value]) -> tuple[Record, tuple[str, str] | None]:
+        """A row of csv as numbers and text; and what is wrong with it where one is no double."""
         found: list[float | int | str | None] = []
+        large = None
         for value, (name, kind) in zip(row, self.kinds.items(), strict=True):
             y = None if value == "" else kind(value)
             if isinstance(y, float) and not isfinite(y):
-                raise HodiffError("limit", f"{name} passes the largest double (1.8e308)")
+                y, large = None, ("limit", LARGE.format(name))
             found.append(y)
-        return tuple(found)
+        if large is not None:
+            found[-1] = large[1]
+        return tuple(found), large
 
 
 class Searches:

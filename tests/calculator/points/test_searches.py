@@ -281,6 +281,17 @@ def test_a_row_that_is_half_decided_keeps_its_roots(folder: Path, hodiff: Any) -
     assert largest == pytest.approx(1 / math.pi, rel=1e-15)
 
 
+def test_a_value_that_is_no_double_is_missing(folder: Path, hodiff: Any) -> None:
+    """Beside the place where it is, which is one."""
+    ran = hodiff("extrema", "x*10^a", "--over", "x=2:3", "--points", "-", stdin=b"a\n1\n308\n")
+    found = list(csv.DictReader(io.StringIO(ran.out)))
+    assert [(row["x"], row["f"]) for row in found] == [
+        ("2.0", "20.0"), ("3.0", "30.0"), ("2.0", ""), ("3.0", "")
+    ]  # fmt: skip
+    assert found[-1]["reason"] == "f passes the largest double (1.8e308)"
+    assert ran.code == 1 and "1 of 2 rows have no whole answer (1 limit)" in ran.err
+
+
 def test_ranges_that_are_none(folder: Path, hodiff: Any) -> None:
     ran = hodiff(
         "roots", "x - 1", "--over", "x=0:b", "--points", "-", stdin=b"b\n2\n-1\n0\n1e308\n"
