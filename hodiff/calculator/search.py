@@ -99,8 +99,9 @@ def work(seconds: float | None, a_row: bool = False) -> Work:
     """What a search may take: so many boxes, or so long; a_row: one of many."""
     if seconds is not None:
         return Work(Limits.boxes * 1000, monotonic() + seconds)
-    share = Limits.a_row if a_row else 1
-    return Work(int(Limits.boxes * share), seconds=Limits.searching * share)
+    if a_row:
+        return Work(int(Limits.boxes * Limits.a_row), brief=Limits.searching * Limits.a_row)
+    return Work(Limits.boxes)
 
 
 def silent(done: float, found: int) -> None:
