@@ -151,7 +151,7 @@ def _step(one: Told, step: Step, values: Values) -> Iterator[Item]:
 
 def _sent(one: Told, step: Step, sent: Sent, values: Values) -> str:
     """The rule, and what it sends."""
-    rule = sent.rule or "its own rule"
+    rule = sent.rule or ("0" if sent.share is None else "its own rule")
     if sent.slope is not None:
         slope = Said(rule, None, values.get(sent.slope))
         found = f"∂{step.name}/∂{sent.to} = {slope.text()}"

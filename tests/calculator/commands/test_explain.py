@@ -216,6 +216,11 @@ def test_the_product_with_v_between_the_walks(answer):
     ]
 
 
+def test_what_is_zero_by_its_slope_sends_nothing(answer):
+    text = answer("explain", "x**2*y", "--at", "x=1,y=2", "--v", "0,1")
+    assert "to a2: ∂p1/∂a2 = 0; sends nothing" in text and "(H·v)[y]  0" in text
+
+
 def test_formulas_where_there_is_no_point(answer):
     text = answer("explain", "x*y", "--format", "plain")
     assert "to x: ∂v1/∂x = y; sends y" in text and text.endswith("∂f/∂x = y\n∂f/∂y = x\n")
