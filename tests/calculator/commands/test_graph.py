@@ -173,7 +173,8 @@ def test_the_product_is_a_group_of_its_own(found):
 
 @pytest.mark.parametrize("text", ["w1**2*sin(w2)", "exp(w1*w2)/w2", "a = w1 - w2; a**4*sqrt(a)*w1"])
 def test_its_nodes_are_what_the_library_builds(found, text):
-    """The lesson as a program: grad with create_graph, the product, grad again."""
+    """The lesson as a program: grad with create_graph, the product, grad again. (Where a slope is
+    a part of another, the library keeps it apart, for its owner may hook it.)"""
     problem = read(text)
     y, xs = problem.f, [problem.variables[x] for x in ("w1", "w2")]
     first = package.grad(y, xs, create_graph=True)
