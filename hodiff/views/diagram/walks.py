@@ -24,10 +24,10 @@ class Walk(NamedTuple):
 
     order         which one: the first walk through y is 1
     start         what it started at
-    multiplied    whether that is the product of the gradient and v
     slopes        the derivative of start in each variable, by its name
     create_graph  whether what it computed stays a part of the graph
     visits        what it did, node by node
+    multiplied    whether start is the product of the gradient and v
     """
 
     order: int
