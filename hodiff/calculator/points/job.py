@@ -153,8 +153,10 @@ class Job:
         root = self.points if os.path.isdir(self.points) else os.path.dirname(self.points)
         while has_magic(root):
             root = os.path.dirname(root)
-        remote = files.remote(path)
-        stem = path.rpartition("/")[2] if remote else os.path.relpath(path, root or ".")
+        if files.remote(path):  # of a pattern, which is read as one, the folder's
+            stem = next(word for word in reversed(path.split("/")) if not has_magic(word))
+        else:
+            stem = os.path.relpath(path, root or ".")
         while Path(stem).suffix.lstrip(".") in ENDED:
             stem = str(Path(stem).with_suffix(""))
         return stem, self.out_form or files.form_of(path, self.in_form, "--points")

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import pickle
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -313,6 +314,41 @@ def test_processes_of_dask_that_run_already(points: Path, tmp_path: Path) -> Non
 @pytest.mark.engines
 def test_spark(points: Path) -> None:
     by_engine(points, "spark")
+
+
+@pytest.mark.engines
+def test_processes_of_spark_that_run_already(points: Path, tmp_path: Path) -> None:
+    """A master and two workers of Spark's own cluster."""
+    import pyspark
+
+    here = {"PYTHONPATH": str(Path(__file__).parents[3]), "SPARK_LOCAL_IP": "127.0.0.1"}
+    start = str(Path(pyspark.__file__).parent / "bin" / "spark-class")
+    started = []
+
+    def up(what: str, *arguments: str) -> Any:
+        """Its log, from the line on that says that it is there."""
+        line = [start, f"org.apache.spark.deploy.{what}", "--host", "127.0.0.1", *arguments]
+        ran = subprocess.Popen(
+            line, env=os.environ | here, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        started.append(ran)
+        return ran.stderr
+
+    try:
+        said = up("master.Master", "--port", "0", "--webui-port", "0")
+        address = next(y for x in said if (y := re.search(r"spark://[\d.:]+", x))).group()
+        for k in range(2):
+            own = "--cores", "1", "--memory", "1g", "--webui-port", "0", "-d", f"{tmp_path}/{k}"
+            log = up("worker.Worker", *own, address)
+            assert any("Successfully registered" in line for line in log)
+        (lines,) = blocks("spark-command")
+        in_a_shell(points, lines.rstrip() + f"={address}", 1)
+        assert all(list((tmp_path / str(k)).glob("app-*")) for k in range(2))
+    finally:
+        for process in reversed(started):
+            os.killpg(process.pid, signal.SIGTERM)
+            process.communicate()
+    assert read(str(points / "slopes"))[0] == 3
 
 
 @pytest.mark.engines
