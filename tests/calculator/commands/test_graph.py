@@ -11,9 +11,9 @@ from fractions import Fraction
 import pytest
 
 import hodiff as package
+from hodiff.engine.graph import topological
 from hodiff.errors import HodiffError
 from hodiff.language.problem import read
-from tests.graphs import topological
 
 
 def named(graph):
