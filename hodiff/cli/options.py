@@ -403,9 +403,13 @@ OUTLINE = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown
               default="table", show_default=True,
               help="table: a tree, for people; plain: indented lines; markdown: a list; latex: "
                    "lines of an align*; json: steps in steps; csv: the formulas alone.")
-WALKS = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default="1",
-               help="How many walks: each goes through what the one before added; 0 for none.",
-               show_default=True)
+WALKS = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER),
+               help="How many walks: each goes through what the one before added; 0 for none.  "
+                    "[default: 1, with --v 2]")
+TIMES = STATES(["--v"], metavar="0.5,1", shell_complete=at_files,
+               help="The second walk goes over the gradient times this vector, and gives the "
+                    "Hessian times it. In the order of the variables, by name: x=0.5,y=1, or "
+                    "@v.npy.")
 CREATED = STATES(["create_graph", "--create-graph"], flag_value="true",
                  help="The last walk's derivative stays a part of the graph.  [default]")
 DETACHED = STATES(["create_graph", "--no-create-graph"], flag_value="false",
@@ -421,9 +425,9 @@ DRAWN = HOW(["--format"], **choice(["table", "json", "csv", "plain", "dot", "mer
             default="table", show_default=True,
             help="table: a tree, for people; json: nodes and edges; csv: a row for each node; "
                  "plain: a line for each edge; dot, mermaid, svg, html: what --out writes.")
-BACK = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="1",
-              help="How many walks: the second goes through what the first added.",
-              show_default=True)
+BACK = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER),
+              help="How many walks: the second goes through what the first added.  "
+                   "[default: 1, with --v 2]")
 TORCH = STATES(["--torch"], is_flag=True,
                help="After it the same as a program for PyTorch, which runs as it stands.")
 ACCOUNT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown", "html"],

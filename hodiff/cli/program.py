@@ -125,13 +125,15 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
 
     What was written and what each walk added are told apart, and what a backward rule will read is
     marked as saved. With --no-create-graph the derivative is a value alone; --both is both, side by
-    side. With --at each node has its value.
-    """, (o.WALKS, o.CREATED, o.DETACHED, o.BOTH, o.PICTURE, o.DRAWN)),
+    side. With --at each node has its value. In several variables --v shows how the Hessian times a
+    vector comes about: the gradient, its product with v, and the walk over that.
+    """, (o.WALKS, o.TIMES, o.CREATED, o.DETACHED, o.BOTH, o.PICTURE, o.DRAWN)),
     "explain": ("""The backward walk, node by node.
 
     First what each node comes to, then the way back: the rule of each node, what came to it, and
-    what it sends to its inputs, where it adds up. With --order 2 the walk over that walk follows.
-    """, (o.BACK, o.TORCH, o.ACCOUNT)),
+    what it sends to its inputs, where it adds up. With --order 2 the walk over that walk follows,
+    in several variables with --v the one over the gradient times v: the Hessian times v.
+    """, (o.BACK, o.TIMES, o.TORCH, o.ACCOUNT)),
     "report": ("""Everything about EXPR on one page.
 
     Its formula and derivatives, the numbers at the point, the steps, the graph and the walk that
