@@ -176,6 +176,8 @@ def _number(text: str) -> float:
         return float(calculate("value", text, at={}, digits=17).value)
     except HodiffError as fault:
         raise usage(f"--grid: {fault.message}", "--grid") from None
+    except ValueError:  # the answer is a formula
+        raise usage(f"--grid: '{text.strip()[:60]}' is no number", "--grid") from None
 
 
 @contextmanager
@@ -224,5 +226,5 @@ def _said(job: Job, seconds: float) -> str | None:
 def _shown(job: Job, n: int, form: str) -> Outcome:
     from hodiff.calculator.points.shown import told  # start-up
 
-    text = told(job.head(n), form, job.compiled.expression)
+    text = told(job.head(n, FORMS[form] or "table"), form, job.compiled.expression)
     return Outcome(text, _said(job, 0), 1 if job.rows.refused else 0)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
+from re import fullmatch
 from threading import Lock
 from typing import Any
 
@@ -22,6 +23,8 @@ WHOLE = 2**53  # above it not every whole number is a double
 REASON = "reason"  # of the kernel's results: null where there is an answer
 GIVEN = "given {}"  # of these: an input's number
 LONG = r"[\d.]{16}"  # text that may be such a number
+MARKED = r"\s*[+-]?\d[\d.,_' \u00a0\u202f]*(e[+-]?\d+)?\s*"  # digits with marks between them
+DIGITS = ": of marks it has one '.', before the decimals"
 CHECKED = 64  # rows of a batch that are checked at most
 MOST_CHECKED = 5000
 LOST = 1e-8  # relative error of a double that has lost half its digits
@@ -54,6 +57,7 @@ class Rows:
             self.plan = compiled.checking(solver.how)
         self.index = "row"  # the column of the row's number
         self.given: list[str] = []  # inputs that come back as numbers
+        self.columns: Mapping[str, str] = {}  # the file's, of the inputs
         self.fails, self.check, self.keeps, self.tells = fails, check, keeps, tells
         self.lock = Lock()
         self.done = 0
@@ -86,7 +90,8 @@ class Rows:
         for name in self.compiled.inputs:
             columns[name] = column = _doubles(frame[name])
             if frame[name].dtype == pl.String and column.null_count() > frame[name].null_count():
-                wrong[name] = column.is_null() & frame[name].is_not_null()
+                there = frame[name].str.strip_chars() != ""  # what is blank is missing
+                wrong[name] = column.is_null() & there.fill_null(False)
         arrays = [
             (column.fill_null(np.nan) if column.null_count() else column).to_numpy()
             for column in columns.values()
@@ -98,7 +103,9 @@ class Rows:
             for i in np.flatnonzero(places.to_numpy()).tolist():
                 if i not in reasons:
                     text = str(frame[name][i])[:60]
-                    told = Refused("number", f"column '{name}': {text!r} is no number", name)
+                    why = f"{text!r} is no number{DIGITS if fullmatch(MARKED, text) else ''}"
+                    where = f"column '{self.columns.get(name, name)}'"
+                    told = Refused("number", f"{where}: {why}", name)
                     reasons[i] = self._refuse(rows[i], told)
         if self.check:
             self._compare(frame, columns, arrays, results, known)
