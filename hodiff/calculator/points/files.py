@@ -181,20 +181,18 @@ def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) ->
     options: dict[str, Any] = {"row_index_name": index or None, "row_index_offset": 1}
     pattern = any(remote(path) and has_magic(path) for path in paths)  # Polars asks the store
     folders = len(paths) > 1 or pattern
+    if form in SEPARATORS:
+        options |= {"separator": SEPARATORS[form], "infer_schema": False}
     if piece is not None and piece.stop is not None:
         schema = piece.schema and dict(piece.schema)
         if form in SEPARATORS:
-            return pl.scan_csv(
-                piece.text(), separator=SEPARATORS[form], infer_schema=False, **options
-            )
+            return _unquoted(pl.scan_csv(piece.text(), **options))
         if form == "ndjson":
             return pl.scan_ndjson(piece.text(), schema=schema, **options)
         whole = scan(paths, form, index)
         return whole.slice(piece.start, piece.stop - piece.start)
     if form in SEPARATORS:
-        return pl.scan_csv(
-            paths, separator=SEPARATORS[form], infer_schema=False, glob=pattern, **options
-        )
+        return _unquoted(pl.scan_csv(paths, glob=pattern, **options))
     if form == "ndjson":  # of all rows: the first with a fraction may be the last
         return pl.scan_ndjson(paths, infer_schema_length=None, **options)
     if form == "parquet":
@@ -202,14 +200,26 @@ def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) ->
     return pl.scan_ipc(paths, glob=pattern, **options)
 
 
-def typed(rows: pl.LazyFrame, names: list[str]) -> list[pl.Expr]:
+def _unquoted(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """With the names of a header: of a quote within one Polars leaves the two that are written."""
+    names = rows.collect_schema().names()
+    mended = {name: name.replace('""', '"') for name in names if '""' in name}
+    return rows.rename(mended) if mended else rows
+
+
+def typed(rows: pl.LazyFrame, names: list[str], form: str) -> list[pl.Expr]:
     """What makes columns of text numbers, or true and false, where all of a column's are and
-    nothing is lost: 007 stays text, and so does a number of 17 digits."""
+    nothing is lost in a format: 007 stays text, and so does a number of 17 digits, or one that is
+    no double; in JSON inf, too."""
     if not names:
         return []
     words, asked = ["true", "false"], list[pl.Expr]()
     for k, x in enumerate(map(pl.col, names)):
-        number = x.cast(pl.Float64, strict=False).is_not_null() & ~x.str.contains(CODE)
+        double = x.cast(pl.Float64, strict=False)
+        held = (
+            double.is_finite() if form == "ndjson" else double.is_finite() | ~x.str.contains(r"\d")
+        )
+        number = double.is_not_null() & held & ~x.str.contains(CODE)
         told = {"whole": x.str.contains(WHOLE), "number": number, "truth": x.is_in(words)}
         asked += [(x.is_null() | is_so).all().alias(f"{kind}{k}") for kind, is_so in told.items()]
         asked.append(x.is_null().all().alias(f"none{k}"))

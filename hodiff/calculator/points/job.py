@@ -281,7 +281,7 @@ class Job:
             else:
                 kept = names if self.keep is None else [x for x in self.keep if x in names]
                 inputs = self.columns.values()
-                self.casts = files.typed(rows, [x for x in kept if x not in inputs])
+                self.casts = files.typed(rows, [x for x in kept if x not in inputs], form)
             rows = rows.with_columns(self.casts)
         return Source(rows, names, where, index)
 
