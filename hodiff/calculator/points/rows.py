@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
-from re import fullmatch
+from re import IGNORECASE, fullmatch
 from threading import Lock
 from typing import Any
 
@@ -23,8 +23,9 @@ WHOLE = 2**53  # above it not every whole number is a double
 REASON = "reason"  # of the kernel's results: null where there is an answer
 GIVEN = "given {}"  # of these: an input's number
 LONG = r"[\d.]{16}"  # text that may be such a number
-MARKED = r"\s*[+-]?\d[\d.,_' \u00a0\u202f]*(e[+-]?\d+)?\s*"  # digits with marks between them
-DIGITS = ": of marks it has one '.', before the decimals"
+DIGITS = r"\s*[+-]?\d[\d.,_' \u00a0\u202f]*(e[+-]?\d+)?\s*"  # perhaps with marks between them
+NUMBER = r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*"
+NOT_ZERO = r"^[^eE]*[1-9]"  # text of digits that aren't all 0
 CHECKED = 64  # rows of a batch that are checked at most
 MOST_CHECKED = 5000
 LOST = 1e-8  # relative error of a double that has lost half its digits
@@ -103,7 +104,7 @@ class Rows:
             for i in np.flatnonzero(places.to_numpy()).tolist():
                 if i not in reasons:
                     text = str(frame[name][i])[:60]
-                    why = f"{text!r} is no number{DIGITS if fullmatch(MARKED, text) else ''}"
+                    why = f"{text!r} is no number{_mend(text)}"
                     where = f"column '{self.columns.get(name, name)}'"
                     told = Refused("number", f"{where}: {why}", name)
                     reasons[i] = self._refuse(rows[i], told)
@@ -254,13 +255,24 @@ def is_readable(kind: pl.DataType) -> bool:
     return kind.is_numeric() or kind in (pl.String, pl.Boolean, pl.Null)
 
 
+def _mend(text: str) -> str:
+    """What there is to say of text that is no number, but looks like one."""
+    if fullmatch(NUMBER, text, IGNORECASE):
+        return ": no double is as large, or as near to 0"
+    marked = fullmatch(DIGITS, text, IGNORECASE)
+    return ": of marks it has one '.', before the decimals" if marked else ""
+
+
 def _doubles(column: pl.Series) -> pl.Series:
-    """A column as doubles: text as the number it says, null where it says none."""
+    """A column as doubles: text as the number it says, null where it says none that is a double."""
     kind = column.dtype
     if kind == pl.String:
         found = column.cast(pl.Float64, strict=False)
         if found.null_count() > column.null_count():
             found = column.str.strip_chars().cast(pl.Float64, strict=False)
+        ends = ((found == 0) | found.is_infinite()).arg_true()
+        if len(ends) and len(lost := ends.filter(column.gather(ends).str.contains(NOT_ZERO))):
+            found = found.scatter(lost, None)
         return found
     return column.cast(pl.Float64)
 
