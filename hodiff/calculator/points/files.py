@@ -348,7 +348,10 @@ def _unlike(path: str, form: str, text: str) -> str | None:
         if first.startswith(b"x^"):
             return f"{path} begins with x^, as packed files may: write the first name in quotes"
         if first[:2] not in PACKED_MARKS:
-            return None
+            if form not in MARKS or first.startswith(MARKS[form]):
+                return None
+            others = ", nor do Arrow's streams and Feather 1" if form == "ipc" else ""
+            return f"{path} can't be read as {form}: it doesn't begin as such files do{others}"
         if form not in TEXT:
             return f"{path} is packed, and {form} is packed in itself: unpack it"
         if first[:2] != GZIP:
