@@ -89,7 +89,7 @@ class Rows:
         frame = batch.struct.unnest()
         columns, wrong = {}, {}
         for name in self.compiled.inputs:
-            columns[name] = column = _doubles(frame[name])
+            columns[name] = column = doubles(frame[name])
             if frame[name].dtype == pl.String and column.null_count() > frame[name].null_count():
                 there = frame[name].str.strip_chars() != ""  # what is blank is missing
                 wrong[name] = column.is_null() & there.fill_null(False)
@@ -263,7 +263,7 @@ def _mend(text: str) -> str:
     return ": of marks it has one '.', before the decimals" if marked else ""
 
 
-def _doubles(column: pl.Series) -> pl.Series:
+def doubles(column: pl.Series) -> pl.Series:
     """A column as doubles: text as the number it says, null where it says none that is a double."""
     kind = column.dtype
     if kind == pl.String:
