@@ -153,11 +153,14 @@ def _followed(path: str | Path) -> str | Path:
 
 @contextmanager
 def on_disk(path: str) -> Iterator[str]:
-    """A file to read: standard input, or a pipe, is put into one, which ends with the block."""
+    """A file to read: standard input, or a pipe, is put into one, which ends with the block. Errors
+    have the stream's name for it."""
     if not is_stream(path):
         yield path
         return
-    name = "standard input" if path == STDIN else f"'{path}'"
+    name = "standard input" if path == STDIN else path
+    if path == STDIN and not sys.stdin:
+        raise fault("there is no standard input: name a file")
     with tempfile.TemporaryDirectory(prefix="hodiff-") as folder:
         file = os.path.join(folder, "rows")
         try:
@@ -169,7 +172,10 @@ def on_disk(path: str) -> Iterator[str]:
                 shutil.copyfileobj(stream, copy, 1 << 20)
         except OSError as error:
             raise fault(f"{name} can't be kept in {folder}: {error.strerror}") from None
-        yield file
+        try:
+            yield file
+        except HodiffError as error:
+            raise error.retold(error.message.replace(file, name)) from None
 
 
 def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) -> pl.LazyFrame:
@@ -445,6 +451,8 @@ def _finite(text: str) -> float:
 
 def sink(rows: pl.LazyFrame, path: str, form: str) -> pl.LazyFrame:
     """The rows on their way into a file, or to standard output."""
+    if path == STDOUT and not sys.stdout:
+        raise fault("there is no standard output: name a file, --out", "--out")
     where: Any = sys.stdout.buffer if path == STDOUT else path
     packed: Any = PACKED.get(path.lower().rpartition(".")[2], "uncompressed")
     if form == "ndjson":

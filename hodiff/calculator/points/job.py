@@ -138,6 +138,10 @@ class Job:
     def _each(self, paths: list[str]) -> None:
         """A file for each of paths, of its name."""
         for path in paths:
+            if files.is_stream(path):
+                shown = "standard input" if path == files.STDIN else f"'{path}'"
+                message = f"{shown} gives one file, and '{self.out}' is a folder: name a file in it"
+                raise fault(message, "--out")
             if files.remote(path) and has_magic(path):
                 message = f"'{path}' is read as one: name a file for its rows, --out all.parquet"
                 raise fault(message, "--out")

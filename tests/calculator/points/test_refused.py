@@ -356,3 +356,29 @@ def test_into_the_file_that_is_read(folder: Path, answer: Any) -> None:
         answer("value", "2*x", "--points", name, "--out", name)
     assert Path("a.csv").read_text() == "x,f\n1.0,2.0\n2.0,4.0\n"
     assert pl.read_parquet("a.parquet").rows() == [(1.0, 2.0), (2.0, 4.0)]
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "said"),
+    [
+        (b"", "csv", "standard input is empty"),
+        (b"x,y\n1\n3,4,5\n", "csv", "standard input, row 2: it has 3 fields"),
+        (b'{"x": 1}\nzz\n', "ndjson", "standard input, row 2, character 1"),
+        (b"x\n1\n", "parquet", "standard input can't be read as parquet"),
+        (b"y\n1\n", "csv", "standard input has no column 'x'"),
+    ],
+)
+def test_standard_input_is_called_so(
+    folder: Path, refused: Any, content: bytes, form: str, said: str
+) -> None:
+    asked = ("value", "x", "--points", "-", "--in-format", form)
+    for out in ([], ["--out", "out.csv"], ["--head", "1"]):
+        if form == "csv" or not out:
+            message = refused(*asked, *out, stdin=content)
+            assert said in message and "/rows" not in message
+
+
+def test_standard_input_gives_one_file(folder: Path, refused: Any) -> None:
+    message = refused("value", "x", "--points", "-", "--out", "parts/", stdin=b"x\n1\n")
+    assert "standard input gives one file, and 'parts/' is a folder" in message
+    assert not os.listdir()
