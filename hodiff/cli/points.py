@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import signal
 import sys
@@ -132,7 +133,7 @@ def read(
     else:
         compiled = Compiled(expression, command, wrt or None, let, own, constants, strict)
     how = How(subgradient=options.get("subgradient", False), extend=options.get("extend", False))
-    kept = [name.strip() for text in given["keep"] for name in text.split(",")]
+    kept = [name.strip() for text in given["keep"] for name in _names(text)]
     return Job(
         compiled,
         how,
@@ -152,9 +153,14 @@ def read(
     )
 
 
+def _names(text: str) -> list[str]:
+    """What commas part; one in double quotes may be of a name."""
+    return next(csv.reader([text], skipinitialspace=True)) or [""]
+
+
 def _mapped(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     seen = set()
-    for part in (part for text in texts for part in text.split(",")):
+    for part in (part for text in texts for part in _names(text)):
         name, sign, column = (x.strip() for x in part.partition("="))
         if not (name and sign and column):
             raise usage(f"--map is w1=width, a variable and its column, not '{part}'", "--map")

@@ -316,9 +316,10 @@ class Job:
             if name in kept[:k]:
                 raise fault(f"--keep has '{name}' twice", "--keep")
         if taken := [name for name in self.compiled.outputs if name in kept]:
+            others = [name for name in kept if name not in taken]
             raise fault(
                 f"{source.where} has a column '{taken[0]}', as the results have: leave it out,"
-                f" --keep {','.join(x for x in kept if x not in taken) or 'none'}",
+                f" --keep {','.join(map(_quoted, others)) or 'none'}",
                 "--keep",
             )
         return kept
@@ -402,6 +403,10 @@ class Job:
             if not self.rows.file:
                 found = found.drop("file")
             files.sink(found.lazy(), path, form).collect()
+
+
+def _quoted(name: str) -> str:
+    return f"'\"{name}\"'" if "," in name else name
 
 
 def _free(name: str, taken: Sequence[str]) -> str:

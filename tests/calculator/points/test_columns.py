@@ -213,3 +213,13 @@ def test_numbers_that_a_format_can_not_hold_stay_text(folder: Path, answer: Any)
     assert first[1:3] == ("1e400", math.inf) and math.isnan(first[3])
     answer("value", "x", "--points", "in.csv", "--out", "out.ndjson")
     assert pl.read_ndjson("out.ndjson").rows()[0] == (1, "1e400", "inf", "nan", 1)
+
+
+def test_names_with_commas_stand_in_quotes(folder: Path, answer: Any, refused: Any) -> None:
+    Path("in.csv").write_text('run,"length, m",f\n001,3,7\n')
+    asked = ("value", "2*L", "--points", "in.csv", "--map", '"L=length, m"')
+    message = refused(*asked)
+    mend = 'run,"length, m"'
+    assert """--keep run,'"length, m"'""" in message
+    assert answer(*asked, "--keep", mend) == 'run,"length, m",f\n001,3,6.0\n'
+    assert answer(*asked, "--keep", '"length, m"', "--keep", "run").startswith('"length, m",run,f')

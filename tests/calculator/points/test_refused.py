@@ -244,6 +244,7 @@ def test_links_within_a_folder(folder: Path, refused: Any, answer: Any) -> None:
         (["--grid", "x=0:1:2"], "leave one out"),
         (["--proven", "--arithmetic", "float"], "leave one out"),
         (["--resume"], "--resume is for a folder"),
+        (["--keep", ""], "in.csv has no column ''"),
         (["--keep", "x,x"], "--keep has 'x' twice"),
         (["--keep", "y"], "in.csv has no column 'y': it has x\n"),
         (["--errors", "-"], "--errors and --out are one file"),
