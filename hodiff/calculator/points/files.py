@@ -338,6 +338,11 @@ def _other(paths: list[str], form: str) -> str | None:
         for path in others:
             found = scan([path], form, "").collect_schema()
             names = [name for name in {**columns, **found} if found.get(name) != columns.get(name)]
+            if name := next((x for x in names if x in columns and x in found), None):
+                return (
+                    f"column '{name}' of {path} has {found[name]}, and that of {first}"
+                    f" {columns[name]}: --out FOLDER/ takes each file by itself"
+                )
             if names or list(columns) != list(found):
                 shown = f": '{names[0]}'" if names else ", in another order"
                 return f"{path} has other columns than {first}{shown}"
