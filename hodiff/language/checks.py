@@ -108,6 +108,8 @@ def bad_character(text: str, i: int) -> HodiffError:
     sign = text[i : i + 2] if text[i : i + 2] in INSTEAD else c
     if sign in INSTEAD:
         message = f"write '{INSTEAD[sign]}' instead of '{sign}'"
+        if sign == "°":  # 1/30° and 2^45°
+            message += ", and the product in brackets"
     elif c in "'’′" and (before in LETTERS or before in (")", "]")):
         message = "a prime does not mean a derivative here: leave it out"
     elif c in "'\"`´‘’“”„′″":
