@@ -173,6 +173,9 @@ def missing_operator(text: str, found: Tokens, at: int, where: str) -> HodiffErr
         return powered
     another = found[after : after + 1] == ["="] or (where == "program" and "\n" in between)
     message = f"missing '*': write {left}*{right}"
+    if before.type == here.type == "NUMBER" and re.fullmatch(r"\d{3}(\.\d*)?", here):  # 1 000
+        message = f"write '{left}{right}' instead of '{quote(left + between + right)}'"
+        return syntax(message, before.start_pos, here.end_pos)
     if here == "if":
         message = "there is no 'if': write where(condition, a, b)"
     elif here == "for":

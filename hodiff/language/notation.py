@@ -115,7 +115,8 @@ class Translation(Signs):
     def factor(self, i: int, end: int) -> tuple[list[Rope], int, str]:
         """The operand that begins at i, up to end: its tokens, where it ends, and its kind: number,
         name, index, closed, powered for sin²(x); and root, bracketed root, applied for what has its
-        argument without brackets. Of these three the tokens are [what is before, argument, what is behind]."""
+        argument without brackets. Of these three the tokens are [what is before, argument, what is
+        behind]."""
         tokens, begin = self.tokens, i
         before, behind, i, kind = self.prefixes(i, end)
         first, j = i, self.argument_of_power(i, end)

@@ -165,6 +165,9 @@ BARS = [
     ("|(x|y|)|", "abs(x*abs(y))"),
     ("|v|[0]", "abs(v)[0]"),
     ("||x||y||", None),
+    ("|x|sin|x|", "abs(x)*sin(abs(x))"),
+    ("sin|x|cos|y|", "sin(abs(x))*cos(abs(y))"),
+    ("|exp| + |ln|x||", "abs(exp) + abs(ln(abs(x)))"),
     ("|x| < 1", "abs(x) < 1"),
 ]
 SIGNS = [
@@ -303,6 +306,11 @@ def test_what_is_refused(text):
     assert error.kind == "syntax"
     assert 0 <= error.start <= error.end <= len(text)
     assert refusal(text, strict=True).kind == "syntax"
+
+
+def test_spaces_in_a_number():
+    assert refusal("2 + 1 000.5x").message == "write '1000.5' instead of '1 000.5'"
+    assert refusal("1 00x").message == "missing '*': write 1*00"
 
 
 @pytest.mark.parametrize("raised", ["x²", "xⁿ", "xⁿ⁺¹", "|x|²", "x!²", "(x+1)²", "f(x)²",
@@ -536,7 +544,8 @@ def test_a_reading_has_no_bracket_too_many(pair):
 @pytest.mark.parametrize(
     ("name", "meant"),
     [("cosx", "cos(x)"), ("xlnx", "x*ln(x)"), ("sin2x", "sin(2*x)"), ("expx", "exp(x)"),
-     ("arctanx", "arctan(x)"), ("sinθ", "sin(θ)"), ("πr", "pi*r"), ("log2x", "log2(x)")],
+     ("arctanx", "arctan(x)"), ("sinθ", "sin(θ)"), ("πr", "pi*r"), ("πft", "pi*f*t"),
+     ("log2x", "log2(x)")],
 )  # fmt: skip
 def test_a_slip_is_a_variable_with_a_note(name, meant):
     problem = read(f"2*{name}")
