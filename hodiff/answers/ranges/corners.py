@@ -171,7 +171,7 @@ def roots_at_corners(found: Outcome, f: Tensor, x: Tensor, span: Range, work: Wo
     roots, unsure = list(found.roots), []
     program = Program([f], BALLS)
     for box in found.unsure:
-        at = None if work.late else corner(f, x, box.box[0])
+        at = None if work.leaves_corners else corner(f, x, box.box[0])
         inside = None if at is None else within(at.root, [span])
         if at is None or inside is None:
             unsure.append(box)

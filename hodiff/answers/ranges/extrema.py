@@ -201,7 +201,7 @@ class Face:
             ((low, high),) = box.box
             if any(a <= low and high <= b for a, b in settled):
                 continue
-            found = None if work.late else corner(self.f, x, (low, high))
+            found = None if work.leaves_corners else corner(self.f, x, (low, high))
             inside = None if found is None else within(found.root, self.ranges)
             if found is None or inside is None:
                 rest.append(box)

@@ -51,9 +51,11 @@ class Work:
     """What a search may take: nodes of boxes, and time. Where no time is said functions that are
     slow in balls have an end, too, which is counted on the processor."""
 
-    def __init__(self, nodes: int, until: float | None = None) -> None:
-        self.left, self.until = nodes, until
-        self.ends = thread_time() + Limits.searching if until is None else float("inf")
+    def __init__(self, nodes: int, until: float | None = None, brief: float | None = None) -> None:
+        """brief: of the end that is counted on the processor the seconds, for corners, too."""
+        self.left, self.until, self.brief = nodes, until, brief is not None
+        seconds = Limits.searching if brief is None else brief
+        self.ends = thread_time() + seconds if until is None else float("inf")
         self.boxes = 0
 
     def spend(self, boxes: int, nodes: int) -> None:
@@ -63,6 +65,11 @@ class Work:
     @property
     def late(self) -> bool:
         return self.until is not None and monotonic() > self.until
+
+    @property
+    def leaves_corners(self) -> bool:
+        """Whether corners that aren't settled stay open."""
+        return self.late or (self.brief and thread_time() > self.ends)
 
     @property
     def ended(self) -> bool:

@@ -9,6 +9,7 @@ reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -433,7 +434,10 @@ class _Search:
         return "; it changes its sign there: at least one root" if signs == {True, False} else ""
 
 
-def _smoothness(x: Box) -> Any:
+def _smoothness(x: Any) -> Any:
+    """Of a column of boxes; of an array of such columns that of the least smooth."""
+    if isinstance(x, np.ndarray):
+        return reduce(np.minimum, map(_smoothness, x.ravel()))
     return np.where(np.isnan(x.low), 0, x.smooth)
 
 
