@@ -798,6 +798,19 @@ NAN = ["max(x, 1)", "max(1, x)", "min(x, 1)", "min(1, x)", "clip(x, 0, 1)", "rel
        "hypot(x, 1)", "norm([1, x])", "logsumexp([1, x])", "sinc(x, 1)", "softplus(x)"]  # fmt: skip
 
 
+@pytest.mark.parametrize("tool", ["numpy", "torch", "polars", "c", "rust", "node"])
+def test_a_slope_that_is_undefined_takes_no_value_with_it(tool: str, tmp_path: Path) -> None:
+    to, needs, run = RUNS[tool]
+    available(needs)
+    job = Job("(-2)**x", {"x": 3.0}, [-8, math.nan, math.nan], 0)
+    text = printed(job, to, "fn_0")
+    if run is on_arrays:  # which compares two points, and nan is none of them
+        found = flat(defined(text, "fn_0")(3.0))
+    else:
+        (found,) = run([(job, "fn_0", text)], tmp_path)
+    assert found[0] == -8 and all(map(math.isnan, found[1:])) and len(found) == 3
+
+
 @pytest.mark.parametrize("tool", ["python", "polars", "sqlite", "duckdb", "c", "rust", "node"])
 def test_nan_stays(tool: str, tmp_path: Path) -> None:
     to, needs, run = RUNS[tool]

@@ -332,9 +332,9 @@ def _partial(x: Part) -> bool:
     """Whether x may be undefined where its parts aren't."""
     if x.kind == "power":
         n = x.children[1].data if x.children[1].kind == "number" else None
-        return n is None or n < 0 or n.denominator != 1
+        return n is None or bool(n < 0) or n.denominator != 1
     if x.kind == "product":
-        return len(x.children) > x.data
+        return len(x.children) > int(x.data)
     return x.kind == "call" and x.data not in TOTAL
 
 

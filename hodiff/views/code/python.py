@@ -148,6 +148,14 @@ class _Arrays(Python):
         }
         return [returned(f, whats), "Arguments are arrays or numbers, broadcast to one shape."]
 
+    def constant(self, part: Part, children: list[Written]) -> Written:
+        """A call without variables, of math, which raises where arrays have nan: log(-2) of the
+        slope of (-2)**x."""
+        x = part.children[0]
+        if part.data in ("log", "log2", "log10", "sqrt") and x.kind == "number" and x.data < 0:
+            return "math.nan", ATOM
+        return PLAIN.call(part, children)
+
     def spread(self, number: str) -> str:
         """A number as an array of the arguments' shape."""
         return f"{self.module}.full_like({next(iter(self.names_here.values()))}, {number})"
@@ -271,7 +279,7 @@ class Torch(_Arrays):
         """A tensor's functions take no numbers of Python's, and where() would make them floats of
         32 bits."""
         if part in self.fixed and part.data in ("where", *PLAIN.functions):
-            return PLAIN.call(part, children)
+            return self.constant(part, children)
         first = next(iter(self.names_here.values()), None)
         made = f"{first}.new_tensor({{}})" if first else "torch.tensor({}, dtype=torch.float64)"
         where = part.data == "where" and part.children[0] not in self.fixed
@@ -304,7 +312,7 @@ class Polars(_Arrays):
         if part in self.fixed and part.data == "sign":
             return "float(({0:a} > 0) - ({0:a} < 0))".format(Argument(children[0])), ATOM
         if part in self.fixed:
-            return PLAIN.call(part, children)
+            return self.constant(part, children)
         if part.data == "atan2":
             fixed = [x in self.fixed for x in part.children]
             children = [
