@@ -30,11 +30,13 @@ def axes(texts: Sequence[str], number: Any) -> Axes:
         if name in found:
             raise fault(f"--grid has '{name}' twice", "--grid")
         first, last = map(number, ends[:2])
-        if not ends[2].strip().isdigit() or not 0 < int(ends[2][:13]) <= MOST:
-            raise fault(f"the points of '{name}' are a whole number from 1 on", "--grid")
+        count = ends[2].strip()
+        if not (count.isascii() and count.isdecimal()) or not 0 < int(count[:14]) <= MOST:
+            listed = f"from 1 to {MOST}, not '{count[:20]}'"
+            raise fault(f"the points of '{name}' are a whole number {listed}", "--grid")
         if not (isfinite(first) and isfinite(last)):
             raise fault(f"the ends of '{name}' have to be finite", "--grid")
-        found[name] = first, last, int(ends[2])
+        found[name] = first, last, int(count)
     if prod(n for _, _, n in found.values()) > MOST:
         raise fault(f"--grid can have {MOST} points at most", "--grid", "limit")
     return found
@@ -73,4 +75,8 @@ def _numbers(first: float, last: float, n: int, k: Any) -> Any:
     if n == 1:
         return np.full(len(k), first)
     share = k / (n - 1)
-    return np.where(k == n - 1, last, first + share * (last - first))
+    if isfinite(last - first):
+        between = first + share * (last - first)
+    else:
+        between = first * (1 - share) + last * share
+    return np.where(k == n - 1, last, between)

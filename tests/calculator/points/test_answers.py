@@ -147,7 +147,7 @@ def test_grid(rows: Any, hodiff: Any) -> None:
     for said in ("x=0:1", "x=0:1:0", "x=0:1:1.5", "x=0:inf:3", "x=0:1:2,x=0:1:2", "x=a:1:2",
                  "x=0:1:1000000000000000", "=0:1:2"):  # fmt: skip
         ran = hodiff("grad", "x*y", "--grid", said)
-        assert (ran.code, ran.out) == (2, "") and "error: " in ran.err
+        assert (ran.code, ran.out) == (2, "") and "error: " in ran.err and "bug" not in ran.err
 
 
 def test_the_first_rows(folder: Path, answer: Any) -> None:
