@@ -8,6 +8,7 @@ from typing import Any
 
 from hodiff.errors import HodiffError
 from hodiff.language.checks import MAX_NESTING, quote, syntax
+from hodiff.language.slips import ELEMENTARY
 
 MOST_STEPS = 50_000  # of the search: what pairs up in so many ways is refused unread
 
@@ -33,7 +34,9 @@ def paired(text: str, tokens: Sequence[Any]) -> tuple[dict[int, int], list[Hodif
     pairs: dict[int, int] = {}
     faults: list[HodiffError] = []
     for bars in filter(None, groups):
-        ways = ways_of(tokens, bars, False) or ways_of(tokens, bars, True)
+        ways = ways_of(tokens, bars, False, False) or ways_of(tokens, bars, True, False)
+        if ways == ():  # |exp| has a variable
+            ways = ways_of(tokens, bars, False, True) or ways_of(tokens, bars, True, True)
         first, last = tokens[bars[0]].start_pos, tokens[bars[-1]].end_pos
         if ways is None:
             faults.append(syntax("the bars '|' can't be told apart: write abs(…)", first, last))
@@ -60,10 +63,11 @@ def paired(text: str, tokens: Sequence[Any]) -> tuple[dict[int, int], list[Hodif
 
 
 def ways_of(
-    tokens: Sequence[Any], bars: list[int], signs_begin: bool
+    tokens: Sequence[Any], bars: list[int], signs_begin: bool, names: bool
 ) -> tuple[list[int], list[int]] | tuple[()] | None:
     """Two ways to pair bars, the same twice where there is one only; none where there is none;
-    None where there are too many. signs_begin: a value may begin with a sign, as in 2|-x|."""
+    None where there are too many. signs_begin: a value may begin with a sign, as in 2|-x|.
+    names: a function's name may be a variable's, and no argument follows it, as in |x|sin|x|."""
     # The states that can be reached, (depth, kind of the last bar): from which ones.
     states: list[dict[tuple[int, int], list[tuple[int, int]]]] = [{(0, CLOSE): []}]
     steps = 0
@@ -79,6 +83,7 @@ def ways_of(
                 value = before is not None and (
                     before.type in ("NUMBER", "NAME", "FACTORIAL") or before in (")", "]")
                 )
+                value = value and (names or before not in ELEMENTARY)
             if not value or begins(after, signs_begin):
                 now.setdefault((depth + 1, OPEN), []).append(state)
             if value and depth:

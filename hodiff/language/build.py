@@ -129,6 +129,7 @@ class Builder:
         places: dict[Tensor, Span] | None = None,
     ) -> None:
         self.text, self.source = text, source
+        self.given, self.met = names, set[str]()  # those of names that the text needs
         self.names: dict[str, list[tuple[int, Any]]] = {n: [(-1, x)] for n, x in names.items()}
         self.free = free
         self.variables = variables
@@ -332,6 +333,8 @@ class Builder:
     def named(self, name: str, names: Scope, functions: Scope) -> Tensor:
         found: Tensor | None = names.get(name)
         if found is not None:
+            if found is self.given.get(name):
+                self.met.add(name)
             return found
         if name in self.variables:
             return self.free(name, True)

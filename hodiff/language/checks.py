@@ -13,6 +13,10 @@ MAX_NESTING = 200
 # ASCII, '_', the micro sign, Greek without Coptic.
 RANGES = "AZ az __ \u00b5\u00b5 ΆΆ ΈΊ ΌΌ ΎΡ Σϡ ϰϵ ϷϿ"
 LETTERS = frozenset(chr(c) for ab in RANGES.split() for c in range(ord(ab[0]), ord(ab[1]) + 1))
+LETTER = re.escape("".join(sorted(LETTERS)))
+NAMES = re.compile(  # a number before a name is none of it: 2a, 1e3a
+    rf"(?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|(?P<name>[{LETTER}][{LETTER}0-9]*)"
+)
 CHARACTERS = LETTERS | frozenset("0123456789 \t\r\n\f\v+-*/%@^()[],:;=<>!.±")
 CLOSING = {"(": ")", "[": "]"}
 
@@ -43,6 +47,24 @@ def check(text: str, start: str) -> bool:
         raise HodiffError("syntax", f"the text is empty: write {EXAMPLES[start]}")
     check_brackets(text)
     return not strange
+
+
+def names_in(text: str) -> set[str]:
+    """The names in a text that need not be right, notation's signs not among them.
+
+    >>> sorted(names_in("2a + 1e3b² + x1c"))
+    ['a', 'b', 'x1c']
+    """
+    return {found["name"] for found in NAMES.finditer(text) if found["name"]}
+
+
+def renamed(text: str, name: str, other: str) -> str:
+    """A text with another name for one.
+
+    >>> renamed("2a² + a1", "a", "b")
+    '2b² + a1'
+    """
+    return NAMES.sub(lambda found: other if found["name"] == name else found[0], text)
 
 
 def gathered(faults: Sequence[HodiffError]) -> HodiffError:
@@ -108,6 +130,8 @@ def bad_character(text: str, i: int) -> HodiffError:
     sign = text[i : i + 2] if text[i : i + 2] in INSTEAD else c
     if sign in INSTEAD:
         message = f"write '{INSTEAD[sign]}' instead of '{sign}'"
+        if sign == "°":  # 1/30° and 2^45°
+            message += ", and the product in brackets"
     elif c in "'’′" and (before in LETTERS or before in (")", "]")):
         message = "a prime does not mean a derivative here: leave it out"
     elif c in "'\"`´‘’“”„′″":

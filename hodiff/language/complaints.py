@@ -9,9 +9,10 @@ import lark
 
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.errors import HodiffError
-from hodiff.language.checks import quote, syntax
+from hodiff.language.checks import RAISED, quote, syntax
 from hodiff.language.grammar import BINARY, parser, stray_comma
 from hodiff.language.meanings import suggestion
+from hodiff.language.slips import ELEMENTARY
 
 Tokens = list[Any]  # of lark.Token, whose positions have the type int | None
 
@@ -172,6 +173,9 @@ def missing_operator(text: str, found: Tokens, at: int, where: str) -> HodiffErr
         return powered
     another = found[after : after + 1] == ["="] or (where == "program" and "\n" in between)
     message = f"missing '*': write {left}*{right}"
+    if before.type == here.type == "NUMBER" and re.fullmatch(r"\d{3}(\.\d*)?", here):  # 1 000
+        message = f"write '{left}{right}' instead of '{quote(left + between + right)}'"
+        return syntax(message, before.start_pos, here.end_pos)
     if here == "if":
         message = "there is no 'if': write where(condition, a, b)"
     elif here == "for":
@@ -200,7 +204,10 @@ def power_of_function(text: str, found: Tokens, at: int, after: int) -> HodiffEr
     if base < 1 or found[base] not in ("^", "**") or found[base - 1] not in FUNCTIONS:
         return None
     exponent = text[found[base + 1].start_pos : found[at - 1].end_pos]
-    return power_behind(text, found, base - 1, at, after, exponent)
+    plain = "".join(RAISED.get(c, c) for c in exponent)
+    if plain != exponent and not re.fullmatch(r"-?\w+", plain):
+        plain = f"({plain})"
+    return power_behind(text, found, base - 1, at, after, plain)
 
 
 def power_behind(
@@ -215,9 +222,11 @@ def power_behind(
         argument = "(…)"
     message = f"write {name}{argument}**{exponent}"
     if exponent in ("-1", "(-1)"):
-        inverse = f"a{name}" if f"a{name}" in FUNCTIONS else None
+        inverse = next((x for x in (f"a{name}", f"{name}inv") if x in FUNCTIONS), None)
         message = f"write 1/{name}{argument}"
         message += f", or {inverse}{argument} for the inverse" if inverse else ""
+    elif name not in ELEMENTARY and "," not in argument:
+        message += f", or {name}**{exponent}*{argument} for a product"
     return syntax(f"a power stands behind the call: {message}", name.start_pos, found[at].end_pos)
 
 

@@ -6,11 +6,11 @@ constants; the International System of Units, 9th edition (2019), for those that
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hodiff.errors import HodiffError, unknown
+from hodiff.language.checks import names_in
 
 
 class Physical(NamedTuple):
@@ -54,22 +54,24 @@ SETS = {"si": SI}
 SET = "--constants"
 
 
-def used(
-    which: str, texts: Iterable[Any], taken: Sequence[str]
-) -> tuple[list[tuple[str, str]], list[str]]:
+def used(which: str, texts: Iterable[str], taken: Sequence[str]) -> list[tuple[str, str]]:
     """Of a set of constants those that texts name and nobody has taken, each with its value as text
-    of the language; and what has to be said of them. Raises HodiffError for an unknown set.
+    of the language. Raises HodiffError for an unknown set.
 
-    >>> used("si", ["c*t + h"], ["h"])[0]
+    >>> used("si", ["2c²*t + h"], ["h"])
     [('c', '299792458')]
     """
     found = SETS.get(which)
     if found is None:
         raise HodiffError("usage", unknown("set of constants", str(which), SETS), source=SET)
-    words = {w for text in texts if isinstance(text, str) for w in re.findall(r"\w+", text)}
-    names = [name for name in found if name in words and name not in taken]
+    words = {w for text in texts for w in names_in(text)}
+    return [(name, x.value) for name, x in found.items() if name in words and name not in taken]
+
+
+def told(which: str, names: Sequence[str]) -> list[str]:
+    """What has to be said of constants of a set."""
+    found, notes = SETS[which], []
     exact = [name for name in names if not found[name].spread]
-    notes = []
     if exact:
         units = ", ".join(f"{name} in {found[name].unit}" for name in exact)
         notes.append(f"exact constants of the SI: {units}")
@@ -80,4 +82,4 @@ def used(
             notes.append(
                 f"{name} is measured: {shown}, standard uncertainty {spread} (CODATA 2022)"
             )
-    return [(name, found[name].value) for name in names], notes
+    return notes

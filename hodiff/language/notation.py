@@ -114,8 +114,9 @@ class Translation(Signs):
 
     def factor(self, i: int, end: int) -> tuple[list[Rope], int, str]:
         """The operand that begins at i, up to end: its tokens, where it ends, and its kind: number,
-        name, index, closed; and root, bracketed root, applied for what has its argument without
-        brackets. Of these three the tokens are [what is before, argument, what is behind]."""
+        name, index, closed, powered for sin²(x); and root, bracketed root, applied for what has its
+        argument without brackets. Of these three the tokens are [what is before, argument, what is
+        behind]."""
         tokens, begin = self.tokens, i
         before, behind, i, kind = self.prefixes(i, end)
         first, j = i, self.argument_of_power(i, end)
@@ -125,11 +126,13 @@ class Translation(Signs):
             self.fault(syntax(message, left(root), right(root)))
             return [token("NAME", "x", left(root), right(root))], max(i, begin + 1), "closed"
         if j is not None:
-            rope, i, own = *self.call_with_power(i, j, end), "closed"
+            rope, i = self.call_with_power(i, j, end)
+            own = "closed" if len(rope) == 1 else "powered"
         else:
             rope, i, own = self.atom(i, end)
         if i < end and tokens[i].type == "FACTORIAL":
-            rope, i = self.factorial(rope, first, i, end, before, begin)
+            raised = own == "powered" or left(tokens[i - 1]) in self.raised
+            rope, i = self.factorial(rope, (begin, first, i, end), before, raised)
             own = "closed"
         if not before:
             return rope, i, own
@@ -292,9 +295,18 @@ class Translation(Signs):
         return [power, [*group[:-1], bracket(")", place)]]
 
     def factorial(
-        self, rope: list[Rope], first: int, i: int, end: int, before: list[list[Rope]], begin: int
+        self,
+        rope: list[Rope],
+        at: tuple[int, int, int, int],
+        before: list[list[Rope]],
+        raised: bool,
     ) -> tuple[list[Rope], int]:
-        """factorial(...) around a rope of the tokens from first on, for the '!' at i."""
+        """factorial(...) around a rope.
+
+        at: where what is before it begins, where it does, its '!', and the end of the run.
+        raised: it ends in an exponent.
+        """
+        begin, first, i, end = at
         tokens, sign = self.tokens, self.tokens[i]
         start = left(tokens[first])
         value = quote(self.text[start : left(sign)].strip())
@@ -310,7 +322,7 @@ class Translation(Signs):
             inner, closing = rendered(rope), ")" * len(before)
             one, other = f"{names}{inner}!{closing}", f"({names}{inner}{closing})!"
             self.two(left(tokens[begin]), right(sign), one, other)
-        elif left(tokens[i - 1]) in self.raised:
+        elif raised:
             message = "put what is before the '!' in brackets: (x**2)!"
             self.fault(syntax(message, start, right(sign)))
         else:
@@ -328,6 +340,9 @@ class Run:
     chain    where the factors began that no sign has parted
     before   the sign before them
     divided, raised, applied   what has two readings, if another factor came: where in out
+    typed    where in out the exponent began that this is, or is of: one behind ^ or **
+    began    where the last factor did, among the tokens
+    stacked  a power of what has a power already, x²^3: where in out this and the sign are
     """
 
     def __init__(self, whole: Translation, first: int, end: int, where: str) -> None:
@@ -336,18 +351,24 @@ class Run:
         self.term = self.chain = self.exponent = 0
         self.before: str | None = None
         self.power = False  # the last factor is an exponent
+        self.typed: int | None = None
         self.kind = ""
+        self.began = first
         self.divided = self.refused = False
         self.raised: int | None = None
         self.applied: int | None = None
+        self.stacked: tuple[int, int] | None = None
         tokens, i, value = whole.tokens, first, False
         while i < end:
             part = tokens[i]
             if begins_value(part):
                 if value:
                     self.join(i, end)
+                known, self.began = len(whole.faults), i
                 rope, i, self.kind = whole.factor(i, end)
+                self.refused |= len(whole.faults) > known
                 self.out.append(rope)
+                self.unstack()
                 value = True
                 continue
             if part.type == "FACTORIAL":
@@ -359,10 +380,16 @@ class Run:
                 i += 1
                 continue
             if part.type == "POWER":
+                tower = self.power
                 if value and self.kind in ("applied", "root", "bracketed root"):
                     self.keep_applied()
-                self.power = True
-                self.exponent = len(self.out) + 1
+                elif value and self.kind == "powered":
+                    self.stacked = len(self.out) - 1, len(self.out)
+                elif value and left(tokens[i - 1]) in whole.raised:
+                    self.stacked = self.exponent - 2, len(self.out)
+                typed = right(part) > left(part)
+                self.power, self.exponent = True, len(self.out) + 1
+                self.typed = self.exponent if typed else self.typed if tower else None
             elif part.type == "TIMES":
                 if value and self.kind == "applied":
                     self.keep_applied()
@@ -383,6 +410,24 @@ class Run:
         if self.applied is None:
             self.applied = len(self.out) - 1
 
+    def unstack(self) -> None:
+        """Refuse x²^3 and sin²(x)^3, whose last exponent has just been read."""
+        stacked, self.stacked = self.stacked, None
+        if stacked is None or self.refused:
+            return
+        (base, sign), out = stacked, self.out
+        one: Rope = [*grouped(out[base:sign]), *out[sign:]]
+        other: Rope = [*out[base : base + 2], *grouped(out[base + 2 :])]
+        if base + 1 == sign:
+            rope = out[base]
+            assert isinstance(rope, list)
+            called, *power = rope
+            assert isinstance(called, list)
+            name, opening, argument, closing = called
+            other = [name, opening, *grouped([argument]), *out[sign:], closing, *power]
+        self.two(base, one, other)
+        self.refused = True
+
     def join(self, i: int, end: int) -> None:
         """A value at i follows another: put '*' between, or say why not."""
         whole, here = self.whole, self.whole.tokens[i]
@@ -398,8 +443,8 @@ class Run:
             spaced = between != "" and (self.kind == "number" or function)
             if self.kind in ("applied", "root") and not function:
                 self.keep_applied()
-            elif self.power and self.kind != "closed" and not spaced and self.raised is None:
-                self.raised = self.exponent
+            elif self.power and not (spaced or self.has_an_end(i)) and self.raised is None:
+                self.raised = self.typed
             elif self.before in DIVIDING:
                 self.divided = True
             else:
@@ -408,6 +453,16 @@ class Run:
                     whole.fault(whole.missing(i, self.where))
         self.power = False
         self.out.append(token("TIMES", "*", left(here), left(here)))
+
+    def has_an_end(self, i: int) -> bool:
+        """Whether the exponent before i can't go on: that of x², x^(2); e^-k²t has two readings."""
+        if self.typed is None:
+            return True
+        tokens, first = self.whole.tokens, self.began
+        while tokens[first - 1].type == "SIGN":
+            first -= 1
+        power = tokens[first - 1]
+        return self.whole.partner.get(self.began) == i - 1 and right(power) > left(power)
 
     def refusal(self, i: int, between: str) -> HodiffError | None:
         """The error for a value at i that can't be a factor of what is before it."""
@@ -434,15 +489,16 @@ class Run:
         digits = here[0] == "_" or (last == "0" and re.fullmatch("[xXoObB][0-9a-fA-F]+", here))
         if last.type == "NUMBER" and between == "" and digits:  # 1__0, 0x1F
             return whole.missing(i, self.where)
-        name = tokens[i - 3] if i > 2 and tokens[i - 2] == "-" and last == "1" else None
-        if here == "(" and name in ELEMENTARY:  # sin-1(x), where a superscript was
+        called = tokens[i - 3] if i > 2 and tokens[i - 2] == "-" and last == "1" else None
+        if here == "(" and called in ELEMENTARY:  # sin-1(x), where a superscript was
             shown = quote(whole.text[left(here) : right(tokens[after - 1])])
-            inverse = f"a{name}" if f"a{name}" in FUNCTIONS else f"1/{name}"
-            what = quote(whole.text[left(name) : right(tokens[after - 1])])
-            message = f"'{what}' has two readings: write {inverse}{shown} or {name} - 1*{shown}"
-            return syntax(message, left(name), right(tokens[after - 1]))
-        base = self.out[self.exponent - 2] if self.power and not raised else []
-        if len(base) == 1 and base[0] in FUNCTIONS:  # gamma^2(x)
+            inverse = f"a{called}" if f"a{called}" in FUNCTIONS else f"1/{called}"
+            what = quote(whole.text[left(called) : right(tokens[after - 1])])
+            message = f"'{what}' has two readings: write {inverse}{shown} or {called} - 1*{shown}"
+            return syntax(message, left(called), right(tokens[after - 1]))
+        base = self.out[self.exponent - 2] if self.power else []
+        name = base[0] if len(base) == 1 else None
+        if isinstance(name, lark.Token) and name in FUNCTIONS:  # gamma^2(x), erf²(x)
             powered = complaints.power_of_function(whole.text, tokens, i, after)
             if powered is not None:
                 return powered

@@ -12,7 +12,7 @@ from hodiff.engine.operations.structure import reshape_to, stack
 from hodiff.engine.shapes import Shape, described
 from hodiff.errors import HodiffError, Span, nearest
 from hodiff.language.build import ALWAYS, NAMED, Builder
-from hodiff.language.checks import LETTERS, gathered
+from hodiff.language.checks import LETTERS, gathered, names_in
 from hodiff.language.grammar import Node, normal
 from hodiff.language.parser import parse
 from hodiff.language.slips import slip
@@ -186,15 +186,18 @@ def read(
     later = [binding.value for _, bindings in lets for binding in bindings.children]
 
     problem = Problem(expression, strict)
+    physics: list[tuple[str, str]] = []  # constants that a text names
+    others: set[str] = set()  # what texts beside EXPR name
     if physical is not None:
-        from hodiff.language.constants import used  # start-up: few ask
+        from hodiff.language.constants import told, used  # start-up: few ask
 
         ranged = [name for text in over for name in re.findall(r"(\w+)\s*=", text)]
         taken = [*variables, *later, *wanted, *ranged, *(shapes or ())]
         given = [x if isinstance(x, str) else x[1] for x in (*let, *at)]
-        found, notes = used(physical, [expression, *given, *over, *beside], taken)
-        lets = [_bindings(pair, "--constants", strict) for pair in found] + lets
-        problem.physical, problem.notes = tuple(name for name, _ in found), notes
+        texts = [x for x in (*given, *over, *beside) if isinstance(x, str)]
+        physics = used(physical, [expression, *texts], taken)
+        lets = [_bindings(pair, "--constants", strict) for pair in physics] + lets
+        others = {name for text in texts for name in names_in(text)}
     if any(tree.value for tree in trees):
         from hodiff.language.plain import reading  # start-up: plain texts need none
 
@@ -252,11 +255,16 @@ def read(
     _read_ranges(problem, over, free if rows else None)
     if not at and not over:  # named so, catalan is a variable
         for name in (*wanted, *(shapes or ())):
-            if name in NAMED and name not in ALWAYS and re.search(rf"\b{name}\b", expression):
+            if name in NAMED and name not in ALWAYS and name in names_in(expression):
                 free(name)
     known = {**constants, **problem.variables}
-    built = [Builder(expression, "EXPR", known, free, (), places).program(tree) for tree in trees]
+    builders = [Builder(expression, "EXPR", known, free, (), places) for _ in trees]
+    built = [builder.program(tree) for builder, tree in zip(builders, trees, strict=True)]
     problem.f = built[0] if len(built) == 1 else built[0] - built[1]
+    if physical is not None:
+        met = others.union(*(builder.met for builder in builders))
+        problem.physical = tuple(name for name, _ in physics if name in met)
+        problem.notes[:0] = told(physical, problem.physical)
     if chosen is not None:
         _note_unused(chosen.names, problem, free)
     for names in filter(None, (chosen, solved)):
@@ -341,7 +349,7 @@ def _without_range(name: str, known: list[str]) -> str:
 def _note_unused(names: list[str], problem: Problem, free: Callable[[str], Tensor]) -> None:
     """Say of each of names that it doesn't come in the text: there its derivative is 0."""
     used = {x.attributes[0] for x in topological([problem.f]) if x.operation is VARIABLE}
-    taken = {normal(word) for word in re.findall(r"\w+", problem.text)}
+    taken = set(map(normal, names_in(problem.text)))
     taken.update(problem.constants, NAMED, ("and", "or", "not"))
     for name in dict.fromkeys(names):
         if name in used:

@@ -216,8 +216,16 @@ class Signs:
         if depth or not inner:
             self.fault(syntax(f"the brackets of '{quote(sign)}' don't match", start, end))
             return
-        self.raised.add(start)
-        found += [bracket("(", start), *inner, bracket(")", end)]
+        powers = re.sub(r"([a-z])(\d+)", r"\1**\2", plain)  # nothing can be raised higher: eˣ²
+        product = re.sub(r"([a-z\d)])\(", r"\1*(", plain)
+        if powers != plain:
+            message = f"'{quote(sign)}' has two readings: write **({powers}) or **({plain})"
+            self.fault(syntax(message, start, end))
+        elif re.search(r"[a-z]\(", plain):  # of no function: xⁿ⁽ⁿ⁺¹⁾
+            message = f"write '**({product})' instead of '{quote(sign)}'"
+            self.fault(syntax(message, start, end))
+        self.raised |= {start, end - 1}  # where its brackets stand
+        found += [bracket("(", start), *inner, bracket(")", end - 1, end)]
 
     def of_library(self, match: re.Match[str], name: lark.Token) -> lark.Token:
         """The name that stands behind 'np.', 'Math.' ..., as this language has it."""

@@ -28,8 +28,8 @@ def slip(name: str, known: Container[str] = ()) -> str | None:
     """
     if name in ELEMENTARY:
         return f"for the function write {name}(…)"
-    if name[:1] in ("π", "\u03a0") and len(name) == 2 and not name[1].isdigit():
-        return f"for the product write pi*{name[1]}"
+    if name[:1] in ("π", "\u03a0") and len(name) <= 4 and name[1:].isalpha():  # πr, 2πft
+        return f"for the product write pi*{'*'.join(name[1:])}"
     if name in FUNCTIONS or not 3 <= len(name) <= LONGEST + 5:
         return None
     for first in (0, 1):

@@ -23,6 +23,7 @@ from hodiff.engine.operations.structure import (
     custom,
     cut,
     expand_to,
+    like,
     reshape_to,
 )
 from hodiff.engine.shapes import Shape
@@ -98,7 +99,8 @@ class Call:
             return {self.smooth[0]: y}
         found, start = {}, 0
         for k, shape in zip(self.smooth, shapes, strict=True):
-            found[k] = reshape_to(cut(y, -1, start, start + prod(shape)), shape)
+            piece = reshape_to(cut(y, -1, start, start + prod(shape)), shape)
+            found[k] = like(piece, self.results[k], True)  # the vector has one dtype
             start += prod(shape)
         return found
 
@@ -160,6 +162,8 @@ def _is_float(x: Tensor) -> bool:
     """Whether x may have a gradient: whole numbers and conditions have none."""
     if x.value is None:
         return x.operation.differentiable
+    if isinstance(x.value, bool):
+        return False
     return getattr(getattr(x.value, "dtype", None), "kind", "f") == "f"
 
 

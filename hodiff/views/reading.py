@@ -151,7 +151,8 @@ class Reading:
         if kind == "matmul":
             return Part("matmul", map(self.part, inputs))
         # What the language can't say, by its name.
-        return call(row.name, *map(self.part, inputs), *(name(str(a)) for a in node.attributes))
+        told = (number(a) if type(a) is int else name(str(a)) for a in node.attributes)
+        return call(row.name, *map(self.part, inputs), *told)
 
     # Sums.
 

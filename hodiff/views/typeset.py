@@ -58,7 +58,7 @@ POWERED = frozenset((
 ))  # fmt: skip
 """Functions whose powers are written sin²(x)."""
 
-FENCES = {"abs": "||", "floor": "⌊⌋", "ceil": "⌈⌉", "norm": "‖‖", "dot": "⟨⟩"}
+FENCES = {"abs": "||", "floor": "⌊⌋", "ceil": "⌈⌉", "norm": "‖‖"}
 NAMELESS = frozenset(("exp", "exp2", "sqrt", "cbrt", "hypot", *FENCES))
 SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠", "and": "∧", "or": "∨"}
 

@@ -54,7 +54,7 @@ class Typst(Typed):
         return name if name in OPERATORS else f"op({self.text(name)})"
 
     def applied(self, function: str, arguments: str) -> str:
-        joined = function[-1].isalpha() and arguments.startswith("(")
+        joined = function.isalpha() and arguments.startswith("(")  # J_x(2) is J with index x(2)
         return f"{function}{arguments}" if joined else f"{function} {arguments}"
 
     def powered(self, applied: str, function: str, exponent: str) -> str:

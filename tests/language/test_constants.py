@@ -96,6 +96,33 @@ def test_what_a_user_binds_wins() -> None:
     assert calculate("grad", "c*x").gradient == {"c": "x", "x": "c"}  # without the set
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("2c", 599584916), ("3c²", 3 * 299792458**2), ("|c|", 299792458), ("1e3c/c²", 1e3 / 299792458),
+     ("2³c", 8 * 299792458), ("2catalan²", 2 * float(mp.catalan) ** 2)],
+)  # fmt: skip
+def test_in_notation(text: str, value: float) -> None:
+    found = calculate("value", f"({text})*x", at={"x": 1}, constants="si")
+    assert found.value == pytest.approx(value, rel=1e-15)
+    assert (found.notes == ["exact constants of the SI: c in m/s"]) == ("catalan" not in text)
+    at = calculate("value", "x", at={"x": f"({text})"}, constants="si")
+    assert at.value == found.value and at.notes == found.notes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["k = 3; k*x", "f(c) = c*x; f(2)", "sum(h*x, h, 0, 2)", "k = 3; c = k; f(h) = h*c; f(x)"],
+)
+def test_what_the_text_binds_is_none(text: str) -> None:
+    assert not calculate("grad", text, constants="si").notes
+    assert calculate("grad", f"{text} + G*x", constants="si").notes[0].startswith("G is measured")
+
+
+def test_a_variable_with_the_name_of_a_constant() -> None:
+    assert calculate("grad", "2catalan²", wrt="catalan").gradient == {"catalan": "4*catalan"}
+    assert not calculate("grad", "0*2y + x", wrt="x,y").notes[1:]
+
+
 def test_an_unknown_set() -> None:
     with pytest.raises(HodiffError) as fault:
         calculate("value", "c", constants="us")

@@ -165,6 +165,9 @@ BARS = [
     ("|(x|y|)|", "abs(x*abs(y))"),
     ("|v|[0]", "abs(v)[0]"),
     ("||x||y||", None),
+    ("|x|sin|x|", "abs(x)*sin(abs(x))"),
+    ("sin|x|cos|y|", "sin(abs(x))*cos(abs(y))"),
+    ("|exp| + |ln|x||", "abs(exp) + abs(ln(abs(x)))"),
     ("|x| < 1", "abs(x) < 1"),
 ]
 SIGNS = [
@@ -267,6 +270,21 @@ TWO = [
     ("|x|y|z|", "abs(x*abs(y)*z)", "abs(x)*y*abs(z)"),
     ("||x||", "norm(x)", "abs(abs(x))"),
     ("gamma x", "gamma*x", "gamma(x)"),
+    ("x²^3", "(x**2)^3", "x**(2^3)"),
+    ("x⁻¹ ³", "(x**-1)**3", "x**(-1**3)"),
+    ("xⁿ⁺¹**y", "(x**(n+1))**y", "x**((n+1)**y)"),
+    ("sin²(x)^3", "(sin(x)**(2))^3", "sin((x)^3)**(2)"),
+    ("sin^2(x)³", "(sin(x)**(2))**3", "sin((x)**3)**(2)"),
+    ("e^-k²t", "e^(-k**2*t)", "e^-k**2*t"),
+    ("2^n! x", "2^(factorial(n)*x)", "2^factorial(n)*x"),
+    ("e^sin(x)y", "e^(sin(x)*y)", "e^sin(x)*y"),
+    ("e^(-x)²y", "e^((-x)**2*y)", "e^(-x)**2*y"),
+    ("e⁻ˣ²", "**(-x**2)", "**(-x2)"),
+    ("erf²(x)", "erf(x)**2", "erf**2*(x)"),
+    ("gamma²x", "gamma(x)**2", "gamma**2*(x)"),
+    ("erfⁿ⁺¹(x)", "erf(x)**(n+1)", "erf**(n+1)*(x)"),
+    ("erf⁻¹(x)", "1/erf(x)", "erfinv(x)"),
+    ("sinc⁻¹(x)", "1/sinc(x)", None),
 ]
 
 
@@ -280,6 +298,7 @@ def test_what_has_two_readings_is_refused_with_both(text, one, other):
     "text",
     ["x!!", "x²!", "x²[0]", "sin²(x)[0]", "³√x", "√", "√+x", "²", "|x", "x|", "|", "a || b", "2 3",
      "sin x 2", "x²2", "1__0x", "0x1F", "2x.T", "f(2 x, y)", "[2 x]", "x\nsin(x)", "x⁽²", "x⁾",
+     "xⁿ!", "xⁿ⁺¹!", "sin²(x)!", "√x²!", "xⁿ[0]", "xⁿ2", "xⁿ⁽ⁿ⁺¹⁾", "max²(x, y)", "1/30°",
      "y if 2x else z", "a = 2x b = 3; a", "np.sine(x)", "x(2)(3)y.z", "√.x", "v[0](1)", "|,|"],
 )  # fmt: skip
 def test_what_is_refused(text):
@@ -287,6 +306,31 @@ def test_what_is_refused(text):
     assert error.kind == "syntax"
     assert 0 <= error.start <= error.end <= len(text)
     assert refusal(text, strict=True).kind == "syntax"
+
+
+def test_spaces_in_a_number():
+    assert refusal("2 + 1 000.5x").message == "write '1000.5' instead of '1 000.5'"
+    assert refusal("1 00x").message == "missing '*': write 1*00"
+
+
+@pytest.mark.parametrize("raised", ["x²", "xⁿ", "xⁿ⁺¹", "|x|²", "x!²", "(x+1)²", "f(x)²",
+                                    "sin²(x)", "sin^2(x)", "sinⁿ(x)", "sin^(2)(x)"])  # fmt: skip
+def test_an_exponent_ends_where_its_signs_do(raised):
+    """x²^3 is no x**2**3, and of x² nothing else is said than of (x**2)."""
+    for behind in ("^3", " ²", "**-y", "^2y", "!", "[0]"):
+        for before in ("", "2", "-", "1/", "2^"):
+            refusal(f"{before}{raised}{behind}")
+    assert shown(f"{raised}y − 1").endswith("*y - 1")
+
+
+@pytest.mark.parametrize(
+    "exponent", ["2", "k²", "-k²", "n!", "sin(x)", "|x|", "(x)²", "-2^k²", "xⁿ"]
+)
+def test_an_exponent_without_brackets_may_go_on(exponent):
+    """As in e^-k²t. What is in brackets has an end, and a number before a space."""
+    for factor in ("y", "(y + 1)", "π", " y")[: 3 if exponent == "2" else 4]:
+        assert "has two readings: write e^" in refusal(f"e^{exponent}{factor}").message
+        assert shown(f"e^({exponent}){factor}") is not None
 
 
 def test_a_name_before_brackets_is_a_call_or_a_product():
@@ -326,7 +370,7 @@ BEHIND = re.compile(
 )
 TWO_READINGS = re.compile(r"'(?P<old>.*)' has two readings: write (?P<new>.*?),? or (?P<or>.*)$")
 POWER_OF_FUNCTION = re.compile(
-    r"\w+(?:\^|\*\*)?(?:\([^()]*\)|-?\w+|[⁻¹]+)\s*(?:\([^()]*(?:\([^()]*\))?[^()]*\)|\w+)"
+    r"\w+(?:\^|\*\*)?(?:\([^()]*\)|-?\w+|[⁺⁻¹²ⁿ]+)\s*(?:\([^()]*(?:\([^()]*\))?[^()]*\)|\w+)"
 )
 
 
@@ -500,7 +544,8 @@ def test_a_reading_has_no_bracket_too_many(pair):
 @pytest.mark.parametrize(
     ("name", "meant"),
     [("cosx", "cos(x)"), ("xlnx", "x*ln(x)"), ("sin2x", "sin(2*x)"), ("expx", "exp(x)"),
-     ("arctanx", "arctan(x)"), ("sinθ", "sin(θ)"), ("πr", "pi*r"), ("log2x", "log2(x)")],
+     ("arctanx", "arctan(x)"), ("sinθ", "sin(θ)"), ("πr", "pi*r"), ("πft", "pi*f*t"),
+     ("log2x", "log2(x)")],
 )  # fmt: skip
 def test_a_slip_is_a_variable_with_a_note(name, meant):
     problem = read(f"2*{name}")

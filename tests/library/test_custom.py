@@ -105,6 +105,38 @@ def test_backward_is_run_once_for_all_inputs() -> None:
     assert [g.numpy()[0, 0] for g in found] == [1, 2, 3] and Counted.runs == 1
 
 
+class Several(Function):
+    """Outputs of three dtypes; what PyTorch has for them stands in the test."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any, y: Any) -> Any:
+        ctx.save_for_backward(x, y)
+        return 2 * x, y * y, y > 0
+
+    @staticmethod
+    def backward(ctx: Any, g: Any, h: Any, _: Any) -> Any:
+        x, y = ctx.saved_tensors
+        assert str(g.dtype) == str(x.dtype) and str(h.dtype) == str(y.dtype)
+        return 2 * g, 2 * y * h
+
+
+@pytest.mark.parametrize("shape", [(), (2,), (2, 1)])
+@pytest.mark.parametrize("dtypes", [("float32", "float64"), ("float64", "float32")])
+def test_outputs_keep_their_dtypes(shape: tuple[int, ...], dtypes: tuple[str, str]) -> None:
+    x, y = (
+        hodiff.tensor(np.full(shape, k), dtype=dtype, requires_grad=True)
+        for k, dtype in zip((1.5, 3.0), dtypes, strict=True)
+    )
+    one, other, test = Several.apply(x, y)
+    assert [str(a.dtype) for a in (one, other, test)] == [*dtypes, "bool"]
+    assert one.requires_grad and other.requires_grad and not test.requires_grad
+    gradients = hodiff.grad((one**2).sum() + (other**2).sum(), (x, y), create_graph=True)
+    assert [str(g.dtype) for g in gradients] == list(dtypes)
+    assert [g.detach().numpy().ravel()[0] for g in gradients] == [8 * 1.5, 4 * 3.0**3]
+    (second,) = hodiff.grad(gradients[1].sum(), y)
+    assert str(second.dtype) == dtypes[1] and second.numpy().ravel()[0] == 12 * 3.0**2
+
+
 def test_arguments_left_to_their_defaults() -> None:
     class Scaled(Function):
         @staticmethod

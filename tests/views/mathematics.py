@@ -191,6 +191,44 @@ class Typst:
                 return pairs
 
 
+def typst_tree(x: Any) -> Row:
+    """What Typst itself reads: the content of an equation, as JSON."""
+    if isinstance(x, list):
+        return [sign for y in x for sign in typst_tree(y)]
+    kind = x["func"]
+    if kind in ("space", "h"):
+        return []
+    if kind in ("sequence", "styled"):
+        return typst_tree(x.get("children") or x["child"])
+    if kind == "lr":
+        (_, left), *row, (_, right) = typst_tree(x["body"])
+        return [("open", left), *row, ("close", right)]
+    if kind == "op":
+        return [("function", x["text"]["text"])]
+    if kind in ("symbol", "text"):
+        return [sign_of(x["text"])]
+    if kind == "frac":
+        return [("fraction", typst_tree(x["num"]), typst_tree(x["denom"]))]
+    if kind == "root":
+        index = typst_tree(x["index"]) if "index" in x else [("number", "2")]
+        return [("root", typst_tree(x["radicand"]), index)]
+    if kind == "binom":
+        return [("binomial", typst_tree(x["upper"]), typst_tree(x["lower"]))]
+    if kind == "attach":
+        row = typst_tree(x["base"])
+        if "b" in x:
+            row[-1] = lowered(row[-1], typst_tree(x["b"]))
+        return [*row, ("raised", typst_tree(x["t"]))] if "t" in x else row
+    assert kind == "cases", kind
+    pairs: list[tuple[Row, Row | None]] = []
+    for y in x["children"]:
+        kinds = [z["func"] for z in y["children"]]
+        at = kinds.index("align-point")
+        word, *test = typst_tree(y["children"][at + 1 :])
+        pairs.append((typst_tree(y["children"][:at]), test if word[1] == "if " else None))
+    return [("cases", pairs)]
+
+
 # ------------------------------------------------------------------ MathML
 
 

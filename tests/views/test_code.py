@@ -15,6 +15,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 import mpmath
@@ -188,6 +189,11 @@ SCALARS: list[tuple[str, list[float], Callable[[Any], Any]]] = [
     # where a part has no variable
     ("max(sqrt(2), x) + where(2 > sqrt(2), x, 1)", [1, 3], lambda x: max(x, mp.sqrt(2)) + x),
     ("atan2(x, sqrt(2))*hypot(x, 3)", [1.5], lambda x: mp.atan2(x, mp.sqrt(2)) * mp.hypot(x, 3)),
+    ("sqrt((x > 1)/2) + atan2(x, heaviside(1/3)) + atan2(heaviside(1/3), x)", [2],
+     lambda x: mp.sqrt(0.5) + mp.atan2(x, 1) + mp.atan2(1, x)),
+    ("cos(where(2 < sqrt(2), x, 0)) + where(sqrt(2) > 1, 3, x)", [2.5], lambda x: mp.mpf(4)),
+    ("x*sqrt(exp(3 - 0.5) - heaviside(3))", [2], lambda x: x * mp.sqrt(mp.exp(2.5) - 1)),
+    ("x + sqrt(-(-2 < sin(2))*-3)", [2], lambda x: x + mp.sqrt(3)),
     ("mod(x, sqrt(2)) + log(2)**x", [4], lambda x: mp.fmod(x, mp.sqrt(2)) + mp.log(2) ** x),
 ]  # fmt: skip
 # Some evaluate these by other formulas, exactly, and lose digits of their own in N().
@@ -638,6 +644,80 @@ def test_a_drawn_formula(text: str, to: str) -> None:
         assert abs(x - y) <= 1e-9 * (abs(y) + size)
 
 
+# Choices inside choices: a text of the language, and Python's with its own "if".
+LEAF = ["x", "y", "z", "1", "2", "0.5"]
+Pair = tuple[str, str]
+
+
+def drawn_choice(random: Random, deep: int) -> Pair:
+    def formed(form: str, *parts: Pair, meaning: str = "") -> Pair:
+        own, theirs = zip(*parts, strict=True)
+        return form.format(*own), (meaning or form).format(*theirs)
+
+    def test(deep: int) -> Pair:
+        kind = random.random()
+        if deep > 0 and kind < 0.4:
+            sign = random.choice(["({} and {})", "({} or {})"])
+            return formed(sign, test(deep - 1), test(deep - 1))
+        if deep > 0 and kind < 0.5:
+            return formed("not ({})", test(deep - 1))
+        sign = random.choice(["<", ">", "==", "!="])
+        return formed(f"{{}} {sign} {{}}", number(deep - 1), number(0))
+
+    def number(deep: int) -> Pair:
+        kind = random.random()
+        if deep <= 0:
+            leaf = random.choice(LEAF)
+            return leaf, leaf
+        if kind < 0.5:
+            parts = test(deep - 1), number(deep - 1), number(deep - 1)
+            return formed("where({}, {}, {})", *parts, meaning="({1} if {0} else {2})")
+        if kind < 0.75:
+            form = random.choice(["log({})", "sqrt({})", "exp({})", "1/({})", "asin({})"])
+            return formed(form, number(deep - 1))
+        form = random.choice(["({} + {})", "({} - {})", "({}*{})"])
+        return formed(form, number(deep - 1), number(deep - 1))
+
+    return number(deep)
+
+
+def test_drawn_choices() -> None:
+    """A number that is shared has to be there for all that need it, guards of others among them.
+    Where all is defined, value and gradient are those of Python's own text."""
+    random, tried = Random(7), 0
+
+    def real(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def call(x: Any) -> Any:
+            y = function(x)
+            if isinstance(y, mp.mpc) or not mp.isfinite(y):
+                raise ValueError
+            return y
+
+        return call
+
+    scope = {name: real(getattr(mp, name)) for name in ("log", "sqrt", "exp", "asin")}
+    while tried < 70:
+        text, meaning = drawn_choice(random, 4)
+        try:
+            found = calculate("code", text, to="python", what="value,grad,hessian")
+        except HodiffError:  # without variables, or a constant that is undefined
+            continue
+        at = {x: mp.mpf(random.uniform(-2, 4)) for x in "xyz"}
+        point = [at[name] for name in found.variables]
+        python = eval(f"lambda {', '.join(found.variables)}: {meaning}", {**scope, **at})
+        try:
+            unit = [[int(i == j) for j in range(len(point))] for i in range(len(point))]
+            wanted = [python(*point), *(mp.diff(python, point, n) for n in unit)]
+        except (ZeroDivisionError, ValueError):
+            continue
+        if not all(abs(x) < 1e6 for x in wanted):
+            continue
+        tried += 1
+        own, slopes, _ = defined(found.code, "f")(*map(float, point))
+        for x, y in zip([own, *slopes], wanted, strict=True):
+            assert abs(x - y) <= 1e-9 * (1 + abs(y)), (text, at)
+
+
 def test_long_formulas_can_be_parsed_and_run() -> None:
     """Chains, sums and squares, past what parsers nest; each target's text stays in bounds."""
     chain = "f(t) = sin(t) + t; " + "f(" * 200 + "x" + ")" * 200
@@ -716,6 +796,19 @@ def test_refused(text: str, own: dict[str, Any], message: str) -> None:
 
 NAN = ["max(x, 1)", "max(1, x)", "min(x, 1)", "min(1, x)", "clip(x, 0, 1)", "relu(x)", "x % 3",
        "hypot(x, 1)", "norm([1, x])", "logsumexp([1, x])", "sinc(x, 1)", "softplus(x)"]  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", ["numpy", "torch", "polars", "c", "rust", "node"])
+def test_a_slope_that_is_undefined_takes_no_value_with_it(tool: str, tmp_path: Path) -> None:
+    to, needs, run = RUNS[tool]
+    available(needs)
+    job = Job("(-2)**x", {"x": 3.0}, [-8, math.nan, math.nan], 0)
+    text = printed(job, to, "fn_0")
+    if run is on_arrays:  # which compares two points, and nan is none of them
+        found = flat(defined(text, "fn_0")(3.0))
+    else:
+        (found,) = run([(job, "fn_0", text)], tmp_path)
+    assert found[0] == -8 and all(map(math.isnan, found[1:])) and len(found) == 3
 
 
 @pytest.mark.parametrize("tool", ["python", "polars", "sqlite", "duckdb", "c", "rust", "node"])

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import unicodedata
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -24,7 +26,7 @@ from hodiff.views.printer import Printer
 from hodiff.views.reading import read, variables
 from hodiff.views.typeset import Typeset
 from hodiff.views.typst import Typst
-from tests.views.mathematics import READERS, Row, value
+from tests.views.mathematics import READERS, Row, typst_tree, value
 
 NOTATIONS: dict[str, type[Typeset]] = {"latex": Latex, "mathml": Mathml, "typst": Typst}
 
@@ -292,6 +294,54 @@ def test_matplotlib_sets_it(text: str) -> None:
         shown = Latex(variables(y))(read(y)).text
         if r"\begin" not in shown:
             parser.parse(f"${shown}$")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("besselj(x, 2)**2", "J_x (2)^2"),  # J_x(2) is J with the index x(2)
+        ("betainc(2, y, alpha)", "I_alpha (2, y)"),
+        ("sin(x) + gamma(x)", "sin(x) + Gamma(x)"),
+    ],
+)
+def test_typst(text: str, shown: str) -> None:
+    y = problem_of(text).f
+    assert Typst(variables(y))(read(y)).text == shown
+
+
+ORDERS = ["besselj({0}, {1})", "legendrep({0}, {1})", "betainc(2, {1}, {0})", "zeta({0}, {1})",
+          "log({0}, {1})", "polygamma(2, {0})", "sind({0})", "binomial({0}, {1})", "factorial({0})",
+          "airyai({0})", "heaviside({0}, {1})"]  # fmt: skip
+
+
+def test_typst_groups_what_latex_groups() -> None:
+    """In the tree that Typst itself makes of a formula."""
+    typst = pytest.importorskip("typst")
+    random, texts = Random(3), [form.format("x", "alpha") for form in ORDERS]
+    while len(texts) < 60:
+        a, b = drawn(random, 6), drawn(random, 3)
+        texts.append(random.choice([*ORDERS, "({0})*({1})", "({1})**({0})"]).format(a, b))
+    for text in texts:
+        try:
+            y = problem_of(text).f
+        except HodiffError:
+            continue
+        formula = Typst(variables(y))(read(y))
+        if formula.definitions:
+            continue
+        source = f"$ {formula.text} $ <formula>".encode()
+        found = json.loads(typst.query(source, "<formula>", field="body", one=True))
+        latex_row = READERS["latex"](Latex(variables(y))(read(y)).text)
+        assert flat(typst_tree(found)) == flat(latex_row), text
+
+
+def flat(row: Row) -> str:
+    """A row of signs as text, without what the two call otherwise: Greek letters and functions."""
+    text = str(row).replace("'function'", "'name'")
+    return "".join(
+        unicodedata.name(c, c).split()[-1].lower() if "α" <= c <= "ω" or "Α" <= c <= "Ω" else c
+        for c in text
+    )
 
 
 def test_typst_sets_it() -> None:

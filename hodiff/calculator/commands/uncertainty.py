@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from copy import copy
 from decimal import Decimal, localcontext
@@ -28,6 +27,7 @@ from hodiff.calculator.request import Request, usage
 from hodiff.derivatives.vmap import vmapped
 from hodiff.engine.graph import Tensor, constant, held, variable
 from hodiff.errors import HodiffError
+from hodiff.language.checks import names_in
 from hodiff.language.problem import Vector
 
 LEAST = 1e-9  # of an eigenvalue of a correlation matrix, below 0
@@ -165,7 +165,7 @@ def constant_uncertainties(request: Request) -> dict[str, float]:
     """Those that --let states, for all rows of a table: u_h=0.02."""
     known = request.problem.constants
     found = {f"u_{x}": known[f"u_{x}"] for x in request.problem.variables if f"u_{x}" in known}
-    used = set(re.findall(r"\w+", request.problem.text))
+    used = names_in(request.problem.text)
     for u, x in found.items():
         if u in used:
             message = f"'{u}' is a constant of EXPR and the uncertainty of {u[2:]}"

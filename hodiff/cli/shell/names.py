@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from hodiff.engine.passes import postorder
 from hodiff.errors import HodiffError
+from hodiff.language.checks import names_in, renamed
 
-NAME = re.compile(r"[^\W\d]\w*")
 MOST_LENGTH = 20_000  # characters that a text may need of definitions
 
 
@@ -40,7 +39,7 @@ class Names:
         old = self.known.pop(name, None)
         if old is not None:
             texts = [self.last, definition.text, *(d.text for d in self.known.values())]
-            if any(name in used(text) for text in texts):
+            if any(name in names_in(text) for text in texts):
                 other = self.free(name)
                 self.known = {
                     other: old._replace(head=renamed(old.head, name, other)),
@@ -57,7 +56,7 @@ class Names:
 
     def tidy(self) -> None:
         """Forget what nothing means any more, and put each behind what it needs."""
-        needed = self.needed([*self.shown, *sorted(used(self.last))])
+        needed = self.needed([*self.shown, *sorted(names_in(self.last))])
         self.known = {name: self.known[name] for name in needed}
 
     def forget(self, name: str) -> bool:
@@ -79,19 +78,21 @@ class Names:
         def needs(name: str) -> list[str]:
             if not name:
                 return [x for x in wanted if x in self.known]
-            return sorted(used(self.known[name].text) & self.known.keys() - {name}, reverse=True)
+            return sorted(
+                names_in(self.known[name].text) & self.known.keys() - {name}, reverse=True
+            )
 
         return postorder("", needs)[:-1]
 
     def constants(self, text: str, without: Collection[str] = ()) -> list[str]:
         """What --let has to say for a text: the numbers that it needs, without some."""
-        names = [name for name in self.needed(used(text)) if name not in without]
+        names = [name for name in self.needed(names_in(text)) if name not in without]
         return [self.known[name].written for name in names if self.known[name].number]
 
     def prefix(self, text: str, without: Collection[str] = ()) -> str:
         """The definitions that stand before an expression: formulas and functions. On lines of
         their own: an error shows the line that it is in."""
-        names = [name for name in self.needed(used(text)) if name not in without]
+        names = [name for name in self.needed(names_in(text)) if name not in without]
         names = [name for name in names if not self.known[name].number]
         found = "".join(f"{self.known[name].written};\n" for name in names)
         if len(found) > MOST_LENGTH:
@@ -104,12 +105,3 @@ class Names:
 
     def listed(self) -> Iterator[str]:
         yield from (self.known[name].written for name in self.shown)
-
-
-def used(text: str) -> set[str]:
-    """The names in a text."""
-    return set(NAME.findall(text))
-
-
-def renamed(text: str, name: str, other: str) -> str:
-    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", other, text)

@@ -11,10 +11,11 @@ import click
 from hodiff.cli.faults import Outcome, as_error, failed
 from hodiff.cli.options import Asked as Help
 from hodiff.cli.options import quoted, usage
-from hodiff.cli.shell.names import Definition, Names, used
+from hodiff.cli.shell.names import Definition, Names
 from hodiff.cli.shell.words import Asked, Defined, asked, definition
 from hodiff.engine.graph import Tensor
 from hodiff.errors import HodiffError, unknown
+from hodiff.language.checks import names_in
 
 ANSWER = "ans"
 HELP = """\
@@ -211,7 +212,7 @@ class Session:
     def bind(self, name: str, text: str) -> None:
         """Define a name without parameters: a number where it has no variable."""
         _, variables = self.read(text)
-        functions = any(not self.names.known[x].number for x in self.names.needed(used(text)))
+        functions = any(not self.names.known[x].number for x in self.names.needed(names_in(text)))
         number = not variables and not functions and ";" not in text
         self.names.bind(name, Definition(name, text, number))
 

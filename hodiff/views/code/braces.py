@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from hodiff.views.code import words
-from hodiff.views.code.syntax import Code, Definition, Function, nested, returned
+from hodiff.views.code.syntax import CHOICE, Code, Definition, Function, nested, returned
 from hodiff.views.parts import Part
 from hodiff.views.printer import ATOM, OR, POWER, Written, inside
 
@@ -134,7 +134,7 @@ def _braced(f: Function, entries: Any) -> str:
     return f"{{{{{inner}}}}}"
 
 
-NUMBER = re.compile(r"-?[\d.]+(e[-+]?\d+)?(/[\d.]+)?")
+LITERAL = re.compile(r"(?<![\w.])\d+\.?\d*(e[-+]?\d+)?")
 
 
 class Rust(_Braces):
@@ -162,13 +162,13 @@ class Rust(_Braces):
 
     def filled(self, function: str, children: list[Written]) -> Written:
         (text, precedence), *rest = children
-        if NUMBER.fullmatch(text):  # which has no methods before it has a type
-            text += "_f64"
-        return super().filled(function, [(text, precedence), *rest])
+        text = _typed(text)
+        bare = [(_bare(x), x[1] if _bare(x) == x[0] else CHOICE) for x in rest]
+        return super().filled(function, [(text, precedence), *bare])
 
     def where(self, part: Part, children: list[Written]) -> Written:
         test, a, b = (_bare(x) for x in children)
-        return f"(if {test} {{ {a} }} else {{ {b} }})", ATOM
+        return f"(if {test} {{ {_typed(a)} }} else {{ {b} }})", ATOM
 
     def defined(self, d: Definition) -> str:
         return f"let {d.name}: {'bool' if d.condition else 'f64'} = {_bare(d.text)};"
@@ -185,6 +185,11 @@ class Rust(_Braces):
         if any(x != x.lower() for x in names):
             head.append("#[allow(non_snake_case)]")
         return self.written(head, f"pub fn {f.name}({self.parameters(f)}) -> {kind} {{", body)
+
+
+def _typed(text: str) -> str:
+    """A text of literals alone with the type of one, without which it has no methods."""
+    return text if re.search("[a-z]", LITERAL.sub("", text)) else LITERAL.sub(r"\g<0>_f64", text, 1)
 
 
 def _bare(written: Written) -> str:

@@ -25,6 +25,11 @@ Entries: TypeAlias = "Part | list[Entries]"
 """A number, or a vector as the list of its entries."""
 
 CONDITIONS = ("comparison", "logic", "not")
+TOTAL = frozenset((
+    "where", "abs", "sign", "floor", "ceil", "round", "max", "min", "sin", "cos", "tanh", "atan",
+    "asinh", "atan2", "erf", "erfc", "cbrt", "hypot",
+))  # fmt: skip
+"""Functions that have a value for every number."""
 LONG = 40  # terms or factors; a longer sum is cut into shorter ones, for parsers that recurse
 MOST_ENTRIES = 256  # of an array that is written out
 
@@ -37,6 +42,7 @@ class Lowering:
         self.target, self.others = target, others
         self.made: dict[Any, Part] = {}
         self.serial: dict[Part, int] = {}  # their order
+        self.risk: dict[Part, int] = {}  # how many that may be undefined are in each other
         self.templates: dict[Any, Part] = {}
 
     def __call__(self, roots: Sequence[Part]) -> list[Part]:
@@ -124,7 +130,10 @@ class Lowering:
     def part(self, kind: str, xs: Sequence[Part], data: Any = None) -> Part:
         """A part of numbers and conditions, as the target says it."""
         if kind in ("logic", "not"):
-            return self.make(kind, tuple(map(self.condition, xs)), data)
+            tests = list(map(self.condition, xs))
+            if self.target.strict:  # what says that others are defined comes before them
+                tests.sort(key=lambda x: self.risk[x])
+            return self.make(kind, tuple(tests), data)
         if kind == "call" and data == "where":
             test, a, b = xs
             if test.kind == "number":
@@ -151,6 +160,7 @@ class Lowering:
         if found is None:
             found = self.made[key] = Part(kind, xs, data)
             self.serial[found] = len(self.serial)
+            self.risk[found] = max((self.risk[x] for x in xs), default=0) + _partial(found)
         return found
 
     def number(self, x: Part) -> Part:
@@ -316,6 +326,16 @@ REDUCTIONS: dict[str, Callable[[Lowering, list[Part]], Part]] = {
 """What a vector becomes a number by."""
 
 EMPTY = {"sum": 0, "prod": 1, "norm": 0}
+
+
+def _partial(x: Part) -> bool:
+    """Whether x may be undefined where its parts aren't."""
+    if x.kind == "power":
+        n = x.children[1].data if x.children[1].kind == "number" else None
+        return n is None or bool(n < 0) or n.denominator != 1
+    if x.kind == "product":
+        return len(x.children) > int(x.data)
+    return x.kind == "call" and x.data not in TOTAL
 
 
 def _is(x: Part, n: int) -> bool:

@@ -11,6 +11,7 @@ from hodiff.views.parts import Part, in_order
 from hodiff.views.printer import ATOM, LONGEST, Written
 
 DEEP = 20  # parts in each other; a deeper one gets a name, for parsers that recurse
+MOST_ROUNDS = 20  # of guards of guards
 WIDE = 160  # characters, about, of a part; a longer one gets a name, for readers
 
 
@@ -104,6 +105,21 @@ def guards(order: Sequence[Part], roots: Iterable[Part], table: Lowering) -> dic
             else:
                 wanted[child].add((guard, None, True))
     return found
+
+
+def guarded(
+    roots: Sequence[Part], table: Lowering
+) -> tuple[set[Part], dict[Part, Part], list[Part]]:
+    """What choice() gives, where guards want their parts, too: those that are made for the parts
+    of others are asked for in turn, until no new one is."""
+    asked = dict.fromkeys(roots)
+    for _ in range(MOST_ROUNDS):
+        found = choice(roots, guards(ordered(asked), asked, table))
+        before = len(asked)
+        asked.update(dict.fromkeys(found[1].values()))
+        if len(asked) == before:
+            return found
+    raise HodiffError("limit", "the conditions are nested too deep for code")
 
 
 def _under(
@@ -209,9 +225,7 @@ class Program:
         """
         self.target = target
         roots = [part for _, part in outputs]
-        order = ordered(roots)
-        wanted = guards(order, roots, table) if target.strict else {}
-        chosen, behind, order = choice(roots, wanted)
+        chosen, behind, order = guarded(roots, table) if target.strict else choice(roots, {})
         self.names: dict[Part, str] = {}
         for name, part in outputs:
             if part.children:

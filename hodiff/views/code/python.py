@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-from hodiff.views.code.syntax import CHOICE, Code, Definition, Function, nested, returned
+from hodiff.views.code.syntax import CHOICE, Argument, Code, Definition, Function, nested, returned
 from hodiff.views.parts import Part
 from hodiff.views.printer import ATOM, OR, POWER, SUM, Written, inside
 
@@ -124,6 +124,11 @@ class _Arrays(Python):
 
     def where(self, part: Part, children: list[Written]) -> Written:
         if part.children[0] in self.fixed:
+            if part not in self.fixed:  # a number that is chosen is one for each point
+                children = [
+                    (self.spread(x[0]), ATOM) if i and branch in self.fixed else x
+                    for i, (branch, x) in enumerate(zip(part.children, children, strict=True))
+                ]
             return PLAIN.where(part, children)
         test, a, b = (_decimal(x) for x, _ in children)
         return self.chosen.format(test, a, b), ATOM
@@ -142,6 +147,18 @@ class _Arrays(Python):
             "hessian": "an array, its first two axes for the variables",
         }
         return [returned(f, whats), "Arguments are arrays or numbers, broadcast to one shape."]
+
+    def constant(self, part: Part, children: list[Written]) -> Written:
+        """A call without variables, of math, which raises where arrays have nan: log(-2) of the
+        slope of (-2)**x."""
+        x = part.children[0]
+        if part.data in ("log", "log2", "log10", "sqrt") and x.kind == "number" and x.data < 0:
+            return "math.nan", ATOM
+        return PLAIN.call(part, children)
+
+    def spread(self, number: str) -> str:
+        """A number as an array of the arguments' shape."""
+        return f"{self.module}.full_like({next(iter(self.names_here.values()))}, {number})"
 
     def result(self, f: Function, entries: object) -> str:
         if not isinstance(entries, str):
@@ -262,7 +279,7 @@ class Torch(_Arrays):
         """A tensor's functions take no numbers of Python's, and where() would make them floats of
         32 bits."""
         if part in self.fixed and part.data in ("where", *PLAIN.functions):
-            return PLAIN.call(part, children)
+            return self.constant(part, children)
         first = next(iter(self.names_here.values()), None)
         made = f"{first}.new_tensor({{}})" if first else "torch.tensor({}, dtype=torch.float64)"
         where = part.data == "where" and part.children[0] not in self.fixed
@@ -292,15 +309,20 @@ class Polars(_Arrays):
     imports = (("math.", "import math\n"), ("pl.", "import polars as pl"))
 
     def call(self, part: Part, children: list[Written]) -> Written:
+        if part in self.fixed and part.data == "sign":
+            return "float(({0:a} > 0) - ({0:a} < 0))".format(Argument(children[0])), ATOM
         if part in self.fixed:
-            return PLAIN.call(part, children)
+            return self.constant(part, children)
         if part.data == "atan2":
             fixed = [x in self.fixed for x in part.children]
             children = [
-                (f"pl.lit({x[0]})", ATOM) if known else x
+                (self.spread(x[0]), ATOM) if known else x
                 for x, known in zip(children, fixed, strict=True)
             ]
         return super().call(part, children)
+
+    def spread(self, number: str) -> str:
+        return f"pl.lit({number}, pl.Float64)"
 
     def comparison(self, part: Part, children: list[Written]) -> Written:
         a, b = part.children
