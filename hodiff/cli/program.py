@@ -89,14 +89,14 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
 
     EXPR is an equation, or what is to be 0; for several variables [EXPR, EXPR]. Each root is proven
     to be there and to be the only one near it, and it is proven that there are no others. What
-    can't be decided, as at a cusp, is told as a small box, with the reason. Exit code 1: there is
+    can't be decided, as at a jump, is told as a small box, with the reason. Exit code 1: there is
     such a box.
     """, (o.OVER, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
     "extrema": ("""All minima and maxima in a range.
 
     Saddles are listed, too. Each is proven to be what it is, and it is proven that there are no
     others; the ends of the range and its sides count. The least and the largest value of EXPR over
-    the range come with them. What can't be decided, as at a cusp, is told as a small box, with the
+    the range come with them. What can't be decided, as at a jump, is told as a small box, with the
     reason. Exit code 1: there is such a box.
     """, (o.OVER, o.CURVED, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
     "plot": ("""EXPR and its derivatives as curves.

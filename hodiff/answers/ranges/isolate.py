@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.arithmetic import box_numbers
+from hodiff.arithmetic.base import Values
 from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
 from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
@@ -249,6 +250,20 @@ def over(system: System, low: Any, high: Any) -> tuple[list[Box], list[list[Box]
         sloped = np.minimum(sloped, np.where(np.isnan(y.low), 0, y.smooth))
     boxes_ = [everything(y, n) for y in found]
     return boxes_[:d], [boxes_[d + d * i : d + d * (i + 1)] for i in range(d)], smooth, sloped
+
+
+def rough(order: Sequence[Tensor], values: Values) -> Tensor | None:
+    """The first operation that isn't smooth in a box, though all that it is of are."""
+    for node in order:
+        found = not node.shape and smoothness(node, values) < SMOOTH
+        if found and all(y.shape or smoothness(y, values) == SMOOTH for y in node.inputs):
+            return node
+    return None
+
+
+def smoothness(node: Tensor, values: Values) -> int:
+    value = values[id(node)]
+    return int(np.min(np.where(np.isnan(value.low), 0, value.smooth)))
 
 
 def everything(y: Box, n: int) -> Box:
