@@ -35,6 +35,10 @@ GALLERY = (
     Picture("second-walk", "A walk over a walk",
             "Two walks through x·sin(x): what the first added is orange, what the second, green.",
             'hodiff graph "x*sin(x)" --order 2'),
+    Picture("hessian-vector", "The Hessian times a vector",
+            "∇(∇f·v) = H·v: the gradient in orange, its product with v in grey, and in green what"
+            " the walk over that product adds. No second derivative is there by itself.",
+            'hodiff graph "w1**2*sin(w2)" --v 0.5,1'),
     Picture("cubic", "A curve and its derivatives",
             "Roots and extrema are marked; each is proven.",
             'hodiff plot "x**3 - 3*x" --over x=-2.2:2.2 --order 0,1,2'),

@@ -153,9 +153,12 @@ class Plan:
 
     def _view(self, column: Any, y: Tensor, n: int) -> Any:
         if column is None:
-            column = np.asarray(self.fixed[id(y)])
-            column = column if column.dtype == bool else column.astype(float)
-        return np.broadcast_to(column, (n, *y.shape[1:]))
+            value = np.asarray(self.fixed[id(y)])
+            number = value if value.dtype == bool else value.astype(float)
+            return np.broadcast_to(number, (n, *y.shape[1:]))
+        view = column.view()
+        view.flags.writeable = False
+        return view
 
     def _run(self, columns: Sequence[Any], n: int, threads: int | None) -> list[Any]:
         results = [self._result(y, n) for y in self.outputs]

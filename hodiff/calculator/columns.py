@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from typing import Any, NamedTuple
 
 from hodiff import answers
 from hodiff.answers.question import How, Question
 from hodiff.calculator.answer import Value
-from hodiff.calculator.commands import COMMANDS, ON_COLUMNS, Command
+from hodiff.calculator.commands import COMMANDS, IN_ROWS, ON_COLUMNS, Command
 from hodiff.calculator.given import vectors
 from hodiff.calculator.request import Found, Request, graphs_of, usage
 from hodiff.derivatives import components
@@ -130,6 +131,11 @@ class Columns(NamedTuple):
         return tuple(self.after.outputs if self.after else self.numbers)
 
     @property
+    def graphs(self) -> list[Tensor]:
+        """What the numbers are those of."""
+        return [number.question.f for number in self.numbers.values()]
+
+    @property
     def series(self) -> Question | None:
         """What series answer; None where graphs do."""
         return next((x.question for x in self.numbers.values() if x.graph is None), None)
@@ -157,9 +163,12 @@ class Columns(NamedTuple):
             if number.entry is not None:
                 value = _flat(value)[number.entry]
             result.append(float(value))
-        if self.after is None:
-            return result
-        return self.after.at(result, [float(x.attributes[0]) for x in at.values()])
+        if self.after is not None:
+            result = self.after.at(result, [float(x.attributes[0]) for x in at.values()])
+        for name, y in zip(self.outputs, result, strict=True):
+            if not isfinite(y):
+                raise HodiffError("limit", f"{name} passes the largest double (1.8e308)")
+        return result
 
 
 def _flat(value: Any) -> list[Any]:
@@ -176,6 +185,11 @@ def on_columns(command: str, own: Mapping[str, Any]) -> Command:
     if command not in ON_COLUMNS:
         listed = f": it can be {', '.join(ON_COLUMNS)}"
         shown = command[:60] if isinstance(command, str) else type(command).__name__
+        if shown in IN_ROWS:
+            raise usage(
+                f"{shown} has no columns: a row may have several. For a file there is"
+                f" hodiff {shown} --points FILE, for a point hodiff.calculate"
+            )
         mend = nearest(shown, list(ON_COLUMNS)) or listed
         raise usage(f"'{shown}' has no answer a row{mend}")
     known = COMMANDS[command]

@@ -41,8 +41,9 @@ class Compiled:
         let: tuple[str, ...],
         own: Mapping[str, Any],
         constants: str | None = None,
+        strict: bool = False,
     ) -> None:
-        self.constants = constants
+        self.constants, self.strict = constants, strict
         self.expression, self.what, self.wrt, self.let, self.own = expression, what, wrt, let, own
         command = on_columns(what, own)
         check_options(How(), own)
@@ -50,7 +51,7 @@ class Compiled:
             raise usage(f"{what} takes no --wrt: leave it out", "--wrt")
         problem = read(
             expression, let=let, wrt=None if wrt is None else ",".join(wrt),
-            repeats=command.repeats, of=own.get("of"), physical=constants,
+            repeats=command.repeats, of=own.get("of"), physical=constants, strict=strict,
         )  # fmt: skip
         with calculating():
             self.columns = columns(what, problem, own)
@@ -60,8 +61,8 @@ class Compiled:
 
     def __reduce__(self) -> Any:
         """Pickled as what was asked: a plan is quickly made, and need not be of one version."""
-        asked = (self.expression, self.what, self.wrt, self.let, self.own, self.constants)
-        return Compiled, asked
+        asked = self.expression, self.what, self.wrt, self.let, self.own
+        return Compiled, (*asked, self.constants, self.strict)
 
     def __repr__(self) -> str:
         return f"<hodiff.compile {', '.join(self.outputs)} of {', '.join(self.inputs)}>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from hodiff.answers.digits import shortly
 from hodiff.answers.point import constants
@@ -20,6 +20,12 @@ from hodiff.engine.limits import Limits
 from hodiff.errors import HodiffError
 
 Pairs = list[tuple[float, float]]
+Shown: TypeAlias = Callable[[float, int], None]
+"""Called with the share of a search that is done, and how many were found."""
+
+Column: TypeAlias = tuple[str, type]
+"""A column of csv: its name, and whether it has doubles, whole numbers or text."""
+
 MOST_VARIABLES = 8
 FEW, MANY = 6, 17  # digits of the ends of a box: of one that is, relatively, so narrow
 NARROW = 1e-4
@@ -89,10 +95,17 @@ def proven(search: Callable[[], Found]) -> Found:
         raise HodiffError("usage", message, source="EXPR") from None
 
 
-def work(seconds: float | None) -> Work:
-    """What a search may take: so many boxes, or so long."""
-    until = None if seconds is None else monotonic() + seconds
-    return Work(Limits.boxes if seconds is None else Limits.boxes * 1000, until)
+def work(seconds: float | None, a_row: bool = False) -> Work:
+    """What a search may take: so many boxes, or so long; a_row: one of many."""
+    if seconds is not None:
+        return Work(Limits.boxes * 1000, monotonic() + seconds)
+    if a_row:
+        return Work(int(Limits.boxes * Limits.a_row), brief=Limits.searching * Limits.a_row)
+    return Work(Limits.boxes)
+
+
+def silent(done: float, found: int) -> None:
+    """Shows nothing."""
 
 
 class Open:
@@ -113,6 +126,21 @@ class Open:
     def notes(self) -> list[str]:
         notes = [f"undecided, {self._where(box)}: {reason}" for box, reason in self.undecided]
         return notes + [f"not searched, {self._where(box)}: {self.why}" for box in self.unsearched]
+
+    def records(self, empty: int) -> list[Row]:
+        """The boxes as rows of csv, behind so many columns that say nothing of them."""
+        boxes = [(box, "undecided", reason) for box, reason in self.undecided]
+        boxes += [(box, "not searched", "") for box in self.unsearched]
+        none = [""] * empty
+        return [[*none, *ends(box), what, "", reason] for box, what, reason in boxes]
+
+    def told(self) -> tuple[str, str] | None:
+        """What is open as the kind and the message of an error; None where nothing is."""
+        if self.decided:
+            return None
+        said, *more = self.notes()
+        said += f"; and {len(more)} more" if more else ""
+        return "undecided" if self.undecided else "limit", said
 
     def _where(self, box: Pairs) -> str:
         pairs = zip(self.names, shortened(box), strict=True)
@@ -144,19 +172,14 @@ class Open:
             "complete": self.decided and not self.ended,
             "notes": list(notes),
         }
-        told, flat, named = list(rows), list(records), list(lines)
+        told, named = list(rows), list(lines)
         for what, some in (("undecided", boxes), ("not searched", self.unsearched)):
             told += [[*shortened(box), *[""] * more, what] for box in some]
             named += [[*self.intervals(box).values(), *[what] * bool(more)] for box in some]
-        empty = [""] * (len(self.names) + more)
-        for box, reason in self.undecided:
-            flat.append([*empty, *ends(box), "undecided", "", reason])
-        for box in self.unsearched:
-            flat.append([*empty, *ends(box), "not searched", "", ""])
         return Answer(
             title=problem.text,
             fields=fields,
-            records=flat,
+            records=[*records, *self.records(len(self.names) + more)],
             lines=named,
             grid=Grid(lambda: above, header if told else [], told),
             entries=Grid(lambda: above, [], numbered(header, told)),
@@ -164,6 +187,18 @@ class Open:
             reading=problem.reading,
             code=0 if self.decided else 1,
         )
+
+
+class InRows(NamedTuple):
+    """What a search gives for each row of a file.
+
+    columns  of each of what it finds
+    search   of a request without other variables, its ranges, and what it may take: what is found,
+             as rows of these columns, and what is left open
+    """
+
+    columns: Sequence[Column]
+    search: Callable[[Request, Span, Work], tuple[list[Row], Open]]
 
 
 def shortened(box: Pairs) -> list[str]:

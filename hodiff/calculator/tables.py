@@ -19,7 +19,7 @@ from hodiff.calculator.answer import Answer, Row, Value, encodable, stdout_encod
 NO_LIMIT = 1 << 30  # the console's width: what fits the terminal is decided here
 BORDERS = 3  # columns that a cell takes besides its text
 
-ASCII = str.maketrans("∂·⁰¹²³⁴⁵⁶⁷⁸⁹", "d.0123456789") | {ord("±"): "+/-"}
+ASCII = str.maketrans("∂·⁰¹²³⁴⁵⁶⁷⁸⁹", "d.0123456789") | {ord("±"): "+/-", ord("∇"): "grad "}
 
 
 class Paper(io.StringIO):

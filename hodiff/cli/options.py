@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hodiff.calculator.commands import MOST_DIGITS, MOST_FIRST, MOST_ORDER, MOST_SAMPLES, MOST_SEED
+from hodiff.calculator.commands import (
+    IN_ROWS,
+    MOST_DIGITS,
+    MOST_FIRST,
+    MOST_ORDER,
+    MOST_SAMPLES,
+    MOST_SEED,
+    ON_COLUMNS,
+)
 from hodiff.calculator.points import ENGINES
 from hodiff.calculator.points import FORMATS as ROW_FORMATS
 from hodiff.errors import HodiffError, nearest
@@ -371,14 +379,16 @@ PHYSICAL = STATES(["--constants"], metavar="si", shell_complete=completed(["si"]
 WRT = STATES(["--wrt"], metavar="x,y", multiple=True,
              help="The variables to differentiate in.  [default: all of --at]")
 OVER = STATES(["--over"], metavar="x=0:10,y=-1:1", multiple=True, required=True,
-              help="The range of each variable, ends included; the others need --let.")
+              help="The range of each variable, ends included; the others need --let, or are "
+                   "columns of --points.")
 SEARCHED = STATES(["--first"], metavar="N", callback=whole(1, MOST_FIRST),
                   help="End the search when N are found: in one variable the N lowest.")
 CURVED = STATES(["--order"], metavar="N", callback=whole(1, 2), default="1", show_default=True,
                 help="2: the inflection points, in one variable.")
 SECONDS = STATES(["--seconds"], metavar="S", callback=positive,
-                 help="Search for so long at most, and say what isn't searched then.  [default: "
-                      "as much work as takes some ten seconds]")
+                 help="Search for so long at most, with --points in each row, and say what isn't "
+                      "searched then.  [default: as much work as takes some ten seconds, in a row "
+                      "of --points one]")
 FORMAT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "latex", "mathml", "markdown",
                                      "typst"], "format"),
              default="table", show_default=True,
@@ -393,9 +403,13 @@ OUTLINE = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown
               default="table", show_default=True,
               help="table: a tree, for people; plain: indented lines; markdown: a list; latex: "
                    "lines of an align*; json: steps in steps; csv: the formulas alone.")
-WALKS = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER), default="1",
-               help="How many walks: each goes through what the one before added; 0 for none.",
-               show_default=True)
+WALKS = STATES(["--order"], metavar="N", callback=whole(0, MOST_ORDER),
+               help="How many walks: each goes through what the one before added; 0 for none.  "
+                    "[default: 1, with --v 2]")
+TIMES = STATES(["--v"], metavar="0.5,1", shell_complete=at_files,
+               help="The second walk goes over the gradient times this vector, and gives the "
+                    "Hessian times it. In the order of the variables, by name: x=0.5,y=1, or "
+                    "@v.npy.")
 CREATED = STATES(["create_graph", "--create-graph"], flag_value="true",
                  help="The last walk's derivative stays a part of the graph.  [default]")
 DETACHED = STATES(["create_graph", "--no-create-graph"], flag_value="false",
@@ -411,9 +425,9 @@ DRAWN = HOW(["--format"], **choice(["table", "json", "csv", "plain", "dot", "mer
             default="table", show_default=True,
             help="table: a tree, for people; json: nodes and edges; csv: a row for each node; "
                  "plain: a line for each edge; dot, mermaid, svg, html: what --out writes.")
-BACK = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER), default="1",
-              help="How many walks: the second goes through what the first added.",
-              show_default=True)
+BACK = STATES(["--order"], metavar="N", callback=whole(1, MOST_ORDER),
+              help="How many walks: the second goes through what the first added.  "
+                   "[default: 1, with --v 2]")
 TORCH = STATES(["--torch"], is_flag=True,
                help="After it the same as a program for PyTorch, which runs as it stands.")
 ACCOUNT = HOW(["--format"], **choice(["table", "json", "csv", "plain", "markdown", "html"],
@@ -563,6 +577,7 @@ ENGINE = STATES(["--engine"], metavar="dask|spark", callback=engine,
                      "spark=spark://HOST:7077 say which.  --out is a new FOLDER/.")
 POINTS = (ROWS, GRID, OUT, IN_FORMAT, OUT_FORMAT, MAP, KEEP, HEAD, ON_ERROR, ERRORS, PROVEN,
           SAMPLED, RESUME, ENGINE)
+OF_DOUBLES = (PROVEN, SAMPLED)  # where rows are computed in doubles
 VERSION = click.Option(["-V", "--version"], is_flag=True, help="Show the version and exit.")
 WORDS = click.Argument(["words"], metavar="[WORD ...]", nargs=-1, required=False)
 SHELL = click.Argument(["shell"], metavar="SHELL", callback=one_of(SHELLS, "shell"),
@@ -582,3 +597,10 @@ NAME = STATES(["--name"], metavar="f",
               help="The function's name; in SQL that of the table that has the variables as "
                    "columns.  [default: f, points]")
 # fmt: on
+
+
+def of_rows(command: str) -> tuple[click.Option, ...]:
+    """The options of files of points that a command has."""
+    if command in IN_ROWS:
+        return tuple(x for x in POINTS if x not in OF_DOUBLES)
+    return POINTS if command in ON_COLUMNS else ()

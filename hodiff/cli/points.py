@@ -103,10 +103,11 @@ def read(
         message = "files of points need Polars: pip install 'hodiff[data]'"
         raise usage(message, "--points") from None
     from hodiff.answers.question import How  # start-up
-    from hodiff.calculator.commands import COMMANDS
+    from hodiff.calculator.commands import COMMANDS, IN_ROWS
     from hodiff.calculator.compiled import Compiled
     from hodiff.calculator.points.grid import axes
     from hodiff.calculator.points.job import Job
+    from hodiff.calculator.searches import Searches
 
     if form not in FORMS:
         raise usage(f"rows have no --format {form}: take csv or json", "--format")
@@ -117,13 +118,19 @@ def read(
         raise usage("points come from --points or from --grid: leave one out", "--grid")
     if expression == "-" or expression.startswith("@"):
         raise usage("with --points EXPR is one expression, as text", "EXPR")
-    if options.get("arithmetic") == "float" and given["proven"]:
+    proven = given.get("proven", False)
+    if options.get("arithmetic") == "float" and proven:
         raise usage("--proven numbers are none of --arithmetic float: leave one out", "--proven")
     known = COMMANDS[command].options
     own = {name: x for name, x in options.items() if name in known and x is not None and x != ()}
     wrt = tuple(part.strip() for text in options.get("wrt") or () for part in text.split(","))
     let, constants = tuple(options["let"]), options.get("constants")
-    compiled = Compiled(expression, command, wrt or None, let, own, constants)
+    strict = options.get("strict", False)
+    compiled: Compiled | Searches
+    if command in IN_ROWS:
+        compiled = Searches(expression, command, let, own, constants, strict)
+    else:
+        compiled = Compiled(expression, command, wrt or None, let, own, constants, strict)
     how = How(subgradient=options.get("subgradient", False), extend=options.get("extend", False))
     kept = [name.strip() for text in given["keep"] for name in text.split(",")]
     return Job(
@@ -139,8 +146,8 @@ def read(
         skips=given["on_error"] == "skip",
         fails=given["on_error"] == "fail",
         errors=given["errors"],
-        proven=given["proven"] or options.get("arithmetic") == "ball",
-        check=given["check"],
+        proven=proven or options.get("arithmetic") == "ball",
+        check=given.get("check", False),
         resume=given["resume"],
     )
 
@@ -191,6 +198,8 @@ def _progress(job: Job) -> Iterator[Callable[[], None]]:
 
 def _said(job: Job, seconds: float) -> str | None:
     """What there is to say at the end: of rows without an answer, and of a sample."""
+    from hodiff.calculator.points.lists import Lists  # start-up
+
     rows, lines = job.rows, list[str]()
     lines += [f"note: {note}" for note in [*job.compiled.notes, *job.notes]]
     if rows.refused:
@@ -199,7 +208,8 @@ def _said(job: Job, seconds: float) -> str | None:
         assert rows.first is not None
         file, row, why = rows.first
         where = f"{file}, row {row}" if file else f"row {row}"
-        lines.append(f"{n} of {rows.done} rows have no answer ({counts})")
+        whole = "whole " if isinstance(rows, Lists) else ""  # some of its roots may be there
+        lines.append(f"{n} of {rows.done} rows have no {whole}answer ({counts})")
         lines.append(f"  {where}: {why.message}")
     if rows.checked:
         lines.append(

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hodiff.calculator.commands import COMMANDS, ON_COLUMNS
+from hodiff.calculator.commands import COMMANDS
 from hodiff.cli import options as o
 from hodiff.cli.faults import Outcome
 from hodiff.cli.options import Command, Group
@@ -90,14 +90,16 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     EXPR is an equation, or what is to be 0; for several variables [EXPR, EXPR]. Each root is proven
     to be there and to be the only one near it, and it is proven that there are no others. What
     can't be decided, as at a jump, is told as a small box, with the reason. Exit code 1: there is
-    such a box.
+    such a box. Of a file, --points FILE, columns are what EXPR has beside the variables, and each
+    row comes once for each of its roots.
     """, (o.OVER, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
     "extrema": ("""All minima and maxima in a range.
 
     Saddles are listed, too. Each is proven to be what it is, and it is proven that there are no
     others; the ends of the range and its sides count. The least and the largest value of EXPR over
     the range come with them. What can't be decided, as at a jump, is told as a small box, with the
-    reason. Exit code 1: there is such a box.
+    reason. Exit code 1: there is such a box. Of a file, --points FILE, columns are what EXPR has
+    beside the variables, and each row comes once for each of its points.
     """, (o.OVER, o.CURVED, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
     "plot": ("""EXPR and its derivatives as curves.
 
@@ -123,13 +125,15 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
 
     What was written and what each walk added are told apart, and what a backward rule will read is
     marked as saved. With --no-create-graph the derivative is a value alone; --both is both, side by
-    side. With --at each node has its value.
-    """, (o.WALKS, o.CREATED, o.DETACHED, o.BOTH, o.PICTURE, o.DRAWN)),
+    side. With --at each node has its value. In several variables --v shows how the Hessian times a
+    vector comes about: the gradient, its product with v, and the walk over that.
+    """, (o.WALKS, o.TIMES, o.CREATED, o.DETACHED, o.BOTH, o.PICTURE, o.DRAWN)),
     "explain": ("""The backward walk, node by node.
 
     First what each node comes to, then the way back: the rule of each node, what came to it, and
-    what it sends to its inputs, where it adds up. With --order 2 the walk over that walk follows.
-    """, (o.BACK, o.TORCH, o.ACCOUNT)),
+    what it sends to its inputs, where it adds up. With --order 2 the walk over that walk follows,
+    in several variables with --v the one over the gradient times v: the Hessian times v.
+    """, (o.BACK, o.TIMES, o.TORCH, o.ACCOUNT)),
     "report": ("""Everything about EXPR on one page.
 
     Its formula and derivatives, the numbers at the point, the steps, the graph and the walk that
@@ -147,7 +151,7 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
 
     def run(expression: str, format: str, **options: Any) -> Iterator[Outcome]:
         ctx = click.get_current_context()
-        rows = o.POINTS if name in ON_COLUMNS else ()  # others may have an --out of their own
+        rows = o.of_rows(name)  # others may have an --out of their own
         of_rows = {x.name: options.pop(x.name) for x in rows if x.name in options}
         if of_rows.get("points") is not None or of_rows.get("grid"):
             from hodiff.cli.points import answered as rows_answered  # start-up: brings Polars
@@ -237,7 +241,7 @@ for _name, (_help, _own) in HELP.items():
     _command = COMMANDS[_name]
     _names = {option.name for option in _own}
     _kinks = (o.SUBGRADIENT,) if _command.kinks else ()
-    _points = o.POINTS if _name in ON_COLUMNS else ()
+    _points = o.of_rows(_name)
     _common = [x for x in COMMON if x.name not in {*_names, *_command.without}]
     program.add_command(
         Command(

@@ -16,6 +16,7 @@ class Limits:
     intervals = 1_000_000  # computed over intervals, in all pieces together: some seconds
     boxes = 40_000_000  # computed over boxes, in all of them together: some ten seconds
     searching = 8.0  # seconds of the processor, for functions that are slow to compute
+    a_row = 0.1  # of both, for each row of a file
 
     # Files as values, which are read in Python, a line after the other.
     numbers = 20_000_000  # in one file

@@ -160,12 +160,14 @@ def read(
     equation: bool = False,
     physical: str | None = None,
     beside: Sequence[str] = (),
+    rows: bool = False,
 ) -> Problem:
     """The problem that EXPR, --at, --let and --wrt state. Raises HodiffError.
 
     repeats: --wrt may name a variable again. of: EXPR is an equation, and f its left side less its
     right one, or an expression that is to be 0; equation: the same, for all variables.
-    over: their ranges. shapes: of variables that are arrays, without at.
+    over: their ranges; rows: other free names, of the ends too, are variables that a row gives.
+    shapes: of variables that are arrays, without at.
     physical: a set of constants, for names that nothing else binds, in texts beside, too.
     strict: notation that Python hasn't is refused.
 
@@ -231,11 +233,8 @@ def read(
             for name, value in problem.point.items()
         }
 
-    for text in over:
-        _read_range(problem, text)
-
     def free(name: str) -> Tensor:
-        if over:
+        if over and (not rows or name in INFINITE):
             raise HodiffError("name", _without_range(name, [*problem.variables, *constants]))
         if problem.point is not None:
             known = [*problem.variables, *constants]
@@ -250,6 +249,7 @@ def read(
                 problem.notes.append(f"'{name}' is read as a variable: {note}")
         return found
 
+    _read_ranges(problem, over, free if rows else None)
     if not at and not over:  # named so, catalan is a variable
         for name in (*wanted, *(shapes or ())):
             if name in NAMED and name not in ALWAYS and re.search(rf"\b{name}\b", expression):
@@ -266,22 +266,39 @@ def read(
             raise solved.fault("usage", "an equation is solved for one variable: --of y", 1)
         problem.of = solved.names[0]
     problem.taken = chosen.names if chosen is not None else []
-    problem.wrt = list(dict.fromkeys(problem.taken or problem.variables))
+    chosen_or_all = problem.taken or (problem.ranges if rows else problem.variables)
+    problem.wrt = list(dict.fromkeys(chosen_or_all))
     return problem
 
 
-def _read_range(problem: Problem, text: str) -> None:
-    """Bind what --over names: a variable, and the ends of its range."""
-    constants, places = problem.constants, problem.places
-    trees = [parse(side, "bindings", "--over", problem.strict) for side in range_sides(text)]
-    _names_once(trees[0].children, text, "--over", [*constants, *problem.ranges])
-    builder = Builder(text, "--over", constants, _unbound("--over"), (), places)
-    for low, high in zip(*(tree.children for tree in trees), strict=True):
-        ends = builder.expression(low.children[0]), builder.expression(high.children[0])
-        if ends[0].shape or ends[1].shape:
-            raise builder.fault("usage", f"the ends of the range of {low.value} are numbers", low)
-        problem.ranges[low.value] = ends
-        problem.variables[low.value] = variable(low.value)
+def _read_ranges(problem: Problem, over: Sequence[str], free: Callable[..., Tensor] | None) -> None:
+    """Bind what --over names: variables, and the ends of their ranges, in which a name that isn't
+    bound goes to free where that is given."""
+    constants, places, read = problem.constants, problem.places, list[str]()
+    parsed = [
+        (text, [parse(side, "bindings", "--over", problem.strict) for side in range_sides(text)])
+        for text in over
+    ]
+    for text, (lower, _) in parsed:
+        _names_once(lower.children, text, "--over", [*constants, *read])
+        read += [x.value for x in lower.children]
+    unbound = _unbound("--over")
+
+    def end(name: str, is_variable: bool = False) -> Tensor:
+        if free is None or is_variable:
+            return unbound(name, is_variable)
+        found: Tensor = free(name)
+        return found
+
+    for text, trees in parsed:
+        builder = Builder(text, "--over", constants, end, read if free else (), places)
+        for low, high in zip(*(tree.children for tree in trees), strict=True):
+            ends = builder.expression(low.children[0]), builder.expression(high.children[0])
+            if ends[0].shape or ends[1].shape:
+                message = f"the ends of the range of {low.value} are numbers"
+                raise builder.fault("usage", message, low)
+            problem.ranges[low.value] = ends
+            problem.variables[low.value] = variable(low.value)
 
 
 def range_sides(text: str) -> list[str]:

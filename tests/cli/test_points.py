@@ -17,6 +17,7 @@ import pytest
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX system")
 HODIFF = (sys.executable, "-m", "hodiff")
+SEARCH = ("roots", "y*tan(y) = x", "--over", "y=0:9", "--points", "in.csv")
 SLOW = ("grad", "abs(x)", "--points", "in.csv", "--proven")  # a row at a time
 
 
@@ -41,9 +42,14 @@ def at_work(folder: Path, process: subprocess.Popen[bytes]) -> None:
         assert process.poll() is None, process.communicate()
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupt_leaves_the_old_file(folder: Path, sent: int) -> None:
-    with started(folder, *SLOW, "--out", "out.csv", "--errors", "why.csv") as process:
+@pytest.mark.parametrize(
+    "command, sent",
+    [(SLOW, signal.SIGINT), (SLOW, signal.SIGTERM), (SLOW, signal.SIGHUP), (SEARCH, signal.SIGINT)],
+)
+def test_an_interrupt_leaves_the_old_file(
+    folder: Path, command: tuple[str, ...], sent: int
+) -> None:
+    with started(folder, *command, "--out", "out.csv", "--errors", "why.csv") as process:
         at_work(folder, process)
         process.send_signal(sent)
         out, err = process.communicate(timeout=60)

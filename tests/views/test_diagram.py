@@ -131,6 +131,57 @@ def test_walks_are_told_apart_without_colour(laid_out: None) -> None:
     assert len({look.colour for look in LOOKS}) == len({look.shape for look in LOOKS}) == len(LOOKS)
 
 
+def test_the_product_with_v_is_told_apart(laid_out: None) -> None:
+    """By its shape, in colour and in words, in every picture."""
+    options = {"v": "2,1", "at": "x=3,y=5"}
+    picture = ET.fromstring(drawn("x**2*y", **options))
+    found = {}
+    for node in nodes(picture).values():
+        kind, walk = node.get("class", "").split()[1:3]
+        shape = next(x for x in node if x.get("class") == "shape")
+        if kind == "operation":
+            found.setdefault(walk, set()).add((shape.tag, len(shape.get("points", "").split())))
+    assert found.keys() == {"walk0", "walk1", "product", "walk2"}
+    assert len({*map(frozenset, found.values())}) == 4
+    style = "".join(x.text or "" for x in picture.iter(f"{SVG}style"))
+    assert re.search(r"\.product \.shape { fill: #\w{6}; }", style.partition("@media")[2])
+    legend = next(g for g in picture.iter(f"{SVG}g") if g.get("class") == "legend")
+    assert "of the product with v" in texts(legend)
+    assert "f = x**2*y, v = [2, 1]" in texts(picture)
+    mermaid, dot = drawn("x**2*y", "mermaid", **options), drawn("x**2*y", "dot", **options)
+    product = re.findall(r'(\S)"\w+<br>p\d #61; .*"(.)\]:::product$', mermaid, re.M)
+    assert product == [("\\", "/")] * 3 and "classDef product " in mermaid
+    assert dot.count("shape=invtrapezium") == 3 and "∇f·v" in dot
+    assert "<td>product</td>" in drawn("x**2*y", "html", **options)
+
+
+def test_every_walk_has_its_colours(laid_out: None) -> None:
+    picture = ET.fromstring(drawn("exp(x)*x", order=6))
+    style = "".join(x.text or "" for x in picture.iter(f"{SVG}style"))
+    for node in nodes(picture).values():
+        assert f".{node.get('class', '').split()[2]} .shape {{ fill" in style
+
+
+def test_a_graph_in_several_parts() -> None:
+    """Each line goes down, whatever else there is."""
+    pytest.importorskip("igraph")
+    edges = [("x", "a"), ("y", "b"), ("a", "c"), ("b", "c"), ("y", "d"), ("d", "e"), ("a", "e"),
+             ("x", "f"), ("b", "f"), ("f", "g"), ("g", "h"), ("e", "i"), ("h", "i"), ("x", "i"),
+             ("p", "q"), ("q", "r"), ("p", "r")]  # fmt: skip
+    names = list(dict.fromkeys(x for edge in edges for x in edge))
+    sizes = {name: (40.0, 20.0) for name in [*names, "alone", "other"]}
+    found = layout._by_igraph(sizes, edges)
+    assert found.places.keys() == sizes.keys()
+    for (a, b), route in found.routes.items():
+        heights = [y for _, y in route]
+        assert heights == sorted(heights)
+        assert route[0] == pytest.approx((found.places[a][0], found.places[a][1] + 10))
+        assert route[-1] == pytest.approx((found.places[b][0], found.places[b][1] - 10))
+    boxes = [(x - 20, x + 20, y - 10, y + 10) for x, y in found.places.values()]
+    for (a, b, c, d), (e, f, g, h) in combinations(boxes, 2):
+        assert b <= e or f <= a or d <= g or h <= c
+
+
 @pytest.mark.parametrize("text", ["exp(x)*log(1 + x**2)", "x*y*z + sin(x*y)/z", "x*x", "x + x*1e9"])
 def test_no_two_nodes_overlap_and_all_is_inside(laid_out: None, text: str) -> None:
     picture = ET.fromstring(drawn(text, at={"x": 1, "y": 2, "z": 3} if "z" in text else {"x": 1}))

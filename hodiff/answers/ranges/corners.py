@@ -297,9 +297,9 @@ def roots_at_corners(found: Outcome, f: Tensor, x: Tensor, span: Range, work: Wo
     """What a search for the roots of f found, with those that are corners: of what it left open,
     while there is time."""
     roots, unsure = list(found.roots), []
-    program = Program([f], BALLS)
+    program, work = Program([f], BALLS), work.after()
     for box in found.unsure:
-        at = None if work.late else corner(f, x, box.box[0])
+        at = None if work.ended else corner(f, x, box.box[0])
         inside = None if at is None else within(at.root, [span])
         if at is None or inside is None:
             unsure.append(box)

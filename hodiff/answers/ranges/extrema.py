@@ -199,7 +199,7 @@ class Face:
     def corners(self, unsure: Sequence[Unsure], work: Work) -> tuple[list[Point], list[Unsure]]:
         """The points that corners of f of one variable are, while there is time, and what is left
         open. Boxes that lie close are looked at as one at first, then each, the widest first."""
-        work = Work(work.left, work.until)  # with a time of its own: the search may have used all
+        work = work.after()
         found: list[tuple[Corner, Pairs]] = []
         rest: list[Unsure] = []
         joined = [interval for (interval,) in merged([columns(x.box) for x in unsure], NEAR)]

@@ -52,9 +52,11 @@ class Work:
     """What a search may take: nodes of boxes, and time. Where no time is said functions that are
     slow in balls have an end, too, which is counted on the processor."""
 
-    def __init__(self, nodes: int, until: float | None = None) -> None:
-        self.left, self.until = nodes, until
-        self.ends = thread_time() + Limits.searching if until is None else float("inf")
+    def __init__(self, nodes: int, until: float | None = None, brief: float | None = None) -> None:
+        """brief: seconds, of the end that is counted on the processor, corners included."""
+        self.left, self.until, self.brief = nodes, until, brief is not None
+        seconds = Limits.searching if brief is None else brief
+        self.ends = thread_time() + seconds if until is None else float("inf")
         self.boxes = 0
 
     def spend(self, boxes: int, nodes: int) -> None:
@@ -64,6 +66,11 @@ class Work:
     @property
     def late(self) -> bool:
         return self.until is not None and monotonic() > self.until
+
+    def after(self) -> Work:
+        """What may be taken for corners, once a search is done: seconds of their own, for the
+        search may have used all; but the same ones where these are brief."""
+        return self if self.brief else Work(self.left, self.until)
 
     @property
     def ended(self) -> bool:

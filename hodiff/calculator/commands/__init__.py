@@ -19,7 +19,10 @@ MOST_SEED = 2**64 - 1
 
 ON_COLUMNS = ("value", "grad", "hessian", "nth", "hvp", "jacobian", "jvp", "vjp", "taylor",
               "tensor", "laplacian", "implicit", "uncertainty")  # fmt: skip
-"""The commands that have an answer for every row of a file."""
+"""The commands that have as many numbers for every row of a table."""
+
+IN_ROWS = ("roots", "extrema")
+"""Those that have some rows for every row of a file: see searches.py."""
 
 
 class Command(NamedTuple):
@@ -35,7 +38,8 @@ class Command(NamedTuple):
     intervals: bool = True  # whether x=2±0.1 is an interval
     equation: bool = False  # whether EXPR may be an equation
     orders: bool = False  # whether --order may name several
-    rows: str = ""  # what answers rows, where it isn't what answers a point: see columns.py
+    rows: str = ""  # what answers rows, where it isn't what answers a point: see columns.py, or
+    # searches.py
 
     def function(self, name: str) -> Callable[..., Answer]:
         """What answers it: imported when it is asked, for start-up."""
@@ -71,9 +75,11 @@ COMMANDS = {
                            without=("wrt", "digits", "exact", "rtol")),
     "roots": Command("roots", "hodiff roots 'x*tan(x) = 1' --over x=0:10",
                      ("over", "first", "seconds"), ("over",), kinks=False, equation=True,
+                     rows="in_rows",
                      without=("at", "wrt", "rtol", "arithmetic", "extend", "subgradient")),
     "extrema": Command("extrema", 'hodiff extrema "x**3 - 3*x" --over x=-3:2',
                        ("over", "order", "first", "seconds"), ("over",), kinks=False,
+                       rows="in_rows",
                        without=("at", "wrt", "rtol", "arithmetic", "extend", "subgradient")),
     "plot": Command("plot", 'hodiff plot "x**3 - 3*x" --over x=-3:3',
                     ("over", "order", "taylor", "points", "out", "proven", "seconds"),
@@ -84,8 +90,8 @@ COMMANDS = {
                      ("claim", "order"), ("claim",), kinks=False,
                      without=("rtol", "arithmetic", "extend", "subgradient")),
     "steps": Command("steps", 'hodiff steps "x**3*exp(x)"', ("order",)),
-    "graph": Command("graph", 'hodiff graph "x**2" --both', ("order", "create_graph", "out")),
-    "explain": Command("explain", 'hodiff explain "x*sin(x)" --at x=2', ("order", "torch")),
+    "graph": Command("graph", 'hodiff graph "x**2" --both', ("order", "v", "create_graph", "out")),
+    "explain": Command("explain", 'hodiff explain "x*sin(x)" --at x=2', ("order", "v", "torch")),
     "report": Command("report", 'hodiff report "x*exp(-x)" --at x=1 --out page.html',
                       ("out", "over", "order", "seconds"), ("out",),
                       without=("rtol", "digits", "arithmetic", "exact"), intervals=False),

@@ -7,22 +7,26 @@ from html import escape
 from typing import Any
 
 from hodiff.calculator import trees
-from hodiff.calculator.answer import Answer, Each, Entry, Grid, Row
+from hodiff.calculator.answer import Answer, Each, Entry, Grid, Row, leaves
 from hodiff.calculator.request import Request, above, usage
 from hodiff.calculator.trees import Item
 from hodiff.calculator.walks.account import as_json, marked, outline, records, told_walks, values_of
-from hodiff.calculator.walks.walked import Walked, walked
+from hodiff.calculator.walks.walked import Walked, brief, walked
+from hodiff.language.problem import Vector
 
 MOST_NODES = 300  # of all that is told
 INSTEAD = "take a lower --order, or a part of EXPR; hodiff grad has the numbers alone"
 
 
-def explain(request: Request, order: int | None = None, torch: bool = False) -> Answer:
+def explain(
+    request: Request, order: int | None = None, torch: bool = False, v: Vector | None = None
+) -> Answer:
     """How the derivative of EXPR comes about on its graph, walk by walk.
 
-    torch: with a program for PyTorch that does the same.
+    torch: with a program for PyTorch that does the same. v: the second walk is through the
+    gradient times v.
     """
-    found = walked(request, 1 if order is None else order)
+    found = walked(request, order, v=v)
     if torch and not request.has_point:
         raise usage("--torch needs numbers to start from: give a point, --at", "--torch")
     if torch and request.problem.radii:
@@ -33,20 +37,21 @@ def explain(request: Request, order: int | None = None, torch: bool = False) -> 
             f"the walks visit {n} nodes, and {MOST_NODES} can be told: {INSTEAD}", "EXPR", "limit"
         )
     told = list(told_walks(found, found.diagram()))
-    numbers = found.numbers()
+    numbers, vector = found.numbers(), found.vector()
     value = values_of(found, told) if request.has_point else {}
-    program = _program(found, numbers.at or {}) if torch else None
+    program = _program(found, numbers.at or {}, vector.values) if torch else None
     entries = _entries(found, numbers.values[1:])
     named = {entry.label: entry.value for entry in entries}
-    if len(found.walks) == 1:
-        slopes = dict(zip(request.wrt, numbers.values[1:], strict=True))
-        fields: dict[str, Any] = {"gradient": slopes}
-    else:
+    n = len(request.wrt)
+    fields: dict[str, Any] = {"gradient": request.named(numbers.values[1 : n + 1])}
+    if v is not None:
+        fields |= {"v": vector.values, "hvp": leaves(numbers.values[n + 1 :])}
+    elif len(found.walks) > 1:
         fields = {"variable": request.wrt[0], "derivatives": numbers.values[1:]}
     answer = request.answer(
-        numbers,
+        numbers.plus(vector),
         {
-            "variables": request.wrt,
+            "variables": request.wrt if v is None else request.components(),
             "order": len(found.walks),
             "value": numbers.values[0],
             "result": found.result,
@@ -65,7 +70,8 @@ def explain(request: Request, order: int | None = None, torch: bool = False) -> 
     after = "" if program is None else f"The same in PyTorch:\n\n{program}"
 
     def outlined() -> list[Item]:
-        return [item for one in told for item in outline(found, one, value)]
+        told_v = brief(vector.values)
+        return [item for one in told for item in outline(found, one, value, told_v)]
 
     def fenced() -> str:
         listed = trees.listed([*map(marked, outlined())], below)
@@ -94,7 +100,7 @@ def _entries(found: Walked, values: Sequence[Any]) -> list[Entry]:
     return [Entry(name, label, value) for (name, label), value in zip(labels, values, strict=True)]
 
 
-def _program(found: Walked, at: Mapping[str, Any]) -> str:
+def _program(found: Walked, at: Mapping[str, Any], v: Sequence[Any]) -> str:
     from hodiff.calculator.walks.torch_program import program  # start-up: few ask
 
-    return program(found, at)
+    return program(found, at, v)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from hodiff.answers.precision import until_determined
-from hodiff.answers.ranges.extrema import CUSP, KINK, Bound, Point, bound, inflections
-from hodiff.answers.ranges.extrema import extrema as searched
+from hodiff.answers.ranges.extrema import CUSP, KINK, Bound, Extrema, Point, bound, inflections
+from hodiff.answers.ranges.extrema import extrema as extremes
+from hodiff.answers.ranges.isolate import Work
 from hodiff.answers.ranges.located import BITS, Unsure
 from hodiff.answers.ranges.monotone import signs
 from hodiff.arithmetic.ball_numbers import ball, precision
@@ -16,7 +17,18 @@ from hodiff.arithmetic.program import Program
 from hodiff.calculator.answer import Answer, Row, Value, plain_number, text
 from hodiff.calculator.progress import searching
 from hodiff.calculator.request import Request, exactly, usage
-from hodiff.calculator.search import Open, Span, counted, ends_named, proven, work
+from hodiff.calculator.search import (
+    Column,
+    InRows,
+    Open,
+    Shown,
+    Span,
+    counted,
+    ends_named,
+    proven,
+    silent,
+    work,
+)
 from hodiff.derivatives import gradient
 from hodiff.errors import HodiffError
 
@@ -40,7 +52,22 @@ def extrema(request: Request, over: Any = None, order: int = 1, first: int | Non
             seconds: float | None = None) -> Answer:  # fmt: skip
     """All extrema in a range, each proven to be what it is, and that there are no others; order 2:
     the inflection points."""
-    f, span = request.scalar(), Span(request)
+    check(request, order)
+    f, span, allowed = request.f, Span(request), work(seconds)
+    with searching("points") as shown:
+        found, told, left = searched(request, span, allowed, order, first, shown)
+    request.problem.notes += sharp(told)
+    ends: list[Bound | None] = [None, None]
+    if order == 1 and first is None:
+        ends = [bound(f, request.inputs, found, side) for side in (-1, 1)]
+    complete = left.decided and not left.ended
+    ranges = shape(request, span, order, told) if complete and len(span.ranges) == 1 else []
+    return answer(request, span, order, told, ends, ranges, left)
+
+
+def check(request: Request, order: int) -> None:
+    """Raise for what has no answer in any range."""
+    request.scalar()
     if order not in (1, 2):
         raise usage("--order is 1, or 2 for inflection points", "--order")
     if order == 2 and len(request.inputs) > 1:
@@ -48,29 +75,39 @@ def extrema(request: Request, over: Any = None, order: int = 1, first: int | Non
     if len(request.inputs) > MOST_VARIABLES:
         message = f"there are {len(request.inputs)} variables, and {MOST_VARIABLES} are the most"
         raise usage(message, "--over", "limit")
-    allowed = work(seconds)
-    with searching("points") as shown:
-        if order == 2:
-            found = proven(lambda: inflections(
-                f, request.inputs[0], span.ranges[0], allowed, first, shown))  # fmt: skip
-        else:
-            found = proven(lambda: searched(f, request.inputs, span.ranges, allowed, first, shown))
+
+
+def searched(
+    request: Request, span: Span, allowed: Work, order: int, first: int | None = None,
+    shown: Shown = silent,
+) -> tuple[Extrema, list[Told], Open]:  # fmt: skip
+    """What was found, its points with their numbers, in order, and what is left open."""
+    f = request.f
+    if order == 2:
+        found = proven(lambda: inflections(
+            f, request.inputs[0], span.ranges[0], allowed, first, shown))  # fmt: skip
+    else:
+        found = proven(lambda: extremes(f, request.inputs, span.ranges, allowed, first, shown))
     unsure = list(found.unsure)
     program = Program([f], BALLS)
     notes: list[str] = []
-    listed = [tell(request, program, point, unsure, notes) for point in found.points]
-    told = sorted((x for x in listed if x is not None), key=position)
+    each = [tell(request, program, point, unsure, notes) for point in found.points]
+    told = sorted((x for x in each if x is not None), key=position)
     more = first is not None and len(told) >= first
     told, left = told[:first], [] if more else found.left
-    notes += sharp(told)
-    ends: list[Bound | None] = [None, None]
-    if order == 1 and first is None:
-        ends = [bound(f, request.inputs, found, side) for side in (-1, 1)]
     request.problem.notes[:] = dict.fromkeys([*request.problem.notes, *notes])
-    complete = not (unsure or left or more)
-    ranges = shape(request, span, order, told) if complete and len(span.ranges) == 1 else []
-    rest = Open(request, span, unsure, left, more, allowed.late)
-    return answer(request, span, order, told, ends, program, ranges, rest)
+    return found, told, Open(request, span, unsure, left, more, allowed.late)
+
+
+def in_rows(request: Request, order: int = 1, first: int | None = None) -> InRows:
+    """What each row of a file has. Raises HodiffError where none has an answer."""
+    check(request, order)
+
+    def search(request: Request, span: Span, allowed: Work) -> tuple[list[Row], Open]:
+        _, told, left = searched(request, span, allowed, order, first)
+        return listed(told), left
+
+    return InRows(columns(request.wrt), search)
 
 
 def shape(request: Request, span: Span, order: int, told: Sequence[Told]) -> list[Shaped]:
@@ -206,7 +243,6 @@ def answer(
     order: int,
     told: list[Told],
     ends: Sequence[Bound | None],
-    program: Program,
     ranges: Sequence[Shaped],
     left: Open,
 ) -> Answer:
@@ -219,6 +255,7 @@ def answer(
     }
     above = [title(told, left, order, span)]
     if order == 1 and not left.ended:
+        program = Program([request.f], BALLS)
         best = [of_bound(request, program, end, side, told)
                 for end, side in zip(ends, (-1, 1), strict=True)]  # fmt: skip
         own |= {"minimum": best[0], "maximum": best[1]}
@@ -229,14 +266,23 @@ def answer(
         above.append(shapes(ranges))
     rows: list[Row] = [[*x.at.values(), x.value, kind(x, ends)] for x in told]
     lines: list[Row] = [[*x.at.values(), x.value, x.point.kind] for x in told]
-    flat = ends_named(names)
-    records: list[Row] = [[*names, "f", *flat, "what", "edge", "reason"]]
-    records += [
-        [*x.at.values(), x.value, *[""] * len(flat), x.point.kind, "edge" * x.point.edge, ""]
-        for x in told
-    ]
+    records = [[name for name, _ in columns(names)], *listed(told)]
     return left.answer(own, "\n".join(above), [*names, "f", ""], rows, lines, records,
                        request.problem.notes)  # fmt: skip
+
+
+def columns(names: Sequence[str]) -> list[Column]:
+    """What csv has."""
+    numbers: list[Column] = [(x, float) for x in (*names, "f", *ends_named(names))]
+    return [*numbers, ("what", str), ("edge", str), ("reason", str)]
+
+
+def listed(told: Sequence[Told]) -> list[Row]:
+    """Points as the rows of these columns."""
+    return [
+        [*x.at.values(), x.value, *[""] * 2 * len(x.at), x.point.kind, "edge" * x.point.edge, ""]
+        for x in told
+    ]
 
 
 def shapes(ranges: Sequence[Shaped]) -> str:

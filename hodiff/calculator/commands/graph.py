@@ -12,6 +12,7 @@ from hodiff.calculator.request import Found, Request, usage
 from hodiff.calculator.walks.walked import Walked, brief, walked, worded
 from hodiff.engine.graph import Kind
 from hodiff.errors import nearest
+from hodiff.language.problem import Vector
 from hodiff.views.diagram.description import Diagram, Node
 
 CHOICES: Mapping[Any, Sequence[bool]] = {
@@ -34,23 +35,30 @@ Drawing = Callable[[Sequence[Diagram], Mapping[str, Any], str], str]
 
 
 def graph(
-    request: Request, order: int | None = None, create_graph: Any = None, out: Any = None
+    request: Request,
+    order: int | None = None,
+    create_graph: Any = None,
+    out: Any = None,
+    v: Vector | None = None,
 ) -> Answer:
     """The graph of EXPR, and what walks up to an order add to it.
 
-    create_graph is the last walk's: True, False, or "both" for two graphs.
+    create_graph is the last walk's: True, False, or "both" for two graphs. v: the second walk is
+    through the gradient times v.
     """
     out = fspath(out) if isinstance(out, PurePath) else out
     kind = _kind(out)
     asked = {None: True, "true": True, "false": False}.get(create_graph, create_graph)
     if not isinstance(asked, (bool, str)) or asked not in CHOICES:
         raise usage(f"create_graph is True, False or 'both', not {str(asked)[:60]!r}")
-    found = walked(request, 1 if order is None else order, least=0)
+    found = walked(request, order, 0, v)
     choices = CHOICES[asked] if found.walks else (True,)
     diagrams = [found.kept(choice).diagram() for choice in choices]
     numbers, values = _values(request, found, diagrams)
     texts = {name: brief(x) for name, x in values.items() if x is not None}
-    caption = _caption(request, found)
+    vector = found.vector()
+    shown_v = brief(vector.values) if v is not None else ""
+    caption = _caption(request, found, shown_v)
 
     def listed() -> list[dict[str, Any]]:
         return [as_json(diagram, values) for diagram in diagrams]
@@ -65,10 +73,11 @@ def graph(
         return [head, *(_record(d, x, whole) for d in diagrams for x in d.nodes)]
 
     answer = request.answer(
-        numbers,
+        numbers.plus(vector),
         {
-            "variables": request.wrt,
+            "variables": request.wrt if v is None else request.components(),
             "order": len(found.walks),
+            **({} if v is None else {"v": vector.values}),
             "value": numbers.values[0],
             "result": found.result,
             "graphs": Each(listed),
@@ -88,7 +97,7 @@ def graph(
     def tree() -> str:
         from hodiff.calculator.walks.tree import tree as drawn_tree  # start-up: brings rich
 
-        return drawn_tree(answer, diagrams, texts)
+        return drawn_tree(answer, diagrams, texts, shown_v)
 
     def saved() -> str:
         return "\n".join(f"{out}: {_counted(diagram)}" for diagram in diagrams)
@@ -107,8 +116,9 @@ def _counted(diagram: Diagram) -> str:
     return f"{title(diagram)}, {counted(diagram)}"
 
 
-def _caption(request: Request, found: Walked) -> str:
-    return " ".join(f"{found.result} = {request.problem.text}".split())[:80]
+def _caption(request: Request, found: Walked, v: str) -> str:
+    text = " ".join(f"{found.result} = {request.problem.text}".split())[:80]
+    return f"{text}, v = {v}"[:120] if v else text
 
 
 def _values(

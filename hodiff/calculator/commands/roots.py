@@ -7,11 +7,24 @@ from typing import Any, NamedTuple
 
 from hodiff.answers.precision import until_determined
 from hodiff.answers.ranges.corners import roots_at_corners
+from hodiff.answers.ranges.isolate import Work
 from hodiff.answers.ranges.located import Located, Unsure, tightly, told
 from hodiff.answers.ranges.roots import located
 from hodiff.calculator.answer import Answer, Row, Value, plain_number
 from hodiff.calculator.request import Request, exactly, usage
-from hodiff.calculator.search import Open, Span, counted, ends, ends_named, proven, work
+from hodiff.calculator.search import (
+    Column,
+    InRows,
+    Open,
+    Shown,
+    Span,
+    counted,
+    ends,
+    ends_named,
+    proven,
+    silent,
+    work,
+)
 from hodiff.derivatives import components
 from hodiff.engine.graph import Tensor
 from hodiff.errors import HodiffError
@@ -29,17 +42,23 @@ class Told(NamedTuple):
 def roots(request: Request, over: Any = None, first: int | None = None,
           seconds: float | None = None) -> Answer:  # fmt: skip
     """All roots in a range: each is proven to be there, and that there are no others."""
-    functions = equations(request)
-    span = Span(request)
-    allowed = work(seconds)
+    equations(request)
+    span, allowed = Span(request), work(seconds)
     from hodiff.calculator.progress import searching  # start-up: with what it needs
 
     with searching("roots") as shown:
-        found = proven(
-            lambda: located(
-                functions, request.inputs, span.ranges, allowed, first=first, told=shown
-            )
-        )
+        rooted, notes, left = searched(request, span, allowed, first, shown)
+    return answer(request, span, rooted, notes, left)
+
+
+def searched(
+    request: Request, span: Span, allowed: Work, first: int | None = None, shown: Shown = silent
+) -> tuple[list[Told], list[str], Open]:
+    """The roots, what has to be said of them, and what is left open."""
+    functions = equations(request)
+    found = proven(
+        lambda: located(functions, request.inputs, span.ranges, allowed, first=first, told=shown)
+    )
     if len(functions) == 1:
         found = roots_at_corners(found, functions[0], request.inputs[0], span.ranges[0], allowed)
     unsure = list(found.unsure)
@@ -53,8 +72,18 @@ def roots(request: Request, over: Any = None, first: int | None = None,
         last = tightly(rooted[-1].root)[0][0] if len(span.ranges) == 1 else float("-inf")
         left = [box for box in left if box[0][0] < last]
         unsure = [x for x in unsure if len(x.box) > 1 or x.box[0][0] < last]
-    return answer(request, span, rooted, found.notes,
-                  Open(request, span, unsure, left, more, allowed.late))  # fmt: skip
+    return rooted, found.notes, Open(request, span, unsure, left, more, allowed.late)
+
+
+def in_rows(request: Request, first: int | None = None) -> InRows:
+    """What each row of a file has. Raises HodiffError where none has an answer."""
+    equations(request)
+
+    def search(request: Request, span: Span, allowed: Work) -> tuple[list[Row], Open]:
+        rooted, _, left = searched(request, span, allowed, first)
+        return listed(rooted, span), left
+
+    return InRows(columns(request.wrt), search)
 
 
 def equations(request: Request) -> list[Tensor]:
@@ -116,19 +145,31 @@ def answer(
     request: Request, span: Span, rooted: Sequence[Told], notes: Sequence[str], left: Open
 ) -> Answer:
     names = list(request.wrt)
-    boxes = [(span.clipped(x.root.alone), x) for x in rooted]
     own = {
         "roots": [
-            {"at": x.values, "alone": left.intervals(box), "multiplicity": x.root.multiplicity}
-            for box, x in boxes
+            {"at": x.values, "alone": left.intervals(span.clipped(x.root.alone)),
+             "multiplicity": x.root.multiplicity}
+            for x in rooted
         ]
-    }
+    }  # fmt: skip
     rows: list[Row] = [[*x.values.values(), kind(x.root)] for x in rooted]
     lines: list[Row] = [list(x.values.values()) for x in rooted]
-    records: list[Row] = [[*names, *ends_named(names), "what", "multiplicity", "reason"]]
-    records += [
-        [*x.values.values(), *ends(box), "root", x.root.multiplicity or "", ""] for box, x in boxes
-    ]
     above = summary(rooted, left, span)
     notes = [*request.problem.notes, *notes]
+    records = [[name for name, _ in columns(names)], *listed(rooted, span)]
     return left.answer(own, above, [*names, ""], rows, lines, records, notes)
+
+
+def columns(names: Sequence[str]) -> list[Column]:
+    """What csv has."""
+    numbers: list[Column] = [(x, float) for x in (*names, *ends_named(names))]
+    return [*numbers, ("what", str), ("multiplicity", int), ("reason", str)]
+
+
+def listed(rooted: Sequence[Told], span: Span) -> list[Row]:
+    """Roots as the rows of these columns."""
+    return [
+        [*x.values.values(), *ends(span.clipped(x.root.alone)), "root",
+         x.root.multiplicity or "", ""]
+        for x in rooted
+    ]  # fmt: skip

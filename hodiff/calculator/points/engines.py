@@ -34,10 +34,12 @@ from hodiff.calculator.points.job import Job
 from hodiff.calculator.points.pieces import Piece, of_rows, of_text
 from hodiff.calculator.points.rows import CHECKED, MOST_CHECKED, no_answer
 from hodiff.calculator.points.solver import Refused, Stopped
+from hodiff.calculator.searches import Searches
 from hodiff.errors import HodiffError
 
 ROWS, BYTES = 1 << 20, 1 << 25  # of a piece
 PROVEN_ROWS, PROVEN_BYTES = 1 << 14, 1 << 20  # in balls: some seconds
+SEARCHED_ROWS, SEARCHED_BYTES = 1 << 11, 1 << 17  # of which each is a search: the same
 MOST = 10_000  # pieces of a file
 TICK = 0.05  # seconds
 STOP = "_stopped"  # the file that says so to workers
@@ -203,6 +205,8 @@ def _tasks(job: Job, folder: str) -> list[Task]:
 def _pieces(job: Job, path: str | None) -> Iterator[Piece]:
     """A file, or the grid, in pieces."""
     rows, size = (PROVEN_ROWS, PROVEN_BYTES) if job.proven else (ROWS, BYTES)
+    if isinstance(job.compiled, Searches):
+        rows, size = SEARCHED_ROWS, SEARCHED_BYTES
     if path is None:
         assert job.grid is not None
         total = grid.size(job.grid)

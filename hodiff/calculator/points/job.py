@@ -16,9 +16,11 @@ from hodiff.answers.question import How
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points import ENDINGS, files, grid
 from hodiff.calculator.points.files import fault
+from hodiff.calculator.points.lists import LISTED, Lists
 from hodiff.calculator.points.pieces import Piece
 from hodiff.calculator.points.rows import GIVEN, REASON, Rows, is_readable
 from hodiff.calculator.points.solver import Solver, Stopped
+from hodiff.calculator.searches import Searches
 from hodiff.engine.graph import topological
 from hodiff.language.build import NAMED
 
@@ -41,7 +43,7 @@ class Source(NamedTuple):
 class Job:
     """What is asked.
 
-    compiled      what is computed from a row
+    compiled      what is computed from a row, or searched in it
     points        a file, a folder, a pattern, or - for standard input; None with a grid
     out           a file, - for standard output, or a folder for a file each
     maps          the columns of variables that aren't named as they are
@@ -54,7 +56,7 @@ class Job:
     piece         what is to be done of the points; None for all
     """
 
-    compiled: Compiled
+    compiled: Compiled | Searches
     how: How = field(default_factory=How)
     points: str | None = None
     grid: grid.Axes | None = None
@@ -80,7 +82,8 @@ class Job:
         solver = Solver(self.compiled, self.how)
         keeps = self.errors is not None
         how = self.proven, self.fails, self.check, keeps, self.skips
-        self.rows = Rows(self.compiled, solver, *how)
+        kernel = Lists if isinstance(self.compiled, Searches) else Rows
+        self.rows = kernel(self.compiled, solver, *how)
 
     def __reduce__(self) -> Any:
         """Pickled as what is asked, without what has been done of it."""
@@ -115,7 +118,7 @@ class Job:
         """The first rows with their results."""
         try:
             if self.grid is not None:
-                return self.answered(None, "ndjson").head(n).collect()
+                return self.answered(None, "ndjson", n).collect()
             assert self.points is not None
             paths = files.sources(self.points)
             with files.on_disk(paths[0]) as first, self.told([first, *paths[1:]]):
@@ -153,8 +156,10 @@ class Job:
         root = self.points if os.path.isdir(self.points) else os.path.dirname(self.points)
         while has_magic(root):
             root = os.path.dirname(root)
-        remote = files.remote(path)
-        stem = path.rpartition("/")[2] if remote else os.path.relpath(path, root or ".")
+        if files.remote(path):  # of a pattern, which is read as one, the folder's
+            stem = next(word for word in reversed(path.split("/")) if not has_magic(word))
+        else:
+            stem = os.path.relpath(path, root or ".")
         while Path(stem).suffix.lstrip(".") in ENDED:
             stem = str(Path(stem).with_suffix(""))
         return stem, self.out_form or files.form_of(path, self.in_form, "--points")
@@ -185,6 +190,9 @@ class Job:
     def answered(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
         """The rows with their results, as they are written in a format; the first n."""
         if unknown := [name for name in self.maps if name not in self.compiled.inputs]:
+            if unknown[0] in self.compiled.outputs:
+                message = f"'{unknown[0]}' is searched for and needs no column: leave out --map"
+                raise fault(message, "--map")
             raise fault(f"--map names '{unknown[0]}', and EXPR has no such variable", "--map")
         source = self._grid() if paths is None else self._files(paths, form)
         absent = self._absent(source)
@@ -219,6 +227,9 @@ class Job:
             rows = rows.filter(pl.col(found).struct.field(REASON).is_null())
         field = pl.col(found).struct.field
         told = [field(GIVEN.format(texts[x])).alias(x) if x in texts else pl.col(x) for x in kept]
+        if isinstance(self.rows, Lists):
+            told.append(field(LISTED).alias(found))
+            rows, told = rows.select(told).explode(found), [pl.col(x) for x in kept]
         return rows.select([*told, *map(field, self.compiled.outputs)])
 
     def _grid(self) -> Source:
@@ -296,8 +307,7 @@ class Job:
 
     def _check_constants(self, names: list[str], where: str) -> None:
         """Raise where EXPR means a constant of the name of a column."""
-        graphs = [number.question.f for number in self.compiled.columns.numbers.values()]
-        used = {x.operation for x in topological(graphs)}
+        used = {x.operation for x in topological(self.compiled.columns.graphs)}
         named = [name for name, x in NAMED.items() if x.operation in used]
         for name in [*named, *self.compiled.physical]:
             if name in names and name not in self.maps.values():

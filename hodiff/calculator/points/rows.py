@@ -4,7 +4,7 @@ in balls, or why there are none."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
 from threading import Lock
@@ -15,6 +15,7 @@ import polars as pl
 
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points.solver import Refused, Solver, Stopped
+from hodiff.calculator.searches import Searches
 from hodiff.errors import HodiffError
 
 WHOLE = 2**53  # above it not every whole number is a double
@@ -39,7 +40,7 @@ class Rows:
 
     def __init__(
         self,
-        compiled: Compiled,
+        compiled: Compiled | Searches,
         solver: Solver,
         proven: bool = False,
         fails: bool = False,
@@ -48,7 +49,9 @@ class Rows:
         tells: bool = True,
     ) -> None:
         self.compiled, self.solver = compiled, solver
-        self.plan = None if proven else compiled.checking(solver.how)
+        self.plan = None
+        if isinstance(compiled, Compiled) and not proven:
+            self.plan = compiled.checking(solver.how)
         self.index = "row"  # the column of the row's number
         self.given: list[str] = []  # inputs that come back as numbers
         self.fails, self.check, self.keeps, self.tells = fails, check, keeps, tells
@@ -66,9 +69,14 @@ class Rows:
 
     @property
     def kind(self) -> pl.Struct:
-        numbers = [*self.compiled.outputs, *map(GIVEN.format, self.given)]
+        """The type of what a batch gives."""
+        given = dict.fromkeys(map(GIVEN.format, self.given), pl.Float64)
         told = {REASON: pl.String} if self.tells else {}
-        return pl.Struct({**dict.fromkeys(numbers, pl.Float64), **told})
+        return pl.Struct({**self._outputs, **given, **told})
+
+    @property
+    def _outputs(self) -> dict[str, Any]:
+        return dict.fromkeys(self.compiled.outputs, pl.Float64)
 
     def __call__(self, batch: pl.Series) -> pl.Series:
         if self.stopped:
@@ -83,24 +91,9 @@ class Rows:
             (column.fill_null(np.nan) if column.null_count() else column).to_numpy()
             for column in columns.values()
         ]
-        results, doubt = self._computed(arrays, len(frame))
-        known = np.ones(len(frame), bool)
-        if doubt.any():
-            for x in arrays:
-                known &= ~np.isnan(x)
-        reasons: dict[int, str] = {}
-        asked = np.flatnonzero(known & (doubt | _rounded(frame, columns, arrays)))
+        reasons: dict[int, Refused] = {}
         rows = frame[self.index]
-        if len(asked):
-            results = {name: np.array(y) for name, y in results.items()}
-            found = self.solver(_points(frame, columns, asked))
-            for i, answer in zip(asked.tolist(), found, strict=True):
-                if isinstance(answer, Refused):
-                    reasons[i] = self._refuse(rows[i], answer)
-                    known[i] = False
-                else:
-                    for y, value in zip(results.values(), answer, strict=True):
-                        y[i] = value
+        results, known, counted = self._results(frame, columns, arrays, reasons)
         for name, places in wrong.items():
             for i in np.flatnonzero(places.to_numpy()).tolist():
                 if i not in reasons:
@@ -110,13 +103,56 @@ class Rows:
         if self.check:
             self._compare(frame, columns, arrays, results, known)
         with self.lock:
-            self.done += len(frame)
+            self.done += len(frame) - counted
             self.missing += int(len(frame) - np.count_nonzero(known)) - len(reasons)
         given = [columns[name].alias(GIVEN.format(name)) for name in self.given]
         return self._series(results, known, reasons, given)
 
+    def _results(
+        self,
+        frame: pl.DataFrame,
+        columns: Mapping[str, pl.Series],
+        arrays: list[Any],
+        reasons: dict[int, Refused],
+    ) -> tuple[Any, Any, int]:
+        """The outputs' columns, in which rows there is an answer, and how many count as done;
+        reasons get why there is none in others."""
+        results, doubt = self._computed(arrays, len(frame))
+        known = complete(arrays, len(frame)) if doubt.any() else np.ones(len(frame), bool)
+        asked = np.flatnonzero(known & (doubt | _rounded(frame, columns, arrays)))
+        if len(asked):
+            results = {name: np.array(y) for name, y in results.items()}
+        for i, answer in self._asked(frame, columns, asked, reasons):
+            if answer is None:
+                known[i] = False
+            else:
+                for y, value in zip(results.values(), answer, strict=True):
+                    y[i] = value
+        return results, known, len(asked)
+
+    def _asked(
+        self,
+        frame: pl.DataFrame,
+        columns: Mapping[str, pl.Series],
+        asked: Any,
+        reasons: dict[int, Refused],
+    ) -> Iterator[tuple[int, Any]]:
+        """What the solver says of rows, as it comes, and None where there is no answer: each
+        counts as done from then on."""
+        if not len(asked):
+            return
+        rows, found = frame[self.index], self.solver(_points(frame, columns, asked))
+        for i, answer in zip(asked.tolist(), found, strict=True):
+            with self.lock:
+                self.done += 1
+            if isinstance(answer, Refused):
+                reasons[i] = self._refuse(rows[i], answer)
+                yield i, None
+            else:
+                yield i, answer
+
     def _computed(self, arrays: list[Any], n: int) -> tuple[dict[str, Any], Any]:
-        if self.plan is None:
+        if self.plan is None or not isinstance(self.compiled, Compiled):
             return {y: np.zeros(n) for y in self.compiled.outputs}, np.ones(n, bool)
         found = self.plan(arrays, 1)
         if not arrays:
@@ -127,7 +163,7 @@ class Rows:
                 doubt = doubt | ~np.isfinite(x)
         return results, doubt
 
-    def _refuse(self, row: int, answer: Refused) -> str:
+    def _refuse(self, row: int, answer: Refused) -> Refused:
         if self.fails:
             self.stopped, self.first = True, (self.file, row, answer)
             self.error = no_answer(self.file, row, answer)
@@ -138,7 +174,7 @@ class Rows:
                 self.first = self.file, row, answer
             if self.keeps:
                 self.reasons.append((self.file, row, answer.kind, answer.message, answer.written))
-        return answer.kind
+        return answer
 
     def _compare(
         self,
@@ -167,9 +203,9 @@ class Rows:
 
     def _series(
         self,
-        results: Mapping[str, Any],
+        results: Any,
         known: Any,
-        reasons: Mapping[int, str],
+        reasons: Mapping[int, Refused],
         given: Sequence[pl.Series],
     ) -> pl.Series:
         once = {id(y): y for y in results.values()}  # several names may be of one
@@ -178,11 +214,17 @@ class Rows:
         if not known.all():
             there = pl.when(pl.Series(known))
             columns = pl.DataFrame(columns).select(there.then(pl.all()).name.keep()).get_columns()
-        columns += given
+        return self._struct([*columns, *given], reasons, len(known))
+
+    def _struct(
+        self, columns: list[pl.Series], reasons: Mapping[int, Refused], n: int
+    ) -> pl.Series:
+        """Columns as one, with that of the reasons where it is asked for."""
         if self.tells:
-            told = pl.Series(REASON, [None], pl.String).new_from_index(0, len(known))
+            told = pl.Series(REASON, [None], pl.String).new_from_index(0, n)
             if reasons:
-                told = pl.Series(REASON, [reasons.get(i) for i in range(len(known))], pl.String)
+                kinds = [reasons[i].kind if i in reasons else None for i in range(n)]
+                told = pl.Series(REASON, kinds, pl.String)
             columns.append(told)
         return pl.DataFrame(columns).to_struct()
 
@@ -190,6 +232,14 @@ class Rows:
 def no_answer(file: str, row: int, why: Refused) -> HodiffError:
     where = f"{file}, row {row}" if file else f"row {row}"
     return HodiffError(why.kind, f"{where}: {why.message}")
+
+
+def complete(arrays: Sequence[Any], n: int) -> Any:
+    """The rows in which no value is missing."""
+    found = np.ones(n, bool)
+    for x in arrays:
+        found &= ~np.isnan(x)
+    return found
 
 
 def is_readable(kind: pl.DataType) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from math import isfinite
+from math import inf, isfinite
 from threading import Lock, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,14 +22,17 @@ from hodiff.answers.question import How
 from hodiff.arithmetic.rows import processors
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.result import calculating
+from hodiff.calculator.searches import Searches
 from hodiff.engine.graph import constant
 from hodiff.errors import HodiffError
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
-MANY = 2000  # rows that are answered sooner than processes have started
-CHUNK = 64  # rows that a process is given at once
+MANY = 2000  # rows of numbers that are answered sooner than processes have started
+SOON = 1.0  # seconds in which they have
+CHUNK = 64  # rows that a process is given at once, at most
+A_CHUNK = 0.2  # seconds that they should take
 
 
 class Stopped(Exception):
@@ -44,12 +48,17 @@ class Refused(NamedTuple):
 
 
 class Solver:
-    """Answers rows, as the command does at that point: numbers, or why there are none."""
+    """Answers rows, as the command does at that point: numbers, or what a search found, or why
+    there are none."""
 
-    def __init__(self, compiled: Compiled, how: How) -> None:
+    def __init__(self, compiled: Compiled | Searches, how: How) -> None:
         self.compiled, self.how = compiled, how
         self.alone = processors() == 1  # no processes beside this one
-        self.seen = 0
+        quick = isinstance(compiled, Compiled)
+        self.many = MANY if quick else inf
+        self.least = CHUNK if quick else 2  # rows at once that are worth the way to a process
+        self.seen = self.here = 0  # rows, and those answered in this process
+        self.spent = 0.0  # seconds for these
         self.stopped = False
         self.lock = Lock()
         self.pool: ProcessPoolExecutor | None = None
@@ -62,33 +71,44 @@ class Solver:
         questions = [number.question for number in self.compiled.columns.numbers.values()]
         return [Outside(f) for f in {id(q.f): q.f for q in questions}.values()]
 
-    def __call__(self, points: Sequence[Sequence[Any]]) -> list[list[float] | Refused]:
-        """The answers at points, which hold ints and doubles."""
+    def __call__(self, points: Sequence[Sequence[Any]]) -> Iterator[Any | Refused]:
+        """The answers at points, which hold ints and doubles, one after the other as they come."""
         columns = np.array(points, dtype=float).reshape(len(points), -1).T
         at = dict(zip(self.compiled.columns.inputs.values(), columns, strict=True))
         refused: list[Any] = [None] * len(points)
         for outside in self.outside:
             found = outside(at, len(points))
             refused = [x or y for x, y in zip(refused, found, strict=True)]
-        left = iter(self._one_by_one([p for p, x in zip(points, refused, strict=True) if not x]))
-        return [next(left) if x is None else told(x) for x in refused]
+        left = self._one_by_one([p for p, x in zip(points, refused, strict=True) if not x])
+        for x in refused:
+            yield next(left) if x is None else told(x)
 
-    def _one_by_one(self, points: Sequence[Sequence[Any]]) -> list[list[float] | Refused]:
+    def _one_by_one(self, points: Sequence[Sequence[Any]]) -> Iterator[Any | Refused]:
         with self.lock:
             self.seen += len(points)
-            if self.seen > MANY and self.pool is None and not self.alone:
+        for k, point in enumerate(points):
+            pays = self.seen > self.many or self.spent > SOON
+            if pays and not self.alone and len(points) - k >= self.least:
+                yield from self._by_processes(points[k:])
+                return
+            self._go_on()
+            begun = monotonic()
+            found = answered(self.compiled, self.how, point)
+            self.spent += monotonic() - begun
+            self.here += 1
+            yield found
+
+    def _by_processes(self, points: Sequence[Sequence[Any]]) -> Iterator[Any | Refused]:
+        with self.lock:
+            if self.pool is None:
                 self.pool = self._started()
-        found: list[list[float] | Refused] = []
-        if self.pool is None or len(points) < CHUNK:
-            for point in points:
-                self._go_on()
-                found.append(answered(self.compiled, self.how, point))
-            return found
-        chunks = [points[k : k + CHUNK] for k in range(0, len(points), CHUNK)]
+        size = CHUNK
+        if self.spent:
+            size = min(CHUNK, max(1, int(A_CHUNK * self.here / self.spent)))
+        chunks = [points[k : k + size] for k in range(0, len(points), size)]
         for rows in self.pool.map(_chunk, chunks):
             self._go_on()
-            found += rows
-        return found
+            yield from rows
 
     def _started(self) -> ProcessPoolExecutor:
         from concurrent.futures import ProcessPoolExecutor  # start-up: few jobs need processes
@@ -106,9 +126,9 @@ class Solver:
             self.pool.shutdown(cancel_futures=True)
 
 
-def answered(compiled: Compiled, how: How, point: Sequence[Any]) -> list[float] | Refused:
-    """The numbers at one point. A double is the decimal that Python prints, as in hodiff.calculate:
-    0.1 one tenth."""
+def answered(compiled: Compiled | Searches, how: How, point: Sequence[Any]) -> Any | Refused:
+    """What there is at one point. A double is the decimal that Python prints, as in
+    hodiff.calculate: 0.1 one tenth."""
     at = {}
     for name, x in zip(compiled.inputs, point, strict=True):
         if not isfinite(x):
@@ -116,13 +136,9 @@ def answered(compiled: Compiled, how: How, point: Sequence[Any]) -> list[float] 
         at[name] = constant(x if isinstance(x, int) else Fraction(repr(x)))
     try:
         with calculating():
-            found = compiled.columns.at(at, how)
+            return compiled.columns.at(at, how)
     except HodiffError as error:
         return told(error)
-    for name, y in zip(compiled.outputs, found, strict=True):
-        if not isfinite(y):
-            return Refused("limit", f"{name} passes the largest double (1.8e308)")
-    return found
 
 
 def told(error: HodiffError) -> Refused:
@@ -130,10 +146,10 @@ def told(error: HodiffError) -> Refused:
     return Refused(error.kind, error.message, written)
 
 
-_worker: tuple[Compiled, How]
+_worker: tuple[Compiled | Searches, How]
 
 
-def _begin(compiled: Compiled, how: How) -> None:
+def _begin(compiled: Compiled | Searches, how: How) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the job to end its processes
     _worker = compiled, how
@@ -150,5 +166,5 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _chunk(points: Sequence[Sequence[Any]]) -> list[list[float] | Refused]:
+def _chunk(points: Sequence[Sequence[Any]]) -> list[Any | Refused]:
     return [answered(*_worker, point) for point in points]

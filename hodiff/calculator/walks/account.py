@@ -12,6 +12,7 @@ from hodiff.engine.graph import Kind, Tensor
 from hodiff.views.diagram.account import Sent, Step, account, in_names
 from hodiff.views.diagram.description import Diagram, Node
 from hodiff.views.diagram.look import look
+from hodiff.views.diagram.walks import PRODUCT, Origin
 
 LONGEST = 160  # characters of a formula in a line
 
@@ -23,7 +24,7 @@ class Told(NamedTuple):
     """One walk, told: what it started at, the nodes that there were, and its steps.
 
     forward  what was there before it and is new since the walk before: what was written, for the
-             first, else what that one added
+             first, else what that one added, and the product with v
     names    of every node that there was
     own      of the nodes that it added
     """
@@ -55,14 +56,15 @@ def told_walks(found: Walked, diagram: Diagram) -> Iterator[Told]:
     by_name = {node.name: node for node in diagram.nodes}
     kinds = ("variable", "operation")
     tensors = {name: x for name, x in diagram.tensors.items() if by_name[name].kind in kinds}
-    start = found.result
+    before: set[Origin] = set()
     for walk in found.walks:
         k = walk.order
-        names = {x: name for name, x in tensors.items() if by_name[name].walk < k}
+        new: set[Origin] = {k - 1, PRODUCT} if walk.multiplied else {k - 1}
+        before |= new
+        names = {x: name for name, x in tensors.items() if by_name[name].walk in before}
         own = {x: name for name, x in tensors.items() if by_name[name].walk == k}
-        forward = [node for node in diagram.nodes if node.walk == k - 1]
-        yield Told(k, start, forward, names, own, list(account(walk, names)))
-        start = found.label(next(iter(walk.slopes)), k)[1] if walk.slopes else start
+        forward = [node for node in diagram.nodes if node.walk in new]
+        yield Told(k, found.start(walk), forward, names, own, list(account(walk, names)))
 
 
 def values_of(found: Walked, told: Sequence[Told]) -> Values:
@@ -95,16 +97,19 @@ def shortened(formula: str) -> str:
 
 def partial(one: Told, name: str) -> str:
     """The name of a cotangent: ∂y/∂v1, ∂(dy/dx)/∂v1."""
-    top = f"({one.start})" if "/" in one.start else one.start
+    top = one.start if one.start.isidentifier() else f"({one.start})"
     return f"∂{top}/∂{name}"
 
 
-def outline(found: Walked, one: Told, values: Values) -> Iterator[Item]:
-    """What there was with its values, and then the way back."""
+def outline(found: Walked, one: Told, values: Values, v: str = "") -> Iterator[Item]:
+    """What there was with its values, and then the way back. v: the vector as text."""
     tensors = {name: x for x, name in one.names.items()}
     head = "forward" if one.order == 1 else f"what walk {one.order - 1} added"
     yield Item(0, head, "")
+    products = [node for node in one.forward if node.walk == PRODUCT]
     for node in one.forward:
+        if node in products[:1]:
+            yield Item(0, f"the product {one.start}", f"v = {v}")
         value = values.get(tensors[node.name]) if node.name in tensors else None
         formula = shortened(node.formula)
         if node.kind == "variable":
@@ -146,7 +151,7 @@ def _step(one: Told, step: Step, values: Values) -> Iterator[Item]:
 
 def _sent(one: Told, step: Step, sent: Sent, values: Values) -> str:
     """The rule, and what it sends."""
-    rule = sent.rule or "its own rule"
+    rule = sent.rule or ("0" if sent.share is None else "its own rule")
     if sent.slope is not None:
         slope = Said(rule, None, values.get(sent.slope))
         found = f"∂{step.name}/∂{sent.to} = {slope.text()}"
@@ -176,6 +181,7 @@ def as_json(one: Told, values: Values) -> dict[str, Any]:
             "name": node.name,
             "operation": node.operation or None,
             "formula": node.formula,
+            "walk": node.walk,
             "inputs": list(node.inputs),
             **({"value": values.get(x)} if values and x is not None else {}),
         }

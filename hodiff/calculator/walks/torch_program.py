@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from keyword import iskeyword
 from math import isinf
 from typing import Any
 
 from hodiff.calculator.request import usage
 from hodiff.calculator.walks.walked import Walked
-from hodiff.engine.graph import VARIABLE, topological
+from hodiff.engine.graph import Tensor
 from hodiff.errors import HodiffError
 from hodiff.views.code import code
 from hodiff.views.code.syntax import Result
@@ -18,8 +18,9 @@ from hodiff.views.reading import read
 OURS = ("torch", "math", "print", "f")  # names of the program
 
 
-def program(found: Walked, at: Mapping[str, Any]) -> str:
-    """A function for EXPR, the point as leaves, and a call of grad for each walk.
+def program(found: Walked, at: Mapping[str, Any], v: Sequence[Any] = ()) -> str:
+    """A function for EXPR, the point as leaves, and a call of grad for each walk; v: the numbers of
+    a vector that the gradient is multiplied by.
 
     Raises HodiffError where PyTorch lacks a function of EXPR.
     """
@@ -53,15 +54,25 @@ def program(found: Walked, at: Mapping[str, Any]) -> str:
     lines.append(f"{y} = f({', '.join(names.values())})")
     lines.append(f'print("{found.result} =", {y}.item())')
     start = y
+    vector = _free("v", taken)
+    slopes: list[str] = []
     for walk in found.walks:
+        if walk.multiplied:
+            column, label = found.product
+            start = _free(column, taken)
+            terms = (f"{vector}[{i}]*{slope}" for i, slope in enumerate(slopes))
+            listed = ", ".join(map(_number, v))
+            lines.append(f"{vector} = [{listed}]")
+            lines.append(f"{start} = {' + '.join(terms)}")
+            lines.append(f'print("{label} =", {start}.item())')
         told = [found.label(x, walk.order) for x in walk.slopes]
         slopes = [_free(column, taken) for column, _ in told]
         inputs = [names[x] for x in walk.slopes]
-        used = {x.attributes[0] for x in topological([walk.start]) if x.operation is VARIABLE}
-        if used.isdisjoint(walk.slopes):
+        used = set(_used(walk.start)).intersection(found.request.inputs)
+        if not used:
             lines.append(f"{start} = {start} + 0*{inputs[0]}  # PyTorch walks no constant")
         create = ", create_graph=True" if walk.order < len(found.walks) else ""
-        create += "" if used.issuperset(walk.slopes) else ", materialize_grads=True"
+        create += "" if len(used) == len(inputs) else ", materialize_grads=True"
         listed = f"({', '.join(inputs)}{',' if len(inputs) == 1 else ''})"
         target = f"({', '.join(slopes)}{',' if len(slopes) == 1 else ''})"
         lines.append(f"{target} = torch.autograd.grad({start}, {listed}{create})")
@@ -69,6 +80,16 @@ def program(found: Walked, at: Mapping[str, Any]) -> str:
         lines += [f'print("{label} =", {slope}.item())' for (_, label), slope in shown]
         start = slopes[0]
     return "\n".join(lines)
+
+
+def _used(y: Tensor) -> Iterator[Tensor]:
+    """What y depends on as PyTorch sees it: not through a condition."""
+    nodes, seen = [y], {y}
+    for node in nodes:  # which grows
+        yield node
+        new = [x for x in node.inputs if node.operation.differentiable and x not in seen]
+        seen.update(new)
+        nodes += new
 
 
 def _free(name: str, taken: set[str]) -> str:

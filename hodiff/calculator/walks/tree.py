@@ -12,7 +12,8 @@ from hodiff.calculator.answer import Answer
 from hodiff.calculator.tables import folded, sheet, shortened, shown
 from hodiff.calculator.trees import Item, branching
 from hodiff.views.diagram.description import Diagram, Node
-from hodiff.views.diagram.look import counted, look, title
+from hodiff.views.diagram.look import counted, look, origin, origins, title
+from hodiff.views.diagram.walks import Origin
 
 MOST_LINES = 300  # of a tree
 MOST_DEEP = 40  # branches that a line has room for
@@ -20,13 +21,16 @@ GAP = 3  # columns between trees
 LONGEST = 60  # characters of a formula
 
 
-def tree(answer: Answer, diagrams: Sequence[Diagram], values: Mapping[str, str]) -> str:
-    """The trees, side by side where the terminal is wide enough."""
+def tree(answer: Answer, diagrams: Sequence[Diagram], values: Mapping[str, str], v: str) -> str:
+    """The trees, side by side where the terminal is wide enough; v: the vector as text."""
     width = shutil.get_terminal_size().columns
     console, paper = sheet()
     console.print(Text(shortened(shown(answer.title), width), "bold"))
     if answer.reading is not None:
         console.print(Text(shortened(shown(f"= {answer.reading}"), width)))
+    if v:
+        for line in folded(shown(f"v = {v}"), width):
+            console.print(Text(line))
     share = (width - GAP * (len(diagrams) - 1)) // len(diagrams)
     blocks = [list(_block(diagram, values, share, len(diagrams) > 1)) for diagram in diagrams]
     if all(len(line) <= share for block in blocks for line in block):
@@ -93,21 +97,23 @@ def _line(
     if node.kind in ("result", "detached"):
         return Item(0, node.label + is_, _said(node, diagram), "bold")
     formula = "" if node.kind == "variable" else shortened(node.formula, LONGEST)
-    said = [formula + is_ if formula else is_.removeprefix(" = ")]
+    said = [formula + is_ if formula not in ("", value) else is_.removeprefix(" = ")]
     said += ["saved"] * node.saved
     return Item(depth, head, ", ".join(filter(None, said)), style)
 
 
 def _name(node: Node) -> str:
     """A node in its brackets: ( ) for a variable, [ ] for what was written, < > for the first
-    walk, << >> for the second ..."""
+    walk, << >> for the second ..., { } for the product with v."""
     if node.kind == "variable":
         return f"({node.name})"
     left, right = brackets(node.walk)
     return f"{left}{node.operation}{right} {node.name}"
 
 
-def brackets(walk: int) -> tuple[str, str]:
+def brackets(walk: Origin) -> tuple[str, str]:
+    if isinstance(walk, str):
+        return "{", "}"
     if walk == 0:
         return "[", "]"
     return ("<" * walk, ">" * walk) if walk < 4 else (f"<{walk}:", ">")
@@ -118,17 +124,17 @@ def _said(node: Node, diagram: Diagram) -> str:
     if node.kind == "detached":
         return f"{shortened(node.formula, LONGEST)}, a value without a graph"
     flat = "" if node.inputs else f"{shortened(node.formula, LONGEST)}, a number"
-    return "; ".join(filter(None, [f"walk {node.walk}" if node.walk else "", flat]))
+    walk = "the product with v" if isinstance(node.walk, str) else f"walk {node.walk}"
+    return "; ".join(filter(None, [walk if node.walk else "", flat]))
 
 
 def legend(diagrams: Sequence[Diagram]) -> str:
     """What the signs mean that are there."""
     nodes = [node for diagram in diagrams for node in diagram.nodes]
-    walks = sorted({node.walk for node in nodes if node.kind == "operation"})
     said = ["(x) variable"]
-    for walk in walks:
+    for walk in origins(diagrams):
         left, right = brackets(walk)
-        said.append(f"{left}op{right} {f'added by walk {walk}' if walk else 'written'}")
+        said.append(f"{left}op{right} {origin(walk)}")
     said += ["saved: a backward rule reads its value"] * any(node.saved for node in nodes)
     said += ["#1: used more than once"] * any(node.shared for node in nodes)
     freed = any(node.kind == "detached" for node in nodes)

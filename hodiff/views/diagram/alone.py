@@ -38,7 +38,13 @@ class Alone:
     def formula(self) -> str:
         """The operation on its inputs, as text; by its name where formulas see through it."""
         text = said(self.output)
-        return f"{self.node.operation.name}({text})" if text in self.sources.values() else text
+        if text not in self.sources.values():
+            return text
+        # 1*x and x**1 with the number as a name.
+        named = [x if x in self.sources else variable(said(x), x.shape) for x in self.inputs]
+        row = self.node.operation
+        whole = said(make(row, tuple(named), self.node.attributes, self.node.shape))
+        return f"{row.name}({text})" if whole == text else whole
 
     def rule(self, i: int) -> str | None:
         """What its cotangent is multiplied by for input i; for what does more to whole arrays

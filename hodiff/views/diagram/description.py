@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from hodiff.engine.graph import VARIABLE, Tensor, topological
 from hodiff.engine.passes import depending
 from hodiff.views.diagram.alone import Alone, said
-from hodiff.views.diagram.walks import Walk, added
+from hodiff.views.diagram.walks import Origin, Walk, added
 
 LETTERS = "vabcdhklmnpqrsuwz"  # v1, v2 ... for what was written, a1 ... for the first walk
+PRODUCTS = "p"
 
 
 class Node(NamedTuple):
@@ -22,7 +23,8 @@ class Node(NamedTuple):
                value alone, without a graph
     operation  the name of its row in the table; "" for others
     formula    what it is, in the names of its inputs; of what is detached the whole
-    walk       0 for what was written, k for what the k-th walk added
+    walk       0 for what was written, k for what the k-th walk added, PRODUCT for the product
+               with v
     inputs     the names of what it hangs on, in order; one may come twice
     reads      of what its backward rule reads the names, its own among them
     saved      whether a backward rule reads it
@@ -34,7 +36,7 @@ class Node(NamedTuple):
     kind: str
     operation: str
     formula: str
-    walk: int
+    walk: Origin
     inputs: tuple[str, ...]
     reads: tuple[str, ...]
     saved: bool
@@ -51,23 +53,25 @@ class Diagram(NamedTuple):
 
     create_graph  what the last walk was asked for; None where there was no walk
     tensors       what the nodes are in the engine, by name; of results what they are the result of
+    origins       where nodes can come from, in order: 0, 1 ..., the walks
     """
 
     nodes: Sequence[Node]
     order: int
     create_graph: bool | None
     tensors: Mapping[str, Tensor]
+    origins: Sequence[Origin]
 
     def edges(self) -> Iterator[tuple[str, str]]:
         """From an input to the node that it is an input of; twice where it is so twice."""
         return ((x, node.name) for node in self.nodes for x in node.inputs)
 
     def adds(self) -> list[int]:
-        """How many nodes were written, and how many each walk added; results count."""
-        found = [0] * (self.order + 1)
+        """How many nodes each origin added; results count."""
+        found = dict.fromkeys(self.origins, 0)
         for node in self.nodes:
             found[node.walk] += node.kind != "detached"
-        return found
+        return list(found.values())
 
     def depth(self) -> int:
         """The edges on the longest way through it."""
@@ -96,6 +100,7 @@ def describe(
     result: str,
     label: Label,
     formula: Callable[[Tensor], str] = said,
+    product: tuple[str, str] = ("grad_v", "∇y·v"),
 ) -> Diagram:
     """The graph of y and of what walks added to it.
 
@@ -103,19 +108,20 @@ def describe(
     result    the name of y
     label     the names of derivatives
     formula   how a derivative that is detached is written
+    product   the name and the label of the product with v
 
     Cost: each node's rules are built once.
     """
     stages = added(walks, y)
     if walks and not walks[-1].create_graph:
-        stages[-1] = []
-    names = named([*stages, *[[]] * (len(walks) + 1 - len(stages))], [result, *inputs])
-    order = [x for stage in stages for x in stage]
+        stages[walks[-1].order] = []
+    names = named(stages, [result, *inputs])
+    order = [x for stage in stages.values() for x in stage]
     tracked = depending(order, [x for x in inputs.values() if x in names])
     found: list[Node] = []
     tensors: dict[str, Tensor] = {}
 
-    def add(name: str, kind: str, walk: int, formula: str, **more: Any) -> None:
+    def add(name: str, kind: str, walk: Origin, formula: str, **more: Any) -> None:
         fields: dict[str, Any] = {"operation": "", "inputs": (), "reads": (), "label": name}
         found.append(Node(name=name, kind=kind, walk=walk, formula=formula, saved=False, uses=0,
                           **{**fields, **more}))  # fmt: skip
@@ -123,7 +129,8 @@ def describe(
     def of(x: Tensor) -> tuple[str, tuple[str, ...]]:
         return (names[x], (names[x],)) if x in names else (said(x), ())
 
-    for k, stage in enumerate(stages):
+    steps = {walk.order: walk for walk in walks}
+    for k, stage in stages.items():
         for x in stage:
             if x not in names:
                 continue
@@ -143,7 +150,13 @@ def describe(
             add(result, "result", 0, text, inputs=source)
             tensors[result] = y
             continue
-        walk = walks[k - 1]
+        if isinstance(k, str):
+            start = walks[-1].start
+            text, source = of(start)
+            add(product[0], "result", k, text, inputs=source, label=product[1])
+            tensors[product[0]] = start
+            continue
+        walk = steps[k]
         for variable, slope in walk.slopes.items():
             name, shown = label(variable, k)
             tensors[name] = slope
@@ -152,7 +165,8 @@ def describe(
                 add(name, "result", k, text, inputs=source, label=shown)
             else:
                 add(name, "detached", k, formula(slope), label=shown)
-    return Diagram(_marked(found), len(walks), walks[-1].create_graph if walks else None, tensors)
+    kept = walks[-1].create_graph if walks else None
+    return Diagram(_marked(found), len(walks), kept, tensors, list(stages))
 
 
 def behind(y: Tensor) -> Diagram:
@@ -161,7 +175,8 @@ def behind(y: Tensor) -> Diagram:
     found = describe(y, [], {f"leaf{i}": x for i, x in enumerate(leaves)}, "y", _unlabelled)
     derived = {name for name, x in found.tensors.items() if x.derived}
     nodes = [x._replace(walk=1) if x.name in derived else x for x in found.nodes]
-    return found._replace(nodes=nodes, order=int(bool(derived)))
+    order = int(bool(derived))
+    return found._replace(nodes=nodes, order=order, origins=range(order + 1))
 
 
 def _unlabelled(x: str, order: int) -> tuple[str, str]:
@@ -191,16 +206,16 @@ def _marked(nodes: list[Node]) -> list[Node]:
     return [x._replace(saved=x.name in saved, uses=uses.get(x.name, 0)) for x in nodes]
 
 
-def named(stages: Sequence[Sequence[Tensor]], taken: Sequence[str]) -> dict[Tensor, str]:
-    """A name for each variable and each operation: v1, v2 ... for the first stage, a1 ... for the
-    next; numbers have none."""
-    leaves = [x for stage in stages for x in stage if _is_leaf(x)]
+def named(stages: Mapping[Origin, Sequence[Tensor]], taken: Sequence[str]) -> dict[Tensor, str]:
+    """A name for each variable and each operation: v1, v2 ... for what was written, a1 ... for the
+    first walk; numbers have none."""
+    leaves = [x for stage in stages.values() for x in stage if _is_leaf(x)]
     names = {x: x.attributes[0] for x in leaves if x.operation is VARIABLE}
     used = {*taken, *names.values()}
     unnamed = (text for i in count(1) if (text := f"leaf{i}") not in names.values())
     names |= {x: next(unnamed) for x in leaves if x not in names}
-    for k, stage in enumerate(stages):
-        letter = LETTERS[k] if k < len(LETTERS) else f"w{k}_"
+    for k, stage in stages.items():
+        letter = PRODUCTS if isinstance(k, str) else LETTERS[k] if k < len(LETTERS) else f"w{k}_"
         while any(x.startswith(letter) and x[len(letter) :].isdigit() for x in used):
             letter += "_"
         number = count(1)

@@ -120,16 +120,24 @@ def _by_igraph(sizes: Mapping[str, Size], edges: Sequence[tuple[str, str]]) -> L
     except ImportError:
         raise HodiffError("usage", NONE, source="--out") from None
     numbers = {name: i for i, name in enumerate(sizes)}
-    graph = Graph(len(sizes), [(numbers[x], numbers[y]) for x, y in edges], directed=True)
-    found = graph.layout_sugiyama(hgap=1, vgap=1)  # the layers, and the order in each
-    stops = [(x, round(y)) for x, y in found.coords]
-    widths = [width for width, _ in sizes.values()]
-    ways = []
-    for (x, y), between in zip(edges, found.edge_routing, strict=True):
-        bends = range(len(stops), len(stops) + len(between))
-        stops += [(x, round(y)) for x, y in between]
-        ways.append([numbers[x], *bends, numbers[y]])
-    widths += [0.0] * (len(stops) - len(sizes))
+    ends = [(numbers[x], numbers[y]) for x, y in edges]
+    stops = [(0.0, 0)] * len(sizes)  # of each node and each bend: its place in a layer, the layer
+    ways: list[list[int]] = [[]] * len(edges)
+    left = 0.0
+    # Part by part, side by side: of a graph in several parts igraph mixes up which line bends how.
+    for part in Graph(len(sizes), ends).connected_components():
+        own = {i: k for k, i in enumerate(part)}
+        inside = [k for k, (i, _) in enumerate(ends) if i in own]
+        graph = Graph(len(part), [[own[i] for i in ends[k]] for k in inside], directed=True)
+        found = graph.layout_sugiyama(hgap=1, vgap=1)  # the layers, and the order in each
+        for i, (x, y) in zip(part, found.coords, strict=True):
+            stops[i] = (left + x, round(y))
+        for k, between in zip(inside, found.edge_routing, strict=True):
+            bends = range(len(stops), len(stops) + len(between))
+            stops += [(left + x, round(y)) for x, y in between]
+            ways[k] = [ends[k][0], *bends, ends[k][1]]
+        left = max(x for x, _ in stops) + 1
+    widths = [width for width, _ in sizes.values()] + [0.0] * (len(stops) - len(sizes))
     xs = _across(stops, widths, ways)
     half = [0.0] * (max(layer for _, layer in stops) + 1)  # of the highest node of each layer
     for name, (_, layer) in zip(sizes, stops, strict=False):

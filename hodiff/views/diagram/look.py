@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hodiff.errors import HodiffError
 from hodiff.views.diagram.description import Diagram, Node
+from hodiff.views.diagram.walks import PRODUCT, Origin
 
 MOST_DRAWN = 250  # nodes; more are no picture any more
 LONGEST = 26  # characters of a line in a node
@@ -30,12 +31,30 @@ LOOKS: Sequence[Look] = (
     Look("hexagon", "#D55E00", "#FCEBDD", "#452003", "bold yellow"),
     Look("octagon", "#009E73", "#DFF4EC", "#063B2D", "bold green"),
     Look("parallelogram", "#CC79A7", "#F9EAF2", "#47233A", "bold magenta"),
+    Look("invtrapezium", "#4D4D4D", "#EFEFEF", "#2E3238", "bold cyan"),
 )
-"""What was written, the first walk, the second; from the third on the last."""
+"""What was written, the first walk, the second, all from the third on; the product with v."""
+CLASSES = ("walk0", "walk1", "walk2", "walk3", PRODUCT)
+"""What each is called in a drawing that has classes."""
 
 
-def look(walk: int) -> Look:
-    return LOOKS[min(walk, len(LOOKS) - 1)]
+def _number(walk: Origin) -> int:
+    return len(LOOKS) - 1 if isinstance(walk, str) else min(walk, len(LOOKS) - 2)
+
+
+def look(walk: Origin) -> Look:
+    return LOOKS[_number(walk)]
+
+
+def class_of(walk: Origin) -> str:
+    return CLASSES[_number(walk)]
+
+
+def origin(walk: Origin) -> str:
+    """Where a node comes from, in words."""
+    if isinstance(walk, str):
+        return "of the product with v"
+    return f"added by walk {walk}" if walk else "written"
 
 
 def shape(node: Node) -> str:
@@ -77,17 +96,20 @@ def marks(node: Node) -> str:
     return " · ".join(found)
 
 
-def legend(diagrams: Sequence[Diagram]) -> list[tuple[str, int, str]]:
+def origins(diagrams: Sequence[Diagram]) -> list[Origin]:
+    """Where operations come from, in order."""
+    nodes = (node for diagram in diagrams for node in diagram.nodes)
+    return list(dict.fromkeys(node.walk for node in nodes if node.kind == "operation"))
+
+
+def legend(diagrams: Sequence[Diagram]) -> list[tuple[str, Origin, str]]:
     """The shapes that are there: each with the walk whose colours it has, and what it means."""
-    kinds = {(node.kind, node.walk) for diagram in diagrams for node in diagram.nodes}
-    found = [("ellipse", 0, "variable")]
-    for walk in sorted({walk for kind, walk in kinds if kind == "operation"}):
-        what = "written" if walk == 0 else f"added by walk {walk}"
-        found.append((look(walk).shape, walk, what))
+    found: list[tuple[str, Origin, str]] = [("ellipse", 0, "variable")]
+    found += [(look(walk).shape, walk, origin(walk)) for walk in origins(diagrams)]
     found.append(("sheet", 0, "result"))
-    if any(kind == "detached" for kind, _ in kinds):
-        found.append(("detached", max(w for k, w in kinds if k == "detached"), "detached result"))
-    return found
+    nodes = [node for diagram in diagrams for node in diagram.nodes]
+    detached = [node.walk for node in nodes if node.kind == "detached"]
+    return [*found, *(("detached", walk, "detached result") for walk in detached[:1])]
 
 
 def title(diagram: Diagram) -> str:
@@ -101,10 +123,8 @@ def title(diagram: Diagram) -> str:
 def counted(diagram: Diagram) -> str:
     """How large it is, in a line."""
     counts = diagram.counts()
-    written, *walks = counts["added"]
-    parts = [f"{written} written"]
-    for k, n in enumerate(walks, 1):
-        parts.append(f"{n or 'none'} added by walk {k}")
+    added = zip(diagram.origins, counts["added"], strict=True)
+    parts = [f"{n or 'none'} {origin(walk)}" for walk, n in added]
     detached = sum(node.kind == "detached" for node in diagram.nodes)
     if detached:
         parts.append(f"{detached} detached")

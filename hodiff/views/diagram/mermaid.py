@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from hodiff.views.diagram.description import Diagram, Node
-from hodiff.views.diagram.look import lines, look, marks, shape, title
+from hodiff.views.diagram.look import class_of, lines, look, marks, shape, title
 
 SHAPES = {
     "ellipse": ("([", "])"),
@@ -14,6 +14,7 @@ SHAPES = {
     "hexagon": ("{{", "}}"),
     "octagon": ("[/", "\\]"),
     "parallelogram": ("[/", "/]"),
+    "invtrapezium": ("[\\", "/]"),
     "sheet": ("[", "]"),
 }
 
@@ -55,7 +56,7 @@ def _written(diagrams: Sequence[Diagram], values: Mapping[str, str], caption: st
 
 def _class(node: Node) -> str:
     kind = "Detached" if node.kind == "detached" else ""
-    return f"walk{node.walk}{kind}{'Saved' if node.saved else ''}"
+    return f"{class_of(node.walk)}{kind}{'Saved' if node.saved else ''}"
 
 
 def _node(node: Node, values: Mapping[str, str]) -> str:

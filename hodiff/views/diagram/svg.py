@@ -10,7 +10,19 @@ from xml.sax.saxutils import escape, quoteattr
 
 from hodiff.views.diagram.description import Diagram, Node
 from hodiff.views.diagram.layout import Layout, Point, layout
-from hodiff.views.diagram.look import LOOKS, check, counted, legend, lines, marks, shape, title
+from hodiff.views.diagram.look import (
+    CLASSES,
+    LOOKS,
+    check,
+    class_of,
+    counted,
+    legend,
+    lines,
+    marks,
+    shape,
+    title,
+)
+from hodiff.views.diagram.walks import Origin
 
 MARGIN = 18.0
 LETTER = 7.25  # points across of a letter of 12
@@ -21,6 +33,7 @@ ROOM = {
     "hexagon": (44.0, 15.0),
     "octagon": (34.0, 15.0),
     "parallelogram": (48.0, 15.0),
+    "invtrapezium": (48.0, 15.0),
     "box": (30.0, 15.0),
     "sheet": (32.0, 15.0),
 }
@@ -92,13 +105,13 @@ def size(node: Node, values: Mapping[str, str]) -> tuple[float, float]:
 
 
 def style() -> str:
-    """The colours of all walks, on a light ground and on a dark one."""
+    """The colours of all kinds, on a light ground and on a dark one."""
     light, dark = [STYLE], [DARK]
-    for walk, look in enumerate(LOOKS):
-        light.append(f".hodiff-graph .walk{walk} .shape {{ fill: {look.light}; }}")
-        dark.append(f".hodiff-graph .walk{walk} .shape {{ fill: {look.dark}; }}")
+    for name, look in zip(CLASSES, LOOKS, strict=True):
+        light.append(f".hodiff-graph .{name} .shape {{ fill: {look.light}; }}")
+        dark.append(f".hodiff-graph .{name} .shape {{ fill: {look.dark}; }}")
         light.append(
-            f".hodiff-graph .walk{walk} .shape, .hodiff-graph .walk{walk} .inner"
+            f".hodiff-graph .{name} .shape, .hodiff-graph .{name} .inner"
             f" {{ stroke: {look.colour}; }}"
         )
     ground = "\n".join(dark)
@@ -184,7 +197,7 @@ def _node(
     node: Node, place: Point, extent: tuple[float, float], values: Mapping[str, str]
 ) -> Iterator[str]:
     (x, y), (width, height) = place, extent
-    classes = ["node", node.kind, f"walk{node.walk}"]
+    classes = ["node", node.kind, class_of(node.walk)]
     classes += ["saved"] * node.saved + ["shared"] * node.shared
     yield f'<g class="{" ".join(classes)}" data-node={_attribute(node.name)}>'
     about = [f"{node.label}: {node.formula}"]
@@ -222,6 +235,7 @@ def outline(form: str, x: float, y: float, width: float, height: float, kind: st
         "octagon": [(-a, s - b), (s - a, -b), (a - s, -b), (a, s - b), (a, b - s), (a - s, b),
                     (s - a, b), (-a, b - s)],
         "parallelogram": [(-a + 10, -b), (a, -b), (a - 10, b), (-a, b)],
+        "invtrapezium": [(-a, -b), (a, -b), (a - 10, b), (-a + 10, b)],
     }.get(form, [(-a, -b), (a - s, -b), (a, s - b), (a, b), (-a, b)])  # fmt: skip
     points = " ".join(f"{x + p:.1f},{y + q:.1f}" for p, q in corners)
     return f'<polygon class="{kind}" points="{points}"/>'
@@ -229,7 +243,7 @@ def outline(form: str, x: float, y: float, width: float, height: float, kind: st
 
 # The legend.
 
-Key = tuple[str, int, str]
+Key = tuple[str, Origin, str]
 THICK = "thick: saved, a backward rule reads it; double: used more than once"
 
 
@@ -252,7 +266,7 @@ def _legend(rows: Sequence[Sequence[Key]], top: float, width: float) -> Iterator
         x, y = (width - _across(row)) / 2, top + LINE * (1 + 1.7 * i)
         for form, walk, text in row:
             dashed = " detached" if form == "detached" else ""
-            yield f'<g class="key walk{walk}{dashed}">'
+            yield f'<g class="key {class_of(walk)}{dashed}">'
             yield outline(form, x + 14, y - 4, 26, 15, "shape") + "</g>"
             yield f'<text class="left" x="{x + 33:.1f}" y="{y:.1f}">{_text(text)}</text>'
             x += len(text) * LETTER + 46

@@ -183,6 +183,44 @@ def test_in_the_terminal(answer):
     ]
 
 
+def test_the_product_with_v_between_the_walks(answer):
+    lines = answer("explain", "x*y", "--at", "x=3,y=5", "--v", "2,1").splitlines()
+    assert lines[lines.index("what walk 1 added") :] == [
+        "what walk 1 added",
+        "├── ∂f/∂x: y",
+        "└── ∂f/∂y: x",
+        "the product ∇f·v: v = [2, 1]",
+        "├── p1: 2*y = 10",
+        "├── p2: 1*x = 3",
+        "├── p3: p1 + p2 = 13",
+        "└── ∇f·v: p3",
+        "walk 2: back from ∇f·v, create_graph=False",
+        "├── p3 = p1 + p2: ∂(∇f·v)/∂p3 = 1",
+        "│   ├── to p1: ∂p3/∂p1 = 1; sends 1",
+        "│   └── to p2: ∂p3/∂p2 = 1; sends 1",
+        "├── p2 = 1*x: ∂(∇f·v)/∂p2 = 1",
+        "│   └── to x: ∂p2/∂x = 1; sends 1",
+        "├── p1 = 2*y: ∂(∇f·v)/∂p1 = 1",
+        "│   └── to y: ∂p1/∂y = 2; sends 2",
+        "├── y: ∂(∇f·v)/∂y = 2",
+        "├── x: ∂(∇f·v)/∂x = 1",
+        "├── (H·v)[x]: 1",
+        "└── (H·v)[y]: 2",
+        "at x=3, y=5",
+        "f         15",
+        "∂f/∂x     5",
+        "∂f/∂y     3",
+        "(H·v)[x]  1",
+        "(H·v)[y]  2",
+        "every digit is proven",
+    ]
+
+
+def test_what_is_zero_by_its_slope_sends_nothing(answer):
+    text = answer("explain", "x**2*y", "--at", "x=1,y=2", "--v", "0,1")
+    assert "to a2: ∂p1/∂a2 = 0; sends nothing" in text and "(H·v)[y]  0" in text
+
+
 def test_formulas_where_there_is_no_point(answer):
     text = answer("explain", "x*y", "--format", "plain")
     assert "to x: ∂v1/∂x = y; sends y" in text and text.endswith("∂f/∂x = y\n∂f/∂y = x\n")
@@ -264,6 +302,28 @@ PYTORCH = [
     ("x**y", "x=2,y=3", 1, [8.0, 12.0, 5.545177444479562]),
     ("gelu(x)", "x=0.3", 2, [0.18537342665668577, 0.7323277668271098, 0.7284507275296009]),
     ("abs(x)", "x=2.5", 2, [2.5, 1.0, 0.0]),
+    # No slope goes through a condition.
+    ("where(x>0,x**2,-x)", "x=1.5", 3, [2.25, 3.0, 2.0, 0.0]),
+    ("where(x>0,y**2,3*y)", "x=1,y=2", 1, [4.0, 0.0, 4.0]),
+]  # fmt: skip
+
+# The same with --v: y, the gradient, its product with v, the Hessian times v.
+PYTORCH_HVP = [
+    ("w1**2*sin(w2)", "w1=1,w2=pi/2", "0.5,1",
+     [1.0, 2.0, 6.123233995736766e-17, 1.0, 1.0000000000000002, -0.9999999999999999]),
+    ("exp(x*y)*log(1+z**2)", "x=0.1,y=0.2,z=2", "1,-1,0.3",
+     [1.6419507149551336, 0.32839014299102676, 0.16419507149551338, 0.8161610720214046,
+      0.40904339310193477, -1.5601420363347467, 1.682855054265327, 0.008161610720214041]),
+    ("sqrt(x**2+y**2+1)", "x=1,y=2", "sqrt(2),1e-3",
+     [2.449489742783178, 0.4082482904638631, 0.8164965809277261, 0.5781667657705536,
+      0.4809891415612002, -0.19231400696638737]),
+    ("v*grad_v*hvp_v", "v=1,grad_v=2,hvp_v=3", "1,2,3",
+     [6.0, 6.0, 3.0, 2.0, 18.0, 12.0, 6.0, 4.0]),
+    ("3*x+2*y", "x=2,y=3", "1,2", [12.0, 3.0, 2.0, 7.0, 0.0, 0.0]),
+    ("3*x+y**2", "x=2,y=3", "0.5,2", [15.0, 3.0, 6.0, 13.5, 0.0, 4.0]),
+    ("x", "x=1,z=2", "1,2", [1.0, 1.0, 0.0, 1.0, 0.0, 0.0]),
+    ("where(x>0,y**2,3*y)", "x=-1,y=2", "1,1", [6.0, 0.0, 3.0, 3.0, 0.0, 0.0]),
+    ("x**3", "x=2", "5", [8.0, 12.0, 60.0, 60.0]),
 ]  # fmt: skip
 
 
@@ -283,11 +343,27 @@ def test_the_numbers_are_pytorchs(text, at, order, recorded):
     assert kept == [True] * (order - 1) + [False]
 
 
+@pytest.mark.parametrize(("text", "at", "v", "recorded"), PYTORCH_HVP)
+def test_the_numbers_of_a_product_are_pytorchs(text, at, v, recorded):
+    got = told(text, at, None, v=v, torch=True)
+    n = len(got["gradient"])
+    wanted = [*recorded[: n + 1], *recorded[n + 2 :]]
+    mine = [got["value"], *got["gradient"].values(), *got["hvp"]]
+    assert mine == pytest.approx(wanted, rel=1e-13, abs=1e-15)
+    ast.parse(got["torch"])
+
+
 @pytest.mark.skipif(not LONG, reason="--long: imports PyTorch for each")
-@pytest.mark.parametrize(("text", "at", "order", "recorded"), PYTORCH)
-def test_the_program_runs_as_it_stands(text, at, order, recorded):
+@pytest.mark.parametrize(
+    ("text", "at", "more", "recorded"),
+    [
+        *((text, at, {"order": n}, recorded) for text, at, n, recorded in PYTORCH),
+        *((text, at, {"v": v}, recorded) for text, at, v, recorded in PYTORCH_HVP),
+    ],
+)
+def test_the_program_runs_as_it_stands(text, at, more, recorded):
     pytest.importorskip("torch")
-    program = told(text, at, order, torch=True)["torch"]
+    program = package.calculate("explain", text, at=at, torch=True, **more).torch
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ran.stderr == ""
     printed = [float(line.partition(" = ")[2]) for line in ran.stdout.splitlines()]

@@ -346,6 +346,7 @@ TWO_AT_ONCE = "abs(x - log(2)) + abs(exp(x) - 2)"  # kinks at one place, which i
         ("sqrt(max(x, 0))", "x=-1:1", {"x": -0.5}, "'max(x, 0)' has a kink"),
         ("3 + 0*x", "x=0:1", {"x": 0.5}, "the slope is 0 all over it"),
         ("abs(x) + y**2", "x=-1:1,y=-1:1", {"x": 0, "y": 0}, "'abs(x)' has a kink"),
+        ("norm([x, 0]) - 1", "x=-3:4", {"x": 0}, "'norm([x, 0])' has a kink"),
         ("x**2*y**2", "x=-1:1,y=1:2", {"x": 0, "y": 1.5}, ""),
     ],
 )

@@ -6,11 +6,14 @@ import io
 import json
 import subprocess
 import sys
+from fractions import Fraction
 
 import pytest
 
 import hodiff as package
+from hodiff.engine.graph import topological
 from hodiff.errors import HodiffError
+from hodiff.language.problem import read
 
 
 def named(graph):
@@ -131,6 +134,164 @@ def test_every_edge_is_of_nodes_that_came_before(found):
     assert sum(graph["counts"]["added"]) == graph["counts"]["nodes"] == len(seen)
 
 
+# The gradient times a vector, and the walk over that.
+
+HVPS = [
+    ("w1**2*sin(w2)", "w1=1,w2=pi/2", "0.5,1"),
+    ("x**y/(1 + y*x)", "x=3/2,y=2", "y=1/3,x=-2"),
+    ("a = exp(x*y); a*a + z/a", "x=0.1,y=1,z=2", "1,0,-0.25"),
+    ("x**3", "x=2", "5"),
+    ("3*x + 2*y", "x=1,y=2", "1,2"),
+    ("x", "x=1,z=2", "1,2"),
+    ("sum(w**2)*w[0]*c", "w=[1,2,3],c=2", "1,0,2,7"),
+    ("log(sum(exp(w)))", "w=[1,2,3]", "w=[0.5,0.5,sqrt(2)]"),
+]
+
+
+def test_the_product_is_a_group_of_its_own(found):
+    """y, walk 1 with create_graph=True, the product with v, and the walk over that."""
+    got = found("graph", "w1**2*sin(w2)", "--v", "0.5,1")
+    assert (got["order"], got["v"]) == (2, [0.5, 1])
+    (graph,) = got["graphs"]
+    nodes = named(graph)
+    results = {name: x["walk"] for name, x in nodes.items() if x["kind"] == "result"}
+    assert results == {
+        "y": 0, "dy_dw1": 1, "dy_dw2": 1, "grad_v": "product", "hvp_w1": 2, "hvp_w2": 2
+    }  # fmt: skip
+    assert nodes["grad_v"]["label"] == "∇y·v" and nodes["hvp_w1"]["label"] == "(H·v)[w1]"
+    product = {name: x for name, x in nodes.items() if x["walk"] == "product"}
+    (one,), (two,) = nodes["dy_dw1"]["inputs"], nodes["dy_dw2"]["inputs"]
+    assert [(x["formula"], x["inputs"]) for x in product.values()] == [
+        (f"{one}/2", [one]), (f"1*{two}", [two]), ("p1 + p2", ["p1", "p2"]), ("p3", ["p3"]),
+    ]  # fmt: skip
+    last = {x for node in graph["nodes"] if node["walk"] == 2 for x in node["inputs"]}
+    assert {nodes[x]["walk"] for x in last} == {0, 1, 2}  # no v is read: it is constant
+    assert graph["counts"]["added"] == [6, 6, 4, sum(x["walk"] == 2 for x in graph["nodes"])]
+    (forward,) = found("graph", "w1**2*sin(w2)")["graphs"]
+    assert [x["name"] for x in graph["nodes"] if x["walk"] in (0, 1)] == [*named(forward)]
+
+
+@pytest.mark.parametrize("text", ["w1**2*sin(w2)", "exp(w1*w2)/w2", "a = w1 - w2; a**4*sqrt(a)*w1"])
+def test_its_nodes_are_what_the_library_builds(found, text):
+    """The lesson as a program: grad with create_graph, the product, grad again. (Where a slope is
+    a part of another, the library keeps it apart, for its owner may hook it.)"""
+    problem = read(text)
+    y, xs = problem.f, [problem.variables[x] for x in ("w1", "w2")]
+    first = package.grad(y, xs, create_graph=True)
+    product = Fraction(1, 2) * first[0] + 3 * first[1]
+    second = package.grad(product, xs, create_graph=True)
+    seen, counts, edges = set(), [], []
+    for ends in ([y], first, [product], second):
+        new = [x for x in topological([*ends]) if x not in seen and x.operation.name != "constant"]
+        seen.update(new)
+        counts.append(len(new) + len(ends))
+        edges += [(x.operation.name, z.operation.name) for x in new for z in x.inputs
+                  if z.operation.name != "constant"]  # fmt: skip
+    (graph,) = found("graph", text, "--v", "1/2,3")["graphs"]
+    assert graph["counts"]["added"] == counts
+    operations = {x["name"]: x["operation"] or "variable" for x in graph["nodes"]}
+    drawn = [(operations[x["name"]], operations[z])
+             for x in graph["nodes"] if x["kind"] == "operation" for z in x["inputs"]]  # fmt: skip
+    assert sorted(drawn) == sorted(edges)
+
+
+@pytest.mark.parametrize(("text", "at", "v"), HVPS)
+def test_the_numbers_are_those_of_hvp(found, text, at, v):
+    line = (text, "--at", at, "--v", v)
+    wanted = found("hvp", *line)
+    for command in ("graph", "explain"):
+        got = found(command, *line)
+        for field in ("value", "variables", "v", "arithmetic", "at"):
+            assert got[field] == wanted[field]
+    assert (got["gradient"], got["hvp"]) == (wanted["gradient"], wanted["hvp"])
+    (graph,) = found("graph", *line)["graphs"]
+    values = [x["value"] for x in graph["nodes"] if x["kind"] == "result" and x["walk"] == 2]
+    flat = [y for x in values for y in (x if isinstance(x, list) else [x])]
+    assert flat == wanted["hvp"]
+    slopes = [y for x in wanted["gradient"].values() for y in (x if isinstance(x, list) else [x])]
+    product = sum(a * b for a, b in zip(slopes, wanted["v"], strict=True))
+    assert named(graph)["grad_v"]["value"] == pytest.approx(product, rel=1e-14, abs=1e-14)
+
+
+@pytest.mark.parametrize(
+    "how", [("--digits", "30"), ("--exact",), ("--arithmetic", "float"), ("--subgradient",)]
+)
+def test_the_numbers_are_those_of_hvp_however_they_are_had(found, how):
+    line = ("abs(x)*exp(y)/3", "--at", "x=1/3,y=0.1", "--v", "1/7,-2", *how)
+    wanted, got = found("hvp", *line), found("explain", *line)
+    assert [got[x] for x in ("v", "hvp", "notes")] == [wanted[x] for x in ("v", "hvp", "notes")]
+
+
+@pytest.mark.parametrize("command", ["graph", "explain"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("x*y", "--v", "1"),
+        ("x*y", "--v", "1,2,3"),
+        ("x*y", "--v", "x=1"),
+        ("x*y", "--v", "x=1,z=2"),
+        ("x*y", "--v", "y,1"),
+        ("x*y", "--v", "1,"),
+        ("x*y", "--v", "@nowhere.npy"),
+        ("sum(w)", "--at", "w=[1,2]", "--v", "w=[1,2,3]"),
+        ("abs(x)*y", "--at", "x=0,y=1", "--v", "1,1"),
+        ("y/x", "--at", "x=0,y=1", "--v", "1,1"),
+    ],
+)
+def test_it_refuses_what_hvp_refuses(hodiff, command, line):
+    ran, wanted = (hodiff(x, *line, "--format", "json") for x in (command, "hvp"))
+    assert ran.code == wanted.code != 0 and ran.out == wanted.out
+
+
+def test_names_of_results_that_a_user_took(found):
+    (graph,) = found("graph", "x*hvp_x*grad_v*dy_dx", "--v", "1,2,3,4")["graphs"]
+    names = [node["name"] for node in graph["nodes"]]
+    assert len(names) == len(set(names))
+    assert {"grad_v_", "hvp_x_", "dy_dx_", "hvp_hvp_x"} <= set(names)
+
+
+def test_the_product_in_the_terminal(answer):
+    lines = answer("graph", "x*y", "--v", "2,1", "--at", "x=3,y=5").splitlines()
+    assert lines[:2] == ["x*y", "v = [2, 1]"]
+    assert lines[lines.index("∇f·v = 13: the product with v") + 1 :] == [
+        "└── {add} p3: p1 + p2 = 13",
+        "    ├── {mul} p1: 2*y = 10",
+        "    │   └── #2 (y)",
+        "    └── {mul} p2: 1*x = 3",
+        "        └── #1 (x)",
+        "(H·v)[x] = 1: walk 2; 1, a number",
+        "(H·v)[y] = 2: walk 2; 2, a number",
+        "12 nodes, 10 edges, depth 3: 4 written, 2 added by walk 1, 4 of the product with",
+        "v, 2 added by walk 2",
+        "every digit is proven",
+        "(x) variable; [op] written; {op} of the product with v; saved: a backward rule",
+        "reads its value; #1: used more than once",
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_the_product_fits_the_terminal(answer, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    for line in (("graph", "--both"), ("explain",)):
+        text = answer(line[0], "w1**2*sin(w2)", "--v", "0.5,1", "--at", "w1=1,w2=2", *line[1:])
+        assert max(map(len, text.splitlines())) <= width
+
+
+def test_the_product_for_scripts(answer):
+    text = answer("graph", "x*y", "--v", "2,1", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["walk"] for row in rows} == {"0", "1", "product", "2"}
+    assert [row["node"] for row in rows if row["walk"] == "product"] == ["p1", "p2", "p3", "grad_v"]
+    assert "p3\tgrad_v" in answer("graph", "x*y", "--v", "2,1", "--format", "plain").splitlines()
+
+
+def test_the_product_from_python():
+    r = package.calculate("graph", "x*y", at={"x": 3, "y": 5}, v={"y": 1, "x": 2})
+    assert r.v == [2, 1] and "∇f·v = 13" in str(r)
+    r = package.calculate("explain", "x*y", at={"x": 3, "y": 5}, v=[2, 1])
+    assert r.hvp == [1, 2] and "∇f·v" in r.text("markdown")
+
+
 def test_in_the_terminal(answer):
     tree = answer("graph", "x**2", "--at", "x=3").splitlines()
     assert tree[:7] == [
@@ -173,7 +334,12 @@ def test_for_scripts(plain, answer):
     ("line", "kind", "said"),
     [
         (("[x, y]",), "usage", "needs one number"),
-        (("x*y", "--order", "2"), "usage", "--wrt x"),
+        (("x*y", "--order", "2"), "usage", "--wrt x, or multiply the Hessian by a vector, --v 1,0"),
+        (("x*y", "--order", "3"), "usage", "--wrt x"),
+        (("sum(w)", "--at", "w=[1,2,3]", "--order", "2"), "usage", "--v 1,0,0 for its first row"),
+        (("sum(w)", "--at", f"w={[1] * 50}", "--order", "2"), "usage", "--v @v.npy"),
+        (("x*y", "--v", "1,2", "--order", "3"), "usage", "leave out --order"),
+        (("[x, y]", "--v", "1,2"), "usage", "needs one number"),
         (("x", "--order", "21"), "limit", "20 at most"),
         (("x**x**x", "--order", "20"), "limit", "lower order"),
         (("abs(x)", "--at", "x=0"), "kink", "--subgradient"),

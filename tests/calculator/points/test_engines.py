@@ -7,6 +7,7 @@ import importlib.util
 import os
 import pickle
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -122,6 +123,24 @@ def test_proven_and_mapped(hodiff: Any, small: None) -> None:
     asked = ["grad", "log(a)/b", "--points", "a.csv", "--map", "a=x,b=y", "--proven"]
     assert hodiff(*asked, "--out", "here/") == hodiff(*asked, "--out", "p/", "--engine", "dask")
     assert read("here")[1:] == read("p")[1:]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_searches(
+    hodiff: Any, small: None, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:  # fmt: skip
+    """Each piece has the rows of its roots; rows are numbered in the whole file."""
+    monkeypatch.setattr(engines, "SEARCHED_ROWS", 40)
+    monkeypatch.setattr(engines, "SEARCHED_BYTES", 500)
+    WRITERS[form](table(150), f"a.{form}")
+    asked = ["roots", "k*r^2 = x*abs(x)/45", "--over", "r=-9:y - 9", "--let", "k=3/7",
+             "--points", f"a.{form}", "--keep", "id", "--out-format", "parquet"]  # fmt: skip
+    one = hodiff(*asked, "--out", "here/", "--errors", "here.csv")
+    many = hodiff(*asked, "--out", "p/", "--errors", "p.csv", "--engine", "dask")
+    there, rows, types = read("p")
+    assert one == many and (rows, types) == read("here")[1:]
+    assert there > 3 and len(rows) > 160 and len({row[0] for row in rows}) == 150
+    assert Path("here.csv").read_text() == Path("p.csv").read_text() != ""
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
@@ -313,6 +332,41 @@ def test_processes_of_dask_that_run_already(points: Path, tmp_path: Path) -> Non
 @pytest.mark.engines
 def test_spark(points: Path) -> None:
     by_engine(points, "spark")
+
+
+@pytest.mark.engines
+def test_processes_of_spark_that_run_already(points: Path, tmp_path: Path) -> None:
+    """A master and two workers of Spark's own cluster."""
+    import pyspark
+
+    here = {"PYTHONPATH": str(Path(__file__).parents[3]), "SPARK_LOCAL_IP": "127.0.0.1"}
+    start = str(Path(pyspark.__file__).parent / "bin" / "spark-class")
+    started = []
+
+    def up(what: str, *arguments: str) -> Any:
+        """Its log, from the line on that says that it is there."""
+        line = [start, f"org.apache.spark.deploy.{what}", "--host", "127.0.0.1", *arguments]
+        ran = subprocess.Popen(
+            line, env=os.environ | here, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        started.append(ran)
+        return ran.stderr
+
+    try:
+        said = up("master.Master", "--port", "0", "--webui-port", "0")
+        address = next(y for x in said if (y := re.search(r"spark://[\d.:]+", x))).group()
+        for k in range(2):
+            own = "--cores", "1", "--memory", "1g", "--webui-port", "0", "-d", f"{tmp_path}/{k}"
+            log = up("worker.Worker", *own, address)
+            assert any("Successfully registered" in line for line in log)
+        (lines,) = blocks("spark-command")
+        in_a_shell(points, lines.rstrip() + f"={address}", 1)
+        assert all(list((tmp_path / str(k)).glob("app-*")) for k in range(2))
+    finally:
+        for process in reversed(started):
+            os.killpg(process.pid, signal.SIGTERM)
+            process.communicate()
+    assert read(str(points / "slopes"))[0] == 3
 
 
 @pytest.mark.engines

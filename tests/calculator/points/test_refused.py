@@ -165,6 +165,7 @@ def test_expressions_that_do_not_go_with_files(folder: Path, refused: Any) -> No
     for text in ("-", "@exprs.txt"):
         assert "EXPR is one expression" in refused("grad", text, "--points", "in.csv")
     assert "unknown function 'sine'" in refused("grad", "sine(x)", "--points", "in.csv")
+    assert "missing '*'" in refused("grad", "2x", "--points", "in.csv", "--strict")
 
 
 # ------------------------------------------------------------------ several files

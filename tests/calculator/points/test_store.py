@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import shlex
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -95,6 +99,56 @@ def test_folders_patterns_and_workers(store: str, tmp_path: Path) -> None:
     asked(*one, "--out", f"{store}/dask/", "--engine", "dask", code=1)
     assert pl.scan_parquet(f"{store}/dask/*").collect()["df_dx"].to_list() == SLOPES
     assert sorted(os.listdir(tmp_path)) == ["a.parquet", "b.parquet"]
+    many = ["--points", f"{store}/parts/*.parquet", "--out", f"{store}/many/", *kept]
+    asked(*many, "--engine", "dask", code=1)
+    assert pl.read_parquet(f"{store}/many/parts.parquet")["df_dx"].to_list() == 2 * SLOPES
+
+
+def alone() -> list[str]:
+    """What begins a command that has folders of its own."""
+    if os.name == "posix" and os.uname().sysname == "Linux":
+        command = ["unshare", "--mount", *([] if os.getuid() == 0 else ["--map-root-user"])]
+        with contextlib.suppress(OSError):
+            if subprocess.run([*command, "mount", "-t", "tmpfs", "none", "/mnt"]).returncode == 0:
+                return command
+    pytest.skip("needs a mount namespace of its own")
+
+
+def test_workers_that_share_no_folder(store: str, tmp_path: Path) -> None:
+    """As on several machines: each worker's files are its own, rows are in the store alone."""
+    POINTS.write_parquet(f"{store}/apart/a.parquet")
+    POINTS.write_csv(f"{store}/apart/b.csv")
+    unshared, started = alone(), []
+
+    def start(*line: str) -> Any:
+        environment = os.environ | {"PYTHONPATH": HERE}
+        ran = subprocess.Popen(line, env=environment, stderr=subprocess.PIPE, text=True, cwd="/")
+        started.append(ran)
+        return ran.stderr
+
+    dask = [sys.executable, "-m"]
+    bare = f"mount -t tmpfs none {tmp_path} && mount -t tmpfs none /mnt && cd /mnt && exec"
+    try:
+        scheduler = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
+        said = start(*dask, *scheduler, "--no-dashboard")
+        address = next(y for x in said if (y := re.search(r"tcp://[\d.:]+", x))).group()
+        worker = [*dask, "distributed.cli.dask_worker", address, "--nthreads", "1"]
+        own = shlex.join([*worker, "--no-dashboard", "--local-directory", "/mnt"])
+        for _ in range(2):
+            log = start(*unshared, "sh", "-c", f"{bare} {own}")
+            assert any("Registered to" in line for line in log)
+        for name in ("a.parquet", "b.csv"):
+            rows = ["--points", f"{store}/apart/{name}", "--out", f"{store}/{name}/"]
+            told = ["--errors", str(tmp_path / f"{name}.ndjson"), "--engine", f"dask={address}"]
+            assert "1 of 4 rows have no answer" in asked(*rows, *told, code=1)
+            assert pl.read_ndjson(tmp_path / f"{name}.ndjson")["row"].to_list() == [2]
+    finally:
+        for process in reversed(started):
+            process.terminate()
+            process.communicate()
+    parts = pl.read_parquet(f"{store}/a.parquet/*"), pl.read_csv(f"{store}/b.csv/*")
+    for rows in parts:
+        assert rows["df_dx"].to_list() == SLOPES
 
 
 REFUSED: list[tuple[list[str], dict[str, str], str]] = [

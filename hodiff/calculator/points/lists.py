@@ -1,0 +1,68 @@
+"""What a search finds in each row of a batch: a list, which becomes rows of the output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from hodiff.calculator.points.rows import Rows, complete
+from hodiff.calculator.points.solver import Refused
+from hodiff.calculator.searches import Listed, Record, Searches
+
+LISTED = "listed"  # of the kernel's results: the list
+TYPES = {float: pl.Float64, int: pl.Int64, str: pl.String}
+
+
+class Lists(Rows):
+    """As Rows, with a list of structs of the outputs for each row. Where nothing is found, or there
+    is no answer, that has one struct, of nulls and the reason: no row is lost."""
+
+    compiled: Searches
+
+    @property
+    def _outputs(self) -> dict[str, Any]:
+        return {LISTED: pl.List(pl.Struct(self._columns))}
+
+    @property
+    def _columns(self) -> dict[str, Any]:
+        return {name: TYPES[kind] for name, kind in self.compiled.columns.kinds.items()}
+
+    def _results(
+        self,
+        frame: pl.DataFrame,
+        columns: Mapping[str, pl.Series],
+        arrays: list[Any],
+        reasons: dict[int, Refused],
+    ) -> tuple[Any, Any, int]:
+        found: list[list[Record] | None] = [None] * len(frame)
+        known = complete(arrays, len(frame))
+        asked, rows = np.flatnonzero(known), frame[self.index]
+        answer: Listed | None
+        for i, answer in self._asked(frame, columns, asked, reasons):
+            if answer is None:
+                known[i] = False
+                continue
+            found[i] = answer.records
+            if answer.left is not None:
+                known[i], reasons[i] = False, self._refuse(rows[i], Refused(*answer.left))
+        return found, known, len(asked)
+
+    def _series(
+        self,
+        results: Any,
+        known: Any,
+        reasons: Mapping[int, Refused],
+        given: Sequence[pl.Series],
+    ) -> pl.Series:
+        names = self.compiled.outputs
+        empty = (None,) * (len(names) - 1)
+        lists = []
+        for i, records in enumerate(results):
+            if records is None:
+                records = [(*empty, reasons[i].message if i in reasons else None)]
+            lists.append([dict(zip(names, record, strict=True)) for record in records])
+        listed = pl.Series(LISTED, lists, pl.List(pl.Struct(self._columns)))
+        return self._struct([listed, *given], reasons, len(lists))
