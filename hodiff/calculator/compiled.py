@@ -95,6 +95,7 @@ class Compiled:
         if self.columns.series is not None:
             return self._series_plan(self.columns.series, None)
         variables, graphs, places, _ = self._on_rows
+        graphs = _as_numbers(graphs)
         return Plan([graphs[k] for k in places], variables)  # a column for each, though equal
 
     @cached_property
@@ -104,7 +105,7 @@ class Compiled:
         if self.columns.series is not None:
             return self._plan
         variables, graphs, _, _ = self._on_rows
-        return Plan(graphs, variables, views=True)
+        return Plan(_as_numbers(graphs), variables, views=True)
 
     def checking(self, how: How) -> Plan | SeriesPlan | None:
         """The plan, with one output more: the rows that doubles can't answer. In some a number
@@ -125,7 +126,7 @@ class Compiled:
             return self._series_plan(self.columns.series, refused)
         variables, graphs, _, written = self._on_rows
         doubt = doubtful(graphs, variables, refused, written)
-        graphs = [where(y, ONE, ZERO) if y.operation.kind is Kind.CONDITION else y for y in graphs]
+        graphs = _as_numbers(graphs)
         infinite = unbounded([*graphs, *variables])
         doubt = infinite if doubt is None else either(doubt, infinite)
         return Plan([*graphs, doubt], variables, views=True)
@@ -179,7 +180,8 @@ class Compiled:
 
         Each result has the shape that the columns broadcast to, and doubles: nan where the number
         is undefined, inf at a pole, and at a kink the convention of the frameworks (0 for the
-        slope of abs), as hodiff.evaluate has them.
+        slope of abs), as hodiff.evaluate has them. A condition is 1 where it holds, else 0; what a
+        masked array hides is nan.
         Of high orders, which Taylor series give, nan is also a derivative that rounding has taken
         more than a millionth of.
 
@@ -201,11 +203,16 @@ class Compiled:
         whole = np.broadcast_arrays(*arrays) if arrays else [np.zeros(())]
         shape = whole[0].shape
         flat = [x.reshape(-1) for x in whole] if arrays else []
-        if copy and self.columns.series is None:
-            results = self._named(self._plan(flat, threads), flat)
-        else:
+        if not copy:
             results = self.named(self._plan_of_views(flat, threads), flat)
+        elif self.columns.series is None:
+            results = self._named(self._plan(flat, threads), flat)
+        else:  # of series two results may be one column: the value and c0
+            columns = self._plan(flat, threads)
+            results = self._named([columns[k].copy() for k in self._series_places], flat)
         once = {id(y): y.reshape(shape) for y in results.values()}
+        for y in () if copy else once.values():
+            y.flags.writeable = False
         return {name: once[id(y)] for name, y in results.items()}
 
     def frame(self, data: polars.DataFrame) -> polars.DataFrame:
@@ -363,10 +370,16 @@ def _texts(given: Sequence[str], option: str) -> tuple[str, ...]:
     return found
 
 
+def _as_numbers(graphs: Sequence[Tensor]) -> list[Tensor]:
+    """The same, with 1 where a condition holds and 0 where it doesn't."""
+    return [where(y, ONE, ZERO) if y.operation.kind is Kind.CONDITION else y for y in graphs]
+
+
 def _doubles(x: Any, name: str) -> Any:
     import numpy as np  # start-up: reading the text needs none
 
     array = np.asarray(x)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"the input {name} has to be real numbers, not {array.dtype}")
-    return array.astype(np.float64, copy=False)
+    doubles = array.astype(np.float64, copy=False)
+    return np.where(np.ma.getmaskarray(x), np.nan, doubles) if np.ma.isMaskedArray(x) else doubles

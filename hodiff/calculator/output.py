@@ -27,6 +27,8 @@ def whole(path: str) -> Iterator[str]:
     Raises HodiffError where no file can be made beside it.
     """
     folder, name = os.path.split(os.path.abspath(os.path.realpath(path)))
+    if os.path.isdir(path):
+        raise unwritable(path, "it is a folder")
     if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a pipe
         yield path
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import signal
 import sys
@@ -132,7 +133,7 @@ def read(
     else:
         compiled = Compiled(expression, command, wrt or None, let, own, constants, strict)
     how = How(subgradient=options.get("subgradient", False), extend=options.get("extend", False))
-    kept = [name.strip() for text in given["keep"] for name in text.split(",")]
+    kept = [name.strip() for text in given["keep"] for name in _names(text)]
     return Job(
         compiled,
         how,
@@ -152,9 +153,14 @@ def read(
     )
 
 
+def _names(text: str) -> list[str]:
+    """What commas part; one in double quotes may be of a name."""
+    return next(csv.reader([text], skipinitialspace=True)) or [""]
+
+
 def _mapped(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     seen = set()
-    for part in (part for text in texts for part in text.split(",")):
+    for part in (part for text in texts for part in _names(text)):
         name, sign, column = (x.strip() for x in part.partition("="))
         if not (name and sign and column):
             raise usage(f"--map is w1=width, a variable and its column, not '{part}'", "--map")
@@ -176,6 +182,8 @@ def _number(text: str) -> float:
         return float(calculate("value", text, at={}, digits=17).value)
     except HodiffError as fault:
         raise usage(f"--grid: {fault.message}", "--grid") from None
+    except ValueError:  # the answer is a formula
+        raise usage(f"--grid: '{text.strip()[:60]}' is no number", "--grid") from None
 
 
 @contextmanager
@@ -224,5 +232,5 @@ def _said(job: Job, seconds: float) -> str | None:
 def _shown(job: Job, n: int, form: str) -> Outcome:
     from hodiff.calculator.points.shown import told  # start-up
 
-    text = told(job.head(n), form, job.compiled.expression)
+    text = told(job.head(n, FORMS[form] or "table"), form, job.compiled.expression)
     return Outcome(text, _said(job, 0), 1 if job.rows.refused else 0)

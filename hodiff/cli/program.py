@@ -156,7 +156,7 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
         if of_rows.get("points") is not None or of_rows.get("grid"):
             from hodiff.cli.points import answered as rows_answered  # start-up: brings Polars
 
-            return rows_answered(name, expression, format, options, of_rows)
+            return told(ctx, rows_answered(name, expression, format, options, of_rows))
         typed = click.core.ParameterSource.COMMANDLINE
         for option in o.POINTS:
             if option.name in of_rows and ctx.get_parameter_source(option.name) is typed:
@@ -182,6 +182,15 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
         return answered(name, expression, format, answer)
 
     return run
+
+
+def told(ctx: click.Context, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """What is answered; faults name the variable of the environment that an option is from."""
+    assert isinstance(ctx.command, Command)
+    try:
+        yield from outcomes
+    except HodiffError as fault:
+        raise ctx.command.told(ctx, fault) from None
 
 
 def functions(words: tuple[str, ...], format: str) -> Iterator[Outcome]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import hodiff
-from hodiff.arithmetic.rows import ROWS, THREADED
+from hodiff.arithmetic import rows as arithmetic_rows
+from hodiff.arithmetic.rows import BLOCK, ROWS, THREADED
 from hodiff.engine.operations import FUNCTIONS
 
 CASES = [
@@ -337,3 +340,117 @@ def test_without_copies(text: str) -> None:
     assert f(*[2.0] * len(columns), copy=False)["f"].shape == ()
     with pytest.raises(ValueError, match="copy is True or False, not 0"):
         f(*columns, copy=0)  # type: ignore[arg-type]
+
+
+def test_series_and_uncertainties_keep_the_promises_of_copy() -> None:
+    """f and c0 are one number; what after functions compute is nobody's to write to either."""
+    x = np.array([0.25, 0.5])
+    series = hodiff.compile("exp(sin(x))*log(1 + x^2)", "taylor", order=40)
+    spreads = hodiff.compile("x", "uncertainty")
+    for f, columns in ((series, [x]), (spreads, [x, x / 10])):
+        own, views = f(*columns), f(*columns, copy=False)
+        for name, y in own.items():
+            before = {other: z.copy() for other, z in own.items() if other != name}
+            y += 1
+            assert all((own[other] == z).all() for other, z in before.items())
+        assert not any(y.flags.writeable for y in views.values())
+    assert x.tolist() == [0.25, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("x > 2", [0, 0, 0, 1]),
+        ("not x > 2", [1, 1, 1, 0]),
+        ("x > 0 and y < 1.5", [0, 1, 1, 0]),
+        ("2 > 1", [1, 1, 1, 1]),
+    ],
+)
+def test_conditions_are_doubles(text: str, right: list[int]) -> None:
+    f = hodiff.compile(text, "value")
+    x, y = np.arange(4.0), np.arange(4.0) / 2
+    given = {name: {"x": x, "y": y}[name] for name in f.inputs}
+    for copy in (True, False):
+        found = f(**given, copy=copy)["f"]
+        assert found.dtype == float
+        assert np.broadcast_to(found, 4).tolist() == right
+    frame = f.frame(pl.DataFrame({"x": x, "y": y}))
+    assert (frame.schema["f"], frame["f"].to_list()) == (pl.Float64, right)
+
+
+def test_what_a_mask_hides_has_no_result() -> None:
+    x = np.ma.array([1.0, 2.0, 3.0], mask=[False, True, False])
+    found = hodiff.compile("x**2")(x)
+    assert found["f"].tolist()[::2] == [1, 9] and np.isnan([y[1] for y in found.values()]).all()
+
+
+LAYOUTS = {
+    "plain": np.array,
+    "strided": lambda v: np.stack([v, v, v], 1)[:, 1],
+    "reversed": lambda v: v[::-1].copy()[::-1],
+    "of another machine": lambda v: v.astype(">f8"),
+    "unaligned": lambda v: np.frombuffer(b"1" + v.tobytes(), offset=1) if len(v) else v,
+}
+EDGES = [0.0, -0.0, 1.0, 1e6, -999999.9, 1e7, 1e15, np.inf, -np.inf, np.nan, np.pi / 2]
+LENGTHS = [0, 1, 2, 7, 9, ROWS - 1, ROWS + 1, THREADED + 1, BLOCK - 1, BLOCK + 1, 2 * BLOCK + 3]
+MORE = [
+    *TERMS,
+    *("x", "1/x", "[x, y] @ [y, 1]", "norm([x, y])", "sin(x*y) + cos(x*y)", "sin(y)*cos(y)"),
+]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.sampled_from(MORE), min_size=1, max_size=6),
+    st.lists(
+        st.tuples(
+            st.sampled_from(LENGTHS),
+            st.sampled_from([1, 2, 3, None]),
+            st.sampled_from(list(LAYOUTS)),
+            st.booleans(),
+            st.sampled_from([[], EDGES]),
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.booleans(),
+    st.booleans(),
+)
+def test_calls_one_after_the_other_and_at_once(
+    monkeypatch: pytest.MonkeyPatch, terms: list[str], calls: list[Any], loops: bool, at_once: bool
+) -> None:
+    """Lengths, layouts and threads of all kinds on one function, in machine code too: the rows are
+    those of one scalar at a time, in Python's floats."""
+    text = "x*y + " + "+".join(f"({term})" for term in terms) + f"*({terms[0]})"
+    for name in ("FUSED", "FUSED_NODES"):
+        monkeypatch.setattr(arithmetic_rows, name, 0 if loops else sys.maxsize)
+    compiled = hodiff.compile(text)
+    f, variables = hodiff.parse(text)
+    graphs = [f, *hodiff.derivatives.gradient(f, [variables["x"], variables["y"]])]
+
+    def right(call: Any) -> bool:
+        n, threads, layout, copy, edges = call
+        x, y = np.random.default_rng(n).normal(0, 3, size=(2, n))
+        x[: len(edges)], y[n // 2 : n // 2 + 1] = edges[:n], edges[:1] or 0.5
+        found = compiled(LAYOUTS[layout](x), LAYOUTS[layout](y), threads=threads, copy=copy)
+        for row in {
+            *range(min(n, len(edges))),
+            *range(n)[:1],
+            *range(n)[-1:],
+            *range(n)[n // 2 :][:1],
+        }:
+            point = {"x": float(x[row]), "y": float(y[row])}
+            values = hodiff.evaluate(graphs, point)
+            rows = [float(found[column][row]) for column in compiled.outputs]
+            np.testing.assert_allclose(
+                rows, values, rtol=1e-11, atol=1e-11, err_msg=f"{text} {point}"
+            )
+        return all(y.shape == (n,) and y.flags.writeable == copy for y in found.values())
+
+    if at_once:
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(right, calls))
+    else:
+        assert all(map(right, calls))

@@ -98,6 +98,21 @@ def test_a_bad_value_names_the_variable(
         assert error["source"] == f"HODIFF_{name}"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("FORMAT", "latex", "rows have no --format latex"),
+        ("DIGITS", "20", "--digits goes with one"),
+    ],
+)
+def test_rows_name_the_variable(
+    hodiff: Any, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"HODIFF_{name}", value)
+    ran = hodiff("grad", "x", "--grid", "x=0:1:2")
+    assert (ran.code, ran.out) == (2, "") and ran.err.startswith(f"error: HODIFF_{name}: {said}")
+
+
 def test_errors_are_json_where_the_environment_asks_for_it(
     hodiff: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,12 +11,14 @@ HEIGHTS = ("f", "y", "value")  # names that a column of heights goes by
 
 
 class Dots(NamedTuple):
-    """Columns of a file, by their names."""
+    """Columns of a file, by their names. more: its first MOST rows alone; without: how many of
+    these are no dots, for a number is missing, none or infinite."""
 
     names: tuple[str, str]
     x: list[float]
     y: list[float]
     more: bool
+    without: int
 
 
 def dots(path: Any, variable: str) -> Dots:
@@ -32,6 +34,7 @@ def dots(path: Any, variable: str) -> Dots:
         message = "files of points need Polars: pip install 'hodiff[data]'"
         raise usage(message, "--points") from None
     from hodiff.calculator.points import files  # start-up
+    from hodiff.calculator.points.rows import doubles, is_readable
 
     with files.on_disk(path) as file:
         paths = files.sources(file)
@@ -40,14 +43,20 @@ def dots(path: Any, variable: str) -> Dots:
             rows = files.scan(paths, form, "")
             names = files.names_of(rows, paths, form)
             x, y = chosen(names, variable, path)
-            columns = [pl.col(name).cast(pl.Float64, strict=False) for name in (x, y)]
-            frame = rows.select(columns).head(MOST + 1).drop_nulls().collect()
+            frame = rows.select(x, y).head(MOST + 1).collect()
         except (pl.exceptions.PolarsError, OSError) as error:
             raise files.told(error, paths, form) from None
-    if not len(frame):
+    for name in (x, y):
+        if not is_readable(frame.schema[name]):
+            kind = frame.schema[name]
+            raise usage(f"{path}, column '{name}': it has {kind}, not numbers", "--points")
+    read = frame.head(MOST)
+    numbers = pl.DataFrame([doubles(read[name]).alias(name) for name in (x, y)])
+    kept = numbers.filter(pl.all_horizontal(pl.all().is_finite()))
+    if not len(kept):
         raise usage(f"{path} has no row with numbers for {x} and {y}", "--points")
-    kept = frame.head(MOST)
-    return Dots((x, y), kept[x].to_list(), kept[y].to_list(), len(frame) > MOST)
+    without = len(read) - len(kept)
+    return Dots((x, y), kept[x].to_list(), kept[y].to_list(), len(frame) > MOST, without)
 
 
 def chosen(names: list[str], variable: str, path: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from hodiff.answers.ranges.breaks import OPEN
 from hodiff.answers.ranges.merged import merged
 from hodiff.answers.ranges.polynomial import Polynomial
 from hodiff.calculator.answer import Row, Value, plain_number
+from hodiff.calculator.plots.dots import MOST
 from hodiff.calculator.plots.marks import Mark
 from hodiff.calculator.plots.picture import Drawn, Picture
 
@@ -138,8 +139,11 @@ def sentences(picture: Picture, proven: bool = False) -> list[str]:
         found += [f"{drawn.label}: {text}" for text in said]
     if picture.taylor is not None:
         found.append(tangent(picture.taylor, picture.variable))
-    if picture.dots is not None and picture.dots.more:
-        found.append(f"only the first {len(picture.dots.x)} points are drawn")
+    if (dots := picture.dots) is not None:
+        if dots.more:
+            found.append(f"only the first {MOST} rows of points are drawn")
+        if n := dots.without:
+            found.append(f"{n} row{'s' * (n > 1)} of points without a number: not drawn")
     return [*found, *picture.notes]
 
 

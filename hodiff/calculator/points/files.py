@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import os
 import shutil
 import stat
 import sys
 import tempfile
+import zlib
+from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from glob import glob, has_magic
+from io import TextIOWrapper
+from math import isinf
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +25,24 @@ import polars as pl
 
 from hodiff.calculator import output
 from hodiff.calculator.points import ENDINGS, FORMATS
+from hodiff.calculator.points.pieces import PACKED as PACKED_MARKS
 from hodiff.calculator.points.pieces import Piece, beginning
 from hodiff.errors import HodiffError, nearest
 
 STDIN, STDOUT = "-", "-"
 TEXT = ("csv", "tsv", "ndjson")  # what a stream can be
 SEPARATORS = {"csv": ",", "tsv": "\t"}
+TABLE = "table"  # rows that are shown, not written
+AS_WRITTEN = (*SEPARATORS, TABLE)  # where the text of a column stays what it is
 PACKED = {"gz": "gzip", "zst": "zstd"}
 COMPRESSED = ("gz", "zst", "zlib")  # what Polars reads; it writes the first two
 WHOLE = r"^-?(0|[1-9]\d{0,17})$"  # text that is a number of 64 bits
 CODE = r"^[+-]?0\d|[\d.]{17}"  # text that no double gives again
 LEVEL = 1  # of zstd: results have all digits, and get no smaller by more, which takes longer
 SHOWN = 12  # names of columns in a message
+GZIP = b"\x1f\x8b"
+HIDDEN = (".", "_")
+MARKS = {"parquet": b"PAR1", "ipc": b"ARROW1"}  # what files of a format begin with
 
 
 def fault(message: str, option: str = "--points", kind: str = "usage") -> HodiffError:
@@ -45,17 +56,22 @@ def remote(path: str) -> bool:
 
 def form_of(path: str, given: str | None, option: str) -> str:
     """The format that was given, or that a file's name ends in."""
-    if given is not None:
-        return given
-    if path == STDIN:
-        return "csv"
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise fault(f"the name {path!r} is not UTF-8: give the file another", option) from None
     name = path.rstrip("/").rpartition("/")[2]
     words = name.lower().split(".")[1:]
-    if words and words[-1] in COMPRESSED:
-        words.pop()
-    for form, endings in ENDINGS.items():
-        if words and words[-1] in endings:
-            return form
+    packed = words.pop() if words and words[-1] in COMPRESSED else ""
+    found = [form for form, endings in ENDINGS.items() if words and words[-1] in endings]
+    form = given or ("csv" if path == STDIN else found[0] if found else None)
+    if form and packed and option != "--points":
+        if form not in TEXT:
+            raise fault(f"{form} is packed in itself: name it without .{packed}", option)
+        if packed not in PACKED:
+            raise fault(f"'{path}' can't be packed so: name it .gz or .zst", option)
+    if form:
+        return form
     which = "--in-format" if option == "--points" else "--out-format"
     raise fault(
         f"the format of '{path}' can't be told by its name: give it, {which} csv,"
@@ -80,18 +96,22 @@ def sources(path: str) -> list[str]:
     if remote(path) or path == STDIN:
         return [path]
     if os.path.isdir(path):
-        inside = sorted(x for x in Path(path).rglob("*") if x.is_file())
-        found = [str(x) for x in inside if not _hidden(x.relative_to(path))]
+        found = list(map(str, sorted(_inside(path))))
         if not found:
             raise fault(f"the folder '{path}' has no files")
         return found
     if has_magic(path) and not os.path.exists(path):
-        found = sorted(x for x in glob(path, recursive=True) if os.path.isfile(x))
+        fitting = sorted(glob(path, recursive=True))
+        found = [x for x in fitting if os.path.isfile(_followed(x))]
         if not found:
             raise fault(f"no file fits '{path}'")
         return found
-    if not os.path.exists(path):
-        raise fault(f"can't read '{path}': there is no such file")
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        raise fault(f"can't read '{path}': there is no such file") from None
+    except OSError as error:
+        raise fault(f"can't read '{path}': {error.strerror}") from None
     if not (os.path.isfile(path) or is_stream(path)):
         raise fault(f"can't read '{path}': it is neither a file nor a pipe")
     return [path]
@@ -103,17 +123,44 @@ def is_stream(path: str) -> bool:
     return path == STDIN or (there and stat.S_ISFIFO(os.stat(path).st_mode))
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "_")) for part in path.parts)
+def _inside(folder: str) -> Iterator[Path]:
+    """The files of a folder and of those in it, but for hidden ones; of a folder that links lead
+    to once more once."""
+
+    def unreadable(error: OSError) -> None:
+        raise fault(f"can't read the folder '{error.filename}': {error.strerror}")
+
+    seen = set()
+    for place, folders, names in os.walk(folder, onerror=unreadable, followlinks=True):
+        folders[:] = sorted(x for x in folders if not x.startswith(HIDDEN))
+        real = os.path.realpath(place)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        for path in (Path(place, x) for x in names if not x.startswith(HIDDEN)):
+            if os.path.isfile(_followed(path)):
+                yield path
+
+
+def _followed(path: str | Path) -> str | Path:
+    """The path. Raises HodiffError where it is a link to what isn't there."""
+    if os.path.islink(path) and not os.path.exists(path):
+        to = os.readlink(path)
+        raise fault(f"can't read '{path}': it is a link to '{to}', which isn't there")
+    return path
 
 
 @contextmanager
 def on_disk(path: str) -> Iterator[str]:
-    """A file to read: standard input, or a pipe, is put into one, which ends with the block."""
+    """A file to read: standard input, or a pipe, is put into one, which ends with the block. Errors
+    have the stream's name for it."""
     if not is_stream(path):
         yield path
         return
-    name = "standard input" if path == STDIN else f"'{path}'"
+    name = "standard input" if path == STDIN else path
+    if path == STDIN and not sys.stdin:
+        raise fault("there is no standard input: name a file")
     with tempfile.TemporaryDirectory(prefix="hodiff-") as folder:
         file = os.path.join(folder, "rows")
         try:
@@ -125,7 +172,10 @@ def on_disk(path: str) -> Iterator[str]:
                 shutil.copyfileobj(stream, copy, 1 << 20)
         except OSError as error:
             raise fault(f"{name} can't be kept in {folder}: {error.strerror}") from None
-        yield file
+        try:
+            yield file
+        except HodiffError as error:
+            raise error.retold(error.message.replace(file, name)) from None
 
 
 def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) -> pl.LazyFrame:
@@ -137,20 +187,18 @@ def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) ->
     options: dict[str, Any] = {"row_index_name": index or None, "row_index_offset": 1}
     pattern = any(remote(path) and has_magic(path) for path in paths)  # Polars asks the store
     folders = len(paths) > 1 or pattern
+    if form in SEPARATORS:
+        options |= {"separator": SEPARATORS[form], "infer_schema": False}
     if piece is not None and piece.stop is not None:
         schema = piece.schema and dict(piece.schema)
         if form in SEPARATORS:
-            return pl.scan_csv(
-                piece.text(), separator=SEPARATORS[form], infer_schema=False, **options
-            )
+            return _unquoted(pl.scan_csv(piece.text(), **options))
         if form == "ndjson":
             return pl.scan_ndjson(piece.text(), schema=schema, **options)
         whole = scan(paths, form, index)
         return whole.slice(piece.start, piece.stop - piece.start)
     if form in SEPARATORS:
-        return pl.scan_csv(
-            paths, separator=SEPARATORS[form], infer_schema=False, glob=pattern, **options
-        )
+        return _unquoted(pl.scan_csv(paths, glob=pattern, **options))
     if form == "ndjson":  # of all rows: the first with a fraction may be the last
         return pl.scan_ndjson(paths, infer_schema_length=None, **options)
     if form == "parquet":
@@ -158,14 +206,26 @@ def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) ->
     return pl.scan_ipc(paths, glob=pattern, **options)
 
 
-def typed(rows: pl.LazyFrame, names: list[str]) -> list[pl.Expr]:
+def _unquoted(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """With the names of a header: of a quote within one Polars leaves the two that are written."""
+    names = rows.collect_schema().names()
+    mended = {name: name.replace('""', '"') for name in names if '""' in name}
+    return rows.rename(mended) if mended else rows
+
+
+def typed(rows: pl.LazyFrame, names: list[str], form: str) -> list[pl.Expr]:
     """What makes columns of text numbers, or true and false, where all of a column's are and
-    nothing is lost: 007 stays text, and so does a number of 17 digits."""
+    nothing is lost in a format: 007 stays text, and so does a number of 17 digits, or one that is
+    no double; in JSON inf, too."""
     if not names:
         return []
     words, asked = ["true", "false"], list[pl.Expr]()
     for k, x in enumerate(map(pl.col, names)):
-        number = x.cast(pl.Float64, strict=False).is_not_null() & ~x.str.contains(CODE)
+        double = x.cast(pl.Float64, strict=False)
+        held = (
+            double.is_finite() if form == "ndjson" else double.is_finite() | ~x.str.contains(r"\d")
+        )
+        number = double.is_not_null() & held & ~x.str.contains(CODE)
         told = {"whole": x.str.contains(WHOLE), "number": number, "truth": x.is_in(words)}
         asked += [(x.is_null() | is_so).all().alias(f"{kind}{k}") for kind, is_so in told.items()]
         asked.append(x.is_null().all().alias(f"none{k}"))
@@ -198,18 +258,33 @@ def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
         twice = [str(name) for name, n in Counter(header).items() if n > 1 and name is not None]
         if twice:
             raise fault(f"{paths[0]} has several columns '{twice[0]}': give each a name of its own")
+        if any("\r" in (name or "") and "\n" not in name for name in header):
+            raise fault(
+                f"the lines of {paths[0]} end in CR alone: write it anew with LF at their ends"
+            )
     return names
 
 
-def missing(names: list[str], wanted: str, where: str, variable: str) -> HodiffError:
-    """The error for a column that isn't there."""
+def missing(names: list[str], wanted: str, where: str, variable: str | None) -> HodiffError:
+    """The error for a column that isn't there: a variable's, or one to keep."""
     shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
     mend = nearest(wanted, names) or f": it has {shown or 'none'}"
-    for mark in (";", "\t", "|"):
-        if len(names) == 1 and mark in names[0]:
-            mend = f": it has one, '{names[0][:60]}': are columns apart by {mark!r}?"
+    if apart := _apart(names):
+        mend = f": it has one, '{names[0][:60]}': {apart}"
+    if variable is None:
+        return fault(f"{where} has no column '{wanted}'{mend}", "--keep")
     how = f"; --map {variable}=COLUMN chooses another, --let {variable}=2 a constant"
     return fault(f"{where} has no column '{wanted}'{mend}{how}")
+
+
+def _apart(names: Sequence[str]) -> str:
+    """What to do where the only column's name looks like several; empty where it doesn't."""
+    for mark in (";", "\t", "|"):
+        if len(names) == 1 and mark in names[0]:
+            mend = "write ',' there, and '.' in numbers"
+            mend = "--in-format tsv reads that" if mark == "\t" else mend
+            return f"are columns apart by {mark!r}? {mend}"
+    return ""
 
 
 def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
@@ -221,6 +296,9 @@ def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
     for path in paths:
         if not remote(path) and os.path.isfile(path) and not os.path.getsize(path):
             return fault(f"{path} is empty")
+    for path in paths:
+        if not remote(path) and (found := _unlike(path, form, text)):
+            return fault(found)
     if isinstance(error, pl.exceptions.NoDataError):
         return fault(f"{place} is empty: there is no header")
     if form in SEPARATORS:
@@ -260,25 +338,66 @@ def _other(paths: list[str], form: str) -> str | None:
         for path in others:
             found = scan([path], form, "").collect_schema()
             names = [name for name in {**columns, **found} if found.get(name) != columns.get(name)]
+            if name := next((x for x in names if x in columns and x in found), None):
+                return (
+                    f"column '{name}' of {path} has {found[name]}, and that of {first}"
+                    f" {columns[name]}: --out FOLDER/ takes each file by itself"
+                )
             if names or list(columns) != list(found):
                 shown = f": '{names[0]}'" if names else ", in another order"
                 return f"{path} has other columns than {first}{shown}"
     return None
 
 
+def _unlike(path: str, form: str, text: str) -> str | None:
+    """What tells by a file's first bytes that it isn't of its format; text is what Polars says."""
+    with suppress(OSError), open(path, "rb") as file:
+        first = file.read(6)
+        for other, mark in MARKS.items():
+            if other != form and first.startswith(mark):
+                return f"{path} is {other}, not {form}: --in-format {other}"
+        if first.startswith(b"x^"):
+            return f"{path} begins with x^, as packed files may: write the first name in quotes"
+        if first[:2] not in PACKED_MARKS:
+            if form not in MARKS or first.startswith(MARKS[form]):
+                return None
+            others = ", nor do Arrow's streams and Feather 1" if form == "ipc" else ""
+            return f"{path} can't be read as {form}: it doesn't begin as such files do{others}"
+        if form not in TEXT:
+            return f"{path} is packed, and {form} is packed in itself: unpack it"
+        if first[:2] != GZIP:
+            return f"{path} can't be read: it is packed, and has an error: {text}"
+        try:
+            with _bytes(path) as content:
+                while content.read(1 << 20):
+                    pass
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            return f"{path} is packed, and cut short or damaged"
+    return None
+
+
+def _bytes(path: str) -> Any:
+    """A text's bytes, unpacked where gzip has packed it."""
+    with open(path, "rb") as file:
+        packed = file.read(2) == GZIP
+    return gzip.open(path, "rb") if packed else open(path, "rb")
+
+
 def _ragged(path: str, separator: str) -> str | None:
     """The first row that has more fields than the header, or text that isn't UTF-8."""
     try:
-        with open(path, encoding="utf-8", newline="") as file:
+        with TextIOWrapper(_bytes(path), encoding="utf-8", newline="") as file:
             lines = csv.reader(file, delimiter=separator, strict=True)
             header = next(lines, [])
             if not header:
                 return f"{path}, line 1: it is empty, and should be the header"
             for row, fields in enumerate(lines, 1):
                 if len(fields) > len(header):
+                    n, apart = len(header), _apart(header)
                     return (
-                        f"{path}, row {row}: it has {len(fields)} fields, and there are"
-                        f" {len(header)} columns; the first too many is {fields[len(header)]!r}"
+                        f"{path}, row {row}: it has {len(fields)} fields, and there"
+                        f" {'is' if n == 1 else 'are'} {n} column{'s' * (n > 1)}; the first too"
+                        f" many is {fields[n]!r}" + (f": {apart}" if apart else "")
                     )
     except UnicodeDecodeError as error:
         byte = f"byte 0x{error.object[error.start]:02x}"
@@ -292,7 +411,9 @@ def _ragged(path: str, separator: str) -> str | None:
 
 def _place(path: str, separator: str) -> str:
     """The row and the column of the first field that isn't UTF-8."""
-    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+    with TextIOWrapper(
+        _bytes(path), encoding="utf-8", errors="surrogateescape", newline=""
+    ) as file:
         lines = csv.reader(file, delimiter=separator)
         header = next(lines, [])
         for row, fields in enumerate(lines, 1):
@@ -304,22 +425,39 @@ def _place(path: str, separator: str) -> str:
 
 def _unread(path: str) -> str | None:
     """The first line that is no object of JSON."""
-    with suppress(OSError), open(path, "rb") as file:
+    with suppress(OSError), _bytes(path) as file:
         for row, line in enumerate(file, 1):
             if not line.strip():
                 continue
+            if row == 1 and line.startswith(BOM_UTF8):
+                return f"{path} begins with a byte order mark: write it without"
             try:
-                if not isinstance(json.loads(line), dict):
+                found = json.loads(line, parse_constant=_no_number, parse_float=_finite)
+                if not isinstance(found, dict):
                     return f"{path}, row {row}: it is no object, {{...}}"
             except UnicodeDecodeError:
                 return f"{path}, row {row}: it is not UTF-8"
             except json.JSONDecodeError as error:
                 return f"{path}, row {row}, character {error.pos + 1}: {error.msg}"
+            except ValueError as error:
+                return f"{path}, row {row}: {error}"
     return None
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"JSON has no {text}: write null")
+
+
+def _finite(text: str) -> float:
+    if isinf(x := float(text)):
+        raise ValueError(f"{text} passes the largest double (1.8e308)")
+    return x
 
 
 def sink(rows: pl.LazyFrame, path: str, form: str) -> pl.LazyFrame:
     """The rows on their way into a file, or to standard output."""
+    if path == STDOUT and not sys.stdout:
+        raise fault("there is no standard output: name a file, --out", "--out")
     where: Any = sys.stdout.buffer if path == STDOUT else path
     packed: Any = PACKED.get(path.lower().rpartition(".")[2], "uncompressed")
     if form == "ndjson":

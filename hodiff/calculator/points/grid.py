@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import isfinite, prod
+from fractions import Fraction
+from math import isfinite, lcm, prod
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from hodiff.language.problem import is_name
 
 MOST = 10**12  # points
 BATCH = 1 << 16
+WHOLE = 2**53  # below it doubles have all whole numbers
 
 Axes = dict[str, tuple[float, float, int]]
 
@@ -30,11 +32,13 @@ def axes(texts: Sequence[str], number: Any) -> Axes:
         if name in found:
             raise fault(f"--grid has '{name}' twice", "--grid")
         first, last = map(number, ends[:2])
-        if not ends[2].strip().isdigit() or not 0 < int(ends[2][:13]) <= MOST:
-            raise fault(f"the points of '{name}' are a whole number from 1 on", "--grid")
+        count = ends[2].strip()
+        if not (count.isascii() and count.isdecimal()) or not 0 < int(count[:14]) <= MOST:
+            listed = f"from 1 to {MOST}, not '{count[:20]}'"
+            raise fault(f"the points of '{name}' are a whole number {listed}", "--grid")
         if not (isfinite(first) and isfinite(last)):
             raise fault(f"the ends of '{name}' have to be finite", "--grid")
-        found[name] = first, last, int(ends[2])
+        found[name] = first, last, int(count)
     if prod(n for _, _, n in found.values()) > MOST:
         raise fault(f"--grid can have {MOST} points at most", "--grid", "limit")
     return found
@@ -69,8 +73,19 @@ def rows(grid: Axes, index: str, first: int = 0, stop: int | None = None) -> pl.
 
 
 def _numbers(first: float, last: float, n: int, k: Any) -> Any:
-    """The k-th of n numbers; the ends are what was given."""
+    """The k-th of n numbers: the doubles nearest to those between the decimals of the ends, of 0
+    and 0.3 in 4 points 0.1, where whole numbers that doubles hold tell them; else within a unit in
+    the last place. The ends are what was given."""
     if n == 1:
         return np.full(len(k), first)
+    low, high = Fraction(repr(first)), Fraction(repr(last))
+    whole = (n - 1) * lcm(low.denominator, high.denominator)
+    start, step = int(low * whole), int((high - low) * whole / (n - 1))
+    if max(whole, abs(start), abs(start + step * (n - 1))) < WHOLE:
+        return (start + k.astype(np.int64) * step) / whole
     share = k / (n - 1)
-    return np.where(k == n - 1, last, first + share * (last - first))
+    if isfinite(last - first):
+        between = first + share * (last - first)
+    else:
+        between = first * (1 - share) + last * share
+    return np.where(k == n - 1, last, between)

@@ -98,6 +98,7 @@ class Job:
         try:
             with self.reasons():
                 if self.grid is not None:
+                    self._check_one_file()
                     self.total = grid.size(self.grid)
                     self.write(self.out, None)
                     return
@@ -106,40 +107,49 @@ class Job:
                 if self.out.endswith("/") or os.path.isdir(self.out):
                     self._each(paths)
                     return
-                if self.resume:
-                    message = "--resume is for a folder of parts: --out parts/"
-                    raise fault(message, "--resume")
+                self._check_one_file()
                 with files.on_disk(paths[0]) as first:
                     self.write(self.out, [first, *paths[1:]])
         finally:
             self.rows.solver.end()
 
-    def head(self, n: int) -> pl.DataFrame:
-        """The first rows with their results."""
+    def _check_one_file(self) -> None:
+        """What goes with a folder of parts alone, where there is one output."""
+        if self.resume:
+            raise fault("--resume is for a folder of parts: --out parts/", "--resume")
+        if self.out.endswith("/") or os.path.isdir(self.out):
+            name = os.path.join(self.out, "grid.csv")
+            raise fault(
+                f"--grid gives one file, and '{self.out}' is a folder: --out {name}", "--out"
+            )
+
+    def head(self, n: int, form: str = files.TABLE) -> pl.DataFrame:
+        """The first rows with their results, as they are in a format, or shown."""
         try:
             if self.grid is not None:
                 return self.answered(None, "ndjson", n).collect()
             assert self.points is not None
             paths = files.sources(self.points)
             with files.on_disk(paths[0]) as first, self.told([first, *paths[1:]]):
-                return self.answered([first, *paths[1:]], "csv", n).collect(engine="streaming")
+                return self.answered([first, *paths[1:]], form, n).collect(engine="streaming")
         finally:
             self.rows.solver.end()
 
     def _each(self, paths: list[str]) -> None:
         """A file for each of paths, of its name."""
         for path in paths:
+            if files.is_stream(path):
+                shown = "standard input" if path == files.STDIN else f"'{path}'"
+                message = f"{shown} gives one file, and '{self.out}' is a folder: name a file in it"
+                raise fault(message, "--out")
             if files.remote(path) and has_magic(path):
                 message = f"'{path}' is read as one: name a file for its rows, --out all.parquet"
                 raise fault(message, "--out")
         if self.resume and files.remote(self.out):
             raise fault("--resume looks for parts on this machine, not in a store", "--resume")
+        targets = self._targets(paths)
         self.parts = 0, len(paths)
-        for k, path in enumerate(paths):
-            stem, form = self.part(path)
-            target = os.path.join(self.out, f"{stem}.{form}")
-            if os.path.abspath(target) == os.path.abspath(path):
-                raise fault(f"{path} would be written over: choose another folder", "--out")
+        for k, (path, (target, form)) in enumerate(targets.items()):
             if not (self.resume and os.path.exists(target)):
                 try:
                     if not files.remote(target):
@@ -150,11 +160,33 @@ class Job:
                 self.write(target, [path], form)
             self.parts = k + 1, len(paths)
 
+    def _targets(self, paths: list[str]) -> dict[str, tuple[str, str]]:
+        """The part of each of paths, and its format. Raises HodiffError where one would be written
+        over a file that is read, or over another part."""
+        read, written = {os.path.realpath(path): path for path in paths}, dict[str, str]()
+        targets = {}
+        for path in paths:
+            stem, form = self.part(path)
+            target = os.path.join(self.out, f"{stem}.{form}")
+            real = os.path.realpath(target)
+            if real in read:
+                raise fault(f"{read[real]} would be written over: choose another folder", "--out")
+            if real in written:
+                raise fault(
+                    f"{written[real]} and {path} would both be '{target}': give one another name",
+                    "--out",
+                )
+            if self.errors is not None and files.same(target, self.errors):
+                raise fault(f"--errors and a part are one file, '{target}'", "--errors")
+            written[real] = path
+            targets[path] = target, form
+        return targets
+
     def part(self, path: str) -> tuple[str, str]:
         """The name in a folder of parts for that of a file, without its ending, and the format."""
         assert self.points is not None
         root = self.points if os.path.isdir(self.points) else os.path.dirname(self.points)
-        while has_magic(root):
+        while has_magic(root) and not os.path.isdir(root):
             root = os.path.dirname(root)
         if files.remote(path):  # of a pattern, which is read as one, the folder's
             stem = next(word for word in reversed(path.split("/")) if not has_magic(word))
@@ -201,11 +233,10 @@ class Job:
         if self._is_counted(paths) and n is None:
             self.total = source.rows.select(pl.len()).collect().item()
         rows = source.rows if n is None else source.rows.head(n)
-        text = form in files.SEPARATORS
+        text = form in files.AS_WRITTEN
         schema = rows.collect_schema()
         self._check_types(schema, source.where, [x for x in self.columns if x not in absent])
-        if text:
-            self._check_flat(schema, source.where, kept)
+        self._check_flat(schema, source.where, kept, form)
         after = self.compiled.columns.after
         values = [
             pl.lit(after.defaults[name] if after else None) if name in absent else pl.col(column)
@@ -218,6 +249,7 @@ class Job:
             if not text and name not in absent and column in kept and schema[column] == pl.String
         }
         self.rows.index, self.rows.given = source.number, list(texts.values())
+        self.rows.columns = self.columns
         results = pl.struct([*inputs, source.number]).map_batches(
             self.rows, return_dtype=self.rows.kind, is_elementwise=True
         )
@@ -247,13 +279,13 @@ class Job:
         names = files.names_of(files.scan(paths, came, ""), paths, came)
         index = _free("row", [*names, *self.compiled.outputs])
         rows = files.scan(paths, came, index, self.piece)
-        if came in files.SEPARATORS and form not in files.SEPARATORS:
+        if came in files.SEPARATORS and form not in files.AS_WRITTEN:
             if self.piece is not None and self.piece.stop is not None:
                 self.casts = list(self.piece.casts)
             else:
                 kept = names if self.keep is None else [x for x in self.keep if x in names]
                 inputs = self.columns.values()
-                self.casts = files.typed(rows, [x for x in kept if x not in inputs])
+                self.casts = files.typed(rows, [x for x in kept if x not in inputs], form)
             rows = rows.with_columns(self.casts)
         return Source(rows, names, where, index)
 
@@ -278,13 +310,16 @@ class Job:
     def _kept(self, source: Source) -> list[str]:
         """The columns that are kept beside the results."""
         kept = source.names if self.keep is None else list(self.keep)
-        for name in kept:
+        for k, name in enumerate(kept):
             if name not in source.names:
-                raise files.missing(source.names, name, source.where, name)
+                raise files.missing(source.names, name, source.where, None)
+            if name in kept[:k]:
+                raise fault(f"--keep has '{name}' twice", "--keep")
         if taken := [name for name in self.compiled.outputs if name in kept]:
+            others = [name for name in kept if name not in taken]
             raise fault(
                 f"{source.where} has a column '{taken[0]}', as the results have: leave it out,"
-                f" --keep {','.join(x for x in kept if x not in taken) or 'none'}",
+                f" --keep {','.join(map(_quoted, others)) or 'none'}",
                 "--keep",
             )
         return kept
@@ -295,12 +330,17 @@ class Job:
             if not is_readable(schema[column]):
                 raise fault(f"{where}, column '{column}': it has {schema[column]}, not numbers")
 
-    def _check_flat(self, schema: pl.Schema, where: str, kept: list[str]) -> None:
+    def _check_flat(self, schema: pl.Schema, where: str, kept: list[str], form: str) -> None:
         """Raise where a column is kept that a line of text can't hold."""
+        if form not in files.TEXT:
+            return
         for name in kept:
-            if schema[name].is_nested() or schema[name] == pl.Binary:
+            kind = schema[name]
+            flat = form == "ndjson" or not (kind.is_nested() or kind == pl.Duration)
+            if kind == pl.Binary or not flat:
+                shown = "JSON" if form == "ndjson" else "CSV"
                 raise fault(
-                    f"{where}, column '{name}': it has {schema[name]}, which CSV can't hold:"
+                    f"{where}, column '{name}': it has {kind}, which {shown} can't hold:"
                     " leave it out by --keep, or choose another format",
                     "--keep",
                 )
@@ -334,6 +374,9 @@ class Job:
                 raise BrokenPipeError from None
             for wrong in ("No space left", "os error 28", "Disk quota", "File too large"):
                 if wrong in text:
+                    if out == files.STDOUT:
+                        message = f"standard output can't be written: {wrong.lower()}"
+                        raise fault(message, "--out") from None
                     message = f"'{out}' can't be written: {wrong.lower()} on its disk"
                     raise fault(f"{message}; the old file is as it was", "--out") from None
             asked = any(f"performing {word} " in text for word in ("PUT", "POST", "DELETE"))
@@ -348,8 +391,9 @@ class Job:
             yield
             return
         form = files.form_of(self.errors, None, "--errors")
-        for option, path in (("--out", self.out), ("--points", self.points or "-")):
-            if path != files.STDOUT and files.same(path, self.errors):
+        read = [] if self.points in (None, files.STDIN) else files.sources(self.points or "")
+        for option, paths in (("--out", [self.out]), ("--points", read)):
+            if any(files.same(path, self.errors) for path in paths):
                 raise fault(f"--errors and {option} are one file: choose another", "--errors")
         with files.whole(self.errors) as path, self.told([], self.errors):
             yield
@@ -359,6 +403,10 @@ class Job:
             if not self.rows.file:
                 found = found.drop("file")
             files.sink(found.lazy(), path, form).collect()
+
+
+def _quoted(name: str) -> str:
+    return f"'\"{name}\"'" if "," in name else name
 
 
 def _free(name: str, taken: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
+from re import IGNORECASE, fullmatch
 from threading import Lock
 from typing import Any
 
@@ -22,6 +23,9 @@ WHOLE = 2**53  # above it not every whole number is a double
 REASON = "reason"  # of the kernel's results: null where there is an answer
 GIVEN = "given {}"  # of these: an input's number
 LONG = r"[\d.]{16}"  # text that may be such a number
+DIGITS = r"\s*[+-]?\d[\d.,_' \u00a0\u202f]*(e[+-]?\d+)?\s*"  # perhaps with marks between them
+NUMBER = r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*"
+NOT_ZERO = r"^[^eE]*[1-9]"  # text of digits that aren't all 0
 CHECKED = 64  # rows of a batch that are checked at most
 MOST_CHECKED = 5000
 LOST = 1e-8  # relative error of a double that has lost half its digits
@@ -54,6 +58,7 @@ class Rows:
             self.plan = compiled.checking(solver.how)
         self.index = "row"  # the column of the row's number
         self.given: list[str] = []  # inputs that come back as numbers
+        self.columns: Mapping[str, str] = {}  # the file's, of the inputs
         self.fails, self.check, self.keeps, self.tells = fails, check, keeps, tells
         self.lock = Lock()
         self.done = 0
@@ -84,9 +89,10 @@ class Rows:
         frame = batch.struct.unnest()
         columns, wrong = {}, {}
         for name in self.compiled.inputs:
-            columns[name] = column = _doubles(frame[name])
+            columns[name] = column = doubles(frame[name])
             if frame[name].dtype == pl.String and column.null_count() > frame[name].null_count():
-                wrong[name] = column.is_null() & frame[name].is_not_null()
+                there = frame[name].str.strip_chars() != ""  # what is blank is missing
+                wrong[name] = column.is_null() & there.fill_null(False)
         arrays = [
             (column.fill_null(np.nan) if column.null_count() else column).to_numpy()
             for column in columns.values()
@@ -98,7 +104,9 @@ class Rows:
             for i in np.flatnonzero(places.to_numpy()).tolist():
                 if i not in reasons:
                     text = str(frame[name][i])[:60]
-                    told = Refused("number", f"column '{name}': {text!r} is no number", name)
+                    why = f"{text!r} is no number{_mend(text)}"
+                    where = f"column '{self.columns.get(name, name)}'"
+                    told = Refused("number", f"{where}: {why}", name)
                     reasons[i] = self._refuse(rows[i], told)
         if self.check:
             self._compare(frame, columns, arrays, results, known)
@@ -247,13 +255,27 @@ def is_readable(kind: pl.DataType) -> bool:
     return kind.is_numeric() or kind in (pl.String, pl.Boolean, pl.Null)
 
 
-def _doubles(column: pl.Series) -> pl.Series:
-    """A column as doubles: text as the number it says, null where it says none."""
+def _mend(text: str) -> str:
+    """What there is to say of text that is no number, but looks like one."""
+    if fullmatch(NUMBER, text, IGNORECASE):
+        return ": no double is as large, or as near to 0"
+    marked = fullmatch(DIGITS, text, IGNORECASE)
+    return ": of marks it has one '.', before the decimals" if marked else ""
+
+
+def doubles(column: pl.Series) -> pl.Series:
+    """A column as doubles: text as the number it says, null where it says none that is a double."""
     kind = column.dtype
     if kind == pl.String:
         found = column.cast(pl.Float64, strict=False)
         if found.null_count() > column.null_count():
             found = column.str.strip_chars().cast(pl.Float64, strict=False)
+        ends = (found == 0) | found.is_infinite()
+        if not ends.any():
+            return found
+        ends = (ends & (column.str.len_bytes() >= len("1e309"))).arg_true()
+        if len(ends) and len(lost := ends.filter(column.gather(ends).str.contains(NOT_ZERO))):
+            found = found.scatter(lost, None)
         return found
     return column.cast(pl.Float64)
 

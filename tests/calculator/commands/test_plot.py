@@ -342,7 +342,17 @@ def test_points_of_a_file(tmp_path):
     pytest.importorskip("polars")
     file = tmp_path / "p.csv"
     file.write_text("x,f\n0,1\n1,2.5\n,3\n")
-    assert plot("x", order=0, points=str(file)).points == {"x": [0, 1], "f": [1, 2.5]}
+    found = plot("x", order=0, points=str(file))
+    assert found.points == {"x": [0, 1], "f": [1, 2.5]}
+    assert "1 row of points without a number: not drawn" in found.text("table")
+    file.write_text('x,f\n" 0 ",1\n1,abc\n2,inf\n"3","4"\n')
+    found = plot("x", order=0, points=str(file))
+    assert found.points == {"x": [0, 3], "f": [1, 4]}
+    assert "2 rows of points without a number: not drawn" in found.text("table")
+    file.write_text("x,f\n" + ",\n" * 3 + "1,2\n" * 20_000)
+    found = plot("x", order=0, points=str(file))
+    assert len(found.points["x"]) == 19_997
+    assert "only the first 20000 rows of points are drawn" in found.text("table")
     for text, words in (("t,f\n1,2\n", "no column 'x'"), ("x,a,b\n1,2,3\n", "which column"),
                         ("x,f\n", "no row")):  # fmt: skip
         file.write_text(text)

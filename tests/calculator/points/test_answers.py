@@ -7,13 +7,17 @@ import io
 import json
 import subprocess
 import sys
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from hodiff.calculator.points import grid
 from tests.calculator.points.conftest import READ, WRITE
 
 CASES = [
@@ -141,13 +145,27 @@ def test_without_a_variable_every_row_has_the_number(rows: Any) -> None:
 def test_grid(rows: Any, hodiff: Any) -> None:
     found = rows("grad", "x*y", "--grid", "x=0:1:11,y=-pi:pi:3")
     assert len(found) == 33
-    assert [float(row["x"]) for row in found[::3]] == pytest.approx([k / 10 for k in range(11)])
+    assert [row["x"] for row in found[::3]] == ["0.0", *[f"0.{k}" for k in range(1, 10)], "1.0"]
     assert {float(row["y"]) for row in found} == {-3.141592653589793, 0, 3.141592653589793}
     assert all(row["df_dx"] == row["y"] for row in found)
     for said in ("x=0:1", "x=0:1:0", "x=0:1:1.5", "x=0:inf:3", "x=0:1:2,x=0:1:2", "x=a:1:2",
                  "x=0:1:1000000000000000", "=0:1:2"):  # fmt: skip
         ran = hodiff("grad", "x*y", "--grid", said)
-        assert (ran.code, ran.out) == (2, "") and "error: " in ran.err
+        assert (ran.code, ran.out) == (2, "") and "error: " in ran.err and "bug" not in ran.err
+
+
+@given(
+    ends=st.tuples(*[st.decimals(-1000, 1000, places=3, allow_nan=False)] * 2),
+    n=st.integers(1, 10**6),
+    share=st.floats(0, 1),
+)
+def test_numbers_of_a_grid(ends: tuple[Decimal, Decimal], n: int, share: float) -> None:
+    """The doubles nearest to those between the decimals that were written."""
+    low, high = map(Fraction, ends)
+    axes = grid.axes([f"x={ends[0]}:{ends[1]}:{n}"], float)
+    for k in (0, int(share * (n - 1)), n - 1):
+        found = grid.rows(axes, "row", k, k + 1).collect()
+        assert found.row(0) == (k + 1, float(low + (high - low) * k / max(1, n - 1)))
 
 
 def test_the_first_rows(folder: Path, answer: Any) -> None:

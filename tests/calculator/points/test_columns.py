@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import gzip
 import json
+import math
 import os
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+
+from tests.calculator.points.conftest import READ
 
 TEXT = (
     'id,x,"a, b",note,when\r\n'
@@ -181,3 +185,41 @@ def test_text_of_inputs_comes_back_as_numbers(folder: Path, answer: Any) -> None
     assert pl.read_parquet("out.parquet").rows() == [
         (1, 2, "a", 4, 2, 2, 4), (None, 3, "b", None, None, None, None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "ndjson", "parquet", "ipc"])
+def test_names_come_back_as_they_were(folder: Path, answer: Any, form: str) -> None:
+    names = ["x", 'length (")', "a,b", " lead", "größe", "row", "reason", "d\nf"]
+    with open("in.csv", "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([names, [3, *"abcdefg"]])
+    answer("value", "2*x", "--points", "in.csv", "--out", f"out.{form}")
+    if form in ("csv", "tsv"):  # Polars reads two quotes where two of a name are one
+        with open(f"out.{form}", newline="", encoding="utf-8") as file:
+            columns, row = csv.reader(file, delimiter="," if form == "csv" else "\t")
+    else:
+        found = READ[form](f"out.{form}")
+        columns, row = found.columns, list(found.rows()[0])
+    assert columns == [*names, "f"] and row[1:-1] == [*"abcdefg"]
+    asked = ("value", "y", "--map", 'y=length (")', "--points", "in.csv", "--keep", "none")
+    Path("in.csv").write_text('"length ("")",n\n3,a\n', encoding="utf-8")
+    assert answer(*asked) == "f\n3.0\n"
+
+
+def test_numbers_that_a_format_can_not_hold_stay_text(folder: Path, answer: Any) -> None:
+    text = "x,huge,far,none\n1,1e400,inf,nan\n2,1,2,3\n"
+    Path("in.csv").write_text(text)
+    answer("value", "x", "--points", "in.csv", "--out", "out.parquet")
+    (first, _) = pl.read_parquet("out.parquet").rows()
+    assert first[1:3] == ("1e400", math.inf) and math.isnan(first[3])
+    answer("value", "x", "--points", "in.csv", "--out", "out.ndjson")
+    assert pl.read_ndjson("out.ndjson").rows()[0] == (1, "1e400", "inf", "nan", 1)
+
+
+def test_names_with_commas_stand_in_quotes(folder: Path, answer: Any, refused: Any) -> None:
+    Path("in.csv").write_text('run,"length, m",f\n001,3,7\n')
+    asked = ("value", "2*L", "--points", "in.csv", "--map", '"L=length, m"')
+    message = refused(*asked)
+    mend = 'run,"length, m"'
+    assert """--keep run,'"length, m"'""" in message
+    assert answer(*asked, "--keep", mend) == 'run,"length, m",f\n001,3,6.0\n'
+    assert answer(*asked, "--keep", '"length, m"', "--keep", "run").startswith('"length, m",run,f')

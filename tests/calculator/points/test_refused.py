@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+
+PARQUET = io.BytesIO()
+pl.DataFrame({"x": [1 / 7]}).write_parquet(PARQUET)
 
 BAD: list[tuple[str, bytes, tuple[str, ...]]] = [
     ("a.csv", b"", ("a.csv is empty",)),
@@ -27,8 +32,20 @@ BAD: list[tuple[str, bytes, tuple[str, ...]]] = [
     ("a.ndjson", b'{"x": 1}\n[1]\n', ("a.ndjson, row 2: it is no object",)),
     ("a.ndjson", b'{"x": 1}\n{"x": "\xe4"}\n', ("a.ndjson, row 2: it is not UTF-8",)),
     ("a.parquet", b"", ("a.parquet is empty",)),
-    ("a.parquet", b"x,y\n1,2\n", ("a.parquet can't be read as parquet",)),
-    ("a.arrow", b"x,y\n1,2\n" * 9, ("a.arrow can't be read as ipc",)),
+    ("a.parquet", b"x,y\n1,2\n", ("a.parquet can't be read as parquet: it doesn't begin as",)),
+    ("a.arrow", b"x,y\n1,2\n" * 9, ("a.arrow can't be read as ipc: it doesn't begin", "streams")),
+    ("a.csv", b"x,y\r1,2\r3,4\r", ("the lines of a.csv end in CR alone",)),
+    ("a.csv", b"x;y\n1,5;2\n", ("a.csv, row 1", "1 column;", "are columns apart by ';'? write")),
+    ("a.csv", b"x\ty\n1\t2\n", ("are columns apart by '\\t'? --in-format tsv",)),
+    ("a.csv", b"x^2,x\n1,2\n", ("a.csv begins with x^", "in quotes")),
+    ("a.csv", PARQUET.getvalue(), ("a.csv is parquet, not csv: --in-format parquet",)),
+    ("a.csv.gz", gzip.compress(b"x,y\n1,2\n1,2,3\n"), ("a.csv.gz, row 2: it has 3 fields",)),
+    ("a.csv.gz", gzip.compress(b"x,n\n1,\xe4\n"), ("row 1, column 'n': it is not UTF-8",)),
+    ("a.csv.gz", gzip.compress(b"x\n1\n")[:-9], ("a.csv.gz is packed, and cut short",)),
+    ("a.parquet.gz", gzip.compress(b"PAR1"), ("parquet is packed in itself: unpack it",)),
+    ("a.ndjson", b'\xef\xbb\xbf{"x": 1}\n', ("a.ndjson begins with a byte order mark",)),
+    ("a.ndjson", b'{"x": 1}\n{"x": NaN}\n', ("a.ndjson, row 2: JSON has no NaN: write null",)),
+    ("a.ndjson", b'{"x": 1e400}\n', ("a.ndjson, row 1: 1e400 passes the largest double",)),
     ("a.dat", b"x\n1\n", ("the format of 'a.dat' can't be told by its name", "--in-format csv")),
 ]  # fmt: skip
 
@@ -90,6 +107,29 @@ def test_what_csv_can_not_hold(folder: Path, refused: Any, answer: Any) -> None:
     assert answer("value", "2*x", "--points", "in.parquet", "--keep", "x") == "x,f\n1.0,2.0\n"
 
 
+def test_what_text_can_not_hold(folder: Path, refused: Any, answer: Any) -> None:
+    frame = pl.DataFrame({"x": [1.0], "b": [b"1"], "d": [1]}).with_columns(
+        pl.col("d").cast(pl.Duration)
+    )
+    frame.write_parquet("in.parquet")
+    asked = ("value", "x", "--points", "in.parquet", "--keep")
+    for form in ("csv", "ndjson"):
+        message = refused(*asked, "b", "--out", f"out.{form}")
+        assert "column 'b': it has Binary, which" in message
+    assert "column 'd': it has Duration" in refused(*asked, "d")
+    assert answer(*asked, "d", "--out-format", "ndjson") == '{"d":"PT0.000001S","f":1.0}\n'
+
+
+def test_the_first_rows_of_columns_that_csv_can_not_hold(folder: Path, answer: Any) -> None:
+    pl.DataFrame({"x": [1.0], "l": [[1, 2]], "b": [b"1"]}).write_parquet("in.parquet")
+    shown = answer("value", "x", "--points", "in.parquet", "--head", "1")
+    assert "[1, 2]" in shown and "b'1'" in shown
+    Path("in.csv").write_text("x,n,id\n0.500,7,007\n")
+    asked = ("value", "x", "--points", "in.csv")
+    assert answer(*asked, "--head", "1", "--format", "json") == answer(*asked, "--format", "json")
+    assert "0.500" in answer(*asked, "--head", "1")
+
+
 def test_rows_of_differing_keys_and_types(folder: Path, hodiff: Any) -> None:
     """Also where the first that differs comes late."""
     lines = ['{"x": 1, "y": "a"}', '{"y": "b", "x": 2, "z": [1]}', '{"y": 1}', '{"x": null}']
@@ -132,11 +172,66 @@ def test_places_that_can_not_be_written(folder: Path, refused: Any) -> None:
     assert sorted(os.listdir()) == ["in.csv", "none"]
 
 
+def test_names_that_promise_what_is_not_done(folder: Path, refused: Any) -> None:
+    Path("in.csv").write_text("x\n1\n")
+    asked = ("value", "x", "--points", "in.csv")
+    assert "name it without .gz" in refused(*asked, "--out", "o.parquet.gz")
+    assert "name it .gz or .zst" in refused(*asked, "--out", "o.csv.zlib")
+    assert "name it .gz or .zst" in refused(*asked, "--errors", "o.csv.zlib")
+    assert "is not UTF-8: give the file another" in refused(*asked, "--out", "o\udcff.csv")
+    assert os.listdir() == ["in.csv"]
+
+
+def test_grids_that_are_none(folder: Path, refused: Any, rows: Any) -> None:
+    os.mkdir("there")
+    for ends, said in (
+        ("a:1:2", "'a' is no number"),
+        ("0:1:²", "whole number from 1 to 1000000000000, not '²'"),
+        ("0:1:2.5", "not '2.5'"),
+    ):
+        assert said in refused("value", "x", "--grid", f"x={ends}")
+    asked = ("value", "x", "--grid", "x=0:1:2", "--out-format", "csv")
+    for out in ("there", "there/", "new/"):
+        assert "--grid gives one file" in refused(*asked, "--out", out)
+    assert "--resume is for a folder" in refused(*asked, "--resume")
+    assert (os.listdir(), os.listdir("there")) == (["there"], [])
+    far = rows("value", "x", "--grid", "x=-1.5e308:1.5e308:3")
+    assert [row["f"] for row in far] == ["-1.5e+308", "0.0", "1.5e+308"]
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root reads all")
 def test_a_file_that_may_not_be_read(folder: Path, refused: Any) -> None:
     Path("in.csv").write_text("x\n0\n")
     os.chmod("in.csv", 0)
     assert "in.csv can't be read" in refused("value", "x", "--points", "in.csv")
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root reads all")
+def test_folders_that_may_not_be_read(folder: Path, refused: Any) -> None:
+    """Their rows aren't left out as if they weren't there."""
+    os.makedirs("parts/deep")
+    Path("parts/1.csv").write_text("x\n0\n")
+    os.chmod("parts/deep", 0)
+    assert "can't read the folder 'parts/deep'" in refused("value", "x", "--points", "parts")
+    message = refused("value", "x", "--points", "parts/deep/1.csv")
+    assert "can't read 'parts/deep/1.csv': Permission denied" in message
+    os.chmod("parts/deep", 0o755)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_links_within_a_folder(folder: Path, refused: Any, answer: Any) -> None:
+    """They are followed, in a circle once; one that leads nowhere isn't left out."""
+    os.makedirs("parts")
+    os.makedirs("elsewhere")
+    Path("parts/1.csv").write_text("x\n1\n")
+    Path("elsewhere/2.csv").write_text("x\n2\n")
+    os.symlink("../elsewhere", "parts/deep")
+    os.symlink("../parts", "elsewhere/back")
+    assert answer("value", "x", "--points", "parts") == "x,f\n1,1.0\n2,2.0\n"
+    os.symlink("gone.csv", "parts/3.csv")
+    for points in ("parts", "parts/*.csv"):
+        message = refused("value", "x", "--points", points)
+        assert "can't read 'parts/3.csv': it is a link to 'gone.csv', which isn't there" in message
 
 
 @pytest.mark.parametrize(
@@ -149,6 +244,10 @@ def test_a_file_that_may_not_be_read(folder: Path, refused: Any) -> None:
         (["--grid", "x=0:1:2"], "leave one out"),
         (["--proven", "--arithmetic", "float"], "leave one out"),
         (["--resume"], "--resume is for a folder"),
+        (["--keep", ""], "in.csv has no column ''"),
+        (["--keep", "x,x"], "--keep has 'x' twice"),
+        (["--keep", "y"], "in.csv has no column 'y': it has x\n"),
+        (["--errors", "-"], "--errors and --out are one file"),
         (["--head", "-1"], "--head"),
         (["--head", "x"], "--head"),
     ],
@@ -195,6 +294,39 @@ def test_a_pattern_and_a_folder(folder: Path, answer: Any, hodiff: Any, refused:
     assert "would be written over" in message
 
 
+def test_no_part_is_written_over_another_or_over_a_file_that_is_read(
+    folder: Path, refused: Any, answer: Any
+) -> None:
+    os.makedirs("parts/sub")
+    for name in ("a.csv", "sub/a.csv", "b.tsv"):
+        Path("parts", name).write_text("x\n1\n")
+    os.symlink("parts", "link")
+    os.mkdir("out")
+    asked = ("value", "2*x", "--points", "parts", "--keep", "none")
+    before = {path: path.read_text() for path in Path("parts").rglob("*.?sv")}
+    for out in ("link/", "parts/sub/../", "parts/sub/"):
+        assert "would be written over" in refused(*asked, "--out", out), out
+    assert "--errors and --points are one file" in refused(*asked, "--errors", "link/a.csv")
+    assert "--errors and a part are one file" in refused(
+        *asked, "--out", "out/", "--errors", "out/a.csv"
+    )
+    Path("parts/b.csv").write_text("x\n2\n")
+    message = refused(*asked, "--out", "out/", "--out-format", "csv")
+    assert "parts/b.csv and parts/b.tsv would both be 'out/b.csv'" in message
+    assert before.items() <= {path: path.read_text() for path in Path("parts").rglob("*")
+                              if path.is_file()}.items()  # fmt: skip
+    assert not os.listdir("out")
+    answer(*asked, "--out", "out/")
+    assert sorted(os.listdir("out")) == ["a.csv", "b.csv", "b.tsv", "sub"]
+
+
+def test_parts_of_a_folder_with_brackets(folder: Path, answer: Any) -> None:
+    os.mkdir("run[1]")
+    Path("run[1]/a[2].csv").write_text("x\n1\n")
+    answer("value", "x", "--points", "run[1]", "--out", "out/")
+    assert os.listdir("out") == ["a[2].csv"]
+
+
 def test_files_that_differ(folder: Path, answer: Any, refused: Any) -> None:
     os.mkdir("parts")
     Path("parts/1.csv").write_text("x,y\n1,2\n")
@@ -203,6 +335,10 @@ def test_files_that_differ(folder: Path, answer: Any, refused: Any) -> None:
         message = refused("value", "2*x", "--points", "parts")
         assert "parts/2.csv has other columns than parts/1.csv" in message and said in message
     pl.DataFrame({"x": [2.0]}).write_parquet("parts/2.parquet")
+    pl.DataFrame({"x": [2]}).write_parquet("parts/3.parquet")
+    message = refused("value", "2*x", "--points", "parts/*.parquet", "--out", "o.csv")
+    assert "column 'x' of parts/3.parquet has Int64, and that of parts/2.parquet Float64" in message
+    Path("parts/3.parquet").unlink()
     assert "of several formats" in refused("value", "2*x", "--points", "parts")
     os.mkdir("out")
     answer("value", "2*x", "--points", "parts", "--out", "out", "--keep", "x")
@@ -225,3 +361,29 @@ def test_into_the_file_that_is_read(folder: Path, answer: Any) -> None:
         answer("value", "2*x", "--points", name, "--out", name)
     assert Path("a.csv").read_text() == "x,f\n1.0,2.0\n2.0,4.0\n"
     assert pl.read_parquet("a.parquet").rows() == [(1.0, 2.0), (2.0, 4.0)]
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "said"),
+    [
+        (b"", "csv", "standard input is empty"),
+        (b"x,y\n1\n3,4,5\n", "csv", "standard input, row 2: it has 3 fields"),
+        (b'{"x": 1}\nzz\n', "ndjson", "standard input, row 2, character 1"),
+        (b"x\n1\n", "parquet", "standard input can't be read as parquet"),
+        (b"y\n1\n", "csv", "standard input has no column 'x'"),
+    ],
+)
+def test_standard_input_is_called_so(
+    folder: Path, refused: Any, content: bytes, form: str, said: str
+) -> None:
+    asked = ("value", "x", "--points", "-", "--in-format", form)
+    for out in ([], ["--out", "out.csv"], ["--head", "1"]):
+        if form == "csv" or not out:
+            message = refused(*asked, *out, stdin=content)
+            assert said in message and "/rows" not in message
+
+
+def test_standard_input_gives_one_file(folder: Path, refused: Any) -> None:
+    message = refused("value", "x", "--points", "-", "--out", "parts/", stdin=b"x\n1\n")
+    assert "standard input gives one file, and 'parts/' is a folder" in message
+    assert not os.listdir()

@@ -236,3 +236,26 @@ def test_many_rows_in_balls(folder: Path, hodiff: Any) -> None:
     slopes = pl.read_parquet("o.parquet")["df_dx"].to_list()
     assert slopes == [[-1, None, 1][k % 3] for k in range(n)]
     assert pl.read_csv("why.csv")["row"].to_list() == [k + 1 for k in range(n) if k % 3 == 1]
+
+
+def test_text_that_is_no_number_and_text_that_is_blank(folder: Path, hodiff: Any) -> None:
+    """What is blank is missing, quoted too; marks between digits are told of; of a column that
+    stands for a variable the file's name is told."""
+    text = 'a b,id\n" 7 ",1\n"",2\n"  ",3\n,4\n"1,5",5\n1_000,6\n1\u202f000.5,7\ntrue,8\n+5,9\n'
+    text += "1e400,10\n-1E-400,11\n0e9,12\n-inf,13\n"
+    Path("in.csv").write_text(text)
+    asked = ("value", "x", "--map", "x=a b", "--points", "in.csv", "--keep", "none")
+    ran = hodiff(*asked, "--errors", "why.csv")
+    assert ran.code == 1
+    assert ran.out.splitlines() == ["f", "7.0", *[""] * 7, "5.0", "", "", "0.0", ""]
+    beyond = ": no double is as large, or as near to 0"
+    mend = ": of marks it has one '.', before the decimals"
+    assert pl.read_csv("why.csv").select("row", "reason").rows() == [
+        (5, f"column 'a b': '1,5' is no number{mend}"),
+        (6, f"column 'a b': '1_000' is no number{mend}"),
+        (7, f"column 'a b': '1\\u202f000.5' is no number{mend}"),
+        (8, "column 'a b': 'true' is no number"),
+        (10, f"column 'a b': '1e400' is no number{beyond}"),
+        (11, f"column 'a b': '-1E-400' is no number{beyond}"),
+        (13, "'x' is infinite"),
+    ]
