@@ -293,9 +293,8 @@ def one_sided(question: Question, ends: Sequence[Tensor] = ()) -> str | None:
         return None
     several = len(question.variables) > 1
     for x in question.variables:
-        defined = [_defined([question.f], question, x)]
-        defined += [_defined([end], question, x) for end in ends]
-        there = [side for side in SIDES if all(d is None or side in d for d in defined)]
+        graphs = [question.f, *ends]
+        there = [s for s in SIDES if not any(_undefined(y, question, x, s) for y in graphs)]
         name = f" in {x.attributes[0]}" if several else ""
         if not there:
             raise HodiffError("domain", f"{NOWHERE}{name}")
@@ -304,12 +303,12 @@ def one_sided(question: Question, ends: Sequence[Tensor] = ()) -> str | None:
     return None
 
 
-def _defined(graphs: Sequence[Tensor], question: Question, x: Tensor) -> list[int] | None:
-    """The sides of the point on which a graph has values; None where that can't be told."""
+def _undefined(graph: Tensor, question: Question, x: Tensor, side: int) -> bool:
+    """Whether a graph has no values on a side of the point, for certain."""
     try:
-        return [side for side in SIDES if beside(graphs, x, question.at, side) is not None]
+        return beside([graph], x, question.at, side) is None
     except NoGerm:
-        return None
+        return False
 
 
 def _one_sided(side: int, name: str = "") -> str:

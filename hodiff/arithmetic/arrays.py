@@ -6,7 +6,6 @@ import math
 import operator
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from contextvars import ContextVar, copy_context
 from functools import cache
 from importlib import import_module
@@ -82,9 +81,6 @@ class Arrays(Floats):
 
     def in_quiet(self, compute: Callable[..., Any], *x: Any) -> Any:
         return compute(*x) if IS_QUIET.get() else QUIET.run(compute, *x)
-
-    def quietly(self) -> AbstractContextManager[Any]:
-        return np.errstate(all="ignore")
 
     def ring(self, shaped: bool) -> Ring:
         return Ring(lambda x: x, operator.add, operator.sub, operator.mul, _divided, _dot)

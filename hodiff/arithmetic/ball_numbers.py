@@ -393,7 +393,12 @@ def _cbrt(x: Any) -> Any:
     if found is not None:
         return found if x > 0 else -found
     x = ball(x)
-    return x.root(3) if x > 0 else -((-x).root(3)) if x < 0 else 0 if x == 0 else nan()
+    if x == 0:
+        return 0
+    # It rises all over, also past a 0 that the ball can't rule out.
+    ends = [x] if x > 0 or x < 0 else [x.lower(), x.upper()]
+    low, *high = (y.root(3) if y > 0 else -((-y).root(3)) for y in ends)
+    return low.union(high[0]) if high else low
 
 
 def _sign(x: Any) -> Any:

@@ -3,7 +3,6 @@
 # start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.engine.graph import CONSTANT, VARIABLE, Operation, Tensor, topological, variable
@@ -65,7 +64,7 @@ class Arithmetic:
     def unguarded(
         self, node: Tensor, whole: bool, doubles: bool
     ) -> tuple[Callable[..., Any], Sequence[Tensor]]:
-        """What computes a node inside quietly(), and from which of its inputs. whole: they may be
+        """What computes a node inside in_quiet(), and from which of its inputs. whole: they may be
         integers or conditions; doubles: all that isn't is float64."""
         return with_attributes(self.function(node.operation), node.attributes), node.inputs
 
@@ -116,10 +115,6 @@ class Arithmetic:
     def in_quiet(self, compute: Callable[..., Any], *x: Any) -> Any:
         """compute(*x), without warnings."""
         return compute(*x)
-
-    def quietly(self) -> AbstractContextManager[Any]:
-        """Without warnings."""
-        return nullcontext()
 
     # Deciding about results. Entries of arrays are decided one by one, by pointwise.
 

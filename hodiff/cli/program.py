@@ -89,7 +89,7 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
 
     EXPR is an equation, or what is to be 0; for several variables [EXPR, EXPR]. Each root is proven
     to be there and to be the only one near it, and it is proven that there are no others. What
-    can't be decided, as at a cusp, is told as a small box, with the reason. Exit code 1: there is
+    can't be decided, as at a jump, is told as a small box, with the reason. Exit code 1: there is
     such a box. Of a file, --points FILE, columns are what EXPR has beside the variables, and each
     row comes once for each of its roots.
     """, (o.OVER, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
@@ -97,7 +97,7 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
 
     Saddles are listed, too. Each is proven to be what it is, and it is proven that there are no
     others; the ends of the range and its sides count. The least and the largest value of EXPR over
-    the range come with them. What can't be decided, as at a cusp, is told as a small box, with the
+    the range come with them. What can't be decided, as at a jump, is told as a small box, with the
     reason. Exit code 1: there is such a box. Of a file, --points FILE, columns are what EXPR has
     beside the variables, and each row comes once for each of its points.
     """, (o.OVER, o.CURVED, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),

@@ -171,14 +171,14 @@ class Germs(Arithmetic):
         lazy = operation.name in ("where", "and", "or")
 
         def called(*x: Any) -> Any:
+            if not lazy and any(v is None for v in x):
+                return None
             # What can't be told is a value, too: a branch that isn't taken may be such.
             unknown = next((v for v in x[: 1 if lazy else None] if isinstance(v, NoGerm)), None)
             if unknown is not None:
                 return unknown
             if lazy:
                 return compute(*x)
-            if any(v is None for v in x):
-                return None
             if operation.name != "not":
                 x = tuple(constant(int(v)) if isinstance(v, bool) else v for v in x)
             key = (operation.name, *(id(v) if isinstance(v, Germ) else v for v in x))
@@ -263,8 +263,19 @@ class Germs(Arithmetic):
             return self.power(a, p)
         if a.zero():
             return Germ({}) if b.sign() > 0 else None
+        if a.sign() < 0:
+            self.no_whole_number(b)
+            return None
         logarithm = self._log(a)
         return None if logarithm is None else self._exp(_mul(b, logarithm))
+
+    def no_whole_number(self, b: Germ) -> None:
+        """Raises NoGerm unless b is no whole number just beside the point, as none is that moves: a
+        number below 0 has no power of it."""
+        moves = Germ({e: c for e, c in b.terms.items() if e}, b.end)
+        if moves.zero() and ball_numbers.integer(numbers.ball(b.terms.get(0, 0))) is not False:
+            raise NoGerm
+        moves.lead()
 
     def _powers(self, a: Germ, b: Germ, j: int, k: int) -> Germ | None:
         p = b.terms.get(0, 0) if set(b.terms) <= {0} and b.end is None else None

@@ -6,7 +6,7 @@ square of the order, in steps that cost less, and there is none at a kink or at 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import factorial, prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -54,18 +54,24 @@ def successive(
         return Computation(line.series.present, line.derivatives)
 
     def stages() -> Iterator[Sequence[Tensor]]:
-        found = [f]
-        for n, y in enumerate(nested.along(f, v, order), 1):
-            found.append(y)
-            if 4 < order != n and n & (n - 1) == 0:
-                yield found
-        yield found
+        return doubled(f, nested.along(f, v, order), order)
 
     if method == "taylor":
         return Plan(taylor, asked=order + 1, refusal=no_series())
     orders = [1] * (order + 1) if sloped else []
     series = taylor if by_taylor(order, method) else None
     return Plan(series, stages, order + 1, sloped=sloped, orders=orders)
+
+
+def doubled(f: Tensor, more: Iterable[Tensor], order: int) -> Iterator[Sequence[Tensor]]:
+    """f and more, so many as order, in stages of twice as many: where f has no value, or a kink,
+    that is found before all of them are made."""
+    found = [f]
+    for n, y in enumerate(more, 1):
+        found.append(y)
+        if 4 * n < order and n & (n - 1) == 0:  # the last one costs little beside all
+            yield found
+    yield found
 
 
 def expansion(f: Tensor, line: Directional, order: int) -> Plan:
@@ -81,7 +87,7 @@ def expansion(f: Tensor, line: Directional, order: int) -> Plan:
 
     def stages() -> Iterator[Sequence[Tensor]]:
         found = nested.along(f, line.v, order)
-        yield [f, *(y / constant(factorial(k)) for k, y in enumerate(found, 1))]
+        return doubled(f, (y / constant(factorial(k)) for k, y in enumerate(found, 1)), order)
 
     one = len(line.v) == 1 and all(v is ONE for v in line.v.values())
     orders = [quotient(1, factorial(k)) for k in range(order + 1)] if one else []

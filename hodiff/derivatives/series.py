@@ -229,9 +229,10 @@ class Series(Arranged):
         ring = sweep.ring
         if unknown is not None:
             path, slope = sweep.paths[unknown], ring.take(values[id(self.f[1])])
-        with arithmetic.quietly():
+
+        def swept() -> None:
             if unknown is None and sweep.in_layers():
-                return sweep.found
+                return
             for k in range(1, self.length):
                 sweep.advance(k)
                 if unknown is not None:
@@ -240,6 +241,8 @@ class Series(Arranged):
                     sweep.retreat(k)
                     path.append(ring.div(ring.sub(0, residual), slope))
                     sweep.advance(k)
+
+        arithmetic.in_quiet(swept)
         return sweep.found
 
     def start(

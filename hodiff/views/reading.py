@@ -36,6 +36,7 @@ MOST_ENTRIES = 256  # of a vector that is written out, entry by entry
 
 MOST_SINC = 1  # the order of sinc's derivatives that are written out
 
+CARLSONS = {"carlsons": "elliprn", "carlsonps": "elliprp"}
 COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 
 
@@ -142,6 +143,8 @@ class Reading:
         if kind in ("zeta_of_order", "hurwitz", "hurwitz_of_order"):
             given = inputs if len(inputs) > 1 else (*inputs, ONE)
             return call("zeta", *map(self.part, given), *map(number, node.attributes))
+        if kind in CARLSONS:
+            return call(CARLSONS[kind], *map(self.part, inputs), *map(number, node.attributes))
         if kind in FUNCTIONS:
             return self.call(kind, *inputs)
         if kind == "stack":
@@ -310,9 +313,9 @@ def _entrywise(y: Tensor) -> Tensor:
             found = _Entry(apply(row, (stack(*[x.tensor for x in inputs[0].ravel()]),)))
         else:
             compute = arrays.function(row)
-            if compute is None:
+            if compute is None and (node.attributes or row.name not in FUNCTIONS):
                 return None
-            found = compute(*inputs, *node.attributes)
+            found = _picked(row, inputs) if compute is None else compute(*inputs, *node.attributes)
         held = numpy.empty(node.shape, dtype=object)
         held[...] = found
         return held
@@ -338,6 +341,17 @@ def _datum(x: Any) -> _Entry:
 
 def _on_entries(row: Operation, attributes: tuple[Any, ...], *xs: _Entry) -> _Entry:
     return _Entry(apply(row, tuple(x.tensor for x in xs), attributes))
+
+
+def _picked(row: Operation, inputs: Sequence[Any]) -> Any:
+    """The entries of what the language has by name, as inv(m)[0, 1]."""
+    import numpy  # start-up: formulas of numbers need none
+
+    y = apply(row, tuple(map(_stacked, inputs)))
+    found = numpy.empty(y.shape, dtype=object)
+    for at in numpy.ndindex(y.shape):
+        found[at] = _Entry(apply(pick, (y,), (at,)) if at else y)
+    return found
 
 
 def _stacked(entries: Any) -> Tensor:

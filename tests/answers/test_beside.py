@@ -507,3 +507,34 @@ def test_numbers_in_closed_form_do_not_grow_without_end(text: str) -> None:
     outputs = [problem.f, *gradient(problem.f, problem.inputs)]
     with limited(), suppress(HodiffError):
         assert solve(question(problem, outputs)).values == [0, 0]
+
+
+BASES = {"x": lambda x: x, "-x": lambda x: -x, "sin(x)": mp.sin, "x**2": lambda x: x**2,
+         "abs(x)**3": lambda x: abs(x) ** 3, "(x - x**2)": lambda x: x - x**2}  # fmt: skip
+EXPONENTS = {
+    "pi**x": lambda x: mp.pi**x, "1 + x": lambda x: 1 + x, "2 + sin(x)": lambda x: 2 + mp.sin(x),
+    "3/2 + x": lambda x: mpf(3) / 2 + x, "e": lambda x: mp.e, "sqrt(2)": lambda x: mp.sqrt(2),
+    "exp(x) + x**2": lambda x: mp.exp(x) + x**2, "2": lambda x: 2, "5/3": lambda x: mpf(5) / 3,
+    "cos(x)**2 + sin(x)**2 + 1": lambda x: 2, "sqrt(2)*sqrt(2)": lambda x: 2,
+    "where(x < 0, 2, 2 + x)": lambda x: 2 if x < 0 else 2 + x,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("base", BASES)
+@pytest.mark.parametrize("exponent", EXPONENTS)
+def test_powers_of_what_is_0_say_where_they_are_undefined(base: str, exponent: str) -> None:
+    """Where mpmath has no real value just beside the point."""
+    undefined = {
+        name
+        for name, x in (("left", mpf("-1e-9")), ("right", mpf("1e-9")))
+        if isinstance((BASES[base](x) + 0j) ** EXPONENTS[exponent](x), mpmath.mpc)
+        and abs(mp.im((BASES[base](x) + 0j) ** EXPONENTS[exponent](x))) > 1e-40
+    }
+    found = calculate("grad", f"({base})**({exponent})", at={"x": 0})
+    assert found.notes == [sided(side) for side in undefined]
+
+
+@pytest.mark.parametrize("text", ["x**(2 + x) + (-x)**(2 + x)", "x**(2 + x) + sqrt(-x)**5"])
+def test_what_is_undefined_to_both_sides_has_no_slope(text: str) -> None:
+    kind, message = refusal("grad", text, "--at", "x=0")
+    assert (kind, message) == ("domain", "f is undefined to both sides of the point")

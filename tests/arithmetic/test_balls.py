@@ -448,7 +448,7 @@ def check_wide(
 ENTIRE = [
     "sin", "cos", "exp", "exp2", "expm1", "atan", "sinh", "cosh", "tanh", "sech", "asinh", "erf",
     "erfc", "sigmoid", "softplus", "silu", "gelu", "one_minus_square", "asinh1", "asinht", "neg",
-    "abs", "relu", "add", "sub", "mul", "hypot", "max", "min", "logaddexp",
+    "abs", "cbrt", "relu", "add", "sub", "mul", "hypot", "max", "min", "logaddexp",
 ]  # fmt: skip
 
 

@@ -66,6 +66,8 @@ NESTED = {
     "elliprd",
     "elliprj",
     "elliprc",
+    "elliprn",
+    "elliprp",
     "struveh",
     "struvel",
     "struve",

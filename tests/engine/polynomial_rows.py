@@ -8,7 +8,7 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from hodiff.engine.graph import OPERATIONS, constant
+from hodiff.engine.graph import OPERATIONS, constant, tensor_of
 from hodiff.engine.operations import FUNCTIONS
 from tests.lengths import LONG
 
@@ -73,8 +73,17 @@ def rows(row: Callable[..., Any]) -> list[Any]:
             build=lambda x: OPERATIONS["carlsons"](x, 1, 2, 0, 0, 1)),
         row("carlsonps", lambda x: mp.elliprj(x, 1, 2, 3)/1.5, 0.5, digits=40, order=1,
             build=lambda x: OPERATIONS["carlsonps"](x, 1, 2, 3, 0, 0, 0, 1)),
+        row("elliprn", lambda x: mp.diff(lambda t: mp.elliprd(t, 1, 2), x)*4/-3, 0.5, digits=30,
+            order=1, build=lambda x: _of_orders("elliprn", x, 1, 2, 1, 0, 1)),
+        row("elliprp", lambda x: mp.diff(lambda t: mp.elliprj(t, 1, 2, 3), x)*4/-3, 0.5, digits=30,
+            order=1, build=lambda x: _of_orders("elliprp", x, 1, 2, 3, 1, 0, 0, 1)),
         row("ellipkinc", mp.ellipf, (0.5, 0.3), order=1),
         row("ellipeinc", mp.ellipe, *angles, digits=40, order=3 if LONG else 1),
         row("elliptics", lambda phi, m: mp.diff(lambda t: mp.ellipf(phi, t), m), (0.5, 0.3),
             order=1, build=lambda phi, m: OPERATIONS["elliptics"](phi, m, 1, -1)),
     ]  # fmt: skip
+
+
+def _of_orders(name: str, *given: Any) -> Any:
+    """A function of the language, of numbers that are orders."""
+    return FUNCTIONS[name].build(*map(tensor_of, given))

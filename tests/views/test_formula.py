@@ -14,13 +14,16 @@ from typing import Any
 import mpmath
 import numpy
 import pytest
+import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import hodiff
 from hodiff import calculate, derivatives
 from hodiff.arithmetic.base import Arithmetic, composed
 from hodiff.arithmetic.program import evaluate
 from hodiff.engine.graph import CONSTANT, OPERATIONS, Operation, Tensor, variable
+from hodiff.engine.operations import FUNCTIONS
 from hodiff.errors import HodiffError
 from hodiff.language.problem import read
 from hodiff.views.formula import formula
@@ -699,3 +702,88 @@ def test_a_power_of_what_cancels_has_a_formula(text: str) -> None:
     """It has no factors that roots could take in."""
     for order in (1, 2):
         assert "0**" in calculate("nth", text, order=order).text("plain")
+
+
+# ------------------------------------------------------------------ the table of operations
+
+
+def calls(name: str) -> list[str]:
+    """Calls of a function of the language: of numbers, with whole ones where it needs them; or of a
+    vector or a matrix."""
+    function = FUNCTIONS[name]
+    names = ["x", "y", "z", "u", "v", "w", "s", "t"][: function.least]
+    if name in ("cross",):
+        return [f"sum({name}([x, y, x*y], [y, 2, x]))"]
+    if name in ("det", "determinant"):
+        return [f"{name}([[x, 1, 2, 0], [2, x, 3, 1], [0, x**2, 1, y], [y, 1, 0, x]])"]
+    if name in ("inv", "inverse"):
+        return [f"sum({name}([[x, 1], [y, x]]) @ [x, 2])", f"{name}([[x, 1], [y, x]])[0, 1]"]
+    if name == "trace":
+        return ["trace([[x, 1], [y, x]] @ inv([[x, 2], [3, y]]))"]
+    if name == "dot":
+        return ["dot([x, y], [y, x**2])"]
+    if function.most is None:
+        return [f"sum({name}([x, y, x*y])*[1, 2, 3])"] if name != "piecewise" else []
+    parameters = function.parameters.split(", ")
+    whole = [p[0] in "nk" for p in parameters[: function.least]]
+    mixed = ["2" if w else x for x, w in zip(names, whole, strict=True)]
+    return [f"{name}({', '.join(given)})" for given in (names, mixed)]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_derivatives_of_every_function_are_written_in_the_language(name: str) -> None:
+    for text in calls(name):
+        try:
+            problem = read(text)
+        except HodiffError:
+            continue  # an order that has to be a number, or two vectors
+        for x in problem.inputs:
+            try:
+                listed = derivatives.nth(problem.f, x, 2)
+            except HodiffError:
+                continue  # no derivative is known in it
+            for y in listed:
+                read(formula(y))
+                read(hodiff.formula(y))
+
+
+ENTRIES = st.sampled_from(["x", "y", "1", "-2", "x*y", "3 - x", "y**2", "0", "5"])
+
+
+def matrices(n: int) -> st.SearchStrategy[list[list[str]]]:
+    return st.lists(st.lists(ENTRIES, min_size=n, max_size=n), min_size=n, max_size=n)
+
+
+@given(st.integers(2, 4).flatmap(matrices), st.sampled_from(["det", "entry", "sum", "trace"]),
+       st.integers(1, 2), POINTS)  # fmt: skip
+@settings(common, max_examples=40)
+def test_formulas_of_matrices_have_the_values_of_sympy(
+    rows: list[list[str]], what: str, order: int, point: dict[str, Fraction]
+) -> None:
+    text = f"[{', '.join('[' + ', '.join(row) + ']' for row in rows)}]"
+    at = {x: sympy.Rational(str(point[x])) for x in "xy"}
+    m = sympy.Matrix([[sympy.sympify(entry) for entry in row] for row in rows])
+    assume(m.subs(at).det() != 0)
+    x = sympy.Symbol("x")
+    slopes = [m, m.diff(x), m.diff(x, 2)]
+    a, da, dda = (each.subs(at) for each in slopes)
+    back = a.inv()
+    step = back * da
+    if what == "det":  # Jacobi's formula, and its derivative
+        first = a.det() * step.trace()
+        second = a.det() * (step.trace() ** 2 - (step * step).trace() + (back * dda).trace())
+    else:
+        reading = {"entry": lambda k: k[0, 1], "sum": sum, "trace": lambda k: k.trace()}[what]
+        first = reading(-step * back)
+        second = reading(2 * step * step * back - back * dda * back)
+    asked = {"det": "det({})", "entry": "inv({})[0, 1]", "sum": "sum(inv({}))",
+             "trace": "trace(inv({}))"}[what].format(text)  # fmt: skip
+    problem = read(asked)
+    variables = [v for v in problem.inputs if v.attributes[0] == "x"]
+    expected = (first, second)[order - 1]
+    for v in variables:
+        for written in (formula, hodiff.formula):
+            text = written(derivatives.nth(problem.f, v, order)[-1])
+            used = {k: point[k] for k in "xy"}
+            found = calculate("value", f"{text} + 0*x*y", at=used).value
+            assert float(found) == pytest.approx(float(expected), rel=1e-15)

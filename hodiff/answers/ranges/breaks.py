@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers import faults
-from hodiff.answers.ranges.corners import around, place, rough
-from hodiff.answers.ranges.isolate import Work
+from hodiff.answers.ranges.corners import around, place
+from hodiff.answers.ranges.isolate import Work, rough
 from hodiff.answers.ranges.located import BITS, Located, Unsure
 from hodiff.answers.ranges.merged import merged
 from hodiff.arithmetic import box_numbers

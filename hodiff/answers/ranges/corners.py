@@ -3,26 +3,35 @@
 In a box that holds one tie (of abs, relu, max, min, clip, or of a condition) the function is one
 smooth branch before the tie and another after it. The tie is a root, which roots.py locates; each
 branch is a graph of its own, whose slope keeps its sign over the whole box, or the corner is open.
+
+Where a root or a power u**p is of something that is 0 there, no bound of the slope over the box
+holds: it may be infinite. Such a node v is a variable of its own then, and the slope f_x + f_v*v'.
+Where u has a root of order m, u/d**m and u'/d**(m - 1) are bounded in the distance d, by Lagrange's
+remainder; so is v'/d**(m*p - 1), and the slope without its least power of d has a bound again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from fractions import Fraction
+from math import factorial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from hodiff.answers.ranges.isolate import Work
+from hodiff.answers.ranges.isolate import Work, rough
 from hodiff.answers.ranges.located import DECIDED, Located, Range, distinct, within
-from hodiff.answers.ranges.roots import Outcome, located
+from hodiff.answers.ranges.roots import Essence, Outcome, essence, located
+from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.base import Values
-from hodiff.arithmetic.box_numbers import SMOOTH, Box
+from hodiff.arithmetic.box_numbers import Box
 from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
-from hodiff.engine.graph import ZERO, Tensor, apply, constant, topological
+from hodiff.engine.exact import rational
+from hodiff.engine.graph import CONSTANT, ZERO, Tensor, apply, constant, topological, variable
+from hodiff.engine.operations.elementary import cbrt, hypot, neg, pow, sqrt
 from hodiff.engine.operations.piecewise import compares
 from hodiff.engine.passes import rebuilt
 
@@ -33,11 +42,16 @@ BESIDE = 2.0**-48  # how far beside a box a tie is looked for, relatively
 
 
 class Corner(NamedTuple):
-    """A place, and the sign of the slope before it and after it."""
+    """A place, and the sign of the slope just before it and after it, and all over the box.
+
+    powers  of the distance, which the slope goes with there, on both sides: below 0 where it is
+            infinite, above 0 where it is 0
+    """
 
     root: Located
     before: int
     after: int
+    powers: tuple[Fraction, Fraction]
 
 
 def corner(f: Tensor, x: Tensor, box: tuple[float, float]) -> Corner | None:
@@ -45,71 +59,185 @@ def corner(f: Tensor, x: Tensor, box: tuple[float, float]) -> Corner | None:
 
     Cost: a search for the place of each tie, and a few runs of f and of its slope.
     """
-    ties: dict[Tensor, Located] = {}
-    found = [_branch(f, x, box, side, ties) for side in (-1, 1)]
-    branches = [branch for branch in found if branch is not None]
-    if not ties or len(branches) < 2:
+    places: dict[Tensor, Located] = {}
+    sides = [Side(f, x, box, sign, places) for sign in (-1, 1)]
+    if not (all(side.split() for side in sides) and places):
         return None
-    root, signs = next(iter(ties.values())), []
+    root = next(iter(places.values()))
     with precision(DECIDED[0]):
-        if not all(node.operation.name in CONTINUOUS for node in ties):
-            values = Program([f, *branches], BALLS).results({x: root.now()[0]})
+        if any(side.jumps for side in sides):
+            values = Program([f, *(side.f for side in sides)], BALLS).results({x: root.now()[0]})
             if not all(BALLS.equal(y, values[0]) is True for y in values):
                 return None
-        for branch in branches:
-            slope = Program(gradient(branch, [x]), BALLS)
-            (y,) = slope.results({x: ball(box[0]).union(ball(box[1]))})
-            signs.append(direction(y) if BALLS.finite(y) else None)
-    before, after = signs
-    return Corner(root, before, after) if before and after else None
+        (before, first), (after, second) = (side.slope() for side in sides)
+    return Corner(root, before, after, (first, second)) if before and after else None
 
 
-def rough(order: Sequence[Tensor], values: Values) -> Tensor | None:
-    """The first operation that isn't smooth in a box, though all that it is of are."""
-    for node in order:
-        found = not node.shape and smoothness(node, values) < SMOOTH
-        if found and all(y.shape or smoothness(y, values) == SMOOTH for y in node.inputs):
-            return node
-    return None
+class Power(NamedTuple):
+    """What a root or a power v = u**p is in the distance d from the place, on one side of it.
+
+    value, slope  balls: v/d**order lies in the first, and v'/d**(order - 1) in the second
+    """
+
+    value: Any
+    slope: Any
+    order: Fraction
 
 
-def smoothness(node: Tensor, values: Values) -> int:
-    value = values[id(node)]
-    return int(np.min(np.where(np.isnan(value.low), 0, value.smooth)))
+class Side:
+    """A function to one side of its ties, which are all at one place.
 
+    f       as it is there, of x alone
+    powers  the roots and powers of what is 0 at the place, as variables of inner
+    """
 
-def _branch(
-    f: Tensor, x: Tensor, box: tuple[float, float], side: int, ties: dict[Tensor, Located]
-) -> Tensor | None:
-    """f as it is to one side of its ties, which are all at one place; None where they aren't, or
-    where a branch isn't smooth."""
-    ends = around(box)
-    for _ in range(MOST_TIES):
-        program = Program([f], BOXES)
-        with BOXES.quietly():
-            values = program.values({x: Box(np.array(box[:1]), np.array(box[1:]))})
-        node = rough(program.order, values)
-        if node is None:
-            return f
-        if node.operation.name == "clip":
-            assert node.operation.definition is not None
-            f = _replaced(f, {node: node.operation.definition(*node.inputs)})
-            continue
+    def __init__(
+        self, f: Tensor, x: Tensor, box: tuple[float, float], sign: int,
+        places: dict[Tensor, Located],
+    ) -> None:  # fmt: skip
+        self.f = self.inner = f
+        self.x, self.box, self.sign, self.places = x, box, sign, places
+        self.ends = around(box)
+        self.powers: dict[Tensor, Power] = {}
+        self.written: dict[Tensor, Tensor] = {}
+        self.jumps = False
+
+    def split(self) -> bool:
+        """Whether the branch is found, and smooth."""
+        for _ in range(MOST_TIES):
+            program = Program([self.inner], BOXES)
+            given = {v: self.bounds(power) for v, power in self.powers.items()}
+            with BOXES.quietly():
+                point = {self.x: Box(np.array(self.box[:1]), np.array(self.box[1:]))}
+                values = program.values(point | given)
+            node = rough(program.order, values)
+            if node is None:
+                return True
+            if node.operation.name == "clip":
+                assert node.operation.definition is not None
+                self.put(node, node.operation.definition(*node.inputs))
+            elif node.operation is hypot:
+                self.put(node, sqrt(node.inputs[0] ** 2 + node.inputs[1] ** 2))
+            elif not (self.tied(node) if _exponent(node) is None else self.powered(node)):
+                return False
+        return False
+
+    def tied(self, node: Tensor) -> bool:
+        """Puts the branch of a node that has a tie in its place."""
         zero = _zero(node)
         if zero is None or not zero.requires_grad:
-            return None
-        if node not in ties:
-            tie = place(zero, x, ends, Work(TIE_WORK))
-            if tie is None or not all(_one(tie, other) for other in ties.values()):
-                return None
-            ties[node] = tie
-        with precision(DECIDED[0]):
-            (y,) = Program([zero], BALLS).results({x: ends[side > 0]})
-            sign = direction(y) if BALLS.finite(y) else None
+            return False
+        if zero in self.powers:
+            sign = direction(self.powers[zero].value)
+        else:
+            zero = _replaced(zero, self.written)
+            if self.place(zero) is None:
+                return False
+            with precision(DECIDED[0]):
+                (y,) = Program([zero], BALLS).results({self.x: self.ends[self.sign > 0]})
+                sign = direction(y) if BALLS.finite(y) else None
         if not sign:
+            return False
+        self.jumps |= node.operation.name not in CONTINUOUS
+        self.put(node, _beside(node, sign))
+        return True
+
+    def powered(self, node: Tensor) -> bool:
+        """Puts a variable in the place of a root or a power."""
+        u, p = node.inputs[0], _exponent(node)
+        assert p is not None
+        inner = self.powers.get(u) or self.smooth(u)
+        if inner is None or not (inner.value > 0 or (node.operation is cbrt and inner.value < 0)):
+            return False
+        with precision(DECIDED[0]):
+            size = abs(inner.value)
+            value = size ** ball(p) if inner.value > 0 else -(size ** ball(p))
+            slope = ball(p) * size ** ball(p - 1) * inner.slope
+        v = variable(f"v{len(self.powers)}")
+        self.written[v] = _replaced(node, self.written)
+        self.powers[v] = Power(value, slope, inner.order * p)
+        self.inner = _replaced(self.inner, {node: v})
+        return True
+
+    def smooth(self, u: Tensor) -> Power | None:
+        """u, of x alone, in the distance from its root; None where that isn't the place, or of no
+        known order."""
+        if any(v in self.powers for v in topological([u])):
             return None
-        f = _replaced(f, {node: _beside(node, sign)})
-    return None
+        inner = essence(u)
+        if inner.needs or inner.order is None:
+            inner = Essence(u, [], 1)
+        place = self.place(inner.f)
+        if place is None or place.multiplicity is None or inner.order is None:
+            return None
+        order, top = place.multiplicity * inner.order, u
+        for _ in range(order):
+            (top,) = gradient(top, [self.x])
+        with precision(DECIDED[0]):
+            (y,) = Program([top], BALLS).results({self.x: self.half()})
+            if not direction(y) or not BALLS.finite(y):
+                return None
+            value = ball(y) * self.sign**order / factorial(order)
+            slope = ball(y) * self.sign ** (order - 1) / factorial(order - 1)
+        return Power(value, slope, Fraction(order))
+
+    def place(self, zero: Tensor) -> Located | None:
+        """Where something is 0: None where that isn't one place, the same as that of the others."""
+        while zero.operation is neg:
+            (zero,) = zero.inputs
+        if zero not in self.places:
+            found = place(zero, self.x, self.ends, Work(TIE_WORK))
+            if found is None or not all(_one(found, other) for other in self.places.values()):
+                return None
+            self.places[zero] = found
+        return self.places[zero]
+
+    def put(self, node: Tensor, by: Tensor) -> None:
+        self.inner = _replaced(self.inner, {node: by})
+        self.f = _replaced(self.inner, self.written)
+
+    def half(self) -> Any:
+        """All x from the place on, in a ball."""
+        at = next(iter(self.places.values())).now()[0]
+        return ball(at).union(self.ends[self.sign > 0])
+
+    def within(self, power: Any) -> Any:
+        """A power of the distance, 0 or above, of all x from the place on."""
+        if power == 0:
+            return ball(1)
+        x = self.half()
+        width = (x - ball(next(iter(self.places.values())).now()[0])) * self.sign
+        return ball(0).union(width.upper() ** ball(power))
+
+    def bounds(self, power: Power) -> Box:
+        with precision(DECIDED[0]):
+            low, high = box_numbers.ends(power.value * self.within(power.order))
+        return Box(np.array([low]), np.array([high]))
+
+    def slope(self) -> tuple[int | None, Fraction]:
+        """The slope's sign, and the power of the distance that it goes with; None where it is open,
+        0 where it is 0."""
+        slopes = gradient(self.inner, [self.x, *self.powers])
+        given = {v: y.value * self.within(y.order) for v, y in self.powers.items()}
+        x = self.half() if given else ball(self.box[0]).union(ball(self.box[1]))
+        values = Program(slopes, BALLS).results({self.x: x, **given})
+        if not all(map(BALLS.finite, values)):
+            return None, Fraction(0)
+        terms = [(y, Fraction(0)) for y in values[:1]]
+        terms += [(ball(y) * v.slope, v.order - 1)
+                  for y, v in zip(values[1:], self.powers.values(), strict=True)]  # fmt: skip
+        terms = [(y, n) for y, n in terms if BALLS.equal(y, 0) is not True]
+        least = min((n for _, n in terms), default=Fraction(0))
+        total = sum((ball(y) * self.within(n - least) for y, n in terms), ball(0))
+        return direction(total), least
+
+
+def _exponent(node: Tensor) -> Any:
+    """p of a root or a power u**p that isn't smooth where u is 0."""
+    if node.operation is pow and node.inputs[1].operation is CONSTANT:
+        p = node.inputs[1].attributes[0]
+        return p if rational(p) and p > 0 else None
+    return {sqrt: Fraction(1, 2), cbrt: Fraction(1, 3)}.get(node.operation)
 
 
 def around(box: tuple[float, float]) -> Range:
@@ -169,9 +297,9 @@ def roots_at_corners(found: Outcome, f: Tensor, x: Tensor, span: Range, work: Wo
     """What a search for the roots of f found, with those that are corners: of what it left open,
     while there is time."""
     roots, unsure = list(found.roots), []
-    program = Program([f], BALLS)
+    program, work = Program([f], BALLS), work.after()
     for box in found.unsure:
-        at = None if work.leaves_corners else corner(f, x, box.box[0])
+        at = None if work.ended else corner(f, x, box.box[0])
         inside = None if at is None else within(at.root, [span])
         if at is None or inside is None:
             unsure.append(box)

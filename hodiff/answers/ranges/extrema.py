@@ -9,6 +9,7 @@ least value is one of theirs.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
@@ -16,9 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers import faults
-from hodiff.answers.ranges.corners import corner, rough, smoothness
-from hodiff.answers.ranges.isolate import Ends, Work
-from hodiff.answers.ranges.located import DECIDED, Located, Range, Unsure, within
+from hodiff.answers.ranges.corners import Corner, corner
+from hodiff.answers.ranges.isolate import Ends, Work, rough, smoothness
+from hodiff.answers.ranges.located import DECIDED, Located, Range, Unsure, distinct, within
 from hodiff.answers.ranges.merged import columns, merged
 from hodiff.answers.ranges.roots import located
 from hodiff.arithmetic import box_numbers
@@ -31,10 +32,12 @@ from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor
 
 MINIMUM, MAXIMUM, SADDLE, INFLECTION = "minimum", "maximum", "saddle", "inflection"
+KINK, CUSP = "kink", "cusp"  # with slopes to both sides, and with infinite ones
 MOST_ORDER = 12  # of a derivative that decides what a point is
 MOST_BROKEN = 4096  # boxes, of one size, in which f may jump
 SMALLEST = 2.0**-30  # of the range: their size
 MOST_PARTS = 12
+NEAR = 2.0  # of their widths: boxes that may belong to one corner
 
 Pairs = list[tuple[float, float]]
 
@@ -42,13 +45,15 @@ Pairs = list[tuple[float, float]]
 class Point(NamedTuple):
     """A point with its kind: of the range, where edge says so, else of f wherever it is defined.
 
-    now  its coordinates in balls, at the present precision
+    now    its coordinates in balls, at the present precision
+    sharp  KINK or CUSP where f has no derivative there
     """
 
     now: Callable[[], list[Any]]
     kind: str
     edge: bool
     alone: Pairs
+    sharp: str | None = None
 
 
 class Extrema(NamedTuple):
@@ -81,11 +86,10 @@ def extrema(
             break
         here = face.at(pattern, work, first, told)
         points, unsure, left = points + here.points, unsure + here.unsure, left + here.left
-    unsure = gathered(unsure)
     if len(variables) == 1:
         corners, unsure = face.corners(unsure, work)
         points += corners
-    return Extrema(points, unsure, left)
+    return Extrema(points, gathered(unsure), left)
 
 
 def inflections(
@@ -194,28 +198,45 @@ class Face:
 
     def corners(self, unsure: Sequence[Unsure], work: Work) -> tuple[list[Point], list[Unsure]]:
         """The points that corners of f of one variable are, while there is time, and what is left
-        open."""
-        (x,), points, rest, ends = self.variables, [], [], self.ranges[0]
-        settled: list[tuple[float, float]] = []
-        for box in sorted(unsure, key=lambda each: each.box[0][0] - each.box[0][1]):
-            ((low, high),) = box.box
-            if any(a <= low and high <= b for a, b in settled):
-                continue
-            found = None if work.leaves_corners else corner(self.f, x, (low, high))
-            inside = None if found is None else within(found.root, self.ranges)
-            if found is None or inside is None:
-                rest.append(box)
-                continue
-            settled.append((low, high))
-            with precision(DECIDED[0]):
-                at_end = [BALLS.equal(found.root.now()[0], end) is True for end in ends]
-            # At an end of the range one side alone counts, on which f rises or falls to it.
-            before = -found.after if at_end[0] else found.before
-            after = -found.before if at_end[1] else found.after
-            if inside and before != after:
-                kind = MINIMUM if after > 0 else MAXIMUM
-                points.append(Point(found.root.now, kind, any(at_end), box.box))
-        return points, rest
+        open. Boxes that lie close are looked at as one at first, then each, the widest first."""
+        work = work.after()
+        found: list[tuple[Corner, Pairs]] = []
+        rest: list[Unsure] = []
+        joined = [interval for (interval,) in merged([columns(x.box) for x in unsure], NEAR)]
+        parts: dict[tuple[float, float], list[Unsure]] = {interval: [] for interval in joined}
+        starts = [low for low, _ in joined]
+        for x in sorted(unsure, key=lambda x: x.box[0][0] - x.box[0][1]):
+            parts[joined[bisect_right(starts, x.box[0][0]) - 1]].append(x)
+        for interval, boxes in parts.items():
+            settled: list[tuple[float, float]] = []
+            for low, high in dict.fromkeys((interval, *(x.box[0] for x in boxes))):
+                if work.ended or any(a <= low and high <= b for a, b in settled):
+                    continue
+                at = corner(self.f, self.variables[0], (low, high))
+                inside = None if at is None else within(at.root, self.ranges)
+                if at is not None and inside is not None:
+                    settled.append((low, high))
+                    found += [(at, [(low, high)])] if inside else []
+            for x in boxes:
+                low, high = x.box[0]
+                rest += [] if any(a <= low and high <= b for a, b in settled) else [x]
+        once = set(map(id, distinct([at.root for at, _ in found])))
+        return [y for at, box in found if id(at.root) in once for y in self.turning(at, box)], rest
+
+    def turning(self, found: Corner, alone: Pairs) -> list[Point]:
+        """The extremum that a corner is, if it is one."""
+        with precision(DECIDED[0]):
+            at_end = [BALLS.equal(found.root.now()[0], end) is True for end in self.ranges[0]]
+        # At an end of the range one side alone counts, on which f rises or falls to it.
+        before = -found.after if at_end[0] else found.before
+        after = -found.before if at_end[1] else found.after
+        if before == after:
+            return []
+        kind = MINIMUM if after > 0 else MAXIMUM
+        sharp = None
+        if not any(at_end) and min(found.powers) <= 0:
+            sharp = CUSP if max(found.powers) < 0 else KINK
+        return [Point(found.root.now, kind, any(at_end), alone, sharp)]
 
     def turned(self, interval: tuple[float, float]) -> str:
         """What the slope says to both sides of an interval in which f is continuous."""
@@ -380,7 +401,8 @@ def broken(
         cut = low[rows, side] + 0.4871 * (high[rows, side] - low[rows, side])
         first[rows, side] = second[rows, side] = cut
         low, high = np.concatenate([low, second]), np.concatenate([first, high])
-    parts = merged(list(zip(low, high, strict=True)), 0.5, MOST_PARTS)
+    # In one variable each may be a corner, which is settled.
+    parts = merged(list(zip(low, high, strict=True)), 0.5, MOST_PARTS if len(span) > 1 else None)
     return [Unsure(box, roughness(f, variables, box) or NO_SLOPE) for box in parts]
 
 

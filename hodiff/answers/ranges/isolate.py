@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.arithmetic import box_numbers
+from hodiff.arithmetic.base import Values
 from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
 from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
@@ -52,7 +53,7 @@ class Work:
     slow in balls have an end, too, which is counted on the processor."""
 
     def __init__(self, nodes: int, until: float | None = None, brief: float | None = None) -> None:
-        """brief: of the end that is counted on the processor the seconds, for corners, too."""
+        """brief: seconds, of the end that is counted on the processor, corners included."""
         self.left, self.until, self.brief = nodes, until, brief is not None
         seconds = Limits.searching if brief is None else brief
         self.ends = thread_time() + seconds if until is None else float("inf")
@@ -66,10 +67,10 @@ class Work:
     def late(self) -> bool:
         return self.until is not None and monotonic() > self.until
 
-    @property
-    def leaves_corners(self) -> bool:
-        """Whether corners that aren't settled stay open."""
-        return self.late or (self.brief and thread_time() > self.ends)
+    def after(self) -> Work:
+        """What may be taken for corners, once a search is done: seconds of their own, for the
+        search may have used all; but the same ones where these are brief."""
+        return self if self.brief else Work(self.left, self.until)
 
     @property
     def ended(self) -> bool:
@@ -256,6 +257,20 @@ def over(system: System, low: Any, high: Any) -> tuple[list[Box], list[list[Box]
         sloped = np.minimum(sloped, np.where(np.isnan(y.low), 0, y.smooth))
     boxes_ = [everything(y, n) for y in found]
     return boxes_[:d], [boxes_[d + d * i : d + d * (i + 1)] for i in range(d)], smooth, sloped
+
+
+def rough(order: Sequence[Tensor], values: Values) -> Tensor | None:
+    """The first operation that isn't smooth in a box, though all that it is of are."""
+    for node in order:
+        found = not node.shape and smoothness(node, values) < SMOOTH
+        if found and all(y.shape or smoothness(y, values) == SMOOTH for y in node.inputs):
+            return node
+    return None
+
+
+def smoothness(node: Tensor, values: Values) -> int:
+    value = values[id(node)]
+    return int(np.min(np.where(np.isnan(value.low), 0, value.smooth)))
 
 
 def everything(y: Box, n: int) -> Box:

@@ -9,7 +9,6 @@ reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ import numpy as np
 
 from hodiff.answers import digits, faults
 from hodiff.answers.intervals import hull
-from hodiff.answers.ranges.isolate import Ends, System, Work, isolated, over
+from hodiff.answers.ranges.isolate import Ends, System, Work, isolated, over, rough, smoothness
 from hodiff.answers.ranges.located import (
     BITS,
     DECIDED,
@@ -411,13 +410,10 @@ class _Search:
         if all(np.all(values[id(y)].low == 0) and np.all(values[id(y)].high == 0)
                for y in program.outputs):  # fmt: skip
             return f"{name} is 0 all over it"
-        for node in program.order:
-            value = values[id(node)]
-            if np.all(_smoothness(value) == SMOOTH):
-                continue
-            if all(np.all(_smoothness(values[id(y)]) == SMOOTH) for y in node.inputs):
-                broken = np.any(_smoothness(value) < UNBROKEN)
-                return faults.there(node, bool(broken)) + self.turns(box, bool(broken))
+        node = rough(program.order, values)
+        if node is not None:
+            broken = smoothness(node, values) < UNBROKEN
+            return faults.there(node, broken) + self.turns(box, broken)
         slope = "slope" if len(box) == 1 else "Jacobian"
         zero = "0" if len(box) == 1 else "singular"
         return (
@@ -432,13 +428,6 @@ class _Search:
         ends = [self.at(self.values, [ball(x)])[0] for x in box[0]]
         signs = {BALLS.less(0, y) for y in ends if BALLS.finite(y) and BALLS.equal(y, 0) is False}
         return "; it changes its sign there: at least one root" if signs == {True, False} else ""
-
-
-def _smoothness(x: Any) -> Any:
-    """Of a column of boxes; of an array of such columns that of the least smooth."""
-    if isinstance(x, np.ndarray):
-        return reduce(np.minimum, map(_smoothness, x.ravel()))
-    return np.where(np.isnan(x.low), 0, x.smooth)
 
 
 def _narrow(x: Any) -> bool:

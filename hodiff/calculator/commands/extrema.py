@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from hodiff.answers.precision import until_determined
-from hodiff.answers.ranges.extrema import Bound, Extrema, Point, bound, inflections
+from hodiff.answers.ranges.extrema import CUSP, KINK, Bound, Extrema, Point, bound, inflections
 from hodiff.answers.ranges.extrema import extrema as extremes
 from hodiff.answers.ranges.isolate import Work
 from hodiff.answers.ranges.located import BITS, Unsure
@@ -33,6 +33,7 @@ from hodiff.derivatives import gradient
 from hodiff.errors import HodiffError
 
 MOST_VARIABLES = 5  # 3**n - 1 faces
+FEW_PLACES = 2  # that are named
 SHAPES = {
     1: {1: "rising", -1: "falling", 0: "constant"},
     2: {1: "convex", -1: "concave", 0: "straight"},
@@ -55,6 +56,7 @@ def extrema(request: Request, over: Any = None, order: int = 1, first: int | Non
     f, span, allowed = request.f, Span(request), work(seconds)
     with searching("points") as shown:
         found, told, left = searched(request, span, allowed, order, first, shown)
+    request.problem.notes += sharp(told)
     ends: list[Bound | None] = [None, None]
     if order == 1 and first is None:
         ends = [bound(f, request.inputs, found, side) for side in (-1, 1)]
@@ -145,6 +147,20 @@ class Shaped(NamedTuple):
     what: str
     lower: Value
     upper: Value
+
+
+def sharp(told: Sequence[Told]) -> list[str]:
+    """At which points EXPR has no derivative."""
+    notes = []
+    for what in (KINK, CUSP):
+        places = [", ".join(f"{x}={text(v)}" for x, v in t.at.items())
+                  for t in told if t.point.sharp == what]  # fmt: skip
+        if places:
+            n = len(places)
+            at = " and ".join(places) if n <= FEW_PLACES else f"{n} points"
+            each = f"a {what}" if n == 1 else f"{what}s"
+            notes.append(f"no derivative at {at}: EXPR has {each} there")
+    return notes
 
 
 def position(x: Told) -> list[float]:

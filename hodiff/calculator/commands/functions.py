@@ -17,7 +17,7 @@ from hodiff.views.normal import formula
 from hodiff.views.steps import TITLES
 
 UNKNOWN = "-"
-WHOLE = {"n": "1", "k": "-1"}
+WHOLE = {"n": "1", "k": "-1"} | {f"n{i}": "1" for i in range(1, 5)}
 """Parameters that may have to be numbers, and one for each."""
 
 

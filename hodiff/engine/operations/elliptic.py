@@ -17,6 +17,7 @@ from hodiff.engine.operations import functions
 from hodiff.engine.operations.elementary import cos, sin, sqrt
 from hodiff.engine.operations.functions import function
 from hodiff.engine.operations.row import CLOSED, bounded, elementwise
+from hodiff.engine.operations.special import whole_order
 
 functions.family(__name__, "Elliptic integrals")
 
@@ -132,3 +133,22 @@ elliprj = elementwise("elliprj", *[_scaled(-3, *(int(i == k) for i in range(3)),
 def elliprc(x: Tensor, y: Tensor) -> Tensor:
     """Carlson's degenerate integral RC, which is RF(x, y, y)."""
     return elliprf(x, y, y)
+
+
+# The derivatives as the language has them.
+
+
+@function("x, y, z, n1, n2, n3", "elliprn", least=6, most=6,
+          meaning="Carlson's integral of (t + x)**(-1/2 - n1), of y and z alike")  # fmt: skip
+def elliprn(x: Tensor, y: Tensor, z: Tensor, *orders: Tensor) -> Tensor:
+    return _carlson((x, y, z), _whole(orders, "elliprn"))
+
+
+@function("x, y, z, p, n1, n2, n3, n4", "elliprp", least=8, most=8,
+          meaning="Carlson's integral elliprn with a factor (t + p)**-n4")  # fmt: skip
+def elliprp(x: Tensor, y: Tensor, z: Tensor, p: Tensor, *orders: Tensor) -> Tensor:
+    return _carlson((x, y, z, p), _whole(orders, "elliprp"))
+
+
+def _whole(orders: tuple[Tensor, ...], name: str) -> tuple[int, ...]:
+    return tuple(whole_order(n, f"{name}, as each of its orders,") for n in orders)

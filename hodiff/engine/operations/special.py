@@ -106,7 +106,7 @@ def written_sinc(x: Tensor, n: int) -> Tensor:
     return where(eq(x, ZERO), limit, reduce(add, terms) / x ** (n + 1))
 
 
-def _order(n: Tensor, what: str) -> int:
+def whole_order(n: Tensor, what: str) -> int:
     order = n.attributes[0] if n.operation is CONSTANT else None
     if type(order) is not int or order < 0:
         raise ValueError(f"{what} needs a whole number n >= 0")
@@ -121,7 +121,7 @@ family(__name__, "Trigonometric functions and their inverses")
 @function("x, n", "sinc", most=2)
 def sinc(x: Tensor, n: Tensor = ZERO) -> Tensor:
     """sin(x)/x, or its n-th derivative."""
-    return sincn(x, _order(n, "sinc(x, n)"))
+    return sincn(x, whole_order(n, "sinc(x, n)"))
 
 
 def written_psi(x: Tensor, n: int) -> Tensor:
@@ -134,5 +134,5 @@ family(__name__, "Factorials, gamma and beta")
 @function("n, x", "polygamma", least=2, most=2)
 def polygamma(n: Tensor, x: Tensor) -> Tensor:
     """The n-th derivative of digamma, n a whole number."""
-    order = _order(n, "polygamma(n, x)")
+    order = whole_order(n, "polygamma(n, x)")
     return written_psi(x, order)

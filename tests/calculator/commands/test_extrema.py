@@ -201,6 +201,87 @@ def test_corners_are_points(expression, over, points):
 
 
 @pytest.mark.parametrize("expression", [
+    "abs(sin(x)) + x/50", "where(sin(x) < 0, -sin(x), sin(x))", "cbrt(sin(x)**2)",
+])  # fmt: skip
+def test_many_corners_are_settled_one_by_one(expression):
+    """Each multiple of pi is a minimum, and none is hidden in a box with others."""
+    found = extrema(expression, "x=1:200")
+    told = [x["at"]["x"] for x in found.points if x["kind"] == "minimum" and not x["edge"]]
+    assert found.complete
+    assert told == pytest.approx([float(k * mp.pi) for k in range(1, 64)], rel=1e-15)
+    assert found.notes == [f"no derivative at 63 points: EXPR has {CORNERS[expression[0]]} there"]
+
+
+CORNERS = {"a": "kinks", "w": "kinks", "c": "cusps"}
+
+
+@pytest.mark.parametrize(
+    "expression, kind, sharp",
+    [  # by the leading powers of |x| to both sides of 0, by hand
+        ("cbrt(x**2)", "minimum", "cusp"),
+        ("-sqrt(abs(x))", "maximum", "cusp"),
+        ("abs(x)**(2/3) + x", "minimum", "cusp"),
+        ("(x**2)**(1/3) - 5*x", "minimum", "cusp"),
+        ("sqrt(cbrt(x**2))", "minimum", "cusp"),
+        ("abs(cbrt(x)) + x", "minimum", "cusp"),
+        ("cbrt(abs(sin(x)))", "minimum", "cusp"),
+        ("log(2 - sqrt(abs(x)))", "maximum", "cusp"),
+        ("cbrt(sin(x)**2) + x/9", "minimum", "cusp"),
+        ("exp(cbrt(x**4) + sqrt(abs(x)))", "minimum", "cusp"),
+        ("x - 2*cbrt(x**2) + sqrt(abs(x))", "minimum", "cusp"),
+        ("2*cbrt(x**2) - 9*abs(x)", "minimum", "cusp"),
+        ("cbrt(x) + cbrt(x**2)", None, None),  # rises through 0, steeply
+        ("sqrt(x**2)", "minimum", "kink"),
+        ("sqrt(1 - cos(x))", "minimum", "kink"),
+        ("hypot(x, x**2) - x/2", "minimum", "kink"),
+        ("hypot(x, x**2) - 2*x", None, None),
+        ("where(x < 0, -x, cbrt(x))", "minimum", "kink"),
+        ("cbrt(x**4)", "minimum", None),  # with slope 0 there
+        ("1 - abs(x)**1.5", "maximum", None),
+        ("sqrt(x**4)", "minimum", None),
+    ],
+)
+def test_cusps_are_points(expression, kind, sharp):
+    found = extrema(expression, "x=-1/8:1/10")
+    assert found.complete and found.answer.code == 0
+    there = [x["kind"] for x in found.points if x["at"]["x"] == 0]
+    assert there == ([kind] if kind else [])
+    expected = [f"no derivative at x=0: EXPR has a {sharp} there"] if sharp else []
+    assert found.notes == expected
+
+
+@settings(max_examples=lengths.examples(12), deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(-3, 3).filter(bool), st.integers(-4, 4)), min_size=1,
+             max_size=3, unique_by=lambda part: part[1]),
+    st.sampled_from(["1/3", "1/2", "2/3", "4/5", "1/7"]), st.integers(-2, 2),
+)  # fmt: skip
+def test_sums_of_cusps_turn_at_each(parts, p, slope):
+    """sum of c*abs(x - k/3)**p: below p = 1 its own term decides at each k/3, by the sign of c."""
+    terms = [f"({c})*abs(x - ({k})/3)**({p})" for c, k in parts]
+    found = extrema(" + ".join([*terms, f"({slope})*x"]), "x=-2:2")
+    told = {float(x["at"]["x"]): x["kind"] for x in found.points}
+    for c, k in parts:
+        assert told[k / 3] == ("minimum" if c > 0 else "maximum")
+
+    def f(x):
+        power = mpf(Fraction(p).numerator) / Fraction(p).denominator
+        return mpmath.fsum(c * abs(x - mpf(k) / 3) ** power for c, k in parts) + slope * x
+
+    with mp.workdps(60):
+        for at, kind in told.items():
+            x = mpf(round(3 * at)) / 3 if any(at == k / 3 for _, k in parts) else mpf(at)
+            sides = [f(x + h) - f(x) for h in (mpf("-1e-9"), mpf("1e-9")) if abs(x + h) < 2]
+            assert all(s > 0 for s in sides) if kind == "minimum" else all(s < 0 for s in sides)
+
+
+def test_a_cusp_at_a_number_that_is_only_enclosed():
+    points = extrema("cbrt((exp(x) - 2)**2) - x/3", "x=0:1").points
+    assert [(x["at"]["x"], x["kind"]) for x in points if not x["edge"]][-1] == (
+        pytest.approx(math.log(2), abs=1e-16), "minimum")  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", [
     "where(x < 1, x + 5, 1 - x)",  # 6 from the left, 0 at 1
     "where(x == 1, 5, abs(x - 1))",  # 0 from both sides, 5 at 1
     "where(x <= 1, x, 5 - x)",
@@ -252,10 +333,14 @@ def test_sums_of_kinks_have_the_extrema_of_their_pieces(parts, square, slope):
         assert told == expected
 
 
+TWO_AT_ONCE = "abs(x - log(2)) + abs(exp(x) - 2)"  # kinks at one place, which isn't proven
+
+
 @pytest.mark.parametrize(
     "expression, over, inside, reason",
     [
-        ("cbrt(x**2)", "x=-1:1", {"x": 0}, "'cbrt(x**2)' has a kink; there is a minimum in it"),
+        (TWO_AT_ONCE, "x=0:1", {"x": math.log(2)}, "has a kink; there is a minimum in it"),
+        ("norm([x, x]) + y", "x=-1:1,y=0:1", {"x": 0, "y": 0}, "'norm([x, x])' has a kink"),
         ("floor(x) + x", "x=0.5:1.5", {"x": 1}, "'floor(x)' jumps"),
         ("1/x**2", "x=-1:1", {"x": 0}, "'1/x**2' has a pole"),
         ("sqrt(max(x, 0))", "x=-1:1", {"x": -0.5}, "'max(x, 0)' has a kink"),
@@ -275,8 +360,8 @@ def test_what_is_undecided_is_a_box_with_its_reason(expression, over, inside, re
 
 
 def test_bounds_without_a_point():
-    """At a cusp the least value lies between two numbers; at a pole there is none."""
-    value = extrema("cbrt(x**2) + 1", "x=-1:2").minimum["value"]
+    """Where a box stays open the least value lies between two numbers; at a pole there is none."""
+    value = extrema(f"{TWO_AT_ONCE} + 1", "x=0:1").minimum["value"]
     assert value["lower"] <= 1 <= value["upper"] < 1 + 1e-12
     assert extrema("1/x**2", "x=-1:1").maximum is None
     assert extrema("1/x**2", "x=-1:1").minimum["value"] == 1
@@ -339,7 +424,7 @@ def test_formats(found, plain, hodiff):
     assert plain("extrema", "x**2", "--over", "x=-1:2") == (
         "-1\t1\tmaximum\n0\t0\tminimum\n2\t4\tmaximum"
     )
-    ran = hodiff("extrema", "cbrt(x**2)", "--over", "x=-1:1", "--format", "csv")
+    ran = hodiff("extrema", TWO_AT_ONCE, "--over", "x=0:1", "--format", "csv")
     header, *rows = (line.split(",") for line in ran.out.splitlines())
     assert header == ["x", "f", "x_lower", "x_upper", "what", "edge", "reason"]
     assert [row[4] for row in rows] == ["maximum", "maximum", "undecided"] and ran.code == 1
@@ -394,7 +479,8 @@ def test_faults_name_the_mend(hodiff, words, message):
         ("log(x)", "x=1:2", 2, "concave 1 2"),
         ("exp(x) - x", "x=-1:2", 1, "falling -1 0, rising 0 2"),
         ("abs(x)", "x=-1:1", 1, "falling -1 0, rising 0 1"),
-        ("cbrt(x**2)", "x=-1:1", 1, ""),  # not all is decided
+        ("cbrt(x**2)", "x=-1:1", 1, "falling -1 0, rising 0 1"),
+        (TWO_AT_ONCE, "x=0:1", 1, ""),  # not all is decided
         ("1/x", "x=-1:1", 1, ""),
     ],
 )

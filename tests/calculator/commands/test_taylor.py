@@ -285,3 +285,17 @@ def test_the_step_t_is_no_variable_of_the_polynomial(hodiff):
 def test_zeros_of_a_series_in_doubles_are_zeros(plain):
     got = plain("taylor", "atan(x)", "--at", "x=0", "--order", "60", "--arithmetic", "float")
     assert [float(c) for c in got.split("\t")[::2]] == [0.0] * 31
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "said"),
+    [
+        ("arcsin(x)", "2", "'arcsin(x)' is undefined at this point: it needs -1 <= x <= 1"),
+        ("acosh(x)*atan(x)", "1/2", "'acosh(x)' is undefined at this point"),
+        ("abs(x) + asin(x/2)", "0", "'abs(x)' has a kink exactly at this point"),
+    ],
+)
+def test_what_has_no_value_or_slope_is_told_before_orders_are_made(hodiff, text, at, said):
+    """Fifty orders of these have more nodes than are made; that is not what is wrong."""
+    ran = hodiff("taylor", text, "--at", f"x={at}", "--order", "50")
+    assert ran.code == 1 and said in ran.err
