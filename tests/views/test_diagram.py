@@ -320,7 +320,7 @@ def test_a_path_in_python(tmp_path: Path) -> None:
 def test_a_folder_is_no_file(hodiff: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "g.dot").mkdir()
     ran = hodiff("graph", "x", "--out", str(tmp_path / "g.dot"))
-    assert ran.code == 2 and "can't be written: Is a directory" in ran.err
+    assert ran.code == 2 and "can't be written: it is a folder" in ran.err
     assert [x.name for x in tmp_path.iterdir()] == ["g.dot"]
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import io
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+packed = partial(gzip.compress, mtime=0)  # the same whenever it is made
 PARQUET = io.BytesIO()
 pl.DataFrame({"x": [1 / 7]}).write_parquet(PARQUET)
 
@@ -39,10 +41,10 @@ BAD: list[tuple[str, bytes, tuple[str, ...]]] = [
     ("a.csv", b"x\ty\n1\t2\n", ("are columns apart by '\\t'? --in-format tsv",)),
     ("a.csv", b"x^2,x\n1,2\n", ("a.csv begins with x^", "in quotes")),
     ("a.csv", PARQUET.getvalue(), ("a.csv is parquet, not csv: --in-format parquet",)),
-    ("a.csv.gz", gzip.compress(b"x,y\n1,2\n1,2,3\n", mtime=0), ("a.csv.gz, row 2: it has 3 fields",)),
-    ("a.csv.gz", gzip.compress(b"x,n\n1,\xe4\n", mtime=0), ("row 1, column 'n': it is not UTF-8",)),
-    ("a.csv.gz", gzip.compress(b"x\n1\n", mtime=0)[:-9], ("a.csv.gz is packed, and cut short",)),
-    ("a.parquet.gz", gzip.compress(b"PAR1", mtime=0), ("parquet is packed in itself: unpack it",)),
+    ("a.csv.gz", packed(b"x,y\n1,2\n1,2,3\n"), ("a.csv.gz, row 2: it has 3 fields",)),
+    ("a.csv.gz", packed(b"x,n\n1,\xe4\n"), ("row 1, column 'n': it is not UTF-8",)),
+    ("a.csv.gz", packed(b"x\n1\n")[:-9], ("a.csv.gz is packed, and cut short",)),
+    ("a.parquet.gz", packed(b"PAR1"), ("parquet is packed in itself: unpack it",)),
     ("a.ndjson", b'\xef\xbb\xbf{"x": 1}\n', ("a.ndjson begins with a byte order mark",)),
     ("a.ndjson", b'{"x": 1}\n{"x": NaN}\n', ("a.ndjson, row 2: JSON has no NaN: write null",)),
     ("a.ndjson", b'{"x": 1e400}\n', ("a.ndjson, row 1: 1e400 passes the largest double",)),
