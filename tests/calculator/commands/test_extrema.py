@@ -250,7 +250,7 @@ def test_cusps_are_points(expression, kind, sharp):
     assert found.notes == expected
 
 
-@settings(max_examples=lengths.examples(12), deadline=None)
+@settings(max_examples=lengths.examples(6), deadline=None)
 @given(
     st.lists(st.tuples(st.integers(-3, 3).filter(bool), st.integers(-4, 4)), min_size=1,
              max_size=3, unique_by=lambda part: part[1]),
