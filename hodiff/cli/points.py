@@ -206,8 +206,6 @@ def _progress(job: Job) -> Iterator[Callable[[], None]]:
 
 def _said(job: Job, seconds: float) -> str | None:
     """What there is to say at the end: of rows without an answer, and of a sample."""
-    from hodiff.calculator.points.lists import Lists  # start-up
-
     rows, lines = job.rows, list[str]()
     lines += [f"note: {note}" for note in [*job.compiled.notes, *job.notes]]
     if rows.refused:
@@ -216,8 +214,7 @@ def _said(job: Job, seconds: float) -> str | None:
         assert rows.first is not None
         file, row, why = rows.first
         where = f"{file}, row {row}" if file else f"row {row}"
-        whole = "whole " if isinstance(rows, Lists) else ""  # some of its roots may be there
-        lines.append(f"{n} of {rows.done} rows have no {whole}answer ({counts})")
+        lines.append(f"{n} of {rows.done} rows have no {rows.answer} ({counts})")
         lines.append(f"  {where}: {why.message}")
     if rows.checked:
         lines.append(

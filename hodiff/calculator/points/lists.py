@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from hodiff.calculator.points.rows import Rows, complete
+from hodiff.calculator.points.rows import Batch, Rows, complete
 from hodiff.calculator.points.solver import Refused
 from hodiff.calculator.searches import Listed, Record, Searches
 
@@ -21,6 +21,7 @@ class Lists(Rows):
     is no answer, that has one struct, of nulls and the reason: no row is lost."""
 
     compiled: Searches
+    answer = "whole answer"  # some of what there is to find may be there
 
     @property
     def _outputs(self) -> dict[str, Any]:
@@ -30,24 +31,19 @@ class Lists(Rows):
     def _columns(self) -> dict[str, Any]:
         return {name: TYPES[kind] for name, kind in self.compiled.columns.kinds.items()}
 
-    def _results(
-        self,
-        frame: pl.DataFrame,
-        columns: Mapping[str, pl.Series],
-        arrays: list[Any],
-        reasons: dict[int, Refused],
-    ) -> tuple[Any, Any, int]:
-        found: list[list[Record] | None] = [None] * len(frame)
-        known = complete(arrays, len(frame))
-        asked, rows = np.flatnonzero(known), frame[self.index]
+    def _results(self, batch: Batch) -> tuple[Any, Any, int]:
+        found: list[list[Record] | None] = [None] * len(batch.frame)
+        known = complete(batch)
+        asked = np.flatnonzero(known)
         answer: Listed | None
-        for i, answer in self._asked(frame, columns, asked, reasons):
+        for i, answer in self._asked(batch, asked):
             if answer is None:
                 known[i] = False
                 continue
             found[i] = answer.records
             if answer.left is not None:
-                known[i], reasons[i] = False, self._refuse(rows[i], Refused(*answer.left))
+                why = self._refuse(batch.rows[i], Refused(*answer.left))
+                known[i], batch.reasons[i] = False, why
         return found, known, len(asked)
 
     def _series(

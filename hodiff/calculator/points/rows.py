@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import isfinite
 from re import IGNORECASE, fullmatch
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -33,6 +33,17 @@ LOST = 1e-8  # relative error of a double that has lost half its digits
 pl.Series(np.zeros(1))  # Polars takes in numpy at the first: two threads at once may fail to
 
 
+class Batch(NamedTuple):
+    """Rows as they are taken in: their columns, of the inputs the doubles, as columns and as arrays
+    (nan where one is missing), and the rows' numbers; reasons get why some have no answer."""
+
+    frame: pl.DataFrame
+    columns: dict[str, pl.Series]
+    arrays: list[Any]
+    rows: pl.Series
+    reasons: dict[int, Refused]
+
+
 class Rows:
     """A function of batches of rows: of a struct of the inputs' columns and the row's number, it
     gives one of the outputs'.
@@ -41,6 +52,8 @@ class Rows:
     without an answer raises; check: some rows are compared with balls; keeps: all reasons are kept;
     tells: there is a column of them, too.
     """
+
+    answer = "answer"  # what a row has, or hasn't
 
     def __init__(
         self,
@@ -83,10 +96,10 @@ class Rows:
     def _outputs(self) -> dict[str, Any]:
         return dict.fromkeys(self.compiled.outputs, pl.Float64)
 
-    def __call__(self, batch: pl.Series) -> pl.Series:
+    def __call__(self, given: pl.Series) -> pl.Series:
         if self.stopped:
             raise Stopped
-        frame = batch.struct.unnest()
+        frame = given.struct.unnest()
         columns, wrong = {}, {}
         for name in self.compiled.inputs:
             columns[name] = column = doubles(frame[name])
@@ -97,9 +110,9 @@ class Rows:
             (column.fill_null(np.nan) if column.null_count() else column).to_numpy()
             for column in columns.values()
         ]
-        reasons: dict[int, Refused] = {}
-        rows = frame[self.index]
-        results, known, counted = self._results(frame, columns, arrays, reasons)
+        rows, reasons = frame[self.index], dict[int, Refused]()
+        batch = Batch(frame, columns, arrays, rows, reasons)
+        results, known, counted = self._results(batch)
         for name, places in wrong.items():
             for i in np.flatnonzero(places.to_numpy()).tolist():
                 if i not in reasons:
@@ -109,28 +122,22 @@ class Rows:
                     told = Refused("number", f"{where}: {why}", name)
                     reasons[i] = self._refuse(rows[i], told)
         if self.check:
-            self._compare(frame, columns, arrays, results, known)
+            self._compare(batch, results, known)
         with self.lock:
             self.done += len(frame) - counted
             self.missing += int(len(frame) - np.count_nonzero(known)) - len(reasons)
-        given = [columns[name].alias(GIVEN.format(name)) for name in self.given]
-        return self._series(results, known, reasons, given)
+        numbers = [columns[name].alias(GIVEN.format(name)) for name in self.given]
+        return self._series(results, known, reasons, numbers)
 
-    def _results(
-        self,
-        frame: pl.DataFrame,
-        columns: Mapping[str, pl.Series],
-        arrays: list[Any],
-        reasons: dict[int, Refused],
-    ) -> tuple[Any, Any, int]:
-        """The outputs' columns, in which rows there is an answer, and how many count as done;
-        reasons get why there is none in others."""
-        results, doubt = self._computed(arrays, len(frame))
-        known = complete(arrays, len(frame)) if doubt.any() else np.ones(len(frame), bool)
-        asked = np.flatnonzero(known & (doubt | _rounded(frame, columns, arrays)))
+    def _results(self, batch: Batch) -> tuple[Any, Any, int]:
+        """The outputs' columns, in which rows there is an answer, and how many count as done."""
+        n = len(batch.frame)
+        results, doubt = self._computed(batch.arrays, n)
+        known = complete(batch) if doubt.any() else np.ones(n, bool)
+        asked = np.flatnonzero(known & (doubt | _rounded(batch)))
         if len(asked):
             results = {name: np.array(y) for name, y in results.items()}
-        for i, answer in self._asked(frame, columns, asked, reasons):
+        for i, answer in self._asked(batch, asked):
             if answer is None:
                 known[i] = False
             else:
@@ -138,23 +145,17 @@ class Rows:
                     y[i] = value
         return results, known, len(asked)
 
-    def _asked(
-        self,
-        frame: pl.DataFrame,
-        columns: Mapping[str, pl.Series],
-        asked: Any,
-        reasons: dict[int, Refused],
-    ) -> Iterator[tuple[int, Any]]:
+    def _asked(self, batch: Batch, asked: Any) -> Iterator[tuple[int, Any]]:
         """What the solver says of rows, as it comes, and None where there is no answer: each
         counts as done from then on."""
         if not len(asked):
             return
-        rows, found = frame[self.index], self.solver(_points(frame, columns, asked))
+        found = self.solver(_points(batch, asked))
         for i, answer in zip(asked.tolist(), found, strict=True):
             with self.lock:
                 self.done += 1
             if isinstance(answer, Refused):
-                reasons[i] = self._refuse(rows[i], answer)
+                batch.reasons[i] = self._refuse(batch.rows[i], answer)
                 yield i, None
             else:
                 yield i, answer
@@ -184,20 +185,13 @@ class Rows:
                 self.reasons.append((self.file, row, answer.kind, answer.message, answer.written))
         return answer
 
-    def _compare(
-        self,
-        frame: pl.DataFrame,
-        columns: Mapping[str, pl.Series],
-        arrays: list[Any],
-        results: Mapping[str, Any],
-        known: Any,
-    ) -> None:
+    def _compare(self, batch: Batch, results: Mapping[str, Any], known: Any) -> None:
         """Rows from all over the batch beside their answers in balls."""
         there = np.flatnonzero(known)
         if self.checked >= self.most or not len(there):
             return
         some = there[np.linspace(0, len(there) - 1, min(CHECKED, len(there))).astype(int)]
-        found = self.solver(_points(frame, columns, some))
+        found = self.solver(_points(batch, some))
         lost = checked = 0
         for i, answer in zip(some.tolist(), found, strict=True):
             if isinstance(answer, Refused):
@@ -242,10 +236,10 @@ def no_answer(file: str, row: int, why: Refused) -> HodiffError:
     return HodiffError(why.kind, f"{where}: {why.message}")
 
 
-def complete(arrays: Sequence[Any], n: int) -> Any:
+def complete(batch: Batch) -> Any:
     """The rows in which no value is missing."""
-    found = np.ones(n, bool)
-    for x in arrays:
+    found = np.ones(len(batch.frame), bool)
+    for x in batch.arrays:
         found &= ~np.isnan(x)
     return found
 
@@ -280,11 +274,11 @@ def doubles(column: pl.Series) -> pl.Series:
     return column.cast(pl.Float64)
 
 
-def _rounded(frame: pl.DataFrame, columns: Mapping[str, pl.Series], arrays: Sequence[Any]) -> Any:
+def _rounded(batch: Batch) -> Any:
     """The rows with a whole number that may be no double."""
-    found = np.zeros(len(frame), bool)
-    for (name, column), x in zip(columns.items(), arrays, strict=True):
-        given = frame[name]
+    found = np.zeros(len(batch.frame), bool)
+    for (name, column), x in zip(batch.columns.items(), batch.arrays, strict=True):
+        given = batch.frame[name]
         exact = given.dtype == pl.String or given.dtype.is_integer() or given.dtype.is_decimal()
         # Least and greatest tell most batches at once; they are nan where a value is missing.
         if not exact or not len(x) or (np.min(x) > -WHOLE and np.max(x) < WHOLE):
@@ -296,11 +290,11 @@ def _rounded(frame: pl.DataFrame, columns: Mapping[str, pl.Series], arrays: Sequ
     return found
 
 
-def _points(frame: pl.DataFrame, columns: Mapping[str, pl.Series], chosen: Any) -> list[Any]:
+def _points(batch: Batch, chosen: Any) -> list[Any]:
     """The inputs of some rows: whole numbers as such, all others as doubles."""
     parts = [
-        map(_number, frame[name][chosen].to_list(), column[chosen].to_list())
-        for name, column in columns.items()
+        map(_number, batch.frame[name][chosen].to_list(), column[chosen].to_list())
+        for name, column in batch.columns.items()
     ]
     return list(zip(*parts, strict=True)) if parts else [()] * len(chosen)
 
