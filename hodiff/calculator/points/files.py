@@ -19,7 +19,7 @@ from glob import glob, has_magic
 from io import TextIOWrapper
 from math import isinf
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 
@@ -36,6 +36,7 @@ TABLE = "table"  # rows that are shown, not written
 AS_WRITTEN = (*SEPARATORS, TABLE)  # where the text of a column stays what it is
 PACKED = {"gz": "gzip", "zst": "zstd"}
 COMPRESSED = ("gz", "zst", "zlib")  # what Polars reads; it writes the first two
+QUOTED = ('"', "\r", "\n")  # what stands in quotes, beside the separator
 WHOLE = r"^-?(0|[1-9]\d{0,17})$"  # text that is a number of 64 bits
 CODE = r"^[+-]?0\d|[\d.]{17}"  # text that no double gives again
 LEVEL = 1  # of zstd: results have all digits, and get no smaller by more, which takes longer
@@ -204,6 +205,21 @@ def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) ->
     if form == "parquet":
         return pl.scan_parquet(paths, hive_partitioning=folders or None, glob=pattern, **options)
     return pl.scan_ipc(paths, glob=pattern, **options)
+
+
+def has_quotes(text: BinaryIO) -> bool:
+    """Whether a text has quotes, or CR within a line; True, too, where it is packed."""
+    if text.read(2) in PACKED_MARKS:
+        return True
+    text.seek(0)
+    while block := text.read(1 << 18):
+        if block.endswith(b"\r"):
+            block += text.read(1)
+        if b'"' in block:
+            return True
+        if b"\r" in block and block.count(b"\r") > block.count(b"\r\n"):
+            return True
+    return False
 
 
 def _unquoted(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -454,8 +470,9 @@ def _finite(text: str) -> float:
     return x
 
 
-def sink(rows: pl.LazyFrame, path: str, form: str) -> pl.LazyFrame:
-    """The rows on their way into a file, or to standard output."""
+def sink(rows: pl.LazyFrame, path: str, form: str, plain: bool = False) -> pl.LazyFrame:
+    """The rows on their way into a file, or to standard output; plain: no text needs quotes,
+    and none is searched for what does."""
     if path == STDOUT and not sys.stdout:
         raise fault("there is no standard output: name a file, --out", "--out")
     where: Any = sys.stdout.buffer if path == STDOUT else path
@@ -464,7 +481,12 @@ def sink(rows: pl.LazyFrame, path: str, form: str) -> pl.LazyFrame:
         return rows.sink_ndjson(where, compression=packed, check_extension=False, lazy=True)
     if form in SEPARATORS:
         return rows.sink_csv(
-            where, separator=SEPARATORS[form], compression=packed, check_extension=False, lazy=True
+            where,
+            separator=SEPARATORS[form],
+            quote_style="never" if plain else "necessary",
+            compression=packed,
+            check_extension=False,
+            lazy=True,
         )
     return (
         rows.sink_parquet(where, compression_level=LEVEL, lazy=True)

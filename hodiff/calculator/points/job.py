@@ -217,7 +217,26 @@ class Job:
             raise fault(f"{form} is no stream: name a file, --out, or take {listed}", "--out")
         with files.whole(out) as path, self.told(paths or [], out):
             rows = self.answered(paths, form)
-            files.sink(rows, path, form).collect(engine="streaming")
+            plain = paths is not None and self._is_plain(paths, rows, form)
+            files.sink(rows, path, form, plain).collect(engine="streaming")
+
+    def _is_plain(self, paths: list[str], rows: pl.LazyFrame, form: str) -> bool:
+        """Whether nothing needs quotes: rows go from text to text, and none of it has any. To look
+        at every field takes Polars as long as to write it."""
+        if form not in files.SEPARATORS or self.form(paths) != form:
+            return False
+        names = rows.collect_schema().names()
+        if any(mark in name for name in names for mark in (files.SEPARATORS[form], *files.QUOTED)):
+            return False
+        if self.piece is not None and self.piece.stop is not None:
+            return not files.has_quotes(self.piece.text())
+        for path in paths:
+            if files.remote(path):
+                return False
+            with open(path, "rb") as file:
+                if files.has_quotes(file):
+                    return False
+        return True
 
     def answered(self, paths: list[str] | None, form: str, n: int | None = None) -> pl.LazyFrame:
         """The rows with their results, as they are written in a format; the first n."""

@@ -35,6 +35,39 @@ def test_text_comes_back_as_text(folder: Path, answer: Any) -> None:
     assert after["df_dx"].cast(float).to_list() == [2.2, 4, None]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", ["note", "a, b"])
+@pytest.mark.parametrize("last", ["plain", 'a, "b"', "two\nlines", "a\rb", ""])
+def test_what_needs_quotes_has_them(
+    folder: Path, answer: Any, name: str, last: str, end: str
+) -> None:
+    """To a csv module that isn't Polars', too, in a file of several blocks; CR as it may be
+    written, without quotes."""
+    notes = [*("n" * (k % 7) for k in range(60_000)), last]
+    with open("in.csv", "w", newline="") as file:
+        lines = csv.writer(file, lineterminator=end)
+        lines.writerows([["x", name], *enumerate(notes)])
+    if last == "a\rb":
+        Path("in.csv").write_bytes(Path("in.csv").read_bytes().replace(b'"a\rb"', b"a\rb"))
+    answer("value", "2*x", "--points", "in.csv", "--out", "out.csv")
+    with open("out.csv", newline="") as file:
+        (*header, _), *rows = csv.reader(file)
+    assert header == ["x", name]
+    assert rows == [[f"{k}", note, f"{2 * k}.0"] for k, note in enumerate(notes)]
+
+
+@pytest.mark.parametrize("out", ["out.csv", "out.tsv"])
+def test_a_separator_of_the_output_gets_quotes(folder: Path, answer: Any, out: str) -> None:
+    Path("in.csv").write_text("x,tab\n1,a\tb\n")
+    Path("in.tsv").write_text("x\tcomma\n1\ta,b\n")
+    for form in ("csv", "tsv"):
+        answer("value", "2*x", "--points", f"in.{form}", "--out", out)
+        mark = "\t" if out.endswith("tsv") else ","
+        with open(out, newline="") as file:
+            rows = list(csv.reader(file, delimiter=mark))
+        assert rows[1] == ["1", "a\tb" if form == "csv" else "a,b", "2.0"]
+
+
 def test_text_that_becomes_numbers_loses_nothing(folder: Path, answer: Any) -> None:
     """Of a column that is not one of numbers in its last row alone, too."""
     lines = [f"{k},{k},{k / 2},00{k},true,{10**17 + k},1" for k in range(12_000)]
