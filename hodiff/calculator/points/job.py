@@ -225,8 +225,10 @@ class Job:
         at every field takes Polars as long as to write it."""
         if form not in files.SEPARATORS or self.form(paths) != form:
             return False
-        names = rows.collect_schema().names()
-        if any(mark in name for name in names for mark in (files.SEPARATORS[form], *files.QUOTED)):
+        schema = rows.collect_schema()
+        marks = (files.SEPARATORS[form], *files.QUOTED)
+        words = any(schema[name] == pl.String for name in self.compiled.outputs)
+        if words or any(mark in name for name in schema for mark in marks):
             return False
         if self.piece is not None and self.piece.stop is not None:
             return not files.has_quotes(self.piece.text())
