@@ -26,6 +26,7 @@ from hodiff.language.build import NAMED
 
 ENDED = {*files.COMPRESSED, *(x for endings in ENDINGS.values() for x in endings)}
 VALUES = {"e": "exp(1)", "pi": "acos(-1)", "golden_ratio": "(1+sqrt(5))/2"}
+LOOKED_THROUGH = 1 << 32  # bytes of text: more would come from the disk twice
 RESULTS = "hodiff"  # the struct of results, before it is taken apart
 
 
@@ -232,9 +233,9 @@ class Job:
             return False
         if self.piece is not None and self.piece.stop is not None:
             return not files.has_quotes(self.piece.text())
+        if any(map(files.remote, paths)) or sum(map(os.path.getsize, paths)) > LOOKED_THROUGH:
+            return False
         for path in paths:
-            if files.remote(path):
-                return False
             with open(path, "rb") as file:
                 if files.has_quotes(file):
                     return False
