@@ -85,6 +85,9 @@ def test_a_gradient_turns_nowhere_and_a_curl_has_no_source() -> None:
         pytest.param("[-y, x]", {}, "0", "2", id="the alphabet, not the text"),
         pytest.param("[-y, 2*x]", {"wrt": "y,x"}, "1", "0", id="--wrt's order"),
         pytest.param("[a*x, b*y]", {"wrt": "x,y"}, "a + b", "0", id="--wrt chooses"),
+        pytest.param("[-y, x, 0]", {}, "0", ["0", "0", "2"], id="without z"),
+        pytest.param("[0, 0, x*y]", {"at": {"y": 2, "x": 3}}, 0, [3, -2, 0], id="at a point"),
+        pytest.param("[y, 0]", {}, "0", "-1", id="without x"),
         pytest.param("[w[1]**2, 3*w[0]]", {"at": {"w": [1, 5]}}, 0, -7, id="a vector"),
         pytest.param("[x10**2, 3*x2]", {}, "0", "3 - 2*x10", id="two is before ten"),
         pytest.param("[x10**2, 3*x2]", {"at": {"x10": 1, "x2": 5}}, 0, 1, id="--at's order isn't"),
@@ -109,11 +112,12 @@ def test_any_number_of_variables_has_a_divergence() -> None:
     ("command", "text", "told"),
     [
         ("divergence", "x*y", "EXPR has shape (), and there are 2: x, y"),
-        ("divergence", "[x, y, 2]", "EXPR is a vector of 3, and there are 2: x, y"),
+        ("divergence", "[a, b, 2]", "EXPR is a vector of 3, and there are 2: a, b"),
         ("divergence", "[[x, y], [y, x]]", "EXPR has shape (2, 2)"),
         ("divergence", "[1, 2]", "there is no variable"),
         ("curl", "[x, y, z, t]", "two variables or three, and there are 4: t, x, y, ..."),
         ("curl", "[x]", "two variables or three, and there are 1: x"),
+        ("curl", "[a, b, 0]", "EXPR is a vector of 3, and there are 2: a, b; --wrt x,y names"),
         ("curl", "[x, y]*z", "EXPR is a vector of 2, and there are 3: x, y, z"),
     ],
 )
@@ -123,10 +127,18 @@ def test_refused(command: str, text: str, told: str) -> None:
     assert told in caught.value.message and caught.value.source == "EXPR"
 
 
-def test_a_kink_is_told(answer: Any) -> None:
+def test_a_field_has_a_thousand_components_at_most() -> None:
     with pytest.raises(HodiffError) as caught:
-        calculate("divergence", "[abs(x), y]", at={"x": 0, "y": 1})
-    assert caught.value.kind == "kink"
+        calculate("divergence", "w**2", at={"w": [1] * 1001})
+    assert caught.value.kind == "limit" and "1000 components at most" in caught.value.message
+
+
+def test_a_kink_is_told() -> None:
+    with pytest.raises(HodiffError) as caught:
+        calculate("divergence", "[y, x + abs(y), 0]", at={"y": 0, "x": 1})
+    assert caught.value.kind == "kink" and "'abs(y)' has a kink" in caught.value.message
+    found = calculate("divergence", "[y, x + abs(y), 0]", at={"y": 0, "x": 1}, subgradient=True)
+    assert found.divergence == 0 and found.variables == ["x", "y", "z"]
 
 
 def test_formats(answer: Any) -> None:
