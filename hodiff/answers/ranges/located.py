@@ -99,10 +99,13 @@ def tightly(root: Located) -> list[tuple[float, float]]:
 
 def within(root: Located, ranges: Sequence[Range]) -> bool | None:
     """Whether a root lies in the ranges, ends included; None where that isn't told."""
-    tight, outer = tightly(root), [[box_numbers.ends(end) for end in span] for span in ranges]
-    if all(low[1] <= a and b <= high[0]
-           for (a, b), (low, high) in zip(tight, outer, strict=True)):  # fmt: skip
-        return True
+    beyond, inside = False, True
+    for (a, b), (low, high) in zip(tightly(root), ranges, strict=True):
+        first, last = box_numbers.ends(low), box_numbers.ends(high)
+        beyond |= b < first[0] or last[1] < a
+        inside &= first[1] <= a and b <= last[0]
+    if beyond or inside:
+        return inside
     for bits in DECIDED:
         with precision(bits):
             tests = [

@@ -93,20 +93,28 @@ def of_polynomial(a: Any, order: int | None) -> list[Located]:
 
     roots = []
     for i, (x, m) in enumerate(real()):
-        at = [exactly(x, lambda q: whole(_fmpq(q)) == 0)]
-        roots.append(
-            Located([box_numbers.ends(x)], at, one(i), None if order is None else order * m)
-        )
+        at, times = [rational_root(whole, x)], None if order is None else order * m
+        alone = [box_numbers.ends(x)]
+        roots.append(Located(alone, at, one(i), times, ball_numbers.FLINT.bits))
     return roots
+
+
+def rational_root(whole: Any, x: Any) -> Any:
+    """A root of a polynomial of whole coefficients as a number, where it is a short one: its
+    denominator divides the first coefficient."""
+    first = whole[whole.degree()]
+    times = x * first
+    if times.rad() > 0.25:  # more than one may be in it
+        q = simplest(x)
+    else:
+        n = times.unique_fmpz()
+        q = None if n is None else quotient(int(n), int(first))
+    short = q is not None and q.denominator >> SHORT == 0
+    return q if short and whole(_fmpq(q)) == 0 else x
 
 
 def _fmpq(q: Any) -> Any:
     return ball_numbers.FLINT.fmpq(int(q.numerator), int(q.denominator))
-
-
-def exactly(x: Any, zero: Callable[[Any], bool]) -> Any:
-    q = simplest(x)
-    return q if q is not None and zero(q) else x
 
 
 def simplest(x: Any, bits: int = SHORT) -> Any:
