@@ -44,9 +44,8 @@ from hodiff.engine.graph import (
     topological,
     variable,
 )
-from hodiff.engine.operations import bessel
+from hodiff.engine.operations import bessel, expint, factorials, incomplete, zeta
 from hodiff.engine.operations import elementary as el
-from hodiff.engine.operations import expint, factorials, incomplete, zeta
 from hodiff.engine.operations import normal as no
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import special as sp
