@@ -151,8 +151,8 @@ def prepare(compiled: Compiled | Searches, points: Sequence[Sequence[Any]]) -> N
     """What can be done at once for points that are answered next: searches."""
     if isinstance(compiled, Searches):
         with calculating():
-            finite = [point for point in points if all(map(isfinite, point))]
-            compiled.columns.prepare([_numbers(compiled, point) for point in finite])
+            finite = (point for point in points if all(map(isfinite, point)))
+            compiled.columns.prepare(_numbers(compiled, point) for point in finite)
 
 
 def _numbers(compiled: Compiled | Searches, point: Sequence[Any]) -> dict[str, Tensor]:
