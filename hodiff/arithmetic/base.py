@@ -190,14 +190,15 @@ def run(
     point: Mapping[Tensor, Any] | None = None,
     replaced: Mapping[int, Callable[..., Any]] | None = None,
     released: Mapping[int, Sequence[int]] | None = None,
+    before: Values | None = None,
 ) -> Values:
     """The value of every node of order, which has inputs before users; point gives the variables'.
 
     replaced computes single nodes (by id) in another way; released gives the values (by id) that
-    aren't kept after a node.
+    aren't kept after a node; before has those of nodes that are left out of order.
     """
     number, function, known = arithmetic.number, arithmetic.function, arithmetic.given
-    values: Values = {}
+    values: Values = dict(before) if before else {}
     for node in order:
         operation, inputs = node.operation, node.inputs
         if inputs and node.value is None:

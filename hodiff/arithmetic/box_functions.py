@@ -6,6 +6,7 @@ its rounding is added, so that no digit of a library is trusted.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,8 @@ from hodiff.arithmetic.box_numbers import (
 BITS = 64  # of the balls of single boxes
 SLACK = 2.0**-46  # relative error that is added to the functions written here: theirs is 2**-49
 MOST_TURNS = 2.0**19  # quarters that are taken off an angle; past them in balls
-MOST_LARGE = 64  # angles that are, in one column: else sin and cos are anything there
+MOST_LARGE = 64  # angles that are, in one column: else sin and cos are anything there, and
+CROWDED = threading.local()  # here, any is True: what is known of a box depends on others
 HALF_PI = (1.57079632673412561417, 6.07710050630396597660e-11, 2.02226624879595063154e-21)
 LN_2 = (6.93147180369123816490e-01, 1.90821492927058770002e-10)
 LARGEST, LEAST = 709.0, -700.0  # arguments of exp whose result is an ordinary double
@@ -114,7 +116,9 @@ def _waves(x: Any) -> tuple[Any, ...]:
         low, high = np.maximum(down(value - error), -1.0), np.minimum(up(value + error), 1.0)
         pairs.append((np.where(far, -1.0, low), np.where(far, 1.0, high)))
     large = np.flatnonzero(far & np.isfinite(x))
-    for i in large if len(large) <= MOST_LARGE else ():
+    if len(large) > MOST_LARGE:
+        CROWDED.any, large = True, large[:0]
+    for i in large:
         with precision(BITS):
             angle = ball(float(np.ravel(x)[i]))
             for pair, number in zip(pairs, (angle.sin(), angle.cos()), strict=True):

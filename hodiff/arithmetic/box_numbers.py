@@ -10,6 +10,7 @@ are nan. Around a pole it is what lies outside a gap: lower end above the upper 
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf, nextafter
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def ends(x: Any) -> tuple[float, float]:
     low, high = float(x.lower()), float(x.upper())
     if x.is_exact() and ball(low) == x:
         return low, low
-    return float(down(low)), float(up(high))
+    return nextafter(low, -inf), nextafter(high, inf)
 
 
 def down(x: Any) -> Any:
@@ -135,12 +136,12 @@ def mul(a: Box, b: Box) -> Box:
 def _products(a: Any, b: Any, c: Any, d: Any) -> tuple[Any, Any]:
     """[a, b]*[c, d]."""
     if np.ndim(c) == 0 and c == d and np.isfinite(c):
-        a, b = (a * c, b * c) if c >= 0 else (b * c, a * c)
+        low, high = (a * c, b * c) if c >= 0 else (b * c, a * c)
         if c == 0:  # nothing times what is unbounded is nothing; what is no number stays none
-            a, b = np.where(np.isinf(a) | (a != a), a, 0.0), np.where(b != b, b, 0.0)
-            a, b = (np.where(np.isnan(x), 0.0, x) for x in (a, b))
-            return a, b
-        return down(a), up(b)
+            low = np.where(np.isinf(low) | (low != low), low, 0.0)
+            high = np.where(high != high, high, 0.0)
+            return np.where(np.isnan(low), 0.0, low), np.where(np.isnan(high), 0.0, high)
+        return _signed(down(low), up(high), a, b, c, d)
     if np.ndim(a) == 0 and a == b and np.isfinite(a) and np.ndim(c) != 0:
         return _products(c, d, a, b)
     found = (a * c, a * d, b * c, b * d)
@@ -151,8 +152,12 @@ def _products(a: Any, b: Any, c: Any, d: Any) -> tuple[Any, Any]:
         known = [np.where(np.isnan(x), 0.0, x) for x in found]
         low = np.where(lost, np.minimum.reduce(known), low)
         high = np.where(lost, np.maximum.reduce(known), high)
-    low, high = down(low), up(high)
-    if np.any(low == -LEAST_DOUBLE):  # 0, where the factors' signs say so
+    return _signed(down(low), up(high), a, b, c, d)
+
+
+def _signed(low: Any, high: Any, a: Any, b: Any, c: Any, d: Any) -> tuple[Any, Any]:
+    """The ends of a product, 0 where the factors' signs say so and rounding went past it."""
+    if np.any(low == -LEAST_DOUBLE):
         signed = ((a >= 0) & (c >= 0)) | ((b <= 0) & (d <= 0))
         low = np.where(signed & (low == -LEAST_DOUBLE), 0.0, low)
     if np.any(high == LEAST_DOUBLE):
@@ -176,14 +181,14 @@ def _mul_gapped(a: Box, b: Box) -> Box:
             return _gapped(low, high, least_smooth(a.smooth, b.smooth), gap, signed)
     gap = np.broadcast_to(one | other, np.shape(a.low + b.low))
     plain = mul(whole(a), whole(b))
-    if not gap.any() or bool((one & other).any()):
+    if not gap.any():
         return plain
-    # Some boxes have a gap and some have none.
+    # Some boxes have a gap, some have none; of two gaps none is left.
     low, high = np.array(np.broadcast_to(plain.low, gap.shape)), np.array(
         np.broadcast_to(plain.high, gap.shape))  # fmt: skip
     gapped = False
     for x, y, mine in ((a, b, one), (b, a, other)):
-        mine = np.broadcast_to(mine, gap.shape)
+        mine = np.broadcast_to(mine & ~(one & other), gap.shape)
         if mine.any():
             parts = [np.broadcast_to(v, gap.shape)[mine] for v in (x.low, x.high, y.low, y.high)]
             part = _mul_gapped(Box(parts[0], parts[1], gapped=True), Box(parts[2], parts[3]))
@@ -226,11 +231,15 @@ def inverse(b: Box) -> Box:
 
 
 def div(a: Box, b: Box) -> Box:
-    if b.exact is not None and b.exact and a.exact is None:
-        low, high = (a.low, a.high) if b.exact > 0 else (a.high, a.low)
-        if b.low == b.high:
-            return Box(down(low / b.low), up(high / b.low), a.smooth, a.gapped)
+    if b.exact is not None and b.exact and a.exact is None and b.low == b.high:
+        return by_doubles(a, b)
     return mul(a, inverse(b))
+
+
+def by_doubles(a: Box, b: Box) -> Box:
+    """a/b where each b is a double, and none is 0."""
+    low, high = np.where(b.low > 0, a.low, a.high), np.where(b.low > 0, a.high, a.low)
+    return Box(down(low / b.low), up(high / b.low), a.smooth, a.gapped)
 
 
 def over(a: Box, b: Box) -> Box:
@@ -247,9 +256,7 @@ def whole_power(a: Box, n: int) -> Box:
         return a
     if n == 2:
         return square(a)
-    if a.gapped:
-        a = square(whole(a)) if n % 2 == 0 else whole(a)
-        return whole_power(a, n // 2) if n % 2 == 0 else whole_power(a, n)
+    a = whole(a)
     signs = [np.sign(a.low), np.sign(a.high)]
     bounds = []
     for end in (a.low, a.high):

@@ -3,12 +3,14 @@ ends of ranges too, are columns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from math import isfinite
+from threading import local
 from typing import Any, NamedTuple
 
 from hodiff.answers.question import How
+from hodiff.answers.ranges.together import Ahead, Asked
 from hodiff.arithmetic.ball_numbers import LOCK
 from hodiff.calculator.answer import Value
 from hodiff.calculator.commands import COMMANDS
@@ -42,7 +44,7 @@ class Sought:
     extended = False
 
     def __init__(self, request: Request, found: InRows, seconds: float | None) -> None:
-        self.request, self.search, self.seconds = request, found.search, seconds
+        self.request, self.search, self.seconds = request, found, seconds
         self.kinds = dict(found.columns)
         problem = request.problem
         ends = [end for pair in problem.ranges.values() for end in pair]
@@ -51,14 +53,32 @@ class Sought:
         self.order = topological(self.graphs)
         fixed = set(self.inputs.values()).isdisjoint(topological(ends))
         self.span = Span(request) if fixed else None
+        self.ahead = local()
+
+    def prepare(self, points: Iterable[Mapping[str, Tensor]]) -> None:
+        """Does at once what can be for rows that this thread asks for next."""
+        asked: list[Asked] = []
+        with LOCK:
+            for point in points:
+                try:
+                    request = self._at(point)
+                    one = self.search.asked(request, self.span or _span(request))
+                except HodiffError:  # the row says it by itself
+                    continue
+                if one is None and not asked:
+                    break  # most are of a kind
+                asked += [] if one is None else [one]
+            self.ahead.known = Ahead(asked).known
 
     def at(self, point: Mapping[str, Tensor], how: How) -> Listed:
         """What one row has, as the command answers it. Raises HodiffError where there is no
         answer."""
-        request = self._with({x: point[name] for name, x in self.inputs.items()})
+        request = self._at(point)
         with LOCK:  # for balls are for one thread at a time, and the clock runs while it searches
             span = self.span or _span(request)
-            found, left = self.search(request, span, work(self.seconds, a_row=True))
+            allowed = work(self.seconds, a_row=True)
+            allowed.known = getattr(self.ahead, "known", allowed.known)
+            found, left = self.search.search(request, span, allowed)
         empty = len(self.kinds) - len(TOLD) - 2 * len(span.ranges)
         told, records = left.told(), []
         for row in (*found, *left.records(empty)):
@@ -67,8 +87,9 @@ class Sought:
             told = told or large
         return Listed(records or [(None,) * len(self.kinds)], told)
 
-    def _with(self, at: Mapping[Tensor, Tensor]) -> Request:
+    def _at(self, point: Mapping[str, Tensor]) -> Request:
         """The request with numbers for the names that have no range, as --let gives them."""
+        at = {x: point[name] for name, x in self.inputs.items()}
 
         def rule(node: Tensor, inputs: list[Tensor]) -> Tensor:
             if all(x is y for x, y in zip(node.inputs, inputs, strict=True)):

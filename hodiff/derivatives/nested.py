@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, combinations_with_replacement, product
 from math import prod
@@ -166,16 +166,20 @@ def symmetric(
     A walk for each beginning that they share. Raises MemoryError for more than most nodes.
     """
     table = NodeTable(most)
-    slopes: dict[tuple[int, ...], list[Tensor]] = {}
+    slopes: dict[tuple[int, ...], dict[int, Tensor]] = {}
+    ends = list(accumulate(prod(x.shape) for x in variables))
     found = []
     with sharing(table):
         for numbers in map(tuple, chosen):
             y = f
             for n, k in enumerate(numbers):
-                if numbers[:n] not in slopes:
-                    walked = gradient(y, variables)
-                    slopes[numbers[:n]] = [entry for g in walked for entry in components(g)]
-                y = slopes[numbers[:n]][k]
+                before = numbers[:n]
+                if before not in slopes:  # in what is sorted none below the last comes again
+                    past = bisect_right(ends, before[-1]) if before else 0
+                    walked = gradient(y, variables[past:])
+                    entries = [entry for g in walked for entry in components(g)]
+                    slopes[before] = dict(enumerate(entries, ends[-1] - len(entries)))
+                y = slopes[before][k]
             found.append(y)
     return found
 
@@ -188,8 +192,7 @@ def symmetric_indices(n: int, order: int) -> Iterator[tuple[tuple[int, ...], Ind
     [(0, 0), (0, 1), (1, 1)]
     """
     for chosen in combinations_with_replacement(range(n), order):
-        often = Counter(chosen)
-        yield chosen, tuple(often[k] for k in range(n))
+        yield chosen, tuple(map(chosen.count, range(n)))
 
 
 def implicit(f: Tensor, x: Tensor, y: Tensor, order: int) -> Iterator[Tensor]:

@@ -44,8 +44,8 @@ from hodiff.engine.graph import (
     topological,
     variable,
 )
+from hodiff.engine.operations import bessel, expint, factorials, incomplete, zeta
 from hodiff.engine.operations import elementary as el
-from hodiff.engine.operations import expint, factorials, incomplete, zeta
 from hodiff.engine.operations import normal as no
 from hodiff.engine.operations import reductions as red
 from hodiff.engine.operations import special as sp
@@ -54,7 +54,7 @@ from hodiff.engine.passes import depending, rebuilt
 from hodiff.engine.sharing import NodeTable, sharing
 
 # Whose rules lead ever further, with no recurrence here.
-FURTHER = {"betas", "binomials", "carlsons", "carlsonps", "solve_triangular", "struveh", "struvel"}
+FURTHER = {"betas", "binomials", "carlsons", "carlsonps", "solve_triangular"}
 MOST_POWER = 1 << 62  # that is written as products
 
 Point: TypeAlias = Mapping[Tensor, Any]
@@ -90,6 +90,11 @@ FAMILIES: dict[Operation, Callable[..., Callable[..., Tensor]]] = {
 }
 
 
+# Functions with an order whose derivative is one of itself and of the order above it, and that
+# one's of itself and of the order below; both divide by x.
+PAIRED = {bessel.struveh: bessel.struve_by_pairs, bessel.struvel: bessel.struve_by_pairs}
+
+
 class Series(Arranged):
     """The graph of outputs, made ready for series in t and run on them."""
 
@@ -97,6 +102,7 @@ class Series(Arranged):
         self.moving, self.length = list(moving), length
         self.factors: dict[Tensor, list[tuple[Tensor, Tensor]]] = {}
         self.families: dict[Tensor, list[Tensor]] = {}
+        self.below: dict[Tensor, Tensor] = {}  # of PAIRED, the order below
         self.pushed: dict[Tensor, Tensor] = {}
         self.slopes: dict[Tensor, Tensor] = {}
         with sharing() as build:
@@ -135,6 +141,14 @@ class Series(Arranged):
                     self.families[node] = [node, *members]
                 elif operation.linear or operation in RECURRENCES:
                     continue
+                elif operation in PAIRED:
+                    if others:
+                        raise NoSeries
+                    slope, above = PAIRED[operation](node, self.below.get(node))
+                    if above is not None and above not in done:
+                        self.below[above] = node
+                    self.factors[node] = [(self._rewritten(slope, build), node.inputs[-1])]
+                    roots += [factor for factor, _ in self.factors[node]]
                 elif operation.partials:
                     self.factors[node] = [
                         (self._rewritten(factor, build), u)

@@ -91,7 +91,9 @@ class Partials:
     ) -> None:
         self.components, self.indices = list(components), list(indices)
         self.order = sum(indices[0])
-        self.directions = list(dict.fromkeys(j for i in indices for j in _within(i)))
+        occurring = dict.fromkeys(tuple(map(bool, i)) for i in indices)  # many share theirs
+        ways = (j for i in occurring for j in _within(i, self.order))
+        self.directions = list(dict.fromkeys(ways))
         moving = list({c.variable: None for c in components})
         self.series = Series([f], moving, self.order + 1)
 
@@ -115,7 +117,7 @@ class Partials:
     def _interpolated(self, i: Index, found: Mapping[Index, Any], arithmetic: Arithmetic) -> Any:
         ring = arithmetic.ring(False)
         total = ring.take(arithmetic.number(0))
-        for j in _within(i):
+        for j in _within(i, self.order):
             total = ring.add(total, _times(_weight(i, j), found[j], arithmetic))
         return total
 
@@ -285,10 +287,10 @@ def _values(v: Mapping[Tensor, Tensor], arithmetic: Arithmetic) -> Paths:
     return {x: [values[id(y)]] for x, y in v.items()}
 
 
-def _within(i: Index) -> Iterator[Index]:
+def _within(i: Index, order: int) -> Iterator[Index]:
     """Every way to share out the order of a derivative to the components that it is taken in."""
     support = [k for k, n in enumerate(i) if n]
-    for _, often in symmetric_indices(len(support), sum(i)):
+    for _, often in symmetric_indices(len(support), order):
         shares = dict(zip(support, often, strict=True))
         yield tuple(shares.get(k, 0) for k in range(len(i)))
 

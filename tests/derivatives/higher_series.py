@@ -68,11 +68,9 @@ NESTED = {
     "elliprc",
     "elliprn",
     "elliprp",
-    "struveh",
-    "struvel",
-    "struve",
-    "modstruve",
 }  # whose rules lead ever further
+PAIRED = {"struveh", "struvel", "struve", "modstruve"}
+"""Whose doubles lose digits with the order, as a recurrence does: balls are tried alone."""
 
 
 def tried() -> list[list[Case]]:

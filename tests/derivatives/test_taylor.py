@@ -305,7 +305,7 @@ def assert_close(got: Sequence[Any], expected: Sequence[Any], rel: float = CLOSE
 
 
 def test_every_row_has_a_reference() -> None:
-    named = set(SINGLE) | set(COMBINED) | set(higher_series.CASES)
+    named = set(SINGLE) | set(COMBINED) | set(higher_series.CASES) | higher_series.PAIRED
     built = {f.build for name, f in FUNCTIONS.items() if name in named}
     assert {n for n, f in FUNCTIONS.items() if f.build not in built} == higher_series.NESTED
     elementwise = {n for n, o in OPERATIONS.items() if o.partials}
@@ -944,3 +944,24 @@ def test_implicit_derivatives_of_a_circle_and_of_keplers_equation() -> None:
     assert found == pytest.approx(
         [float(c * mp.factorial(k)) for k, c in enumerate(expected)], rel=1e-11
     )
+
+
+@pytest.mark.parametrize("name, sign", [("struveh", -1), ("struvel", 1)])
+@pytest.mark.parametrize("n, at", [(2, "3/2"), (0, "-5/2"), (3, "1/8"), (-1, "2"), (1.5, "9")])
+def test_struve_functions_by_their_sum(name: str, sign: int, n: float, at: str) -> None:
+    """Around a point the powers of DLMF 11.2.1 and 11.2.2 are binomial series."""
+    order = 40
+    with mp.workdps(120):
+        x, nu = mp.mpf(Fraction(at).numerator) / Fraction(at).denominator, mp.mpf(n)
+        terms = [
+            (mp.mpf(sign) ** m * mp.rgamma(m + 1.5) * mp.rgamma(m + nu + 1.5), 2 * m + nu + 1)
+            for m in range(120)
+        ]
+        right = [
+            mp.fsum(c * mp.binomial(p, k) * x ** (p - k) / mp.mpf(2) ** p for c, p in terms)
+            for k in range(order + 1)
+        ]
+    asked = f"{name}({Fraction(n)}, x)"
+    found = hodiff.calculate("taylor", asked, at={"x": at}, order=order).to_dict()
+    assert found["arithmetic"] == "ball"
+    assert found["coefficients"] == [pytest.approx(float(y), rel=1e-15) for y in right]

@@ -296,6 +296,8 @@ def _replaced(f: Tensor, by: Mapping[Tensor, Tensor]) -> Tensor:
 def roots_at_corners(found: Outcome, f: Tensor, x: Tensor, span: Range, work: Work) -> Outcome:
     """What a search for the roots of f found, with those that are corners: of what it left open,
     while there is time."""
+    if not found.unsure:
+        return found
     roots, unsure = list(found.roots), []
     program, work = Program([f], BALLS), work.after()
     for box in found.unsure:

@@ -10,6 +10,7 @@ that doesn't help, split.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from time import monotonic, thread_time
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ import numpy as np
 
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.base import Values
+from hodiff.arithmetic.box_functions import CROWDED
 from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
 from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
@@ -26,6 +28,7 @@ from hodiff.engine.limits import Limits
 OVERHEAD = 50  # of a box in each dimension and function, as nodes
 MOST_ROOTS = 10_000  # after which the search ends: each takes a millisecond to be told
 BATCH = 4096  # boxes that are looked at together
+MOST_TOGETHER = 2000  # of one search, of several that are done together
 CUT = 0.4871  # where a box is split: not in its middle, where roots like to lie
 NARROWED = 0.6  # of its width, or less: Newton's step got hold of something
 RELATIVE, ABSOLUTE = 2.0**-44, 2.0**-50  # widths that are not split: of a number, of the range
@@ -33,6 +36,9 @@ RELATIVE, ABSOLUTE = 2.0**-44, 2.0**-50  # widths that are not split: of a numbe
 Columns = np.ndarray[Any, np.dtype[np.float64]]
 Ends = tuple[Any, Any]
 """The lower and the upper ends of boxes: (n, d), or (d,) of one."""
+
+Boxes = tuple[Any, Any, Any]
+"""Boxes of several searches: whose each is, in columns, and their ends."""
 
 
 class Isolated(NamedTuple):
@@ -48,6 +54,12 @@ class Isolated(NamedTuple):
     left: list[Ends]
 
 
+Known = Callable[
+    ["System", Sequence[float], Sequence[float], int | None], tuple[Isolated, int] | None
+]
+"""What a search was found to have, and in how many boxes, where it has been done before."""
+
+
 class Work:
     """What a search may take: nodes of boxes, and time. Where no time is said functions that are
     slow in balls have an end, too, which is counted on the processor."""
@@ -58,6 +70,7 @@ class Work:
         seconds = Limits.searching if brief is None else brief
         self.ends = thread_time() + seconds if until is None else float("inf")
         self.boxes = 0
+        self.known: Known = lambda *search: None
 
     def spend(self, boxes: int, nodes: int) -> None:
         self.left -= boxes * nodes
@@ -96,7 +109,7 @@ class System:
         self.values = Program(functions, BOXES)
         self.slopes = Program([*functions, *(y for row in slopes for y in row)], BOXES)
 
-    def run(self, program: Program, low: Any, high: Any) -> list[Box]:
+    def run(self, program: Program, whose: Any, low: Any, high: Any) -> list[Box]:
         """The outputs of a program over boxes, all numbers where there is none."""
         point = {x: Box(low[:, i], high[:, i]) for i, x in enumerate(self.variables)}
         values = program.values({**self.fixed, **point})
@@ -115,43 +128,143 @@ def isolated(
 
     told hears how much of the box is done, and how many roots are found.
     """
+    nodes = _nodes(system)
+    known = work.known(system, low, high, first)
+    if known is not None:
+        work.spend(known[1], nodes)
+        return known[0]
+    hunt = Hunt(low, high, first)
     with BOXES.quietly(), watched(lambda: work.ended):
-        return _isolated(system, np.array(low, float), np.array(high, float), work, first, told)
+        while not work.done and (batch := hunt.batch()) is not None:
+            work.spend(len(batch[0]), nodes)
+            hunt.take(*_looked(system, (np.zeros(len(batch[0]), int), *batch), hunt.span[None, :]))
+            told(hunt.done, len(hunt.proven))
+        _sharpen(system, [hunt])
+    return hunt.found()
 
 
-def _isolated(
-    system: System, low: Any, high: Any, work: Work, first: int | None, told: Callable[..., None]
-) -> Isolated:
-    d, span = len(low), np.maximum(high - low, 5e-324)
-    pending: Any = (low[None, :], high[None, :])
-    proven: list[tuple[Ends, Ends]] = []
-    open_: list[Ends] = []
-    nodes = len(system.slopes.order)
-    size = BATCH if first is None else min(BATCH, 16 * first)
-    while len(pending[0]) and not work.done and len(proven) < MOST_ROOTS:
-        if first is not None and len(proven) >= first and _enough(proven, pending[0], first):
-            break
-        batch, rest = [x[:size] for x in pending], [x[size:] for x in pending]
-        work.spend(len(batch[0]), nodes + OVERHEAD * d * d)
-        found, kept, split = _step(system, batch[0], batch[1], span)
-        open_ += found
-        proven_now, again = _proofs(system, *kept)
-        proven += _new(proven_now, proven)
-        halves = np.concatenate([again[0], split[0]]), np.concatenate([again[1], split[1]])
-        if first is None:  # the largest come next
-            pending = tuple(map(np.concatenate, zip(rest, halves, strict=True)))
+def together(
+    system: System, ends: Sequence[tuple[Sequence[float], Sequence[float]]], first: int | None
+) -> list[tuple[Isolated, int] | None]:
+    """The same of several boxes, each a search by itself, whose number system gets for each box: as
+    isolated finds it, and in how many boxes; None where that takes many. The time is shared."""
+    hunts = [Hunt(low, high, first) for low, high in ends]
+    spans = np.array([hunt.span for hunt in hunts])
+    within = thread_time() + Limits.searching * Limits.a_row * len(hunts)
+    CROWDED.any = False
+    with BOXES.quietly(), watched(lambda: thread_time() > within):
+        while True:
+            begun = [
+                (i, hunt.batch()) for i, hunt in enumerate(hunts) if hunt.boxes < MOST_TOGETHER
+            ]
+            some = [(i, *batch) for i, batch in begun if batch is not None]
+            if not some:
+                break
+            whose = np.repeat([i for i, *_ in some], [len(low) for _, low, _ in some])
+            low, high = (np.concatenate([batch[i] for batch in some]) for i in (1, 2))
+            parts = [_by_search(part, len(hunts)) for part in
+                     _looked(system, (whose, low, high), spans)]  # fmt: skip
+            if CROWDED.any or thread_time() > within:
+                return [None] * len(hunts)
+            for i, *_ in some:
+                hunts[i].take(*(part[i] for part in parts))
+        _sharpen(system, hunts)
+    return [None if hunt.batch() else (hunt.found(), hunt.boxes) for hunt in hunts]
+
+
+class Hunt:
+    """A search in a box: what is found so far, and the boxes that are left to be looked at."""
+
+    def __init__(
+        self, low: Sequence[float], high: Sequence[float], first: int | None = None
+    ) -> None:
+        a, b = np.array(low, float), np.array(high, float)
+        self.span = np.maximum(b - a, 5e-324)
+        self.pending: Any = (a[None, :], b[None, :])
+        self.proven: list[tuple[Ends, Ends]] = []
+        self.open: list[Ends] = []
+        self.boxes = 0
+        self.first = first
+        self.size = BATCH if first is None else min(BATCH, 16 * first)
+
+    def batch(self) -> Ends | None:
+        """The boxes that come next; None where that is all."""
+        if not len(self.pending[0]) or len(self.proven) >= MOST_ROOTS:
+            return None
+        low, high = self.pending
+        if _enough(self.proven, low, self.first):
+            return None
+        return low[: self.size], high[: self.size]
+
+    def take(self, open_: Boxes, alone: Boxes, tight: Boxes, halves: Boxes) -> None:
+        """What has become of these boxes."""
+        rest = [x[self.size :] for x in self.pending]
+        self.boxes += len(self.pending[0]) - len(rest[0])
+        self.open += zip(*open_[1:], strict=True)
+        found = list(zip(zip(*alone[1:], strict=True), zip(*tight[1:], strict=True), strict=True))
+        self.proven += _new(found, self.proven)
+        ends = halves[1:]
+        if self.first is None:  # the largest come next
+            self.pending = tuple(map(np.concatenate, zip(rest, ends, strict=True)))
         else:
-            order = np.argsort(halves[0][:, 0], kind="stable")
-            halves = halves[0][order], halves[1][order]
-            pending = tuple(map(np.concatenate, zip(halves, rest, strict=True)))
-        pending = _outside(pending, proven_now)
-        volume = np.prod((pending[1] - pending[0]) / span, axis=1).sum() if d else 0.0
-        told(1 - min(float(volume), 1.0), len(proven))
-    return Isolated(proven, open_, list(zip(*pending, strict=True)))
+            order = np.argsort(ends[0][:, 0], kind="stable")
+            ends = ends[0][order], ends[1][order]
+            self.pending = tuple(map(np.concatenate, zip(ends, rest, strict=True)))
+        self.pending = _outside(self.pending, found)
+
+    @property
+    def done(self) -> float:
+        """The share of the box that nothing is left to be looked at in."""
+        low, high = self.pending
+        left = np.prod((high - low) / self.span, axis=1).sum() if low.shape[1] else 0.0
+        return 1 - min(float(left), 1.0)
+
+    def found(self) -> Isolated:
+        return Isolated(self.proven, self.open, list(zip(*self.pending, strict=True)))
 
 
-def _enough(proven: list[tuple[Ends, Ends]], pending: Any, first: int) -> bool:
-    """Whether no box that is left may have a root before the first ones."""
+def _sharpen(system: System, hunts: Sequence[Hunt]) -> None:
+    """Narrows where roots lie, as far as doubles do: each step is worth one in balls."""
+    tight = [ends for hunt in hunts for _, ends in hunt.proven]
+    if not tight:
+        return
+    whose = np.repeat(np.arange(len(hunts)), [len(hunt.proven) for hunt in hunts])
+    low, high = (np.array([ends[i] for ends in tight]) for i in (0, 1))
+    wide = np.arange(len(low))
+    while len(wide):
+        own, a, b = whose[wide], low[wide], high[wide]
+        centre = middles(a, b)
+        _, slopes, _, _ = over(system, a, b, own)
+        at = [everything(y, len(a)) for y in system.run(system.values, own, centre, centre)]
+        (c, e), *second = newton(at, slopes, centre, a, b)
+        narrower = np.all((a <= c) & (c <= e) & (e <= b) & (e - c < 0.5 * (b - a)), axis=1)
+        for f, _ in second:
+            narrower &= np.isnan(f).all(axis=1)
+        wide = wide[narrower]
+        low[wide], high[wide] = c[narrower], e[narrower]
+    ends = iter(zip(low, high, strict=True))
+    for hunt in hunts:
+        hunt.proven = [(alone, next(ends)) for alone, _ in hunt.proven]
+
+
+def _nodes(system: System) -> int:
+    """What a box costs."""
+    return len(system.slopes.order) + OVERHEAD * len(system.variables) ** 2
+
+
+def _by_search(boxes: Boxes, n: int) -> list[Boxes]:
+    """Boxes of each of n searches, in the order that they have."""
+    whose = boxes[0]
+    order = np.argsort(whose, kind="stable")
+    cuts = np.searchsorted(whose[order], np.arange(n + 1)).tolist()
+    parts = [x[order] for x in boxes]
+    return [(parts[0][a:b], parts[1][a:b], parts[2][a:b]) for a, b in pairwise(cuts)]
+
+
+def _enough(proven: list[tuple[Ends, Ends]], pending: Any, first: int | None) -> bool:
+    """Whether there are the first ones, and no box that is left may have a root before them."""
+    if first is None or len(proven) < first:
+        return False
     if pending.shape[1] > 1:
         return True
     lowest = pending[:, 0].min()
@@ -161,6 +274,8 @@ def _enough(proven: list[tuple[Ends, Ends]], pending: Any, first: int) -> bool:
 def _new(found: list[tuple[Ends, Ends]], known: Any) -> list[tuple[Ends, Ends]]:
     """The roots that don't lie where one that is known is alone: in one variable that would be one
     of the last."""
+    if not found:
+        return []
     known = known[-BATCH:]
     low, high = (np.array([alone[i] for alone, _ in (*known, *found)]) for i in (0, 1))
     kept = []
@@ -187,24 +302,33 @@ def contains_zero(x: Box) -> Any:
     return np.where(x.low > x.high, (x.low <= 0) | (x.high >= 0), inside) if x.gapped else inside
 
 
-def _step(system: System, low: Any, high: Any, span: Any) -> tuple[list[Ends], Any, Any]:
+def _looked(system: System, boxes: Boxes, spans: Any) -> tuple[Boxes, Boxes, Boxes, Boxes]:
+    """What becomes of boxes: (those that stay open, those with one root, these again, as the root
+    lies in them, those that are to be looked at again)."""
+    open_, tried, halved = _step(system, boxes, spans)
+    alone, tight, again = _proofs(system, tried)
+    return open_, alone, tight, _joined([again, halved])
+
+
+def _step(system: System, boxes: Boxes, spans: Any) -> tuple[Boxes, Boxes, Boxes]:
     """What boxes leave: (those that stay open, those that a root may be proven in, halves)."""
+    whose, low, high = boxes
     count = len(low)
-    values = system.run(system.values, low, high)
+    values = system.run(system.values, whose, low, high)
     kept = np.full(count, True)
     for y in values:
         kept &= contains_zero(y)
-    low, high = low[kept], high[kept]
-    none = low[:0], high[:0]
+    whose, low, high = whose[kept], low[kept], high[kept]
+    none = whose[:0], low[:0], high[:0]
     if not len(low):
-        return [], none, none
+        return none, none, none
     flat = np.full(count, True)
     for y in values:
         flat &= (y.low == 0) & (y.high == 0)
-    flat = flat[kept]
-    _, slopes, smooth, _ = over(system, low, high)
+    flat, span = flat[kept], spans[whose]
+    _, slopes, smooth, _ = over(system, low, high, whose)
     centre = middles(low, high)
-    at = [everything(y, len(low)) for y in system.run(system.values, centre, centre)]
+    at = [everything(y, len(low)) for y in system.run(system.values, whose, centre, centre)]
     pieces = newton(at, slopes, centre, low, high)
     usable = smooth >= UNBROKEN
     pieces = [
@@ -215,40 +339,44 @@ def _step(system: System, low: Any, high: Any, span: Any) -> tuple[list[Ends], A
     size = np.maximum(np.abs(low), np.abs(high))
     stop = np.all(width <= np.maximum(size * RELATIVE, span * ABSOLUTE), axis=1) | flat
     stop |= _blurred(at, slopes, width) & usable
-    open_: list[Ends] = []
-    tried, halved = [], []
+    open_, tried, halved = [none], [none], [none]
     for number, (a, b) in enumerate(pieces):
         there = np.all(a <= b, axis=1)
         if number == 0 and len(pieces) > 1:
             cut = there & np.all(pieces[1][0] <= pieces[1][1], axis=1)
         elif number == 0:
             cut = np.full(len(low), False)
-        open_ += list(zip(a[there & stop], b[there & stop], strict=True))
+        ended = there & stop
+        open_.append((whose[ended], a[ended], b[ended]))
         there &= ~stop
         shrunk = np.all(b - a <= NARROWED * width, axis=1)
         candidate = there & shrunk & (smooth == SMOOTH)
-        tried.append((a[candidate], b[candidate]))
+        tried.append((whose[candidate], a[candidate], b[candidate]))
         again = there & ~candidate & (shrunk | cut)
-        halved.append((a[again], b[again]))
+        halved.append((whose[again], a[again], b[again]))
         split = there & ~candidate & ~again
         if split.any():
-            halved += _halves(a[split], b[split], [[row[split] for row in _sizes(line)]
-                                                   for line in slopes], span)  # fmt: skip
-    return open_, _joined(tried), _joined(halved)
+            sizes = [[row[split] for row in _sizes(line)] for line in slopes]
+            halved += [(whose[split], *half)
+                       for half in _halves(a[split], b[split], sizes, span[split])]  # fmt: skip
+    return _joined(open_), _joined(tried), _joined(halved)
 
 
-def _joined(boxes: list[Any]) -> Any:
-    return tuple(np.concatenate([box[i] for box in boxes]) for i in (0, 1))
+def _joined(boxes: list[Boxes]) -> Boxes:
+    whose, low, high = (np.concatenate([box[i] for box in boxes]) for i in range(3))
+    return whose, low, high
 
 
 def _sizes(line: Sequence[Box]) -> list[Any]:
     return [np.maximum(np.abs(y.low), np.abs(y.high)) for y in line]
 
 
-def over(system: System, low: Any, high: Any) -> tuple[list[Box], list[list[Box]], Any, Any]:
+def over(
+    system: System, low: Any, high: Any, whose: Any = None
+) -> tuple[list[Box], list[list[Box]], Any, Any]:
     """Functions and slopes over boxes; how smooth all functions are, and all slopes."""
     d, n = low.shape[1], len(low)
-    found = system.run(system.slopes, low, high)
+    found = system.run(system.slopes, whose, low, high)
     smooth = np.full(n, SMOOTH, np.int8)
     for y in found[:d]:
         smooth = np.minimum(smooth, np.where(np.isnan(y.low), 0, y.smooth))
@@ -401,17 +529,18 @@ def _halves(low: Any, high: Any, sizes: list[list[Any]], span: Any) -> list[Any]
     return [(low, first_high), (second_low, high)]
 
 
-def _proofs(system: System, low: Any, high: Any) -> tuple[list[tuple[Ends, Ends]], Any]:
-    """Of boxes, those with one root, made a little larger: roots like to lie on a side; and those
-    that are still open."""
+def _proofs(system: System, boxes: Boxes) -> tuple[Boxes, Boxes, Boxes]:
+    """Of boxes, those with one root, made a little larger: roots like to lie on a side; these as
+    the root lies in them; and those that are still open."""
+    whose, low, high = boxes
     if not len(low):
-        return [], (low, high)
+        return boxes, boxes, boxes
     width = high - low
     pad = 0.25 * width + 2.0**-50 * np.maximum(np.abs(low), np.abs(high)) + 1e-300
     a, b = low - pad, high + pad
-    _, slopes, smooth, sloped = over(system, a, b)
+    _, slopes, smooth, sloped = over(system, a, b, whose)
     centre = middles(a, b)
-    at = [everything(y, len(a)) for y in system.run(system.values, centre, centre)]
+    at = [everything(y, len(a)) for y in system.run(system.values, whose, centre, centre)]
     good = (smooth == SMOOTH) & (sloped >= UNBROKEN)
     pieces = newton(at, slopes, centre, a, b)
     c, e = pieces[0]
@@ -422,5 +551,5 @@ def _proofs(system: System, low: Any, high: Any) -> tuple[list[tuple[Ends, Ends]
     if len(pieces) > 1:
         empty &= ~np.all(pieces[1][0] <= pieces[1][1], axis=1)
     rest = ~inside & ~empty
-    proven = [((a[i], b[i]), (c[i], e[i])) for i in np.flatnonzero(inside)]
-    return proven, (low[rest], high[rest])
+    alone, tight = ((whose[inside], x[inside], y[inside]) for x, y in ((a, b), (c, e)))
+    return alone, tight, (whose[rest], low[rest], high[rest])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,10 +42,11 @@ class Located:
         at: list[Any],
         narrow: Callable[[list[Any]], list[Any]],
         multiplicity: int | None = 1,
+        bits: int = 0,
     ) -> None:
         self.alone, self.at, self._narrow = alone, at, narrow
         self.multiplicity = multiplicity
-        self.bits = 0  # the precision that at was narrowed at
+        self.bits = bits  # the precision that at was narrowed at
         self.exact = all(map(is_exact, at))
 
     def now(self) -> list[Any]:
@@ -62,18 +64,33 @@ def is_exact(x: Any) -> bool:
 def distinct(roots: list[Located]) -> list[Located]:
     """In order, each once: two are one where one of them lies where the other is alone."""
     roots = sorted(roots, key=lambda root: [float(ball(x).mid()) for x in root.at])
-    if not roots:
-        return []
-    tight = np.array([tightly(root) for root in roots]).transpose(2, 0, 1)
-    alone = np.array([root.alone for root in roots]).transpose(2, 0, 1)
-    kept: list[int] = []
-    for i in range(len(roots)):
-        last = kept[-1:] if len(roots[i].at) == 1 else kept
-        one = np.all((alone[0, last] <= tight[0, i]) & (tight[1, i] <= alone[1, last]), axis=1)
-        other = np.all((alone[0, i] <= tight[0, last]) & (tight[1, last] <= alone[1, i]), axis=1)
+    kept: list[Located] = []
+    if len(roots) < 2:
+        return roots
+    if len(roots[0].at) == 1:
+        before, alone = (nan, nan), (nan, nan)
+        for root in roots:
+            (tight,), (own,) = tightly(root), root.alone
+            if not (_inside(tight, alone) or _inside(before, own)):
+                kept.append(root)
+                before, alone = tight, own
+        return kept
+    tight_ = np.array([tightly(root) for root in roots]).transpose(2, 0, 1)
+    alone_ = np.array([root.alone for root in roots]).transpose(2, 0, 1)
+    last: list[int] = []
+    for i, root in enumerate(roots):
+        one = np.all((alone_[0, last] <= tight_[0, i]) & (tight_[1, i] <= alone_[1, last]), axis=1)
+        other = np.all(
+            (alone_[0, i] <= tight_[0, last]) & (tight_[1, last] <= alone_[1, i]), axis=1
+        )
         if not (one | other).any():
-            kept.append(i)
-    return [roots[i] for i in kept]
+            kept.append(root)
+            last.append(i)
+    return kept
+
+
+def _inside(part: tuple[float, float], whole: tuple[float, float]) -> bool:
+    return whole[0] <= part[0] and part[1] <= whole[1]
 
 
 def tightly(root: Located) -> list[tuple[float, float]]:
@@ -82,6 +99,13 @@ def tightly(root: Located) -> list[tuple[float, float]]:
 
 def within(root: Located, ranges: Sequence[Range]) -> bool | None:
     """Whether a root lies in the ranges, ends included; None where that isn't told."""
+    beyond, inside = False, True
+    for (a, b), (low, high) in zip(tightly(root), ranges, strict=True):
+        first, last = box_numbers.ends(low), box_numbers.ends(high)
+        beyond |= b < first[0] or last[1] < a
+        inside &= first[1] <= a and b <= last[0]
+    if beyond or inside:
+        return inside
     for bits in DECIDED:
         with precision(bits):
             tests = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from hodiff.answers.ranges.located import Located
 from hodiff.arithmetic import ball_numbers, box_numbers
@@ -17,12 +17,21 @@ SHORT = 40  # bits of the denominator of what may be a root as a rational number
 MOST_SHIFTED = 1 << 14  # the exponent of an end of a ball that is looked at as a number
 
 
-def as_quotient(f: Tensor, x: Tensor) -> tuple[Any, Any] | None:
-    """f as two polynomials of FLINT, with f = a/b; None where it is none, or one too long."""
+class Quotient(NamedTuple):
+    """Polynomials of FLINT, a/b; divides: whether something is divided by, that may be 0."""
+
+    a: Any
+    b: Any
+    divides: bool
+
+
+def as_quotient(f: Tensor, x: Tensor) -> Quotient | None:
+    """f as two polynomials; None where it is none, or one too long."""
     ball(0)  # FLINT is there
     from flint import fmpq, fmpq_poly  # start-up
 
     one, values = fmpq_poly([1]), dict[int, tuple[Any, Any]]()
+    divides = False
     for node in topological([f], unknown=True):
         operation, inputs = node.operation, [values.get(id(y)) for y in node.inputs]
         if node is x:
@@ -36,20 +45,23 @@ def as_quotient(f: Tensor, x: Tensor) -> tuple[Any, Any] | None:
                 return None
             if n < 0 and a == 0:
                 return None
+            divides = divides or n < 0
             found = (a**n, b**n) if n >= 0 else (b**-n, a**-n)
         elif operation not in (add, sub, mul, div, neg) or None in inputs:
             return None
         else:
             (a, b), *rest = [pair for pair in inputs if pair is not None]
             c, d = rest[0] if rest else (one, one)
-            if operation is div and c == 0:
-                return None
+            if operation is div:
+                divides = True
+                if c == 0:
+                    return None
             found = _joined(operation, a, b, c, d)
         if max(found[0].degree(), found[1].degree()) > MOST_DEGREE:
             return None
         values[id(node)] = found
     a, b = values[id(f)]
-    return None if a == 0 or not a.degree() else (a, b)
+    return None if a == 0 or not a.degree() else Quotient(a, b, divides)
 
 
 def _joined(operation: Operation, a: Any, b: Any, c: Any, d: Any) -> tuple[Any, Any]:
@@ -81,20 +93,28 @@ def of_polynomial(a: Any, order: int | None) -> list[Located]:
 
     roots = []
     for i, (x, m) in enumerate(real()):
-        at = [exactly(x, lambda q: whole(_fmpq(q)) == 0)]
-        roots.append(
-            Located([box_numbers.ends(x)], at, one(i), None if order is None else order * m)
-        )
+        at, times = [rational_root(whole, x)], None if order is None else order * m
+        alone = [box_numbers.ends(x)]
+        roots.append(Located(alone, at, one(i), times, ball_numbers.FLINT.bits))
     return roots
+
+
+def rational_root(whole: Any, x: Any) -> Any:
+    """A root of a polynomial of whole coefficients as a number, where it is a short one: its
+    denominator divides the first coefficient."""
+    first = whole[whole.degree()]
+    times = x * first
+    if times.rad() > 0.25:  # more than one may be in it
+        q = simplest(x)
+    else:
+        n = times.unique_fmpz()
+        q = None if n is None else quotient(int(n), int(first))
+    short = q is not None and q.denominator >> SHORT == 0
+    return q if short and whole(_fmpq(q)) == 0 else x
 
 
 def _fmpq(q: Any) -> Any:
     return ball_numbers.FLINT.fmpq(int(q.numerator), int(q.denominator))
-
-
-def exactly(x: Any, zero: Callable[[Any], bool]) -> Any:
-    q = simplest(x)
-    return q if q is not None and zero(q) else x
 
 
 def simplest(x: Any, bits: int = SHORT) -> Any:
@@ -112,12 +132,16 @@ def simplest(x: Any, bits: int = SHORT) -> Any:
         return None if found is None else -found
     wholes: list[int] = []
     size = 1  # below the denominator
-    while (n := -(-a // b)) * d > c:
-        wholes.append(a // b)
-        size *= max(1, a // b) if len(wholes) > 1 else 1
+    while True:
+        whole, rest = divmod(a, b)
+        n = whole + (rest > 0)
+        if n * d <= c:
+            break
+        size *= max(1, whole) if wholes else 1
+        wholes.append(whole)
         if size >> bits or len(wholes) > 2 * bits:
             return None
-        a, b, c, d = d, c - wholes[-1] * d, b, a - wholes[-1] * b
+        a, b, c, d = d, c - whole * d, b, rest
     found = n
     for whole in reversed(wholes):
         found = whole + quotient(1, found)

@@ -29,7 +29,8 @@ from hodiff.answers.ranges.located import (
     within,
 )
 from hodiff.answers.ranges.merged import columns, merged, pairs
-from hodiff.answers.ranges.quotients import SHORT, as_quotient, of_polynomial, simplest
+from hodiff.answers.ranges.quotients import SHORT, Quotient, as_quotient, of_polynomial, simplest
+from hodiff.answers.ranges.together import Asked
 from hodiff.arithmetic import ball_numbers, box_numbers
 from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision
 from hodiff.arithmetic.balls import BALLS
@@ -83,19 +84,14 @@ def located(
     Raises NotImplementedError for what has no form in boxes.
     """
     fixed = dict(fixed or {})
-    reduced = [Essence(f, [], 1) if everywhere else essence(f) for f in functions]
-    needs = [node for each in reduced for node in each.needs]
-    orders = [each.order for each in reduced]
+    begun = _begun(functions, variables, ranges, fixed, everywhere)
+    needs, orders = begun.needs, begun.orders
     notes: list[str] = []
-    graphs = [each.f for each in reduced]
-    if len(variables) == 1 and not fixed:
-        quotient = as_quotient(graphs[0], variables[0])
-        if quotient is not None:
-            with precision(DECIDED[0]):
-                found = of_polynomial(quotient[0], orders[0])
-            needs = [*needs, graphs[0]]
-            return _checked(found, [], [], needs, variables, ranges, fixed, notes, everywhere)
-    search = _Search(graphs, variables, ranges, fixed)
+    if isinstance(begun.search, Quotient):
+        with precision(DECIDED[0]):
+            found = of_polynomial(begun.search.a, orders[0])
+        return _checked(found, [], [], needs, variables, ranges, fixed, notes, everywhere)
+    search = begun.search
     low, high = search.outer()
     result = isolated(search.system, low, high, work, first, told)
     order = orders[0] if len(orders) == 1 else 1
@@ -104,6 +100,45 @@ def located(
     left = merged(result.left, 0.5, MOST_PARTS)
     roots += settled
     return _checked(roots, unsure, left, needs, variables, ranges, fixed, notes, everywhere)
+
+
+class _Begun(NamedTuple):
+    """A search, in what is left of functions: see essence."""
+
+    search: Quotient | _Search
+    needs: list[Tensor]
+    orders: list[int | None]
+
+
+def _begun(
+    functions: Sequence[Tensor],
+    variables: Sequence[Tensor],
+    ranges: Sequence[Range],
+    fixed: Mapping[Tensor, Any],
+    everywhere: bool,
+) -> _Begun:
+    reduced = [Essence(f, [], 1) if everywhere else essence(f) for f in functions]
+    needs = [node for each in reduced for node in each.needs]
+    orders = [each.order for each in reduced]
+    graphs = [each.f for each in reduced]
+    if len(variables) == 1 and not fixed:
+        quotient = as_quotient(graphs[0], variables[0])
+        if quotient is not None:
+            needs += graphs * quotient.divides
+            return _Begun(quotient, needs, orders)
+    return _Begun(_Search(graphs, variables, ranges, fixed), needs, orders)
+
+
+def asked(
+    functions: Sequence[Tensor],
+    variables: Sequence[Tensor],
+    ranges: Sequence[Range],
+    first: int | None,
+    everywhere: bool = False,
+) -> Asked | None:
+    """What located asks of isolated; None where it asks nothing."""
+    search = _begun(functions, variables, ranges, {}, everywhere).search
+    return None if isinstance(search, Quotient) else Asked(search.system, *search.outer(), first)
 
 
 # What a function is 0 with.
@@ -242,7 +277,7 @@ class _Search:
         """A root that is proven to be alone in a box, and to lie in a part of it."""
         with precision(DECIDED[0]):
             at = self.narrow([hull(*map(ball, pair)) for pair in pairs(tight)])
-            return Located(pairs(alone), self.known(at), self.narrow, order)
+            return Located(pairs(alone), self.known(at), self.narrow, order, DECIDED[0])
 
     def known(self, at: list[Any]) -> list[Any]:
         """The coordinates of a root as exact numbers, where they are: what is simple, a multiple of
@@ -309,7 +344,8 @@ class _Search:
                 total -= spent
                 for alone, tight in found:
                     at = self.known(self.narrow(tight))
-                    roots.append(Located([*map(box_numbers.ends, alone)], at, self.narrow, order))
+                    own = [*map(box_numbers.ends, alone)]
+                    roots.append(Located(own, at, self.narrow, order, BITS))
                 ends = [columns([*map(box_numbers.ends, y)]) for y in open_]
                 boxes_ = merged(ends, 0.5, MOST_PARTS)
                 unsure += [Unsure(box, self.reason(box)) for box in boxes_]

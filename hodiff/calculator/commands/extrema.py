@@ -11,6 +11,8 @@ from hodiff.answers.ranges.extrema import extrema as extremes
 from hodiff.answers.ranges.isolate import Work
 from hodiff.answers.ranges.located import BITS, Unsure
 from hodiff.answers.ranges.monotone import signs
+from hodiff.answers.ranges.roots import asked
+from hodiff.answers.ranges.together import Asked
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
@@ -107,7 +109,13 @@ def in_rows(request: Request, order: int = 1, first: int | None = None) -> InRow
         _, told, left = searched(request, span, allowed, order, first)
         return listed(told), left
 
-    return InRows(columns(request.wrt), search)
+    def asks(request: Request, span: Span) -> Asked | None:
+        slopes, inputs = [request.f], request.inputs
+        for _ in range(order):
+            slopes = gradient(slopes[0], inputs)
+        return proven(lambda: asked(slopes, inputs, span.ranges, first, everywhere=True))
+
+    return InRows(columns(request.wrt), search, asks)
 
 
 def shape(request: Request, span: Span, order: int, told: Sequence[Told]) -> list[Shaped]:

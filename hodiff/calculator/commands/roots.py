@@ -9,7 +9,8 @@ from hodiff.answers.precision import until_determined
 from hodiff.answers.ranges.corners import roots_at_corners
 from hodiff.answers.ranges.isolate import Work
 from hodiff.answers.ranges.located import Located, Unsure, tightly, told
-from hodiff.answers.ranges.roots import located
+from hodiff.answers.ranges.roots import asked, located
+from hodiff.answers.ranges.together import Asked
 from hodiff.calculator.answer import Answer, Row, Value, plain_number
 from hodiff.calculator.request import Request, exactly, usage
 from hodiff.calculator.search import (
@@ -83,7 +84,10 @@ def in_rows(request: Request, first: int | None = None) -> InRows:
         rooted, _, left = searched(request, span, allowed, first)
         return listed(rooted, span), left
 
-    return InRows(columns(request.wrt), search)
+    def asks(request: Request, span: Span) -> Asked | None:
+        return proven(lambda: asked(equations(request), request.inputs, span.ranges, first))
+
+    return InRows(columns(request.wrt), search, asks)
 
 
 def equations(request: Request) -> list[Tensor]:

@@ -53,12 +53,15 @@ class Lists(Rows):
         reasons: Mapping[int, Refused],
         given: Sequence[pl.Series],
     ) -> pl.Series:
-        names = self.compiled.outputs
-        empty = (None,) * (len(names) - 1)
-        lists = []
+        empty = (None,) * (len(self.compiled.outputs) - 1)
+        flat: list[Record] = []
+        whose: list[int] = []
         for i, records in enumerate(results):
             if records is None:
                 records = [(*empty, reasons[i].message if i in reasons else None)]
-            lists.append([dict(zip(names, record, strict=True)) for record in records])
-        listed = pl.Series(LISTED, lists, pl.List(pl.Struct(self._columns)))
-        return self._struct([listed, *given], reasons, len(lists))
+            flat += records
+            whose += [i] * len(records)
+        columns = pl.DataFrame(flat, self._columns, orient="row").to_struct(LISTED)
+        grouped = pl.DataFrame([pl.Series("whose", whose, pl.Int64), columns])
+        listed = grouped.group_by("whose", maintain_order=True).agg(LISTED)[LISTED]
+        return self._struct([listed, *given], reasons, len(results))

@@ -23,7 +23,7 @@ from hodiff.arithmetic.rows import processors
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.result import calculating
 from hodiff.calculator.searches import Searches
-from hodiff.engine.graph import constant
+from hodiff.engine.graph import Tensor, constant
 from hodiff.errors import HodiffError
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class Solver:
     def _one_by_one(self, points: Sequence[Sequence[Any]]) -> Iterator[Any | Refused]:
         with self.lock:
             self.seen += len(points)
+        prepared = 0
         for k, point in enumerate(points):
             pays = self.seen > self.many or self.spent > SOON
             if pays and not self.alone and len(points) - k >= self.least:
@@ -93,6 +94,9 @@ class Solver:
                 return
             self._go_on()
             begun = monotonic()
+            if k == prepared:
+                prepared += self.size
+                prepare(self.compiled, points[k:prepared])
             found = answered(self.compiled, self.how, point)
             self.spent += monotonic() - begun
             self.here += 1
@@ -102,13 +106,18 @@ class Solver:
         with self.lock:
             if self.pool is None:
                 self.pool = self._started()
-        size = CHUNK
-        if self.spent:
-            size = min(CHUNK, max(1, int(A_CHUNK * self.here / self.spent)))
+        size = self.size
         chunks = [points[k : k + size] for k in range(0, len(points), size)]
         for rows in self.pool.map(_chunk, chunks):
             self._go_on()
             yield from rows
+
+    @property
+    def size(self) -> int:
+        """Rows that are given to a process, or prepared, at once."""
+        if not self.spent:
+            return 1 if isinstance(self.compiled, Searches) else CHUNK
+        return min(CHUNK, max(1, int(A_CHUNK * self.here / self.spent)))
 
     def _started(self) -> ProcessPoolExecutor:
         from concurrent.futures import ProcessPoolExecutor  # start-up: few jobs need processes
@@ -127,18 +136,32 @@ class Solver:
 
 
 def answered(compiled: Compiled | Searches, how: How, point: Sequence[Any]) -> Any | Refused:
-    """What there is at one point. A double is the decimal that Python prints, as in
-    hodiff.calculate: 0.1 one tenth."""
-    at = {}
+    """What there is at one point."""
     for name, x in zip(compiled.inputs, point, strict=True):
         if not isfinite(x):
             return Refused("domain", f"'{name}' is infinite", name)
-        at[name] = constant(x if isinstance(x, int) else Fraction(repr(x)))
     try:
         with calculating():
-            return compiled.columns.at(at, how)
+            return compiled.columns.at(_numbers(compiled, point), how)
     except HodiffError as error:
         return told(error)
+
+
+def prepare(compiled: Compiled | Searches, points: Sequence[Sequence[Any]]) -> None:
+    """What can be done at once for points that are answered next: searches."""
+    if isinstance(compiled, Searches):
+        with calculating():
+            finite = (point for point in points if all(map(isfinite, point)))
+            compiled.columns.prepare(_numbers(compiled, point) for point in finite)
+
+
+def _numbers(compiled: Compiled | Searches, point: Sequence[Any]) -> dict[str, Tensor]:
+    """A point by its names. A double is the decimal that Python prints, as in hodiff.calculate:
+    0.1 one tenth."""
+    return {
+        name: constant(x if isinstance(x, int) else Fraction(repr(x)))
+        for name, x in zip(compiled.inputs, point, strict=True)
+    }
 
 
 def told(error: HodiffError) -> Refused:
@@ -167,4 +190,5 @@ def _end_with_parent() -> None:
 
 
 def _chunk(points: Sequence[Sequence[Any]]) -> list[Any | Refused]:
+    prepare(_worker[0], points)
     return [answered(*_worker, point) for point in points]

@@ -76,6 +76,17 @@ def _struves(row: Operation, sign: int, n: Tensor, x: Tensor) -> Tensor:
     return (beside + (x / 2) ** n / (sqrt(pi()) * gamma(n + constant(3) / 2))) / 2
 
 
+def struve_by_pairs(y: Tensor, below: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    """The derivative of H or L by the order below it, or else by the one above it, and that one:
+    DLMF 11.4.27 to 11.4.30."""
+    n, x = y.inputs
+    if below is not None:
+        return below - n / x * y, None
+    above = y.operation(n + 1, x)
+    rest = (x / 2) ** n / (sqrt(pi()) * gamma(n + constant(3) / 2)) + n / x * y
+    return rest - above if y.operation is struveh else rest + above, above
+
+
 # fmt: off
 REAL = "an argument >= 0, or a whole order"
 ABOVE = "an argument > 0"
