@@ -62,6 +62,11 @@ class Corner(NamedTuple):
     ends: tuple[bool, bool]
     f: Tensor
 
+    @property
+    def monotone(self) -> bool:
+        """Whether f rises or falls to both sides, as far as it has values there."""
+        return bool((self.before or self.ends[0]) and (self.after or self.ends[1]))
+
 
 def corner(f: Tensor, x: Tensor, box: tuple[float, float]) -> Corner | None:
     """The corner of f in a box; None where there isn't one alone, or nothing is known of it.
@@ -371,16 +376,17 @@ def roots_at_corners(found: Outcome, f: Tensor, x: Tensor, span: Range, work: Wo
     for box in found.unsure:
         at = None if work.ended else corner(f, x, box.box[0])
         inside = None if at is None else within(at.root, [span])
-        if at is None or inside is None or not (at.before and at.after):
+        if at is None or inside is None or not at.monotone:
             unsure.append(box)
             continue
         with precision(DECIDED[0]):
-            places = (at.root.now()[0], *map(ball, box.box[0]))
-            values = [program.results({x: place})[0] for place in places]
+            values = Program([at.f], BALLS).results({x: at.root.now()[0]})
+            for end, undefined in zip(box.box[0], at.ends, strict=True):
+                values += [] if undefined else program.results({x: ball(end)})
             signs = [direction(y) if BALLS.finite(y) else None for y in values]
         if signs[0] == 0 and inside:
             roots.append(_as_root(at.root, box.box))
-        elif inside and not (signs[0] and signs.count(signs[0]) == 3):
+        elif inside and not (signs[0] and set(signs) == {signs[0]}):
             unsure.append(box)
     return found._replace(roots=distinct(roots), unsure=unsure)
 
