@@ -297,19 +297,22 @@ def log(x: Number) -> Number:
     return total
 
 
-def function(operation: Operation, x: Number, attributes: Sequence[Any] = ()) -> Number | None:
-    """A function of one number; None where it has no value there, or none that balls know."""
+def function(
+    operation: Operation, x: Number, attributes: Sequence[Any] = (), parameters: Sequence[Any] = ()
+) -> Number | None:
+    """A function of one number, after parameters; None where it has no value there, or none that
+    balls know."""
     name = operation.name
     if name == "exp":
         return exp(x)
-    value = BALLS.function(operation)(ball(x), *attributes)
+    value = BALLS.function(operation)(*parameters, ball(x), *attributes)
     if not BALLS.finite(value):
         return None
     if name in ("log", "log1p"):
         return log(x if name == "log" else add(1, x))
     if name == "expm1":
         return sub(exp(x), 1)
-    return _named(value, name, *attributes, x)
+    return _named(value, name, *parameters, *attributes, x)
 
 
 def _named(value: Any, *key: Any) -> Number:
@@ -333,7 +336,8 @@ def constant(operation: Operation) -> Number:
 def coefficients(
     operation: Operation, centre: Number, attributes: Sequence[Any], found: Sequence[Any]
 ) -> list[Number]:
-    """Taylor coefficients of a function at a centre, found in balls, as numbers here."""
+    """Taylor coefficients of a function at a centre, found in balls, as numbers here; attributes:
+    with the parameters that it has."""
     name, count = operation.name, len(found)
     if name == "log1p":
         return coefficients(OPERATIONS["log"], add(1, centre), attributes, found)

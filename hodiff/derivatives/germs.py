@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import reduce
 from math import factorial, inf
 from typing import Any
 
@@ -22,17 +23,33 @@ from hodiff.arithmetic import ball_numbers
 from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.base import Arithmetic, composed, run
+from hodiff.derivatives.nested import components
 from hodiff.derivatives.plan import NoSeries, Open
 from hodiff.derivatives.taylor import Directional
 from hodiff.engine.exact import rational
-from hodiff.engine.graph import OPERATIONS, Kind, Operation, Tensor, topological, variable
-from hodiff.engine.operations.elementary import acos, acosh, asin, asinh, atan, cos, exp, log, sin
+from hodiff.engine.graph import OPERATIONS, Kind, Operation, Tensor, apply, topological, variable
+from hodiff.engine.operations.elementary import (
+    acos,
+    acosh,
+    add,
+    asin,
+    asinh,
+    atan,
+    cos,
+    exp,
+    log,
+    sin,
+    sqrt,
+)
 from hodiff.engine.operations.piecewise import round
+from hodiff.engine.operations.reductions import norm
 from hodiff.engine.operations.special import digamma, gamma, psi
+from hodiff.engine.passes import rebuilt
 
 MOST_TERMS = 60  # of a series of a function
 MOST_STEPS = 100  # from a pole of the gamma family to where it has none
 MOST_SERIES = 4000  # of one point, that are divided or composed: each takes about a millisecond
+NEAR = Fraction(1, 1 << 20)  # of a centre: a function with parameters is defined as far
 QUICK = {"add", "sub", "neg", "abs", "max", "min", "where"}  # of series, as choices and leaves are
 ORDERS = (4, 12, 36)  # to which series are tried, relative to their first terms
 
@@ -85,6 +102,16 @@ class Germ:
 
 def constant(x: Any) -> Germ:
     return Germ({0: x})
+
+
+def _apart(x: Sequence[Any], arity: int) -> tuple[Germ, Sequence[Any], list[Any]]:
+    """The last input of a row, its attributes, and its other inputs as rational numbers. Raises
+    NoGerm where they are no such."""
+    parameters = [y.terms.get(0, 0) for y in x[: arity - 1]]
+    moving = any(y.end is not None or set(y.terms) - {0} for y in x[: arity - 1])
+    if moving or not all(map(rational, parameters)):
+        raise NoGerm
+    return x[arity - 1], x[arity:], parameters
 
 
 def _ended(*ends: Any) -> Any:
@@ -157,8 +184,8 @@ class Germs(Arithmetic):
             return lambda: constant(numbers.constant(operation))
         if operation.formula is not None:  # the definition, where there is one
             return composed(operation, self, operation.definition or operation.formula)
-        if operation.arity == 1 and operation.partials and not operation.jumps:
-            return lambda x, *attributes: self.analytic(operation, x, attributes)
+        if operation.arity and operation.partials and not operation.jumps:
+            return lambda *x: self.analytic(operation, *_apart(x, len(operation.partials)))
         return None
 
     def function(self, operation: Operation) -> Callable[..., Any]:
@@ -195,8 +222,15 @@ class Germs(Arithmetic):
 
     # What is analytic.
 
-    def analytic(self, operation: Operation, x: Germ, attributes: Sequence[Any]) -> Germ | None:
-        """A function of one number where it is analytic at the limit of x."""
+    def analytic(
+        self,
+        operation: Operation,
+        x: Germ,
+        attributes: Sequence[Any],
+        parameters: Sequence[Any] = (),
+    ) -> Germ | None:
+        """A function of one number, after rational parameters, where it is analytic at the limit of
+        x."""
         if x.end is not None and x.end <= 0:
             raise Short
         least = x.least()
@@ -205,7 +239,7 @@ class Germs(Arithmetic):
         centre = x.terms.get(0, 0)
         moved = Germ({e: c for e, c in x.terms.items() if e}, x.end)
         if moved.zero():
-            value = numbers.function(operation, centre, attributes)
+            value = numbers.function(operation, centre, attributes, parameters)
             if value is None and not rational(centre):
                 raise NoGerm
             return None if value is None else constant(value)
@@ -213,13 +247,20 @@ class Germs(Arithmetic):
         count = min(int(self.order / rise) + 1, MOST_TERMS)
         u = variable("u")
         try:
-            line = Directional(operation(u, *attributes), {u: 1}, count)
+            line = Directional(operation(*parameters, u, *attributes), {u: 1}, count)
             found = line.coefficients({u: numbers.ball(centre)}, BALLS)
+            if parameters:  # besselj(9/2, x) has derivatives at 0, and is undefined to its left
+                near = ball_numbers.ball(-NEAR).union(ball_numbers.ball(NEAR))
+                around = ball_numbers.ball(numbers.ball(centre)) + near
+                found.append(BALLS.function(operation)(*parameters, around, *attributes))
         except (NoSeries, Open, MemoryError):
             raise NoGerm from None
         if not all(map(BALLS.finite, found)):
             raise NoGerm
-        return self.composed(numbers.coefficients(operation, centre, attributes, found), moved)
+        told = numbers.coefficients(
+            operation, centre, (*parameters, *attributes), found[: count + 1]
+        )
+        return self.composed(told, moved)
 
     def composed(self, coefficients: Sequence[Any], u: Germ) -> Germ:
         """The sum of c_k*u**k, by Horner's scheme, u vanishing at 0."""
@@ -520,6 +561,7 @@ def beside(
     values at the point itself.
     Raises NoGerm where they can't be told.
     """
+    outputs = _of_numbers(outputs if order is None else outputs[:1])
     nodes = topological([*outputs, *at.values()], unknown=True)
     slow = [
         x for x in nodes if x.operation.name not in QUICK and x.operation.kind is Kind.ENTRYWISE
@@ -563,6 +605,7 @@ def limit(
     given: what nodes are at the number, which its digits can't tell. tied: two nodes that are equal
     there. Raises NoGerm where there is no limit, or none that can be told.
     """
+    (y,) = _of_numbers([y])
     order = topological([y], unknown=True)
     slow = [
         z for z in order if z.operation.name not in QUICK and z.operation.kind is Kind.ENTRYWISE
@@ -588,6 +631,22 @@ def limit(
         except Short:
             continue
     raise NoGerm
+
+
+def _of_numbers(ys: Sequence[Tensor]) -> list[Tensor]:
+    """Graphs without norms of vectors: as roots of their entries' squares."""
+    order = topological(ys, unknown=True)
+    if not any(node.operation is norm and not node.shape for node in order):
+        return list(ys)
+
+    def rule(node: Tensor, inputs: list[Tensor]) -> Tensor:
+        if node.operation is norm and not node.shape:
+            return sqrt(reduce(add, [y**2 for y in components(inputs[0])]))
+        same = all(a is b for a, b in zip(inputs, node.inputs, strict=True))
+        return node if same else apply(node.operation, tuple(inputs), node.attributes)
+
+    made = rebuilt(order, rule)
+    return [made[y] for y in ys]
 
 
 def _begun(germs: Germs, node: Tensor, value: Any) -> Callable[..., Any]:

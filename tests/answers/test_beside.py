@@ -538,3 +538,46 @@ def test_powers_of_what_is_0_say_where_they_are_undefined(base: str, exponent: s
 def test_what_is_undefined_to_both_sides_has_no_slope(text: str) -> None:
     kind, message = refusal("grad", text, "--at", "x=0")
     assert (kind, message) == ("domain", "f is undefined to both sides of the point")
+
+
+PARAMETERS: dict[str, Callable[[Any], Any]] = {
+    "besselj(1, x)/x": lambda z: mpmath.besselj(1, z) / z,
+    "(1 - besselj(0, x))/x**2": lambda z: (1 - mpmath.besselj(0, z)) / z**2,
+    "besseli(2, x)/x**2": lambda z: mpmath.besseli(2, z) / z**2,
+    "polylog(2, x)/x": lambda z: mpmath.polylog(2, z) / z,
+    "legendrep(3, x)/sin(x)": lambda z: (5 * z**3 - 3 * z) / 2 / mpmath.sin(z),
+    "(hyp1f1(1/2, 2, x) - 1)/x": lambda z: (mpmath.hyp1f1(0.5, 2, z) - 1) / z,
+}
+
+
+@pytest.mark.parametrize("text", PARAMETERS)
+def test_functions_of_parameters_have_limits(text: str) -> None:
+    with mp.workdps(30):
+        true = by_cauchy(PARAMETERS[text], mpf(0), ORDERS)
+        for found, expected in zip(derivatives(text, "x=0", "--extend"), true, strict=True):
+            assert abs(mpf(found) - expected) <= mpf(10) ** -14 * max(1, abs(expected))
+
+
+def test_a_function_of_a_parameter_that_ends_at_the_point_is_told_one_sided() -> None:
+    """besselj(9/2, x) goes with x**(9/2) to the right, and has no real value to the left."""
+    found = asked("nth", "besselj(9/2, x)*x", "--at", "x=0", "--order", "2")
+    assert found["derivatives"] == [0, 0] and sided("left") in found["notes"]
+    assert "error" in asked("nth", "besselj(1/2, x)", "--at", "x=0", "--order", "1")
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("norm([x**2, x**3])", [0, 0, 2]),  # x**2*sqrt(1 + x**2)
+        ("norm([x, x])*norm([x, x])", [0, 0, 4]),
+        ("norm([x, x])*sin(norm([x, x]))", [0, 0, 4, 0, -16]),  # 2*x**2 - 2*x**4/3 + ...
+        ("norm([sin(x), x*sin(x)])**3*sign(x)", [0, 0, 0, 6]),  # sin(x)**3*sqrt(1 + x**2)**3
+    ],
+)
+def test_norms_of_vectors_in_one_variable(text: str, expected: list[int]) -> None:
+    assert derivatives(text, "x=0", order=len(expected) - 1) == expected
+
+
+def test_a_norm_of_a_vector_has_its_slopes() -> None:
+    kind, message = refusal("grad", "norm([3*x, 4*x])", "--at", "x=0")
+    assert kind == "kink" and "the slope is -5 from the left and 5 from the right" in message

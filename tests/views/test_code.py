@@ -28,9 +28,8 @@ from hodiff import calculate, derivatives
 from hodiff.cli import main
 from hodiff.errors import HodiffError
 from hodiff.language.problem import read as problem_of
-from hodiff.views.code import TARGETS, Result, code
+from hodiff.views.code import TARGETS, Result, as_part, code
 from hodiff.views.code.syntax import printable
-from hodiff.views.reading import read
 from tests.test_cases import CASES
 
 NEAR = 1e-13  # relative, of derivatives at the points of tests/cases
@@ -63,15 +62,15 @@ Outputs = list[tuple[str, Any]]
 def parts_of(text: str, names: tuple[str, ...]) -> tuple[Outputs, list[Result]]:
     """Value, gradient and Hessian in these variables; the value alone in none."""
     problem = problem_of(text)
-    outputs, results = [("value", read(problem.f, sincs=0))], [Result("value", "value")]
+    outputs, results = [("value", as_part(problem.f))], [Result("value", "value")]
     if names:
         inputs = [problem.variables[x] for x in names]
         slopes, blocks = derivatives.hessian(problem.f, inputs)
         first = [f"df_d{x}" for x in names]
         second = [[f"d2f_d{x}_d{y}" for y in names] for x in names]
-        outputs += [(x, read(y, sincs=0)) for x, y in zip(first, slopes, strict=True)]
+        outputs += [(x, as_part(y)) for x, y in zip(first, slopes, strict=True)]
         for row, block in zip(second, blocks, strict=True):
-            outputs += [(x, read(y, sincs=0)) for x, y in zip(row, block, strict=True)]
+            outputs += [(x, as_part(y)) for x, y in zip(row, block, strict=True)]
         results += [Result("gradient", first), Result("hessian", second)]
     return outputs, results
 
@@ -810,6 +809,31 @@ def test_a_slope_that_is_undefined_takes_no_value_with_it(tool: str, tmp_path: P
     else:
         (found,) = run([(job, "fn_0", text)], tmp_path)
     assert found[0] == -8 and all(map(math.isnan, found[1:])) and len(found) == 3
+
+
+HILL = "y**x/(2**x + y**x)"
+
+
+@pytest.mark.parametrize("tool", [name for name in RUNS if name != "sympy"])  # exactly, by itself
+def test_slopes_of_powers_of_zero(tool: str, tmp_path: Path) -> None:
+    """y**x is 0 at y = 0 for all x > 0, so that every slope in x is; a logarithm that was written
+    has no value there."""
+    to, needs, run = RUNS[tool]
+    available(needs)
+    jobs = []
+    for i, text in enumerate(["y**x", HILL, "3*y**(x - 1/4) + x"]):
+        slope = float(text.endswith("+ x"))
+        wanted = [2.5 * slope, 0, slope, 0, 0, 0, 0]
+        job = Job(text, {"y": 0.0, "x": 2.5}, list(map(mp.mpf, wanted)), 0)
+        jobs.append((job, f"fn_{i}", printed(job, to, f"fn_{i}")))
+    for (job, _, _), found in zip(jobs, run(jobs, tmp_path), strict=True):
+        assert found == [float(x) for x in job.wanted], job.text
+
+
+def test_a_logarithm_of_zero_that_was_written_has_no_value() -> None:
+    f = defined(calculate("code", "y**x*log(y)", to="python").code, "f")
+    with pytest.raises(ValueError, match=r"domain|positive"):
+        f(0.0, 2.5)
 
 
 @pytest.mark.parametrize("tool", ["python", "polars", "sqlite", "duckdb", "c", "rust", "node"])

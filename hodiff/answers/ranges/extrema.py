@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from hodiff.answers.ranges.roots import located
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
+from hodiff.arithmetic.base import Values
 from hodiff.arithmetic.box_numbers import UNBROKEN, Box
 from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
@@ -33,6 +35,7 @@ from hodiff.engine.graph import Tensor
 
 MINIMUM, MAXIMUM, SADDLE, INFLECTION = "minimum", "maximum", "saddle", "inflection"
 KINK, CUSP = "kink", "cusp"  # with slopes to both sides, and with infinite ones
+END = "end"  # of the domain, inside the range
 MOST_ORDER = 12  # of a derivative that decides what a point is
 MOST_BROKEN = 4096  # boxes, of one size, in which f may jump
 SMALLEST = 2.0**-30  # of the range: their size
@@ -43,10 +46,12 @@ Pairs = list[tuple[float, float]]
 
 
 class Point(NamedTuple):
-    """A point with its kind: of the range, where edge says so, else of f wherever it is defined.
+    """A point with its kind: of the range, where edge says so, else of f all around.
 
     now    its coordinates in balls, at the present precision
-    sharp  KINK or CUSP where f has no derivative there
+    edge   whether the range ends there, or f's domain does
+    sharp  KINK or CUSP where f has no derivative there, END where its domain ends inside the range
+    f      has f's value there, where f itself doesn't tell: its digits are those of a root of 0
     """
 
     now: Callable[[], list[Any]]
@@ -54,6 +59,7 @@ class Point(NamedTuple):
     edge: bool
     alone: Pairs
     sharp: str | None = None
+    f: Tensor | None = None
 
 
 class Extrema(NamedTuple):
@@ -159,8 +165,8 @@ class Face:
             kind = self.kind(now, free, ends, pattern)
             alone = self.whole(root.alone, free, ends)
             if kind is None:
-                reason = "a stationary point whose kind is open: its second derivatives are, or may"
-                unsure.append(Unsure(alone, f"{reason} be, singular" if free else OPEN_END))
+                reason = f"{OPEN_KIND} be, singular" if free else OPEN_END
+                unsure.append(Unsure(alone, roughness(self.f, self.variables, alone) or reason))
             elif kind:
                 points.append(Point(now, kind, bool(ends), alone))
         return Extrema(points, unsure, left)
@@ -200,7 +206,7 @@ class Face:
         """The points that corners of f of one variable are, while there is time, and what is left
         open. Boxes that lie close are looked at as one at first, then each, the widest first."""
         work = work.after()
-        found: list[tuple[Corner, Pairs]] = []
+        found: list[tuple[Corner, list[Point]]] = []
         rest: list[Unsure] = []
         joined = [interval for (interval,) in merged([columns(x.box) for x in unsure], NEAR)]
         parts: dict[tuple[float, float], list[Unsure]] = {interval: [] for interval in joined}
@@ -214,29 +220,38 @@ class Face:
                     continue
                 at = corner(self.f, self.variables[0], (low, high))
                 inside = None if at is None else within(at.root, self.ranges)
-                if at is not None and inside is not None:
+                points = None if at is None else self.turning(at, [(low, high)])
+                if at is not None and inside is not None and points is not None:
                     settled.append((low, high))
-                    found += [(at, [(low, high)])] if inside else []
+                    found += [(at, points)] if inside else []
             for x in boxes:
                 low, high = x.box[0]
                 rest += [] if any(a <= low and high <= b for a, b in settled) else [x]
         once = set(map(id, distinct([at.root for at, _ in found])))
-        return [y for at, box in found if id(at.root) in once for y in self.turning(at, box)], rest
+        return [y for at, points in found if id(at.root) in once for y in points], rest
 
-    def turning(self, found: Corner, alone: Pairs) -> list[Point]:
-        """The extremum that a corner is, if it is one."""
+    def turning(self, found: Corner, alone: Pairs) -> list[Point] | None:
+        """The extremum that a corner is, if it is one; None where that is open."""
         with precision(DECIDED[0]):
             at_end = [BALLS.equal(found.root.now()[0], end) is True for end in self.ranges[0]]
-        # At an end of the range one side alone counts, on which f rises or falls to it.
-        before = -found.after if at_end[0] else found.before
-        after = -found.before if at_end[1] else found.after
+        last = not any(at_end) and any(found.ends)
+        at_end = [a or b for a, b in zip(at_end, found.ends, strict=True)]
+        # At an end of the range, or of the domain, one side alone counts, on which f rises or falls
+        # to it.
+        before, after = found.before, found.after
+        if at_end[0]:
+            before = -after if after else None
+        elif at_end[1]:
+            after = -before if before else None
+        if not before or not after:
+            return None
         if before == after:
             return []
         kind = MINIMUM if after > 0 else MAXIMUM
-        sharp = None
+        sharp = END if last else None
         if not any(at_end) and min(found.powers) <= 0:
             sharp = CUSP if max(found.powers) < 0 else KINK
-        return [Point(found.root.now, kind, any(at_end), alone, sharp)]
+        return [Point(found.root.now, kind, any(at_end), alone, sharp, found.f)]
 
     def turned(self, interval: tuple[float, float]) -> str:
         """What the slope says to both sides of an interval in which f is continuous."""
@@ -270,6 +285,8 @@ class Face:
                 found = [values[id(y)] for y in self.all.outputs]
                 if not BALLS.finite(found[0]):
                     return ""  # it has no value: told as a box
+                if any(map(partial(tied, values=values), self.all.order)):
+                    return None  # slopes are conventions
                 turned = [direction(found[1 + i]) if BALLS.finite(found[1 + i])
                           else self.steep(i, point, pattern) for i in ends]  # fmt: skip
                 if 0 in turned:
@@ -316,6 +333,13 @@ class Face:
         return 1 if np.all(slope.low > 0) else -1 if np.all(slope.high < 0) else None
 
 
+def tied(node: Tensor, values: Values) -> bool:
+    """Whether an operation sits on its tie, or may."""
+    jumps = node.operation.jumps
+    return bool(jumps and jumps.ties(BALLS, *[values[id(x)] for x in node.inputs]) is not False)
+
+
+OPEN_KIND = "a stationary point whose kind is open: its second derivatives are, or may"
 OPEN_END = "whether the end of the range is an extremum is open: the slope there may be 0"
 
 
@@ -451,7 +475,8 @@ def bound(f: Tensor, variables: Sequence[Tensor], found: Extrema, side: int) -> 
     open_ = [*(x.box for x in found.unsure), *found.left]
     outer = -np.inf
     with precision(DECIDED[0]):
-        told = [(side * value_at(program, variables, point.now()), point) for point in found.points]
+        told = [(side * value_at(program_at(point, program), variables, point.now()), point)
+                for point in found.points]  # fmt: skip
         values = [y for y, _ in told if BALLS.finite(y)]
         for box in open_:  # a value that f takes in it, if it has one there
             middle = [ball(a) + (ball(b) - ball(a)) / 2 for a, b in box]
@@ -470,6 +495,11 @@ def bound(f: Tensor, variables: Sequence[Tensor], found: Extrema, side: int) -> 
         most = max([outer, *(box_numbers.ends(y)[1] for y, _ in told if BALLS.finite(y))])
         least = box_numbers.ends(taken)[0]
     return Bound(points, (least, most) if side > 0 else (0.0 - most, 0.0 - least))
+
+
+def program_at(point: Point, program: Program) -> Program:
+    """What f's value at a point is computed by: f's program, where there is no better one."""
+    return program if point.f is None else Program([point.f], BALLS)
 
 
 def value_at(program: Program, variables: Sequence[Tensor], x: Sequence[Any]) -> Any:

@@ -11,12 +11,11 @@ from hodiff.calculator.answer import Answer, Asked, Grid
 from hodiff.calculator.request import Request, usage
 from hodiff.engine.graph import Tensor
 from hodiff.errors import nearest
-from hodiff.views.code import TARGETS
+from hodiff.views.code import TARGETS, as_part
 from hodiff.views.code import code as written
 from hodiff.views.code.syntax import Result
 from hodiff.views.formula import formula
 from hodiff.views.parts import Part, call
-from hodiff.views.reading import read
 from hodiff.views.typeset import Equation
 
 WHATS: Mapping[str, str] = {
@@ -51,7 +50,7 @@ def code(request: Request, to: str, what: str = "value,grad", name: str | None =
     if to == "latex":
         text = _equations(request, graphs, results, name, notes)
     else:
-        parts = [(x, read(y, sincs=0)) for x, y in graphs]
+        parts = [(x, as_part(y, to)) for x, y in graphs]
         about = [*_about(request, asked, to, what, name), *(f"{note}." for note in notes)]
         text = written(parts, variables, results, to, name, about)
     fields = {

@@ -6,7 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from hodiff.answers.precision import until_determined
-from hodiff.answers.ranges.extrema import CUSP, KINK, Bound, Extrema, Point, bound, inflections
+from hodiff.answers.ranges.extrema import (
+    CUSP,
+    END,
+    KINK,
+    Bound,
+    Extrema,
+    Point,
+    bound,
+    inflections,
+    program_at,
+)
 from hodiff.answers.ranges.extrema import extrema as extremes
 from hodiff.answers.ranges.isolate import Work
 from hodiff.answers.ranges.located import BITS, Unsure
@@ -158,16 +168,17 @@ class Shaped(NamedTuple):
 
 
 def sharp(told: Sequence[Told]) -> list[str]:
-    """At which points EXPR has no derivative."""
+    """At which points EXPR has no derivative, or its domain ends."""
     notes = []
-    for what in (KINK, CUSP):
+    for what in (KINK, CUSP, END):
         places = [", ".join(f"{x}={text(v)}" for x, v in t.at.items())
                   for t in told if t.point.sharp == what]  # fmt: skip
         if places:
             n = len(places)
             at = " and ".join(places) if n <= FEW_PLACES else f"{n} points"
             each = f"a {what}" if n == 1 else f"{what}s"
-            notes.append(f"no derivative at {at}: EXPR has {each} there")
+            notes.append(f"the domain of EXPR ends at {at}" if what == END else
+                         f"no derivative at {at}: EXPR has {each} there")  # fmt: skip
     return notes
 
 
@@ -183,8 +194,9 @@ def tell(
 
     def run() -> list[Any]:
         x = point.now()
-        return [*x, *program.results(dict(zip(request.inputs, x, strict=True)))]
+        return [*x, *of_f.results(dict(zip(request.inputs, x, strict=True)))]
 
+    of_f = program_at(point, program)
     try:
         found = until_determined(run, request.how.digits)
     except HodiffError:
@@ -212,7 +224,8 @@ def of_bound(
     def run() -> list[Any]:
         values = []
         for point in end.points:
-            values += program.results(dict(zip(request.inputs, point.now(), strict=True)))
+            x = dict(zip(request.inputs, point.now(), strict=True))
+            values += program_at(point, program).results(x)
         if len(values) == 1:
             return values
         if all(BALLS.equal(x, values[0]) for x in values):

@@ -141,14 +141,16 @@ over = elementwise("over", lambda x, y, q: over(1, y), lambda x, y, q: -over(q, 
 # fmt: on
 
 
-def written_powers(a: Tensor, b: Tensor, j: int, k: int) -> Tensor:
-    """The derivative of a**b by Leibniz: b*(b - 1)*...*a**(b - j)*log(a)**k and what it adds."""
+def written_powers(a: Tensor, b: Tensor, j: int, k: int, logarithm: Tensor | None = None) -> Tensor:
+    """The derivative of a**b by Leibniz: b*(b - 1)*...*a**(b - j)*log(a)**k and what it adds;
+    logarithm: what stands for log(a)."""
     terms = []
     for m, coefficients in enumerate(falling(j, k)):
         polynomial = [c * b**n if n else constant(c) for n, c in enumerate(coefficients) if c]
         if polynomial:
             term = reduce(add, polynomial) * a ** (b - j if j else b)
-            term = term * log(a) ** (k - m) if m < k else term
+            if m < k:
+                term = term * (log(a) if logarithm is None else logarithm) ** (k - m)
             terms.append(comb(k, m) * term if comb(k, m) > 1 else term)
     return reduce(add, terms) if terms else constant(0)
 

@@ -13,15 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hodiff.engine.graph import Tensor
 from hodiff.errors import HodiffError
 from hodiff.views.code.braces import C, Cpp, JavaScript, Julia, Rust
-from hodiff.views.code.definitions import definition
+from hodiff.views.code.definitions import definition, right_at_zero
 from hodiff.views.code.lowering import REDUCTIONS, Lowering
 from hodiff.views.code.program import Program
 from hodiff.views.code.python import Jax, Numpy, Polars, Python, Sympy, Torch
 from hodiff.views.code.sql import Sql
 from hodiff.views.code.syntax import WORD, Code, Function, Result
 from hodiff.views.parts import Part
+from hodiff.views.reading import read
 
 TARGETS: Mapping[str, type[Code]] = {
     "python": Python,
@@ -59,9 +61,9 @@ def code(
     be written in others without losing digits, and for code of over a million characters.
 
     >>> from hodiff.engine.graph import variable
-    >>> from hodiff.views.reading import read
+    >>> from hodiff.views.code import as_part
     >>> x = variable("x")
-    >>> parts = [("value", read(x**2))]
+    >>> parts = [("value", as_part(x**2))]
     >>> print(code(parts, ["x"], [Result("value", "value")], "js", "f", ["The square."]))
     /**
      * The square.
@@ -91,6 +93,12 @@ def code(
         [Result(r.what, _renamed(r.entries, names)) for r in results], [*about, *renamed],
     )  # fmt: skip
     return target.layout(function)
+
+
+def as_part(y: Tensor, to: str = "python") -> Part:
+    """A graph as code() takes it for a target: with what keeps the digits of doubles, and their
+    values at 0."""
+    return read(y if TARGETS[to].exact else right_at_zero(y), sincs=0)
 
 
 def _renamed(entries: object, names: Mapping[str, str]) -> object:

@@ -12,7 +12,7 @@ from functools import reduce
 from math import factorial
 from typing import Any
 
-from hodiff.engine.graph import OPERATIONS, Tensor, constant
+from hodiff.engine.graph import ONE, OPERATIONS, ZERO, Tensor, apply, constant, topological
 from hodiff.engine.operations.elementary import (
     atanh,
     cos,
@@ -21,10 +21,12 @@ from hodiff.engine.operations.elementary import (
     log,
     log1p,
     pi,
+    powers,
     sin,
     sinh,
     sqrt,
     tan,
+    written_powers,
 )
 from hodiff.engine.operations.piecewise import (
     abs,
@@ -40,8 +42,31 @@ from hodiff.engine.operations.piecewise import (
     sign,
     where,
 )
+from hodiff.engine.passes import rebuilt
+from hodiff.engine.sharing import sharing
 
 MOST_SINC = 4  # the order up to which a series of a few terms does
+
+
+def right_at_zero(y: Tensor) -> Tensor:
+    """y, in which the slopes of a**b in b are 0 where a is, and b is large enough: of doubles
+    a**b*log(a) is 0*inf there. A logarithm that a person wrote stays."""
+
+    def rule(node: Tensor, inputs: list[Tensor]) -> Tensor:
+        a, b = inputs if len(inputs) == 2 else (ZERO, ZERO)
+        known = a is b or not a.requires_grad or a.operation.never_zero
+        if node.operation is powers and node.attributes[1] and not known:
+            j, k = node.attributes
+            vanishes = both(eq(a, ZERO), gt(b, constant(j)))
+            return written_powers(a, b, j, k, log(where(vanishes, ONE, a)))
+        if all(x is z for x, z in zip(inputs, node.inputs, strict=True)):
+            return node
+        return apply(node.operation, tuple(inputs), node.attributes)
+
+    order = topological([y])
+    with sharing() as table:
+        table.know(order)
+        return rebuilt(order, rule)[y]
 
 
 def _sech(x: Tensor) -> Tensor:  # 1/cosh(x) overflows where there still is a number

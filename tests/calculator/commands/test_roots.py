@@ -133,6 +133,13 @@ def test_multiplicities(expression, over, expected):
     ("abs(sin(x)) - sin(x)**2", "x=1:4", [math.pi / 2, math.pi]),
     ("abs(x) + 1e-20", "x=-1:1", []),
     ("min(x, 2*x) - abs(x)/3", "x=-1:1", [0]),
+    ("x*abs(x)", "x=-1:1", [0]),
+    ("max(x**2, x**4)", "x=-2:2", [0]),
+    ("norm([x, x])*cos(x)", "x=-1:1", [0]),
+    ("x*sqrt(x)", "x=-1:1", [0]),
+    ("sqrt(1 - x**2)*(x - 1/2)", "x=-2:2", [-1, 0.5, 1]),
+    ("sqrt(x)*x + 1e-20", "x=-1:1", []),
+    ("sqrt(x**2 - 2)*x", "x=0:2", [math.sqrt(2)]),
 ])  # fmt: skip
 def test_a_corner_is_a_root_or_none(expression, over, expected):
     found = roots(expression, over)
