@@ -149,6 +149,8 @@ def _used(outputs: Sequence[Tensor], since: int) -> set[Tensor]:
         if node.operation.differentiable or node.operation.used:
             new = [x for x in node.inputs if x not in found and x.serial >= since]
             new = [x for x in new if x.since <= node.serial]
+            if node.operation.differentiable and not node.requires_grad:  # made in no_grad()
+                new = [x for x in new if not x.requires_grad]
             found.update(new)
             nodes += new
     return found

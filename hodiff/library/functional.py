@@ -3,7 +3,8 @@
 Each takes a function of tensors, built from any operations that tensors have (plain numpy
 functions included), and nests in itself and the others to any depth. Arguments may be tensors,
 numpy arrays or numbers, or lists, tuples and dicts of those, as parameters come (and results then,
-too); results are tensors, tracked only if something outside is.
+too); results are tensors, tracked only if something outside is. Inside no_grad() derivatives are
+the same, and tracked by nothing.
 
 Costs are in units of one evaluation of f, for f: R^n -> R^m.
 """
@@ -15,6 +16,7 @@ from math import factorial
 from typing import Any, Literal, TypeAlias, overload
 
 from hodiff import derivatives
+from hodiff.arithmetic.base import UnknownError
 from hodiff.arithmetic.program import suited
 from hodiff.derivatives.diagonal import hessian_diagonal as diagonal_of_hessian
 from hodiff.derivatives.doubles import in_doubles
@@ -50,6 +52,7 @@ from hodiff.library.call import (
     scalar,
     sequence,
     shaped_as,
+    tracking_itself,
 )
 from hodiff.library.creation import as_tensor
 from hodiff.library.pytrees import flatten
@@ -88,6 +91,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
 
     argnums = checked(argnums)
 
+    @tracking_itself
     def gradient(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
         inputs = Inputs(arguments, argnums)
         found = Result(f(*inputs.arguments, **keywords), has_aux)
@@ -114,6 +118,7 @@ def vjp(
 ) -> tuple[Tensor, Function]: ...
 @overload
 def vjp(f: Function, *primals: Any, has_aux: bool = ...) -> tuple[Any, ...]: ...
+@tracking_itself
 def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """f(*primals), and the function from cotangents to J^T times them; with has_aux what else f
     returns comes third.
@@ -132,6 +137,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     inputs = Inputs(primals, range(len(primals)), kept=True)
     found = Result(f(*inputs.arguments), has_aux)
 
+    @tracking_itself
     def pullback(cotangents: Any) -> Any:
         seeds = found.cotangents(cotangents)
         return inputs.results([], derivatives.pullback(found.ys, seeds, inputs.chosen))
@@ -159,6 +165,7 @@ def jvp(
     strict: bool = ...,
     has_aux: bool = ...,
 ) -> tuple[Any, ...]: ...
+@tracking_itself
 def jvp(
     f: Function,
     primals: Sequence[Any],
@@ -204,6 +211,7 @@ def jacobian(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Functi
     """
     argnums = checked(argnums)
 
+    @tracking_itself
     def matrix(*arguments: Any, **keywords: Any) -> Any:
         inputs = Inputs(arguments, argnums)
         found, xs = Result(f(*inputs.arguments, **keywords), has_aux), inputs.chosen
@@ -234,6 +242,7 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
     """
     argnums = checked(argnums)
 
+    @tracking_itself
     def matrix(*arguments: Any, **keywords: Any) -> Any:
         inputs = Inputs(arguments, argnums)
         found, xs = Result(f(*inputs.arguments, **keywords)), inputs.chosen
@@ -260,6 +269,7 @@ def hvp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> Any:
     return value_and_hvp(f, primals, vectors)[1]
 
 
+@tracking_itself
 def value_and_hvp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> tuple[Any, Any]:
     """f's value, and what hvp gives.
 
@@ -299,6 +309,7 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
     tensor([ 4., 36.])
     """
 
+    @tracking_itself
     def on_batch(*arguments: Any) -> Any:
         axes = in_dims if isinstance(in_dims, (list, tuple)) else [in_dims] * len(arguments)
         if len(axes) != len(arguments):
@@ -350,6 +361,7 @@ def nth(f: Function, order: int, method: str = "auto") -> Function:
     if method not in ("auto", "nested", "taylor"):
         raise ValueError(f"the method is auto, nested or taylor, not {method!r}")
 
+    @tracking_itself
     def derivative(x: Any) -> Any:
         inputs = Inputs([x], 0, nested=False)
         (x,) = inputs.chosen
@@ -391,6 +403,7 @@ def taylor(f: Function, order: int) -> Function:
     """
     _check_order(order)
 
+    @tracking_itself
     def expansion(x: Any) -> Any:
         inputs = Inputs([x], 0, nested=False)
         y = only_tensor(f(*inputs.chosen))
@@ -403,6 +416,7 @@ def taylor(f: Function, order: int) -> Function:
     return expansion
 
 
+@tracking_itself
 def jet(
     f: Function, primals: Sequence[Any], series: Sequence[Sequence[Any]]
 ) -> tuple[Tensor, list[Tensor]]:
@@ -445,6 +459,7 @@ def hessian_diagonal(f: Function) -> Function:
     tensor([ 6., 12.])
     """
 
+    @tracking_itself
     def diagonal(x: Any) -> Any:
         inputs = Inputs([x], 0, nested=False)
         y = scalar(f(*inputs.chosen))
@@ -461,6 +476,7 @@ def laplacian(f: Function) -> Function:
     tensor(18.)
     """
 
+    @tracking_itself
     def trace(x: Any) -> Any:
         inputs = Inputs([x], 0, nested=False)
         y = scalar(f(*inputs.chosen))
@@ -512,7 +528,7 @@ def _coefficients(
             values = {x: [c.computed() for c in path] for x, path in moving.items()}
             doubles = in_doubles(series, start, values, arithmetic, factors)
             return [expand_to(data(c), y.shape) for c in doubles]
-    except (NoSeries, Open):
+    except (NoSeries, Open, UnknownError):  # UnknownError: inside vmap
         return None
     with sharing():
         (found,) = series.coefficients({}, moving, NODES, strict=False)

@@ -30,6 +30,7 @@ from hodiff.engine.graph import (
     written,
 )
 from hodiff.engine.operations import piecewise as pw
+from hodiff.engine.operations.structure import untracked
 from hodiff.library import numpy_names, publish
 from hodiff.library.autograd import backward
 from hodiff.library.creation import LOST, tensor, warn_of_loss
@@ -199,12 +200,20 @@ class Methods(Tensor):
 
     def detach(self) -> Tensor:
         """A tensor of the same value that does not track."""
-        return held(self.computed())
+        try:
+            return held(self.computed())
+        except UnknownError:
+            return untracked(self)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Track the operations on a leaf from here on; returns the leaf."""
         if self.inputs and self.requires_grad:
+            if requires_grad:
+                return self
             raise RuntimeError("you can only change requires_grad flags of leaf variables")
+        if self.inputs:  # of what nothing tracks: a leaf from here on
+            self.value = self.computed()
+            self.operation, self.inputs, self.attributes = DATA, (), ()
         if requires_grad and self.value is not None and self.dtype.kind != "f":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if requires_grad and not self.requires_grad:
@@ -318,6 +327,8 @@ def eager(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> 
     elif node.inputs and _valued(inputs):
         node.value = apart(node)
         node.operation, node.inputs, node.attributes = DATA, (), ()
+    elif not STATE.enabled:  # of variables: what an identity made of it would be tracked
+        node.opaque = True
     return node
 
 

@@ -529,6 +529,41 @@ torch.split(x, [1, -1, 3], 1) ; x=2x3
 torch.chunk(x, 0) ; x=2x3
 """.strip().splitlines()
 
+# Situations of PyTorch's contract, a program each: what is in CONTRACT_NAMES is there already.
+CONTRACT_NAMES = """
+x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+y = torch.tensor([0.5, -1.0, 2.0], requires_grad=True)
+s = torch.tensor(2.0, requires_grad=True)
+A = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+c = torch.tensor([3.0, 1.0, 2.0])
+G, F, f = torch.autograd.grad, torch.autograd.functional, torch.func
+def partly(a):
+    with torch.no_grad():
+        b = torch.exp(a)
+    return (a**2*b).sum()
+"""
+CONTRACT = """
+# transformations inside no_grad(): it is their caller's, not theirs
+with torch.no_grad(): result = f.grad(lambda a: (a**2*x).sum())(c), f.hessian(partly)(c)*0
+with torch.no_grad(): result = f.grad(lambda a: (a*a*x).sum())(x)
+with torch.no_grad(): result = f.jacrev(lambda a: a**2)(c), f.jacfwd(lambda a: a**2)(c)
+with torch.no_grad(): result = f.hessian(lambda a: (a**3).sum())(c), f.vmap(lambda a: a*2)(A)
+with torch.no_grad(): result = f.jvp(lambda a: a**2, (c,), (c,)), f.vjp(lambda a: a**2, c)[1](c)
+with torch.no_grad(): result = f.grad_and_value(lambda a: (a**2).sum(), has_aux=False)(c)
+with torch.inference_mode(): result = f.grad(lambda a: (a**2).sum())(c)
+with torch.no_grad(): result = F.jacobian(lambda a: a**2, c), F.hessian(lambda a: (a**3).sum(), x)
+with torch.no_grad(): result = F.jacobian(lambda a: a**2*x, c, create_graph=True)
+with torch.no_grad(): result = F.vjp(lambda a: a**2, c, c), F.jvp(lambda a: a**2, c, c)
+with torch.no_grad(): result = F.hvp(lambda a: (a**3).sum(), c, c), F.vhp(lambda a: a.prod(), c, c)
+with torch.no_grad(): pull = f.vjp(lambda a: a**2, c)[1] ; result = pull(c)
+pull = f.vjp(lambda a: a**2, c)[1] ; with torch.no_grad(): result = pull(c)
+# and inside a function that is transformed
+result = f.grad(partly)(c), G(f.vmap(partly)(A).sum(), A), f.vmap(f.grad(partly))(A.detach())
+result = f.vmap(f.jacrev(f.grad(partly)))(A.detach()), G(f.vmap(f.grad(partly))(A).sum(), A)
+result = f.vmap(lambda a: a.detach()*a)(A), G(f.vmap(lambda a: a.detach()**2*a**3)(A).sum(), A)
+result = f.vmap(f.jacrev(f.grad(lambda a: (a.detach()**2*a**3).sum())))(A.detach())
+""".strip().splitlines()
+
 PROGRAMS = {
     "autograd.functional: containers and what is detached": """
 F = torch.autograd.functional
@@ -1168,6 +1203,10 @@ x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
 result = g, h.detach()
 """,
 }
+PROGRAMS |= {
+    f"contract: {line}": CONTRACT_NAMES + line.replace(" ; ", "\n")
+    for line in CONTRACT if not line.startswith("#")
+}  # fmt: skip
 
 
 def lines() -> Iterator[str]:
