@@ -59,7 +59,7 @@ KEEPING = {  # how the graph keeps a node and what notebooks ask for, which dir(
 
 
 class AmbiguousError(ValueError, RuntimeError):
-    """A truth value of many: numpy's ValueError and PyTorch's RuntimeError in one."""
+    """One value asked of many: numpy's ValueError and PyTorch's RuntimeError in one."""
 
 
 class Methods(Tensor):
@@ -87,16 +87,19 @@ class Methods(Tensor):
     def item(self) -> float:
         """The value of a tensor of one entry, as a Python number."""
         value = self.computed()
+        if getattr(value, "size", 1) != 1:
+            raise AmbiguousError(f"item() takes a tensor of one entry, not shape {self.shape}")
         number: float = value.item() if hasattr(value, "item") else value
         return number
 
-    def numpy(self) -> Any:
-        """The value as a numpy array. Raises RuntimeError for a tensor that requires grad."""
+    def numpy(self, force: bool = False) -> Any:
+        """The value as a numpy array. Raises RuntimeError for a tensor that requires grad, where
+        operations are tracked, unless force."""
         if self.operation is VARIABLE:
             raise RuntimeError(
                 "a variable has no value: give f one by hodiff.evaluate([f], {x: 1})"
             )
-        if self.requires_grad:
+        if self.requires_grad and STATE.enabled and not force:
             raise RuntimeError(
                 "can't call numpy() on a tensor that requires grad: call t.detach().numpy()"
             )
@@ -109,6 +112,15 @@ class Methods(Tensor):
         if self.operation is VARIABLE or not self.is_leaf:
             raise RuntimeError("a leaf with a value can be copied and pickled: detach() first")
         return tensor, (self.computed(), None, self.requires_grad)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        """A copy of a leaf, with its .grad."""
+        from copy import deepcopy  # start-up
+
+        make, arguments = self.__reduce__()
+        found: Tensor = make(*arguments)
+        found.grad = deepcopy(self.grad, memo)
+        return found
 
     def tolist(self) -> Any:
         """The value as nested lists of Python numbers."""
@@ -124,6 +136,12 @@ class Methods(Tensor):
         if self.requires_grad:
             warn_of_loss("As a number")
         return int(self.item())
+
+    def __index__(self) -> int:
+        value = self.item()
+        if type(value) is not int:
+            raise TypeError("only a tensor of one whole number is an index")
+        return value
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else str(self)
@@ -141,7 +159,7 @@ class Methods(Tensor):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         import numpy  # start-up
 
-        if self.requires_grad and self.operation is not VARIABLE:
+        if self.requires_grad and STATE.enabled and self.operation is not VARIABLE:
             raise RuntimeError(LOST.format("In a numpy array"))
         return numpy.array(self.numpy(), dtype=dtype)
 
@@ -179,8 +197,20 @@ class Methods(Tensor):
     def __itruediv__(self, other: Any) -> Any:  # type: ignore[misc]
         return self._assigned("__truediv__", other)
 
+    def __ifloordiv__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self._assigned("__floordiv__", other)
+
+    def __imod__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self._assigned("__mod__", other)
+
+    def __ipow__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self._assigned("__pow__", other)
+
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(f"an entry can't be assigned: {WRITTEN}")
+
+    def __delitem__(self, index: Any) -> None:
+        raise TypeError(f"an entry can't be deleted: {WRITTEN}")
 
     # The graph.
 
@@ -224,11 +254,23 @@ class Methods(Tensor):
         return self
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
-        """Call hook with each gradient computed in this tensor; what it returns replaces it."""
+        """Call hook with each gradient computed in this tensor; what it returns replaces it. The
+        gradient is tracked where the walk was asked to create_graph."""
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        shape = self.shape  # called may not know self: that would be a cycle
+
+        def called(g: Tensor) -> Tensor | None:
+            replaced = hook(g if STATE.enabled else g.detach())
+            found = shape if replaced is None else tensor_of(replaced).shape
+            if found != shape:
+                raise RuntimeError(
+                    f"a hook of a tensor of shape {shape} returned a gradient of shape {found}"
+                )
+            return replaced
+
         key = max(self.hooks or [0]) + 1  # the same hook may come twice
-        self.hooks = {**(self.hooks or {}), key: hook}
+        self.hooks = {**(self.hooks or {}), key: called}
         return Hook(self, key)
 
     def backward(
@@ -247,6 +289,11 @@ class Methods(Tensor):
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on a tensor that doesn't require gradient")
         self.retained = not self.is_leaf
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether retain_grad() was called on a tensor that is no leaf."""
+        return self.retained
 
     # Where a person looks, and what numpy's functions do.
 
@@ -298,7 +345,7 @@ class Methods(Tensor):
 
 
 class Hook:
-    """A hook that was registered; remove() takes it away."""
+    """A hook that was registered; remove() takes it away, as does the end of a with."""
 
     def __init__(self, tensor: Tensor, key: int) -> None:
         self._tensor, self._key = tensor, key
@@ -308,6 +355,12 @@ class Hook:
         hooks = dict(self._tensor.hooks or {})
         hooks.pop(self._key, None)
         self._tensor.hooks = hooks or None
+
+    def __enter__(self) -> Hook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
 
 
 def _condition(x: Any) -> Tensor:
