@@ -299,9 +299,11 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
     stacked: torch.func.vmap and jax.vmap.
 
     in_dims gives the axis of each argument that is the batch's, None for one that is the same for
-    all; out_dims the axis of the results. f sees arguments without that axis, and none of their
-    values. Cost: that of f on arrays; an operation that can't be done for the whole batch at once
-    (sorting by another's order, say) is done for one entry after the other.
+    all, and for an argument of several arrays may hold as many in the same places. Keywords go to f
+    as they are. out_dims is the axis of the results, None for one that is the same for all. f sees
+    arguments without that axis, and none of their values. Cost: that of f on arrays; an operation
+    that can't be done for the whole batch at once (sorting by another's order, say) is done for one
+    entry after the other.
 
     >>> vmap(lambda x, y: x @ y)([[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [1.0, 2.0]])
     tensor([ 3., 11.])
@@ -310,36 +312,56 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
     """
 
     @tracking_itself
-    def on_batch(*arguments: Any) -> Any:
+    def on_batch(*arguments: Any, **keywords: Any) -> Any:
         axes = in_dims if isinstance(in_dims, (list, tuple)) else [in_dims] * len(arguments)
         if len(axes) != len(arguments):
             raise ValueError(f"in_dims has {len(axes)} axes for {len(arguments)} arguments")
-        inputs, batch = list(arguments), {}
-        for i, (x, axis) in enumerate(zip(arguments, axes, strict=True)):
-            if axis is None:
-                continue
-            tree, one = flatten(x), []
-            for leaf in tree.leaves:
-                whole = as_tensor(leaf)
-                if not whole.shape:
-                    raise ValueError(f"argument {i} is a number, and no batch: its in_dims is None")
-                moved = whole.movedim(axis, 0)
-                one.append(variable(f"argument {i} of the function in vmap", moved.shape[1:]))
-                batch[one[-1]] = moved
-            inputs[i] = tree.build(iter(one))
+        batch: dict[Tensor, Tensor] = {}
+
+        def entry(i: int, x: Any, axis: Any) -> Any:
+            """Argument i as an entry of the batch has it."""
+            tree = flatten(x)
+            pairs = zip(tree.leaves, _axes(axis, x), strict=True)
+            return tree.build(leaf if k is None else one(i, leaf, k) for leaf, k in pairs)
+
+        def one(i: int, leaf: Any, axis: int) -> Tensor:
+            whole = as_tensor(leaf)
+            if not whole.shape:
+                raise ValueError(f"argument {i} is a number, and no batch: its in_dims is None")
+            moved = whole.movedim(axis, 0)
+            found = variable(f"argument {i} of the function in vmap", moved.shape[1:])
+            batch[found] = moved
+            return found
+
+        inputs = [entry(i, x, k) for i, (x, k) in enumerate(zip(arguments, axes, strict=True))]
         if len({x.shape[0] for x in batch.values()}) != 1:
             lengths = ", ".join(str(x.shape[0]) for x in batch.values())
             raise ValueError(f"vmap needs arguments with batches of one length, not ({lengths})")
-        tree = flatten(f(*inputs))
+        tree = flatten(f(*inputs, **keywords))
         ys = list(map(only_tensor, tree.leaves))
         ends = out_dims if isinstance(out_dims, (list, tuple)) else [out_dims] * len(ys)
+        on_it = depending(topological(ys), batch, smoothly=False)
+        if any(end is None and y in on_it for y, end in zip(ys, ends, strict=True)):
+            raise ValueError("out_dims is None for a result that differs along the batch")
         with sharing():
             found = vmapped(ys, batch)
+        found = [y if end is None else z for y, z, end in zip(ys, found, ends, strict=True)]
         if not any(x.requires_grad for x in found):
             found = [x for x in detached(found) if x is not None]
-        return tree.build(x.movedim(0, end) for x, end in zip(found, ends, strict=True))
+        return tree.build(
+            x if end is None else x.movedim(0, end) for x, end in zip(found, ends, strict=True)
+        )
 
     return on_batch
+
+
+def _axes(axis: Any, x: Any) -> list[Any]:
+    """The batch's axis of each array that x holds, from one for all or one for each."""
+    if isinstance(axis, dict):
+        return [k for key in x for k in _axes(axis[key], x[key])]
+    if isinstance(axis, (list, tuple)):
+        return [k for part, y in zip(axis, x, strict=True) for k in _axes(part, y)]
+    return [axis] * len(flatten(x).leaves)
 
 
 def nth(f: Function, order: int, method: str = "auto") -> Function:

@@ -8,6 +8,7 @@ the same.) Until then nodes are computed by nobody, which is what the command li
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 from hodiff.arithmetic.base import UnknownError
@@ -21,6 +22,7 @@ from hodiff.engine.graph import (
     VARIABLE,
     Attributes,
     Inputs,
+    Kind,
     Operation,
     State,
     Tensor,
@@ -30,7 +32,7 @@ from hodiff.engine.graph import (
     written,
 )
 from hodiff.engine.operations import piecewise as pw
-from hodiff.engine.operations.structure import untracked
+from hodiff.engine.operations import structure as st
 from hodiff.library import numpy_names, publish
 from hodiff.library.autograd import backward
 from hodiff.library.creation import LOST, tensor, warn_of_loss
@@ -233,7 +235,7 @@ class Methods(Tensor):
         try:
             return held(self.computed())
         except UnknownError:
-            return untracked(self)
+            return st.untracked(self)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Track the operations on a leaf from here on; returns the leaf."""
@@ -371,6 +373,21 @@ def _condition(x: Any) -> Tensor:
     return node
 
 
+def _entries(x: Tensor, items: tuple[Any, ...]) -> Tensor:
+    """x[items]; inside vmap, where the first of items has no value yet, it counts along an axis."""
+    try:
+        return st.index(x, items)
+    except UnknownError:
+        at, others = items[0], items[1:]
+        condition = isinstance(at, Tensor) and at.operation.kind is Kind.CONDITION
+        if not isinstance(at, Tensor) or condition or not x.shape or (others and at.shape):
+            raise
+        places = st.reshape_to(at, (prod(at.shape), *[1] * len(x.shape[1:])))
+        places = st.expand_to(places, (prod(at.shape), *x.shape[1:]))
+        found = st.reshape_to(st.gather(x, places, -len(x.shape)), at.shape + x.shape[1:])
+        return _entries(found, others) if others else found
+
+
 def eager(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> Tensor:
     """Add the node operation(*inputs) as written. On values alone that nothing tracks it is
     computed at once and keeps no inputs: ten thousand steps of an optimizer hold no graph."""
@@ -410,5 +427,6 @@ State.outermost = State.builder = staticmethod(eager)
 OPERATORS["and"] = lambda a, b: pw.both(_condition(a), _condition(b))
 OPERATORS["or"] = lambda a, b: pw.either(_condition(a), _condition(b))
 OPERATORS["invert"] = lambda x: pw.negation(_condition(x))
+OPERATORS["getitem"] = _entries
 OPERATORS["mod"] = pw.remainder
 OPERATORS["floordiv"] = pw.whole_quotient
