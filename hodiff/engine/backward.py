@@ -79,9 +79,9 @@ def walk(
                 shares = visits[-1].shares
             if not node.inputs and not node.freed:
                 continue
+            if node in found and not depends(node, on_the_way, inputs):
+                continue  # the walk ends here, and what lies behind may be walked yet
             if node.freed and not (node.operation.linear and node.inputs):
-                if node in found and not depends(node, on_the_way, inputs):
-                    continue
                 raise RuntimeError(FREED)
             _share_out(table, node, factor, g, on_the_way, cotangents, shares)
             if free and not node.borrowed:

@@ -640,6 +640,14 @@ g, = G((s*s*single).sum(), s, create_graph=True) ; result = dtypes([g, *G(g, s)]
 g, = G((x[:2]*s*single).sum(), x, create_graph=True) ; result = dtypes([g, *G(g.sum(), s)])
 (s**2*single).sum().backward(create_graph=True) ; result = dtypes([s.grad])
 result = dtypes(G(torch.pow(s, single).sum(), s, create_graph=True))
+# a walk frees what it passes, not what it ends at
+u = x*2 ; G((u*3).sum(), u) ; result = G((u*3).sum(), u), G((u*3).sum(), x)
+u = x**2 ; G((u*3).sum(), u) ; G((u*5).sum(), u) ; result = G((u*u).sum(), x)
+u = torch.exp(x) ; v = torch.sin(u) ; w = v*y ; g = G(w.sum(), [v, y]) ;
+result = g, G(v.sum(), u), G(u.sum(), x)
+u = x**2 ; v = u*x ; G(v.sum(), [u, x]) ; G(u.sum(), x)
+from collections import OrderedDict as D ; g = f.grad(lambda p: p["a"].prod())(D(a=c)) ;
+result = type(g) is D, g["a"]
 # single values, copies, comparisons
 x.item()
 result = list(range(torch.tensor(3, dtype=torch.int64))), [5, 6, 7][torch.arange(3)[1]]
