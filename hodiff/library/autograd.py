@@ -138,7 +138,7 @@ def grad(
         return _tracked(ys, xs, results) if create_graph else results
 
     asked = Asked(ys, known, xs, not retain, create_graph, False, (unused, materialize_grads))
-    with tracking(create_graph):
+    with Tracking(create_graph):
         if not is_grads_batched:
             return tuple(gradients(build, asked))
         return tuple(build() if create_graph else detached(build(), inputs=xs))
@@ -224,7 +224,7 @@ def backward(
             for x, g in zip(leaves, found, strict=True)
         ]
 
-    with tracking(create_graph):
+    with Tracking(create_graph):
         found = gradients(build, Asked(ys, known, leaves, not retain, create_graph, True))
     for x, g in zip(leaves, found, strict=True):
         if g is not None:

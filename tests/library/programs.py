@@ -552,6 +552,14 @@ class Exp(torch.autograd.Function):
         (a,) = ctx.saved_tensors
         seen.append(torch.is_grad_enabled())
         return g*Exp.apply(a)
+class Single(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a):
+        return a.float()
+    @staticmethod
+    def backward(ctx, g):
+        seen.append(g)
+        return g.double()*2
 class Again(torch.autograd.Function):
     @staticmethod
     def forward(ctx, run, *xs):
@@ -628,6 +636,7 @@ u.sum().backward() ; result = x.grad
 result = Exp.apply(x), G(Exp.apply(x).sum(), x), seen
 g, = G(Exp.apply(x).sum(), x, create_graph=True) ; result = g, G(g.sum(), x), seen
 r = Again.apply(lambda a, b: torch.sin(a*b).exp(), x, y) ; result = r, G(r.sum(), [x, y])
+result = Single.apply(x), G(Single.apply(x).sum(), x), dtypes(seen)
 x.grad = torch.ones(2) ; (x*2).sum().backward()
 (s*2).backward(inputs=[c])
 u = x*2 ; u.retain_grad() ; result = u.retains_grad, x.retains_grad, (x*2).retains_grad
