@@ -242,10 +242,11 @@ def _check(ys: list[Tensor], xs: list[Tensor]) -> None:
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
             )
-    if not all(x.requires_grad for x in xs):
-        raise RuntimeError("One of the differentiated Tensors does not require grad")
-    if any(getattr(getattr(x.value, "dtype", None), "kind", "f") != "f" for x in xs):
-        raise RuntimeError("only Tensors of floating point dtype can require gradients")
+    for x in xs:
+        if not x.requires_grad:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+        if type(x.value) is not float and getattr(getattr(x.value, "dtype", 0), "kind", "f") != "f":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
 
 
 def _mixed(ys: list[Tensor]) -> bool:
