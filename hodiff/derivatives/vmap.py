@@ -51,7 +51,8 @@ def vmapped(ys: Sequence[Tensor], batch: Mapping[Tensor, Tensor]) -> list[Tensor
         varies = [x in on_batch for x in node.inputs]
         # An identity may have made it a constant: 0*x is 0, without the batch's axis.
         found = expand_to(Batched(node, size, inputs, varies).batched(), (size, *node.shape))
-        return untracked(found) if found.requires_grad and not node.requires_grad else found
+        cut = not node.requires_grad and any(x.requires_grad for x in node.inputs)  # by no_grad()
+        return untracked(found) if cut and found.requires_grad else found
 
     found = rebuilt(order, put_on_batch, batch)
     return [found[y] if y in on_batch else expand_to(y, (size, *y.shape)) for y in ys]
