@@ -35,7 +35,6 @@ NAMES_HEAD = '''\
 
 import builtins
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Literal, TypeAlias, overload
 
 import numpy
@@ -46,7 +45,7 @@ from hodiff.engine.methods import Axes, TensorLike
 from hodiff.library import autograd as _autograd
 from hodiff.library import custom as _custom
 from hodiff.library import functional as func
-from hodiff.library.autograd import Seeds, Tensors
+from hodiff.library.autograd import Seeds, Tensors, Tracking
 from hodiff.library.factorizations import QR, SVD, Eigh, Lstsq, OldSVD
 from hodiff.library.functional import vmap as vmap
 from hodiff.library.matrices import SignLogdet

@@ -2,7 +2,6 @@
 
 import builtins
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Literal, TypeAlias, overload
 
 import numpy
@@ -13,7 +12,7 @@ from hodiff.engine.methods import Axes, TensorLike
 from hodiff.library import autograd as _autograd
 from hodiff.library import custom as _custom
 from hodiff.library import functional as func
-from hodiff.library.autograd import Seeds, Tensors
+from hodiff.library.autograd import Seeds, Tensors, Tracking
 from hodiff.library.factorizations import QR, SVD, Eigh, Lstsq, OldSVD
 from hodiff.library.functional import vmap as vmap
 from hodiff.library.matrices import SignLogdet
@@ -213,19 +212,19 @@ class autograd:
     def backward(tensors: Tensors, grad_tensors: Seeds | None = ..., retain_graph: builtins.bool | None = ..., create_graph: builtins.bool = ..., inputs: Tensors | None = ...) -> None: ...
     @overload
     @staticmethod
-    def no_grad() -> AbstractContextManager[None]: ...
+    def no_grad() -> Tracking: ...
     @overload
     @staticmethod
     def no_grad(f: Function) -> Function: ...
     @overload
     @staticmethod
-    def enable_grad() -> AbstractContextManager[None]: ...
+    def enable_grad() -> Tracking: ...
     @overload
     @staticmethod
     def enable_grad(f: Function) -> Function: ...
     @overload
     @staticmethod
-    def inference_mode(mode: builtins.bool = ...) -> AbstractContextManager[None]: ...
+    def inference_mode(mode: builtins.bool = ...) -> Tracking: ...
     @overload
     @staticmethod
     def inference_mode(mode: Function) -> Function: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copyreg import __newobj__  # type: ignore[attr-defined]
 from typing import Any
 
 NO_ANSWER = frozenset({"domain", "pole", "kink", "undecided"})
@@ -52,6 +53,10 @@ class HodiffError(Exception):
         self.start = start
         self.end = end
         self.more: list[HodiffError] = []
+
+    def __reduce__(self) -> Any:
+        """Pickled and copied with all that it says: it comes back from another process."""
+        return __newobj__, (type(self), *self.args), vars(self)
 
     def placed(self, text: str, source: str) -> HodiffError:
         """The error, and those with it, in that text."""

@@ -22,6 +22,7 @@ from hodiff.engine.operations.structure import (
     reshape_to,
     stack,
     transpose,
+    untracked,
 )
 from hodiff.engine.passes import depending, rebuilt
 from hodiff.engine.sharing import sharing
@@ -49,7 +50,9 @@ def vmapped(ys: Sequence[Tensor], batch: Mapping[Tensor, Tensor]) -> list[Tensor
             return node
         varies = [x in on_batch for x in node.inputs]
         # An identity may have made it a constant: 0*x is 0, without the batch's axis.
-        return expand_to(Batched(node, size, inputs, varies).batched(), (size, *node.shape))
+        found = expand_to(Batched(node, size, inputs, varies).batched(), (size, *node.shape))
+        cut = not node.requires_grad and any(x.requires_grad for x in node.inputs)  # by no_grad()
+        return untracked(found) if cut and found.requires_grad else found
 
     found = rebuilt(order, put_on_batch, batch)
     return [found[y] if y in on_batch else expand_to(y, (size, *y.shape)) for y in ys]

@@ -79,9 +79,9 @@ def walk(
                 shares = visits[-1].shares
             if not node.inputs and not node.freed:
                 continue
+            if node in found and not depends(node, on_the_way, inputs):
+                continue  # the walk ends here, and what lies behind may be walked yet
             if node.freed and not (node.operation.linear and node.inputs):
-                if node in found and not depends(node, on_the_way, inputs):
-                    continue
                 raise RuntimeError(FREED)
             _share_out(table, node, factor, g, on_the_way, cotangents, shares)
             if free and not node.borrowed:
@@ -149,6 +149,8 @@ def _used(outputs: Sequence[Tensor], since: int) -> set[Tensor]:
         if node.operation.differentiable or node.operation.used:
             new = [x for x in node.inputs if x not in found and x.serial >= since]
             new = [x for x in new if x.since <= node.serial]
+            if node.operation.differentiable and not node.requires_grad:  # made in no_grad()
+                new = [x for x in new if not x.requires_grad]
             found.update(new)
             nodes += new
     return found

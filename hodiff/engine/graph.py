@@ -188,8 +188,13 @@ class Tensor(Methods):
     __or__, __ror__ = _operators("or")
     __lt__, __gt__ = _operators("lt")[0], _operators("gt")[0]
     __le__, __ge__ = _operators("le")[0], _operators("ge")[0]
-    __eq__, __ne__ = _operators("eq")[0], _operators("ne")[0]  # type: ignore[assignment]
     __hash__ = object.__hash__
+
+    def __eq__(self, other: Any) -> Tensor:  # type: ignore[override]
+        return NotImplemented if other is None else OPERATIONS["eq"](self, other)
+
+    def __ne__(self, other: Any) -> Tensor:  # type: ignore[override]
+        return NotImplemented if other is None else OPERATIONS["ne"](self, other)
 
     def __neg__(self) -> Tensor:
         return OPERATORS["neg"](self)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from functools import wraps
+from collections.abc import Callable, Generator, Sequence
+from functools import partial, wraps
 from typing import Any, Literal, TypeAlias, TypeVar, overload
 
 from hodiff.engine.backward import FREED, walk
@@ -32,6 +31,8 @@ UNUSED = (
     "One of the differentiated Tensors appears to not have been used in the graph."
     " Set allow_unused=True if this is the desired behavior."
 )
+
+GENERATOR = 0x20  # inspect.CO_GENERATOR, without the import
 
 
 class NoInputs(ValueError, RuntimeError):
@@ -128,7 +129,7 @@ def grad(
             found, batch = walk(ys, _cotangents(ys, known), xs, free=not retain), ()
         if any(g is None for g in found) and not unused:
             raise RuntimeError(UNUSED)
-        mixed = create_graph and len({getattr(x.value, "dtype", "float64") for x in xs}) > 1
+        mixed = create_graph and _mixed(ys)
         results = [
             None if g is None and not materialize_grads
             else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x, mixed)
@@ -137,9 +138,10 @@ def grad(
         return _tracked(ys, xs, results) if create_graph else results
 
     asked = Asked(ys, known, xs, not retain, create_graph, False, (unused, materialize_grads))
-    if not is_grads_batched:
-        return tuple(gradients(build, asked))
-    return tuple(build() if create_graph else detached(build(), inputs=xs))
+    with Tracking(create_graph):
+        if not is_grads_batched:
+            return tuple(gradients(build, asked))
+        return tuple(build() if create_graph else detached(build(), inputs=xs))
 
 
 def _tracked(
@@ -202,7 +204,7 @@ def backward(
     if len(seeds) != len(ys):
         raise RuntimeError(f"got {len(ys)} tensors and {len(seeds)} gradients")
     retain = create_graph if retain_graph is None else retain_graph
-    _check(ys, [])
+    _check(ys, [] if inputs is None else _sequence(inputs))
     if inputs is None:
         order = topological(ys, tracked=True)
         if any(x.spent and not x.inputs for x in order):  # behind it there were leaves
@@ -215,16 +217,20 @@ def backward(
     known = [None if seed is None else tensor_of(seed) for seed in seeds]
 
     def build() -> list[Tensor | None]:
+        mixed = create_graph and _mixed(ys)
         found = walk(ys, _cotangents(ys, known), leaves, free=not retain)
         return [
-            None if g is None else like(expand_to(g, x.shape) if g is ZERO else g, x)
+            None if g is None else like(expand_to(g, x.shape) if g is ZERO else g, x, mixed)
             for x, g in zip(leaves, found, strict=True)
         ]
 
-    found = gradients(build, Asked(ys, known, leaves, not retain, create_graph, True))
+    with Tracking(create_graph):
+        found = gradients(build, Asked(ys, known, leaves, not retain, create_graph, True))
     for x, g in zip(leaves, found, strict=True):
         if g is not None:
-            there = x.grad if x.grad is None or create_graph else x.grad.detach()
+            if getattr(x.grad, "shape", x.shape) != x.shape:
+                raise RuntimeError(f"the .grad that was assigned isn't of its shape, {x.shape}")
+            there = x.grad if x.grad is None or create_graph else tensor_of(x.grad).detach()
             x.grad = g if there is None else there + g
             if x.grad.inputs:
                 x.grad.opaque = True
@@ -236,8 +242,17 @@ def _check(ys: list[Tensor], xs: list[Tensor]) -> None:
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
             )
-    if not all(x.requires_grad for x in xs):
-        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    for x in xs:
+        if not x.requires_grad:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+        if type(x.value) is not float and getattr(getattr(x.value, "dtype", 0), "kind", "f") != "f":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+
+
+def _mixed(ys: list[Tensor]) -> bool:
+    """Whether a gradient may come in other floats than float64: there are others in the graph."""
+    dtypes = {getattr(x.value, "dtype", None) for x in topological(ys) if not x.inputs}
+    return any(dtype and dtype.kind == "f" and dtype.itemsize != 8 for dtype in dtypes)
 
 
 def _sequence(x: Any) -> list[Any]:
@@ -267,8 +282,56 @@ def _cotangents(ys: Sequence[Tensor], seeds: Sequence[Tensor | None]) -> list[Te
     return found
 
 
+class Tracking:
+    """Operations inside are tracked, or not: as a context manager, as often as one likes, and as a
+    decorator in a function; in a generator, while it runs."""
+
+    def __init__(self, enabled: bool) -> None:
+        self.enabled = enabled
+        self.before: list[bool] = []
+
+    def __enter__(self) -> None:
+        self.before.append(STATE.enabled)
+        STATE.enabled = self.enabled
+
+    def __exit__(self, *_: object) -> None:
+        STATE.enabled = self.before.pop()
+
+    def __call__(self, f: Function) -> Function:
+        enabled = self.enabled
+
+        @wraps(f)
+        def called(*arguments: Any, **keywords: Any) -> Any:
+            with tracking(enabled):
+                found = f(*arguments, **keywords)
+            return _in_steps(found, enabled) if stepwise else found
+
+        code = getattr(f, "__code__", None)
+        stepwise = code is not None and code.co_flags & GENERATOR
+        return called  # type: ignore[return-value]
+
+
+def _in_steps(steps: Generator[Any, Any, Any], enabled: bool) -> Generator[Any, Any, Any]:
+    """What a generator yields; between its steps the caller's state is as it was."""
+    resume = partial(next, steps)
+    while True:
+        try:
+            with tracking(enabled):
+                found = resume()
+        except StopIteration as end:
+            return end.value
+        try:
+            resume = partial(steps.send, (yield found))
+        except GeneratorExit:
+            with tracking(enabled):
+                steps.close()
+            raise
+        except BaseException as error:  # thrown in: it is the generator's
+            resume = partial(steps.throw, error)
+
+
 @overload
-def no_grad() -> AbstractContextManager[None]: ...
+def no_grad() -> Tracking: ...
 @overload
 def no_grad(f: Function) -> Function: ...
 def no_grad(f: Function | None = None) -> Any:
@@ -280,11 +343,11 @@ def no_grad(f: Function | None = None) -> Any:
     ...     print((x**2).requires_grad)
     False
     """
-    return _switched(False, f)
+    return Tracking(False) if f is None else Tracking(False)(f)
 
 
 @overload
-def enable_grad() -> AbstractContextManager[None]: ...
+def enable_grad() -> Tracking: ...
 @overload
 def enable_grad(f: Function) -> Function: ...
 def enable_grad(f: Function | None = None) -> Any:
@@ -296,11 +359,11 @@ def enable_grad(f: Function | None = None) -> Any:
     ...     print((x**2).requires_grad)
     True
     """
-    return _switched(True, f)
+    return Tracking(True) if f is None else Tracking(True)(f)
 
 
 @overload
-def inference_mode(mode: bool = ...) -> AbstractContextManager[None]: ...
+def inference_mode(mode: bool = ...) -> Tracking: ...
 @overload
 def inference_mode(mode: Function) -> Function: ...
 def inference_mode(mode: Any = True) -> Any:
@@ -311,23 +374,10 @@ def inference_mode(mode: Any = True) -> Any:
     ...     print(hodiff.is_grad_enabled())
     False
     """
-    return _switched(False, mode) if callable(mode) else tracking(not mode)
+    return Tracking(False)(mode) if callable(mode) else Tracking(not mode)
 
 
-def _switched(enabled: bool, f: Function | None) -> Any:
-    """What tracks operations, or not; or f in it."""
-    if f is None:
-        return tracking(enabled)
-
-    @wraps(f)
-    def called(*arguments: Any, **keywords: Any) -> Any:
-        with tracking(enabled):
-            return f(*arguments, **keywords)
-
-    return called
-
-
-class set_grad_enabled:
+class set_grad_enabled(Tracking):
     """Operations from here on are tracked, or not; as a context manager, those inside, and as a
     decorator those of the function.
 
@@ -340,16 +390,14 @@ class set_grad_enabled:
     """
 
     def __init__(self, mode: bool) -> None:
-        self.mode, self.before = bool(mode), STATE.enabled
-        STATE.enabled = self.mode
-
-    def __enter__(self) -> None:
-        STATE.enabled = self.mode
+        super().__init__(bool(mode))
+        self.outer = STATE.enabled
+        STATE.enabled = self.enabled
 
     def __exit__(self, *_: object) -> None:
-        STATE.enabled = self.before
+        super().__exit__()
+        STATE.enabled = self.outer
 
     def __call__(self, f: Function) -> Function:
-        STATE.enabled = self.before
-        decorated: Function = _switched(self.mode, f)
-        return decorated
+        STATE.enabled = self.outer
+        return super().__call__(f)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from itertools import chain
 from math import prod
 from numbers import Integral
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from hodiff.engine.graph import DATA, Tensor, data, make, topological
+from hodiff.engine.graph import DATA, STATE, Tensor, data, make, topological, tracking
 from hodiff.engine.operations.structure import alias, reshape_to
 from hodiff.engine.shapes import ShapeError
 from hodiff.library.creation import as_tensor
@@ -16,6 +17,23 @@ from hodiff.library.pytrees import Tree, flatten, leaves_alike
 from hodiff.library.replay import detached
 
 Argnums: TypeAlias = int | Sequence[int]
+Transform = TypeVar("Transform", bound=Callable[..., Any])
+
+
+def tracking_itself(transform: Transform) -> Transform:
+    """transform, which differentiates inside no_grad() too; what it returns there isn't tracked."""
+
+    @wraps(transform)
+    def called(*arguments: Any, **keywords: Any) -> Any:
+        if STATE.enabled:
+            return transform(*arguments, **keywords)
+        with tracking(True):
+            found = flatten(transform(*arguments, **keywords))
+        return found.build(
+            x.detach() if isinstance(x, Tensor) and x.requires_grad else x for x in found.leaves
+        )
+
+    return called  # type: ignore[return-value]
 
 
 class Inputs:

@@ -96,7 +96,7 @@ class Call:
         """packed()'s parts, by their place among the outputs."""
         shapes: list[Shape] = [self.results[k].shape for k in self.smooth]
         if len(shapes) == 1:
-            return {self.smooth[0]: y}
+            return {self.smooth[0]: like(y, self.results[self.smooth[0]])}
         found, start = {}, 0
         for k, shape in zip(self.smooth, shapes, strict=True):
             piece = reshape_to(cut(y, -1, start, start + prod(shape)), shape)

@@ -3,7 +3,8 @@
 Each takes a function of tensors, built from any operations that tensors have (plain numpy
 functions included), and nests in itself and the others to any depth. Arguments may be tensors,
 numpy arrays or numbers, or lists, tuples and dicts of those, as parameters come (and results then,
-too); results are tensors, tracked only if something outside is.
+too); results are tensors, tracked only if something outside is. Inside no_grad() derivatives are
+the same, and tracked by nothing.
 
 Costs are in units of one evaluation of f, for f: R^n -> R^m.
 """
@@ -15,6 +16,7 @@ from math import factorial
 from typing import Any, Literal, TypeAlias, overload
 
 from hodiff import derivatives
+from hodiff.arithmetic.base import UnknownError
 from hodiff.arithmetic.program import suited
 from hodiff.derivatives.diagonal import hessian_diagonal as diagonal_of_hessian
 from hodiff.derivatives.doubles import in_doubles
@@ -50,6 +52,7 @@ from hodiff.library.call import (
     scalar,
     sequence,
     shaped_as,
+    tracking_itself,
 )
 from hodiff.library.creation import as_tensor
 from hodiff.library.pytrees import flatten
@@ -88,6 +91,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
 
     argnums = checked(argnums)
 
+    @tracking_itself
     def gradient(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
         inputs = Inputs(arguments, argnums)
         found = Result(f(*inputs.arguments, **keywords), has_aux)
@@ -114,6 +118,7 @@ def vjp(
 ) -> tuple[Tensor, Function]: ...
 @overload
 def vjp(f: Function, *primals: Any, has_aux: bool = ...) -> tuple[Any, ...]: ...
+@tracking_itself
 def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """f(*primals), and the function from cotangents to J^T times them; with has_aux what else f
     returns comes third.
@@ -132,6 +137,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     inputs = Inputs(primals, range(len(primals)), kept=True)
     found = Result(f(*inputs.arguments), has_aux)
 
+    @tracking_itself
     def pullback(cotangents: Any) -> Any:
         seeds = found.cotangents(cotangents)
         return inputs.results([], derivatives.pullback(found.ys, seeds, inputs.chosen))
@@ -159,6 +165,7 @@ def jvp(
     strict: bool = ...,
     has_aux: bool = ...,
 ) -> tuple[Any, ...]: ...
+@tracking_itself
 def jvp(
     f: Function,
     primals: Sequence[Any],
@@ -204,6 +211,7 @@ def jacobian(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Functi
     """
     argnums = checked(argnums)
 
+    @tracking_itself
     def matrix(*arguments: Any, **keywords: Any) -> Any:
         inputs = Inputs(arguments, argnums)
         found, xs = Result(f(*inputs.arguments, **keywords), has_aux), inputs.chosen
@@ -234,6 +242,7 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
     """
     argnums = checked(argnums)
 
+    @tracking_itself
     def matrix(*arguments: Any, **keywords: Any) -> Any:
         inputs = Inputs(arguments, argnums)
         found, xs = Result(f(*inputs.arguments, **keywords)), inputs.chosen
@@ -260,6 +269,7 @@ def hvp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> Any:
     return value_and_hvp(f, primals, vectors)[1]
 
 
+@tracking_itself
 def value_and_hvp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> tuple[Any, Any]:
     """f's value, and what hvp gives.
 
@@ -289,9 +299,11 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
     stacked: torch.func.vmap and jax.vmap.
 
     in_dims gives the axis of each argument that is the batch's, None for one that is the same for
-    all; out_dims the axis of the results. f sees arguments without that axis, and none of their
-    values. Cost: that of f on arrays; an operation that can't be done for the whole batch at once
-    (sorting by another's order, say) is done for one entry after the other.
+    all, and for an argument of several arrays may hold as many in the same places. Keywords go to f
+    as they are. out_dims is the axis of the results, None for one that is the same for all. f sees
+    arguments without that axis, and none of their values. Cost: that of f on arrays; an operation
+    that can't be done for the whole batch at once (sorting by another's order, say) is done for one
+    entry after the other.
 
     >>> vmap(lambda x, y: x @ y)([[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [1.0, 2.0]])
     tensor([ 3., 11.])
@@ -299,36 +311,57 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
     tensor([ 4., 36.])
     """
 
-    def on_batch(*arguments: Any) -> Any:
+    @tracking_itself
+    def on_batch(*arguments: Any, **keywords: Any) -> Any:
         axes = in_dims if isinstance(in_dims, (list, tuple)) else [in_dims] * len(arguments)
         if len(axes) != len(arguments):
             raise ValueError(f"in_dims has {len(axes)} axes for {len(arguments)} arguments")
-        inputs, batch = list(arguments), {}
-        for i, (x, axis) in enumerate(zip(arguments, axes, strict=True)):
-            if axis is None:
-                continue
-            tree, one = flatten(x), []
-            for leaf in tree.leaves:
-                whole = as_tensor(leaf)
-                if not whole.shape:
-                    raise ValueError(f"argument {i} is a number, and no batch: its in_dims is None")
-                moved = whole.movedim(axis, 0)
-                one.append(variable(f"argument {i} of the function in vmap", moved.shape[1:]))
-                batch[one[-1]] = moved
-            inputs[i] = tree.build(iter(one))
+        batch: dict[Tensor, Tensor] = {}
+
+        def entry(i: int, x: Any, axis: Any) -> Any:
+            """Argument i as an entry of the batch has it."""
+            tree = flatten(x)
+            pairs = zip(tree.leaves, _axes(axis, x), strict=True)
+            return tree.build(leaf if k is None else one(i, leaf, k) for leaf, k in pairs)
+
+        def one(i: int, leaf: Any, axis: int) -> Tensor:
+            whole = as_tensor(leaf)
+            if not whole.shape:
+                raise ValueError(f"argument {i} is a number, and no batch: its in_dims is None")
+            moved = whole.movedim(axis, 0)
+            found = variable(f"argument {i} of the function in vmap", moved.shape[1:])
+            batch[found] = moved
+            return found
+
+        inputs = [entry(i, x, k) for i, (x, k) in enumerate(zip(arguments, axes, strict=True))]
         if len({x.shape[0] for x in batch.values()}) != 1:
             lengths = ", ".join(str(x.shape[0]) for x in batch.values())
             raise ValueError(f"vmap needs arguments with batches of one length, not ({lengths})")
-        tree = flatten(f(*inputs))
+        tree = flatten(f(*inputs, **keywords))
         ys = list(map(only_tensor, tree.leaves))
         ends = out_dims if isinstance(out_dims, (list, tuple)) else [out_dims] * len(ys)
+        on_it = depending(topological(ys), batch, smoothly=False)
+        if any(end is None and y in on_it for y, end in zip(ys, ends, strict=True)):
+            raise ValueError("out_dims is None for a result that differs along the batch")
         with sharing():
             found = vmapped(ys, batch)
+        found = [y if end is None else z for y, z, end in zip(ys, found, ends, strict=True)]
         if not any(x.requires_grad for x in found):
             found = [x for x in detached(found) if x is not None]
-        return tree.build(x.movedim(0, end) for x, end in zip(found, ends, strict=True))
+        return tree.build(
+            x if end is None else x.movedim(0, end) for x, end in zip(found, ends, strict=True)
+        )
 
     return on_batch
+
+
+def _axes(axis: Any, x: Any) -> list[Any]:
+    """The batch's axis of each array that x holds, from one for all or one for each."""
+    if isinstance(axis, dict):
+        return [k for key in x for k in _axes(axis[key], x[key])]
+    if isinstance(axis, (list, tuple)):
+        return [k for part, y in zip(axis, x, strict=True) for k in _axes(part, y)]
+    return [axis] * len(flatten(x).leaves)
 
 
 def nth(f: Function, order: int, method: str = "auto") -> Function:
@@ -350,6 +383,7 @@ def nth(f: Function, order: int, method: str = "auto") -> Function:
     if method not in ("auto", "nested", "taylor"):
         raise ValueError(f"the method is auto, nested or taylor, not {method!r}")
 
+    @tracking_itself
     def derivative(x: Any) -> Any:
         inputs = Inputs([x], 0, nested=False)
         (x,) = inputs.chosen
@@ -391,6 +425,7 @@ def taylor(f: Function, order: int) -> Function:
     """
     _check_order(order)
 
+    @tracking_itself
     def expansion(x: Any) -> Any:
         inputs = Inputs([x], 0, nested=False)
         y = only_tensor(f(*inputs.chosen))
@@ -403,6 +438,7 @@ def taylor(f: Function, order: int) -> Function:
     return expansion
 
 
+@tracking_itself
 def jet(
     f: Function, primals: Sequence[Any], series: Sequence[Sequence[Any]]
 ) -> tuple[Tensor, list[Tensor]]:
@@ -445,6 +481,7 @@ def hessian_diagonal(f: Function) -> Function:
     tensor([ 6., 12.])
     """
 
+    @tracking_itself
     def diagonal(x: Any) -> Any:
         inputs = Inputs([x], 0, nested=False)
         y = scalar(f(*inputs.chosen))
@@ -461,6 +498,7 @@ def laplacian(f: Function) -> Function:
     tensor(18.)
     """
 
+    @tracking_itself
     def trace(x: Any) -> Any:
         inputs = Inputs([x], 0, nested=False)
         y = scalar(f(*inputs.chosen))
@@ -512,7 +550,7 @@ def _coefficients(
             values = {x: [c.computed() for c in path] for x, path in moving.items()}
             doubles = in_doubles(series, start, values, arithmetic, factors)
             return [expand_to(data(c), y.shape) for c in doubles]
-    except (NoSeries, Open):
+    except (NoSeries, Open, UnknownError):  # UnknownError: inside vmap
         return None
     with sharing():
         (found,) = series.coefficients({}, moving, NODES, strict=False)

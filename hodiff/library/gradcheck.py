@@ -109,6 +109,8 @@ def gradcheck(
 
     results, tracked = _listed(func(*xs))
     chosen = tracked or [i for i, y in enumerate(results) if isinstance(y, Tensor)]
+    if not chosen:
+        raise ValueError("gradcheck: the function returned no tensor")
 
     def outputs(points: Sequence[Any]) -> list[Tensor]:
         found = _listed(func(*points))[0]

@@ -7,7 +7,9 @@ the same.) Until then nodes are computed by nobody, which is what the command li
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 from hodiff.arithmetic.base import UnknownError
@@ -21,6 +23,7 @@ from hodiff.engine.graph import (
     VARIABLE,
     Attributes,
     Inputs,
+    Kind,
     Operation,
     State,
     Tensor,
@@ -29,7 +32,9 @@ from hodiff.engine.graph import (
     topological,
     written,
 )
+from hodiff.engine.operations import elementary as el
 from hodiff.engine.operations import piecewise as pw
+from hodiff.engine.operations import structure as st
 from hodiff.library import numpy_names, publish
 from hodiff.library.autograd import backward
 from hodiff.library.creation import LOST, tensor, warn_of_loss
@@ -58,7 +63,7 @@ KEEPING = {  # how the graph keeps a node and what notebooks ask for, which dir(
 
 
 class AmbiguousError(ValueError, RuntimeError):
-    """A truth value of many: numpy's ValueError and PyTorch's RuntimeError in one."""
+    """One value asked of many: numpy's ValueError and PyTorch's RuntimeError in one."""
 
 
 class Methods(Tensor):
@@ -86,16 +91,19 @@ class Methods(Tensor):
     def item(self) -> float:
         """The value of a tensor of one entry, as a Python number."""
         value = self.computed()
+        if getattr(value, "size", 1) != 1:
+            raise AmbiguousError(f"item() takes a tensor of one entry, not shape {self.shape}")
         number: float = value.item() if hasattr(value, "item") else value
         return number
 
-    def numpy(self) -> Any:
-        """The value as a numpy array. Raises RuntimeError for a tensor that requires grad."""
+    def numpy(self, force: bool = False) -> Any:
+        """The value as a numpy array. Raises RuntimeError for a tensor that requires grad, where
+        operations are tracked, unless force."""
         if self.operation is VARIABLE:
             raise RuntimeError(
                 "a variable has no value: give f one by hodiff.evaluate([f], {x: 1})"
             )
-        if self.requires_grad:
+        if self.requires_grad and STATE.enabled and not force:
             raise RuntimeError(
                 "can't call numpy() on a tensor that requires grad: call t.detach().numpy()"
             )
@@ -108,6 +116,15 @@ class Methods(Tensor):
         if self.operation is VARIABLE or not self.is_leaf:
             raise RuntimeError("a leaf with a value can be copied and pickled: detach() first")
         return tensor, (self.computed(), None, self.requires_grad)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        """A copy of a leaf, with its .grad."""
+        from copy import deepcopy  # start-up
+
+        make, arguments = self.__reduce__()
+        found: Tensor = make(*arguments)
+        found.grad = deepcopy(self.grad, memo)
+        return found
 
     def tolist(self) -> Any:
         """The value as nested lists of Python numbers."""
@@ -123,6 +140,12 @@ class Methods(Tensor):
         if self.requires_grad:
             warn_of_loss("As a number")
         return int(self.item())
+
+    def __index__(self) -> int:
+        value = self.item()
+        if type(value) is not int:
+            raise TypeError("only a tensor of one whole number is an index")
+        return value
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else str(self)
@@ -140,7 +163,7 @@ class Methods(Tensor):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         import numpy  # start-up
 
-        if self.requires_grad and self.operation is not VARIABLE:
+        if self.requires_grad and STATE.enabled and self.operation is not VARIABLE:
             raise RuntimeError(LOST.format("In a numpy array"))
         return numpy.array(self.numpy(), dtype=dtype)
 
@@ -178,8 +201,20 @@ class Methods(Tensor):
     def __itruediv__(self, other: Any) -> Any:  # type: ignore[misc]
         return self._assigned("__truediv__", other)
 
+    def __ifloordiv__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self._assigned("__floordiv__", other)
+
+    def __imod__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self._assigned("__mod__", other)
+
+    def __ipow__(self, other: Any) -> Any:  # type: ignore[misc]
+        return self._assigned("__pow__", other)
+
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(f"an entry can't be assigned: {WRITTEN}")
+
+    def __delitem__(self, index: Any) -> None:
+        raise TypeError(f"an entry can't be deleted: {WRITTEN}")
 
     # The graph.
 
@@ -199,12 +234,20 @@ class Methods(Tensor):
 
     def detach(self) -> Tensor:
         """A tensor of the same value that does not track."""
-        return held(self.computed())
+        try:
+            return held(self.computed())
+        except UnknownError:
+            return st.untracked(self)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Track the operations on a leaf from here on; returns the leaf."""
         if self.inputs and self.requires_grad:
+            if requires_grad:
+                return self
             raise RuntimeError("you can only change requires_grad flags of leaf variables")
+        if self.inputs:  # of what nothing tracks: a leaf from here on
+            self.value = self.computed()
+            self.operation, self.inputs, self.attributes = DATA, (), ()
         if requires_grad and self.value is not None and self.dtype.kind != "f":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if requires_grad and not self.requires_grad:
@@ -215,11 +258,23 @@ class Methods(Tensor):
         return self
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
-        """Call hook with each gradient computed in this tensor; what it returns replaces it."""
+        """Call hook with each gradient computed in this tensor; what it returns replaces it. The
+        gradient is tracked where the walk was asked to create_graph."""
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        shape = self.shape  # called may not know self: that would be a cycle
+
+        def called(g: Tensor) -> Tensor | None:
+            replaced = hook(g if STATE.enabled else g.detach())
+            found = shape if replaced is None else tensor_of(replaced).shape
+            if found != shape:
+                raise RuntimeError(
+                    f"a hook of a tensor of shape {shape} returned a gradient of shape {found}"
+                )
+            return replaced
+
         key = max(self.hooks or [0]) + 1  # the same hook may come twice
-        self.hooks = {**(self.hooks or {}), key: hook}
+        self.hooks = {**(self.hooks or {}), key: called}
         return Hook(self, key)
 
     def backward(
@@ -238,6 +293,11 @@ class Methods(Tensor):
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on a tensor that doesn't require gradient")
         self.retained = not self.is_leaf
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether retain_grad() was called on a tensor that is no leaf."""
+        return self.retained
 
     # Where a person looks, and what numpy's functions do.
 
@@ -289,7 +349,7 @@ class Methods(Tensor):
 
 
 class Hook:
-    """A hook that was registered; remove() takes it away."""
+    """A hook that was registered; remove() takes it away, as does the end of a with."""
 
     def __init__(self, tensor: Tensor, key: int) -> None:
         self._tensor, self._key = tensor, key
@@ -300,6 +360,12 @@ class Hook:
         hooks.pop(self._key, None)
         self._tensor.hooks = hooks or None
 
+    def __enter__(self) -> Hook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
 
 def _condition(x: Any) -> Tensor:
     """x as a condition, also where only its values tell: m.max() of a mask m."""
@@ -309,6 +375,21 @@ def _condition(x: Any) -> Tensor:
     return node
 
 
+def _entries(x: Tensor, items: tuple[Any, ...]) -> Tensor:
+    """x[items]; inside vmap, where the first of items has no value yet, it counts along an axis."""
+    try:
+        return st.index(x, items)
+    except UnknownError:
+        at, others = items[0], items[1:]
+        condition = isinstance(at, Tensor) and at.operation.kind is Kind.CONDITION
+        if not isinstance(at, Tensor) or condition or not x.shape or (others and at.shape):
+            raise
+        places = st.reshape_to(at, (prod(at.shape), *[1] * len(x.shape[1:])))
+        places = st.expand_to(places, (prod(at.shape), *x.shape[1:]))
+        found = st.reshape_to(st.gather(x, places, -len(x.shape)), at.shape + x.shape[1:])
+        return _entries(found, others) if others else found
+
+
 def eager(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> Tensor:
     """Add the node operation(*inputs) as written. On values alone that nothing tracks it is
     computed at once and keeps no inputs: ten thousand steps of an optimizer hold no graph."""
@@ -316,9 +397,39 @@ def eager(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> 
     if node.requires_grad:
         node.opaque = True
     elif node.inputs and _valued(inputs):
-        node.value = apart(node)
+        whole = _of_whole(WHOLE[operation], inputs) if operation in WHOLE else None
+        node.value = apart(node) if whole is None else held(whole).value
         node.operation, node.inputs, node.attributes = DATA, (), ()
+    elif not STATE.enabled:  # of variables: what an identity made of it would be tracked
+        node.opaque = True
     return node
+
+
+WHOLE: dict[Operation, Callable[..., Any]] = {
+    el.add: operator.add,
+    el.sub: operator.sub,
+    el.mul: operator.mul,
+}
+"""What makes whole numbers of whole numbers, and of conditions: in PyTorch's and numpy's dtypes."""
+
+
+def _of_whole(compute: Callable[..., Any], inputs: Inputs) -> Any:
+    """compute of two arrays of whole numbers or conditions, or of one and an exact number; else
+    None."""
+    values, conditions = [], True
+    for x in inputs:
+        value = x.attributes[0] if x.operation is CONSTANT else x.value
+        if value is None or type(value) is float:
+            return None
+        kind = value.dtype.kind if hasattr(value, "dtype") else type(value).__name__[0]
+        if kind not in "iub":
+            return None
+        conditions = conditions and kind == "b"
+        values.append(value)
+    if compute is operator.sub and conditions:  # a number, for numpy and PyTorch have none
+        return None
+    found = compute(*values)
+    return bool(found) if conditions and type(found) is int else found
 
 
 def _valued(inputs: Inputs) -> bool:
@@ -346,5 +457,6 @@ State.outermost = State.builder = staticmethod(eager)
 OPERATORS["and"] = lambda a, b: pw.both(_condition(a), _condition(b))
 OPERATORS["or"] = lambda a, b: pw.either(_condition(a), _condition(b))
 OPERATORS["invert"] = lambda x: pw.negation(_condition(x))
+OPERATORS["getitem"] = _entries
 OPERATORS["mod"] = pw.remainder
 OPERATORS["floordiv"] = pw.whole_quotient

@@ -31,7 +31,9 @@ def flatten(x: Any) -> Tree:
         branches = [flatten(x[key]) for key in keys]
 
         def kind(found: list[Any]) -> Any:
-            return dict(zip(keys, found, strict=True))
+            made = x.copy()  # of the same kind: an OrderedDict, say
+            made.update(zip(keys, found, strict=True))
+            return made
 
     elif isinstance(x, (list, tuple)) and holds_arrays(x):
         branches = list(map(flatten, x))

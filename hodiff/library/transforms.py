@@ -16,6 +16,7 @@ from hodiff.engine.operations.structure import flat, reshape_to, total
 from hodiff.engine.passes import depending
 from hodiff.engine.shapes import ShapeError
 from hodiff.library import functional as fn
+from hodiff.library.autograd import enable_grad
 from hodiff.library.pytrees import flatten
 from hodiff.library.replay import detached
 
@@ -25,6 +26,7 @@ STRICT = "This is not allowed in strict mode."
 STRATEGIES = ("reverse-mode", "forward-mode")
 
 
+@enable_grad
 def jacobian(
     func: Callable[..., Any],
     inputs: Any,
@@ -48,6 +50,7 @@ def jacobian(
     return _told(fn.jacobian(f, argnums)(*xs), create_graph, xs)
 
 
+@enable_grad
 def hessian(
     func: Callable[..., Any],
     inputs: Any,
@@ -69,6 +72,7 @@ def hessian(
     return _told(squeezed(*xs), create_graph, xs)
 
 
+@enable_grad
 def vjp(
     func: Callable[..., Any],
     inputs: Any,
@@ -95,6 +99,7 @@ def vjp(
     return _told((y, (pulled,) if argnums == (0,) else pulled), create_graph, xs)
 
 
+@enable_grad
 def jvp(
     func: Callable[..., Any],
     inputs: Any,
@@ -112,6 +117,7 @@ def jvp(
     return _told(fn.jvp(f, xs, _directions(xs, v)), create_graph, xs)
 
 
+@enable_grad
 def hvp(
     func: Callable[..., Any],
     inputs: Any,

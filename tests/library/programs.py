@@ -529,6 +529,151 @@ torch.split(x, [1, -1, 3], 1) ; x=2x3
 torch.chunk(x, 0) ; x=2x3
 """.strip().splitlines()
 
+# Situations of PyTorch's contract, a program each: " ; " ends a line of it; at the end of a line
+# it goes on with the next. What is in CONTRACT_NAMES is there already.
+CONTRACT_NAMES = """
+x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+y = torch.tensor([0.5, -1.0, 2.0], requires_grad=True)
+s = torch.tensor(2.0, requires_grad=True)
+A = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+c = torch.tensor([3.0, 1.0, 2.0])
+G, F, f = torch.autograd.grad, torch.autograd.functional, torch.func
+def partly(a):
+    with torch.no_grad():
+        b = torch.exp(a)
+    return (a**2*b).sum()
+class Exp(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a):
+        ctx.save_for_backward(a)
+        return torch.from_numpy(np.exp(a.numpy()))
+    @staticmethod
+    def backward(ctx, g):
+        (a,) = ctx.saved_tensors
+        seen.append(torch.is_grad_enabled())
+        return g*Exp.apply(a)
+class Single(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a):
+        return a.float()
+    @staticmethod
+    def backward(ctx, g):
+        seen.append(g)
+        return g.double()*2
+class Again(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, run, *xs):
+        ctx.run = run
+        ctx.save_for_backward(*xs)
+        return run(*xs)
+    @staticmethod
+    def backward(ctx, g):
+        xs = [a.detach().requires_grad_() for a in ctx.saved_tensors]
+        with torch.enable_grad():
+            out = ctx.run(*xs)
+        torch.autograd.backward(out, g)
+        return (None, *[a.grad for a in xs])
+seen = []
+def kept(t, hook):
+    t.register_hook(lambda g: seen.append(hook(g)))
+    return t
+def stepping():
+    try:
+        got = yield torch.is_grad_enabled()
+        yield got, torch.is_grad_enabled()
+    except ValueError:
+        yield torch.is_grad_enabled(), 7
+single = torch.tensor([1.0, 2.0], dtype=torch.float32)
+def dtypes(ts):
+    return [t.dtype == torch.float64 for t in ts], [t.detach() for t in ts]
+"""
+CONTRACT = (
+    """
+# transformations inside no_grad(): it is their caller's, not theirs
+with torch.no_grad(): result = f.grad(lambda a: (a**2*x).sum())(c), f.hessian(partly)(c)*0
+with torch.no_grad(): result = f.grad(lambda a: (a*a*x).sum())(x)
+with torch.no_grad(): result = f.jacrev(lambda a: a**2)(c), f.jacfwd(lambda a: a**2)(c)
+with torch.no_grad(): result = f.hessian(lambda a: (a**3).sum())(c), f.vmap(lambda a: a*2)(A)
+with torch.no_grad(): result = f.jvp(lambda a: a**2, (c,), (c,)), f.vjp(lambda a: a**2, c)[1](c)
+with torch.no_grad(): result = f.grad_and_value(lambda a: (a**2).sum(), has_aux=False)(c)
+with torch.inference_mode(): result = f.grad(lambda a: (a**2).sum())(c)
+with torch.no_grad(): result = F.jacobian(lambda a: a**2, c), F.hessian(lambda a: (a**3).sum(), x)
+with torch.no_grad(): result = F.jacobian(lambda a: a**2*x, c, create_graph=True)
+with torch.no_grad(): result = F.vjp(lambda a: a**2, c, c), F.jvp(lambda a: a**2, c, c)
+with torch.no_grad(): result = F.hvp(lambda a: (a**3).sum(), c, c), F.vhp(lambda a: a.prod(), c, c)
+with torch.no_grad(): pull = f.vjp(lambda a: a**2, c)[1] ; result = pull(c)
+pull = f.vjp(lambda a: a**2, c)[1] ; with torch.no_grad(): result = pull(c)
+# and inside a function that is transformed
+result = f.grad(partly)(c), G(f.vmap(partly)(A).sum(), A), f.vmap(f.grad(partly))(A.detach())
+result = f.vmap(f.jacrev(f.grad(partly)))(A.detach()), G(f.vmap(f.grad(partly))(A).sum(), A)
+result = f.vmap(lambda a: a.detach()*a)(A), G(f.vmap(lambda a: a.detach()**2*a**3)(A).sum(), A)
+result = f.vmap(f.jacrev(f.grad(lambda a: (a.detach()**2*a**3).sum())))(A.detach())
+# tracking: again and again, in generators, in steps
+e = torch.enable_grad() ; with torch.no_grad(): ; \twith e: a = (x*2).requires_grad ;
+\twith e: b = (x*2).requires_grad ; result = a, b
+steps = torch.no_grad()(stepping)() ;
+result = next(steps), torch.is_grad_enabled(), steps.send(5), torch.is_grad_enabled()
+steps = torch.no_grad(stepping)() ;
+result = next(steps), steps.throw(ValueError()), torch.is_grad_enabled()
+steps = torch.set_grad_enabled(False)(stepping) ; result = list(steps()), torch.is_grad_enabled()
+steps = torch.inference_mode()(stepping)() ;
+result = next(steps), steps.close(), torch.is_grad_enabled()
+n = torch.no_grad() ; k = n(torch.is_grad_enabled) ; result = k(), k(), torch.is_grad_enabled()
+with torch.no_grad(): result = x.numpy().tolist(), np.asarray(x).tolist(), (x*2).numpy().tolist()
+result = x.numpy(force=True).tolist()
+np.asarray(x)
+# what hooks and custom rules see, and what they may give
+kept(x, lambda g: g.numpy().tolist()) ; (x**2).sum().backward() ; result = seen
+u = kept(x*2, lambda g: g) ; (u*u).sum().backward() ; result = seen, seen[0].numpy().tolist()
+kept(x, lambda g: (torch.is_grad_enabled(), g.requires_grad)) ;
+G((x*x).sum(), x), G((x*x).sum(), x, create_graph=True) ; result = seen
+x.register_hook(lambda g: g*x) ; g, = G((x*x).sum(), x, create_graph=True) ;
+result = g, G(g.sum(), x), G((x*x).sum(), x)
+x.register_hook(lambda g: g.sum()) ; (x*2).sum().backward()
+u = x*2 ; u.register_hook(lambda g: torch.ones(1)) ; u.sum().backward()
+u = x*2 ; k = u.register_hook(lambda g: g*5) ; with k: u.sum().backward(retain_graph=True) ;
+u.sum().backward() ; result = x.grad
+result = Exp.apply(x), G(Exp.apply(x).sum(), x), seen
+g, = G(Exp.apply(x).sum(), x, create_graph=True) ; result = g, G(g.sum(), x), seen
+r = Again.apply(lambda a, b: torch.sin(a*b).exp(), x, y) ; result = r, G(r.sum(), [x, y])
+result = Single.apply(x), G(Single.apply(x).sum(), x), dtypes(seen)
+x.grad = torch.ones(2) ; (x*2).sum().backward()
+(s*2).backward(inputs=[c])
+u = x*2 ; u.retain_grad() ; result = u.retains_grad, x.retains_grad, (x*2).retains_grad
+u = x*2 ; result = u.requires_grad_(True) is u, G(u.sum(), x)
+i = torch.arange(3) ; i.requires_grad = True ; G((i*2.0).sum(), i)
+# a leaf's gradient has its dtype, if the graph is of others
+result = dtypes(G((s*single).sum(), s, create_graph=True))
+result = dtypes(G(torch.atan2(s, single).sum(), s, create_graph=True))
+g, = G((s*s*single).sum(), s, create_graph=True) ; result = dtypes([g, *G(g, s)])
+g, = G((x[:2]*s*single).sum(), x, create_graph=True) ; result = dtypes([g, *G(g.sum(), s)])
+(s**2*single).sum().backward(create_graph=True) ; result = dtypes([s.grad])
+result = dtypes(G(torch.pow(s, single).sum(), s, create_graph=True))
+# a walk frees what it passes, not what it ends at
+u = x*2 ; G((u*3).sum(), u) ; result = G((u*3).sum(), u), G((u*3).sum(), x)
+u = x**2 ; G((u*3).sum(), u) ; G((u*5).sum(), u) ; result = G((u*u).sum(), x)
+u = torch.exp(x) ; v = torch.sin(u) ; w = v*y ; g = G(w.sum(), [v, y]) ;
+result = g, G(v.sum(), u), G(u.sum(), x)
+u = x**2 ; v = u*x ; G(v.sum(), [u, x]) ; G(u.sum(), x)
+from collections import OrderedDict as D ; g = f.grad(lambda p: p["a"].prod())(D(a=c)) ;
+result = type(g) is D, g["a"]
+# single values, copies, comparisons
+x.item()
+result = list(range(torch.tensor(3, dtype=torch.int64))), [5, 6, 7][torch.arange(3)[1]]
+range(s)
+result = x == None, x != None, x in [x], None in [c]
+x **= 2
+x //= 2
+x %= 2
+u = x*2 ; u **= 2 ; u //= 3 ; u %= 2 ; result = u
+del x[0]
+import copy ; x.grad = c ; t = copy.deepcopy([x, x]) ;
+result = t[0] is t[1], t[0].grad, t[0].grad is x.grad, t
+""".strip()
+    .replace(" ;\n", " ; ")
+    .splitlines()
+)
+
 PROGRAMS = {
     "autograd.functional: containers and what is detached": """
 F = torch.autograd.functional
@@ -1168,6 +1313,11 @@ x = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
 result = g, h.detach()
 """,
 }
+PROGRAMS |= {
+    f"contract: {line}": CONTRACT_NAMES + line.replace(" ; ", "\n")
+    for line in CONTRACT
+    if not line.startswith("#")
+}
 
 
 def lines() -> Iterator[str]:
@@ -1259,7 +1409,7 @@ def run(torch: Any, line: str) -> dict[str, Any]:
 
 def run_program(torch: Any, text: str) -> dict[str, Any]:
     """What a program leaves in `result`, or what it raises."""
-    names: dict[str, Any] = {"torch": torch}
+    names: dict[str, Any] = {"torch": torch, "np": np}
     try:
         exec(text, names)
         return {"results": [_described(y) for y in _flat(names["result"])]}

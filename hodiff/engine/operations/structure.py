@@ -17,6 +17,7 @@ from hodiff.engine.graph import (
     Tensor,
     apply,
     constant,
+    make,
     no_derivative,
 )
 from hodiff.engine.operations.elementary import add, mul
@@ -202,6 +203,13 @@ def like(g: Tensor, x: Tensor, mixed: bool = False) -> Tensor:
     if dtype is not None and dtype != "float64" and dtype.kind != "f":
         return cast(g, "float64")
     return g if dtype is None or (dtype == "float64" and not mixed) else cast(g, dtype)
+
+
+def untracked(x: Tensor) -> Tensor:
+    """x as a node that no walk passes: a constant to whoever differentiates."""
+    node = make(alias, (x,), (), x.shape)
+    node.requires_grad, node.opaque = False, True
+    return node
 
 
 # The value of g as a function of x that happens to be flat: a derivative past a polynomial's
