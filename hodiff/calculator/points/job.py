@@ -272,7 +272,7 @@ class Job:
         results = pl.struct([*inputs, source.number]).map_batches(
             self.rows, return_dtype=self.rows.kind, is_elementwise=True
         )
-        found = _free(RESULTS, kept)
+        found = files.free(RESULTS, kept)
         rows = rows.select([*(x for x in kept if x not in texts), results.alias(found)])
         if self.skips:
             rows = rows.filter(pl.col(found).struct.field(REASON).is_null())
@@ -285,7 +285,7 @@ class Job:
 
     def _grid(self) -> Source:
         assert self.grid is not None
-        index = _free("row", [*self.grid, *self.compiled.outputs])
+        index = files.free("row", [*self.grid, *self.compiled.outputs])
         ends = (self.piece.start, self.piece.stop) if self.piece else ()
         return Source(grid.rows(self.grid, index, *ends), list(self.grid), "--grid", index)
 
@@ -296,7 +296,7 @@ class Job:
         if self.points == files.STDIN:
             where = "standard input"
         names = files.names_of(files.scan(paths, came, ""), paths, came)
-        index = _free("row", [*names, *self.compiled.outputs])
+        index = files.free("row", [*names, *self.compiled.outputs])
         rows = files.scan(paths, came, index, self.piece)
         if came in files.SEPARATORS and form not in files.AS_WRITTEN:
             if self.piece is not None and self.piece.stop is not None:
@@ -329,10 +329,10 @@ class Job:
     def _kept(self, source: Source) -> list[str]:
         """The columns that are kept beside the results."""
         kept = source.names if self.keep is None else list(self.keep)
-        for k, name in enumerate(kept):
+        for name in self.keep or ():
             if name not in source.names:
                 raise files.missing(source.names, name, source.where, None)
-            if name in kept[:k]:
+            if kept.count(name) > 1:
                 raise fault(f"--keep has '{name}' twice", "--keep")
         if taken := [name for name in self.compiled.outputs if name in kept]:
             others = [name for name in kept if name not in taken]
@@ -426,9 +426,3 @@ class Job:
 
 def _quoted(name: str) -> str:
     return f"'\"{name}\"'" if "," in name else name
-
-
-def _free(name: str, taken: Sequence[str]) -> str:
-    while name in taken:
-        name += "_"
-    return name

@@ -147,7 +147,12 @@ def test_columns_are_chosen(folder: Path, answer: Any, refused: Any) -> None:
     )
 
 
-def test_columns_named_as_what_hodiff_uses(rows: Any) -> None:
+def test_columns_named_as_what_hodiff_uses(folder: Path, answer: Any, rows: Any) -> None:
+    for name in ("name", "text", "variable", "value"):
+        Path("in.csv").write_text(f"x,{name},{name}_\n1,2.5,a\n2,,b\n3,4,c\n")
+        answer("value", "x", "--points", "in.csv", "--out", "out.parquet")
+        found = pl.read_parquet("out.parquet")
+        assert found[name].to_list() == [2.5, None, 4] and found[f"{name}_"].to_list() == [*"abc"]
     found = rows("value", "1/x", "--points", "-", stdin=b"reason,hodiff,row,x\na,b,c,2\n")
     assert found == [{"reason": "a", "hodiff": "b", "row": "c", "x": "2", "f": "0.5"}]
 

@@ -153,6 +153,8 @@ def test_ten_thousand_columns(folder: Path, answer: Any) -> None:
     header, row = answer("value", "2*x", "--points", "in.csv").splitlines()
     assert header == f"{names},f" and row == "2," * 10_001 + "4.0"
     assert answer("value", "x*c9999", "--points", "in.csv", "--keep", "none") == "f\n4.0\n"
+    answer("value", "2*x", "--points", "in.csv", "--out", "out.parquet")
+    assert pl.read_parquet("out.parquet").rows() == [(2,) * 10_001 + (4.0,)]
 
 
 def test_places_that_can_not_be_written(folder: Path, refused: Any) -> None:
