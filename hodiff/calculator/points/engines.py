@@ -262,7 +262,7 @@ def _placed(report: Report, tasks: list[Task], job: Job) -> HodiffError:
     for other in tasks[: report.number]:
         if other.shown == task.shown:
             piece = other.piece
-            rows = files.scan([task.shown], form, "", piece)
+            rows = files.scan([task.shown], form, "", piece, job.dialect)
             before += rows.select(pl.len()).collect().item()
     name, row, why = report.first
     return no_answer(name, row + before, why)

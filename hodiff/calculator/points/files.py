@@ -19,7 +19,7 @@ from glob import glob, has_magic
 from io import TextIOWrapper
 from math import isinf
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import polars as pl
 
@@ -43,7 +43,26 @@ LEVEL = 1  # of zstd: results have all digits, and get no smaller by more, which
 SHOWN = 12  # names of columns in a message
 GZIP = b"\x1f\x8b"
 HIDDEN = (".", "_")
+SWAPPED = [".", ","], [",", "."]
 MARKS = {"parquet": b"PAR1", "ipc": b"ARROW1"}  # what files of a format begin with
+
+
+class Dialect(NamedTuple):
+    """What stands between the columns of CSV, and whether a comma stands before decimals: in text
+    that is read, and in numbers that are written to CSV and TSV."""
+
+    separator: str = SEPARATORS["csv"]
+    comma: bool = False
+
+    def between(self, form: str) -> str:
+        return self.separator if form == "csv" else SEPARATORS[form]
+
+    def numbers(self, text: pl.Expr) -> pl.Expr:
+        """Text with a point where a comma is, before decimals, and a comma where a point is."""
+        return text.str.replace_many(*SWAPPED) if self.comma else text
+
+
+PLAIN = Dialect()
 
 
 def fault(message: str, option: str = "--points", kind: str = "usage") -> HodiffError:
@@ -179,7 +198,13 @@ def on_disk(path: str) -> Iterator[str]:
             raise error.retold(error.message.replace(file, name)) from None
 
 
-def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) -> pl.LazyFrame:
+def scan(
+    paths: list[str],
+    form: str,
+    index: str,
+    piece: Piece | None = None,
+    dialect: Dialect = PLAIN,
+) -> pl.LazyFrame:
     """The rows of files, or of a piece of one, with their number from 1 on in the column index if
     that has a name; of a piece of a text the number in it.
 
@@ -189,7 +214,7 @@ def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) ->
     pattern = any(remote(path) and has_magic(path) for path in paths)  # Polars asks the store
     folders = len(paths) > 1 or pattern
     if form in SEPARATORS:
-        options |= {"separator": SEPARATORS[form], "infer_schema": False}
+        options |= {"separator": dialect.between(form), "infer_schema": False}
     if piece is not None and piece.stop is not None:
         schema = piece.schema and dict(piece.schema)
         if form in SEPARATORS:
@@ -229,14 +254,14 @@ def _unquoted(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.rename(mended) if mended else rows
 
 
-def typed(rows: pl.LazyFrame, names: list[str], form: str) -> list[pl.Expr]:
+def typed(rows: pl.LazyFrame, names: list[str], form: str, dialect: Dialect) -> list[pl.Expr]:
     """What makes columns of text numbers, or true and false, where all of a column's are and
     nothing is lost in a format: 007 stays text, and so does a number of 17 digits, or one that is
     no double; in JSON inf, too."""
     if not names:
         return []
     variable, value = free("name", names), free("text", names)
-    x = pl.col(value)
+    x = dialect.numbers(pl.col(value))
     double = x.cast(pl.Float64, strict=False)
     held = double.is_finite()
     if form != "ndjson":
@@ -246,13 +271,19 @@ def typed(rows: pl.LazyFrame, names: list[str], form: str) -> list[pl.Expr]:
     asked = [is_so.all().alias(kind) for kind, is_so in told.items()]
     # Below one another: Polars takes a millisecond for what is asked of each of many columns.
     rows = rows.select(names).unpivot(variable_name=variable, value_name=value)
-    found = rows.filter(x.is_not_null()).group_by(variable).agg(asked).collect(engine="streaming")
+    found = (
+        rows.filter(pl.col(value).is_not_null())
+        .group_by(variable)
+        .agg(asked)
+        .collect(engine="streaming")
+    )
     casts = []
     for name, whole, is_number, truth in found.iter_rows():
         if truth:
             casts.append(pl.col(name) == "true")
         elif whole or is_number:
-            casts.append(pl.col(name).cast(pl.Int64 if whole else pl.Float64))
+            number = dialect.numbers(pl.col(name))
+            casts.append(number.cast(pl.Int64 if whole else pl.Float64))
     return casts
 
 
@@ -263,7 +294,9 @@ def free(name: str, taken: Sequence[str]) -> str:
     return name
 
 
-def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
+def names_of(
+    rows: pl.LazyFrame, paths: list[str], form: str, dialect: Dialect = PLAIN
+) -> list[str]:
     """The names of the columns. Raises HodiffError for a file that has none, or one twice."""
     names = rows.collect_schema().names()
     if form == "ndjson" and not remote(paths[0]):  # of over 32 Polars has them in any order
@@ -272,7 +305,7 @@ def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
             names = sorted(names, key=lambda x: first.index(x) if x in first else len(first))
     if form in SEPARATORS:
         top: dict[str, Any] = {"has_header": False, "infer_schema": False, "n_rows": 1}
-        top["separator"] = SEPARATORS[form]
+        top["separator"] = dialect.between(form)
         if remote(paths[0]):
             header = pl.scan_csv(paths[0], glob=has_magic(paths[0]), **top).collect().row(0)
         else:
@@ -287,29 +320,47 @@ def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
     return names
 
 
-def missing(names: list[str], wanted: str, where: str, variable: str | None) -> HodiffError:
+def column(names: Sequence[str], wanted: str) -> str | None:
+    """The column of a name: with spaces around it, too, where one alone has them."""
+    if wanted in names:
+        return wanted
+    found = [name for name in names if name.strip() == wanted.strip()]
+    return found[0] if len(found) == 1 else None
+
+
+def missing(
+    names: list[str], wanted: str, where: str, variable: str | None, apart: str = ""
+) -> HodiffError:
     """The error for a column that isn't there: a variable's, or one to keep."""
+    if apart:
+        return fault(f"{where} has no column '{wanted}': it has one, '{names[0][:60]}': {apart}")
     shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
     mend = nearest(wanted, names) or f": it has {shown or 'none'}"
-    if apart := _apart(names):
-        mend = f": it has one, '{names[0][:60]}': {apart}"
     if variable is None:
         return fault(f"{where} has no column '{wanted}'{mend}", "--keep")
     how = f"; --map {variable}=COLUMN chooses another, --let {variable}=2 a constant"
     return fault(f"{where} has no column '{wanted}'{mend}{how}")
 
 
-def _apart(names: Sequence[str]) -> str:
+def apart(names: Sequence[str], form: str, dialect: Dialect) -> str:
     """What to do where the only column's name looks like several; empty where it doesn't."""
-    for mark in (";", "\t", "|"):
-        if len(names) == 1 and mark in names[0]:
-            mend = "write ',' there, and '.' in numbers"
-            mend = "--in-format tsv reads that" if mark == "\t" else mend
-            return f"are columns apart by {mark!r}? {mend}"
-    return ""
+    if len(names) != 1 or form not in SEPARATORS:
+        return ""
+    csv = "--in-format csv " if form == "tsv" else ""
+    mends = {
+        "\t": "--in-format tsv reads that",
+        ";": f"{csv}--separator ';' reads that, --decimal-comma with decimals as 1,5",
+        "|": f"{csv}--separator '|' reads that",
+        ",": f"{csv or '--separator , '}reads that",
+    }
+    own = dialect.between(form)
+    found = next((mark for mark in mends if mark in names[0] and mark != own), None)
+    return f"are columns apart by {found!r}? {mends[found]}" if found else ""
 
 
-def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
+def told(
+    error: BaseException, paths: list[str], form: str, dialect: Dialect = PLAIN
+) -> HodiffError:
     """What Polars found wrong in a file, with the row where that can be found."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     place = paths[0] if len(paths) == 1 else f"one of the files {paths[0]}, ..."
@@ -325,13 +376,13 @@ def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
         return fault(f"{place} is empty: there is no header")
     if form in SEPARATORS:
         for path in paths:
-            if not remote(path) and (found := _ragged(path, SEPARATORS[form])):
+            if not remote(path) and (found := _ragged(path, form, dialect)):
                 return fault(found)
     if form == "ndjson":
         for path in paths:
             if not remote(path) and (found := _unread(path)):
                 return fault(found)
-    if len(paths) > 1 and (found := _other(paths, form)):
+    if len(paths) > 1 and (found := _other(paths, form, dialect)):
         return fault(found)
     if isinstance(error, OSError):
         return fault(f"{place} can't be read: {error.strerror or text}")
@@ -352,13 +403,13 @@ def of_store(text: str) -> str | None:
     return text.partition(": <?xml")[0]
 
 
-def _other(paths: list[str], form: str) -> str | None:
+def _other(paths: list[str], form: str, dialect: Dialect) -> str | None:
     """The first file that has other columns than the first has."""
     first, *others = paths
     with suppress(pl.exceptions.PolarsError, OSError):
-        columns = scan([first], form, "").collect_schema()
+        columns = scan([first], form, "", None, dialect).collect_schema()
         for path in others:
-            found = scan([path], form, "").collect_schema()
+            found = scan([path], form, "", None, dialect).collect_schema()
             names = [name for name in {**columns, **found} if found.get(name) != columns.get(name)]
             if name := next((x for x in names if x in columns and x in found), None):
                 return (
@@ -405,8 +456,9 @@ def _bytes(path: str) -> Any:
     return gzip.open(path, "rb") if packed else open(path, "rb")
 
 
-def _ragged(path: str, separator: str) -> str | None:
+def _ragged(path: str, form: str, dialect: Dialect) -> str | None:
     """The first row that has more fields than the header, or text that isn't UTF-8."""
+    separator = dialect.between(form)
     try:
         with TextIOWrapper(_bytes(path), encoding="utf-8", newline="") as file:
             lines = csv.reader(file, delimiter=separator, strict=True)
@@ -415,11 +467,11 @@ def _ragged(path: str, separator: str) -> str | None:
                 return f"{path}, line 1: it is empty, and should be the header"
             for row, fields in enumerate(lines, 1):
                 if len(fields) > len(header):
-                    n, apart = len(header), _apart(header)
+                    n, mend = len(header), apart(header, form, dialect)
                     return (
                         f"{path}, row {row}: it has {len(fields)} fields, and there"
                         f" {'is' if n == 1 else 'are'} {n} column{'s' * (n > 1)}; the first too"
-                        f" many is {fields[n]!r}" + (f": {apart}" if apart else "")
+                        f" many is {fields[n]!r}" + (f": {mend}" if mend else "")
                     )
     except UnicodeDecodeError as error:
         byte = f"byte 0x{error.object[error.start]:02x}"
@@ -476,7 +528,9 @@ def _finite(text: str) -> float:
     return x
 
 
-def sink(rows: pl.LazyFrame, path: str, form: str, plain: bool = False) -> pl.LazyFrame:
+def sink(
+    rows: pl.LazyFrame, path: str, form: str, plain: bool = False, dialect: Dialect = PLAIN
+) -> pl.LazyFrame:
     """The rows on their way into a file, or to standard output; plain: no text needs quotes,
     and none is searched for what does."""
     if path == STDOUT and not sys.stdout:
@@ -488,7 +542,8 @@ def sink(rows: pl.LazyFrame, path: str, form: str, plain: bool = False) -> pl.La
     if form in SEPARATORS:
         return rows.sink_csv(
             where,
-            separator=SEPARATORS[form],
+            separator=dialect.between(form),
+            decimal_comma=dialect.comma,
             quote_style="never" if plain else "necessary",
             compression=packed,
             check_extension=False,

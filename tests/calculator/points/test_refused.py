@@ -37,7 +37,7 @@ BAD: list[tuple[str, bytes, tuple[str, ...]]] = [
     ("a.parquet", b"x,y\n1,2\n", ("a.parquet can't be read as parquet: it doesn't begin as",)),
     ("a.arrow", b"x,y\n1,2\n" * 9, ("a.arrow can't be read as ipc: it doesn't begin", "streams")),
     ("a.csv", b"x,y\r1,2\r3,4\r", ("the lines of a.csv end in CR alone",)),
-    ("a.csv", b"x;y\n1,5;2\n", ("a.csv, row 1", "1 column;", "are columns apart by ';'? write")),
+    ("a.csv", b"x;y\n1,5;2\n", ("a.csv, row 1", "1 column;", "are columns apart by ';'? --sep")),
     ("a.csv", b"x\ty\n1\t2\n", ("are columns apart by '\\t'? --in-format tsv",)),
     ("a.csv", b"x^2,x\n1,2\n", ("a.csv begins with x^", "in quotes")),
     ("a.csv", PARQUET.getvalue(), ("a.csv is parquet, not csv: --in-format parquet",)),
