@@ -135,10 +135,11 @@ class Job:
             )
 
     def head(self, n: int, form: str = files.TABLE) -> pl.DataFrame:
-        """The first rows with their results, as they are in a format, or shown."""
+        """The first rows with their results, as they are in a format, or to be shown: with their
+        numbers in front."""
         try:
             if self.grid is not None:
-                return self.answered(None, "ndjson", n).collect()
+                return self.answered(None, form, n).collect()
             assert self.points is not None
             paths = files.sources(self.points)
             with files.on_disk(paths[0]) as first, self.told([first, *paths[1:]]):
@@ -269,6 +270,8 @@ class Job:
         there = [column for name, column in columns.items() if name not in absent]
         self._check_types(schema, source.where, there)
         self._check_flat(schema, source.where, kept, form)
+        if form == files.TABLE:
+            kept = [source.number, *kept]
         after = self.compiled.columns.after
         values = [
             pl.lit(after.defaults[name] if after else None) if name in absent else pl.col(column)

@@ -12,18 +12,18 @@ from hodiff.calculator.tables import table
 
 
 def told(rows: pl.DataFrame, form: str, title: str, dialect: Dialect) -> str:
-    """Rows as a table, as CSV or as an object a line."""
+    """Rows as a table, their numbers in front, as CSV or as an object a line."""
     if form == "csv":
         mark, comma = dialect
         return rows.write_csv(separator=mark, decimal_comma=comma).removesuffix("\n")
     if form == "json":
         return rows.write_ndjson().removesuffix("\n")
-    names = ["row", *rows.columns]
-    cells = [[i, *(_cell(x, dialect.comma) for x in row)] for i, row in enumerate(rows.rows(), 1)]
+    names = ["row", *rows.columns[1:]]
+    cells = [[i, *(_cell(x, dialect.comma) for x in row)] for i, *row in rows.rows()]
     entries: list[list[Value]] = [
         [f"{name}, row {i}", x]
         for i, *row in cells
-        for name, x in zip(rows.columns, row, strict=True)
+        for name, x in zip(names[1:], row, strict=True)
     ]
     return table(
         Answer(
