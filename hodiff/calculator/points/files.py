@@ -13,11 +13,13 @@ import tempfile
 import zlib
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from glob import glob, has_magic
 from io import TextIOWrapper
+from itertools import groupby
 from math import isinf
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -43,6 +45,7 @@ LEVEL = 1  # of zstd: results have all digits, and get no smaller by more, which
 SHOWN = 12  # names of columns in a message
 GZIP = b"\x1f\x8b"
 HIDDEN = (".", "_")
+LARGE = "may be no double"  # of whole numbers beside fractions
 SWAPPED = [".", ","], [",", "."]
 MARKS = {"parquet": b"PAR1", "ipc": b"ARROW1"}  # what files of a format begin with
 
@@ -199,37 +202,89 @@ def on_disk(path: str) -> Iterator[str]:
 
 
 def scan(
-    paths: list[str],
-    form: str,
-    index: str,
-    piece: Piece | None = None,
-    dialect: Dialect = PLAIN,
+    paths: list[str], form: str, piece: Piece | None = None, dialect: Dialect = PLAIN
 ) -> pl.LazyFrame:
-    """The rows of files, or of a piece of one, with their number from 1 on in the column index if
-    that has a name; of a piece of a text the number in it.
-
-    The columns of CSV and TSV are text, as it is written.
-    """
-    options: dict[str, Any] = {"row_index_name": index or None, "row_index_offset": 1}
+    """The rows of files, or of a piece of one. The columns of CSV and TSV are text, as it is
+    written; where those of other files have several types of numbers, they have the widest."""
     pattern = any(remote(path) and has_magic(path) for path in paths)  # Polars asks the store
-    folders = len(paths) > 1 or pattern
+    hive = True if len(paths) > 1 or pattern else None
+    if piece is not None and piece.stop is None:
+        piece = None
+    read: Any = paths if piece is None or form not in TEXT else piece.text()
     if form in SEPARATORS:
-        options |= {"separator": dialect.between(form), "infer_schema": False}
+        mark = dialect.between(form)
+        return _unquoted(pl.scan_csv(read, separator=mark, infer_schema=False, glob=pattern))
+
+    def rows(read: Any, schema: Any = None) -> pl.LazyFrame:
+        if form == "ndjson":  # of all rows: the first with a fraction may be the last
+            return pl.scan_ndjson(read, schema=schema, infer_schema_length=None)
+        if form == "parquet":
+            return pl.scan_parquet(read, hive_partitioning=hive, glob=pattern)
+        return pl.scan_ipc(read, glob=pattern)
+
+    if piece is not None and form == "ndjson":
+        return rows(read, piece.schema and dict(piece.schema))
     if piece is not None and piece.stop is not None:
-        schema = piece.schema and dict(piece.schema)
-        if form in SEPARATORS:
-            return _unquoted(pl.scan_csv(piece.text(), **options))
-        if form == "ndjson":
-            return pl.scan_ndjson(piece.text(), schema=schema, **options)
-        whole = scan(paths, form, index)
-        return whole.slice(piece.start, piece.stop - piece.start)
-    if form in SEPARATORS:
-        return _unquoted(pl.scan_csv(paths, glob=pattern, **options))
-    if form == "ndjson":  # of all rows: the first with a fraction may be the last
-        return pl.scan_ndjson(paths, infer_schema_length=None, **options)
-    if form == "parquet":
-        return pl.scan_parquet(paths, hive_partitioning=folders or None, glob=pattern, **options)
-    return pl.scan_ipc(paths, glob=pattern, **options)
+        return rows(paths).slice(piece.start, piece.stop - piece.start)
+    if len(paths) == 1:
+        return rows(paths)
+    types = [rows([path]).collect_schema() for path in paths]
+    wide = _widest(types)
+    if wide is None:
+        return rows(paths, types[0])
+    found = []
+    for kinds, group in groupby(zip(paths, types, strict=True), itemgetter(1)):
+        some = [path for path, _ in group]
+        found.append(_widened(rows(some, kinds), kinds, wide, some))
+    return pl.concat(found)
+
+
+def numbered(rows: pl.LazyFrame, index: str, form: str, piece: Piece | None) -> pl.LazyFrame:
+    """Rows with their number from 1 on in a column in front; of a piece of a text that in it."""
+    before = piece.start if piece is not None and form not in TEXT else 0
+    return rows.with_row_index(index, before + 1)
+
+
+def _widest(types: Sequence[pl.Schema]) -> dict[str, pl.DataType] | None:
+    """The type that holds each column's numbers, where columns have several in several files; None
+    where they have one, or no such type, or other names."""
+    if all(kinds == types[0] for kinds in types) or any(x.keys() != types[0].keys() for x in types):
+        return None
+    wide = {}
+    for name in types[0]:
+        several = {kinds[name] for kinds in types} - {pl.Null()}
+        if len(several) > 1 and not all(x.is_integer() or x.is_float() for x in several):
+            return None
+        empty = [pl.DataFrame(schema={name: kind}) for kind in several or {pl.Null()}]
+        wide[name] = pl.concat(empty, how="vertical_relaxed").schema[name]
+    return wide
+
+
+def _widened(
+    rows: pl.LazyFrame, types: pl.Schema, wide: Mapping[str, pl.DataType], paths: list[str]
+) -> pl.LazyFrame:
+    """Rows with their columns in wider types. It is an error as they are read where one has a whole
+    number that is no double."""
+
+    def doubles(column: pl.Series) -> pl.Series:
+        found = column.cast(pl.Float64)
+        if len(large := column.filter(found.abs() >= 2**53)):
+            where = paths[0] if len(paths) == 1 else f"one of the files {paths[0]}, ..."
+            message = (
+                f"{where}, column '{column.name}': {large[0]} {LARGE}, and others have fractions"
+                " there: --out FOLDER/ takes each file by itself"
+            )
+            raise pl.exceptions.ComputeError(message)  # Polars takes none of ours through
+        return found
+
+    columns = []
+    for name, kind in wide.items():
+        if types[name].is_integer() and kind == pl.Float64:
+            x = pl.col(name).map_batches(doubles, return_dtype=pl.Float64, is_elementwise=True)
+            columns.append(x)
+        elif types[name] != kind:
+            columns.append(pl.col(name).cast(kind))
+    return rows.with_columns(columns).select(list(wide))
 
 
 def has_quotes(text: BinaryIO) -> bool:
@@ -364,6 +419,8 @@ def told(
     """What Polars found wrong in a file, with the row where that can be found."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     place = paths[0] if len(paths) == 1 else f"one of the files {paths[0]}, ..."
+    if LARGE in text:
+        return fault(text)
     if any(map(remote, paths)) and (why := of_store(text)):
         return fault(f"{place} can't be read: {why}")
     for path in paths:
@@ -407,9 +464,9 @@ def _other(paths: list[str], form: str, dialect: Dialect) -> str | None:
     """The first file that has other columns than the first has."""
     first, *others = paths
     with suppress(pl.exceptions.PolarsError, OSError):
-        columns = scan([first], form, "", None, dialect).collect_schema()
+        columns = scan([first], form, None, dialect).collect_schema()
         for path in others:
-            found = scan([path], form, "", None, dialect).collect_schema()
+            found = scan([path], form, None, dialect).collect_schema()
             names = [name for name in {**columns, **found} if found.get(name) != columns.get(name)]
             if name := next((x for x in names if x in columns and x in found), None):
                 return (

@@ -311,10 +311,12 @@ class Job:
         where = paths[0] if len(paths) == 1 else f"'{self.points}'"
         if self.points == files.STDIN:
             where = "standard input"
-        rows = files.scan(paths, came, "", None, self.dialect)
+        rows = files.scan(paths, came, None, self.dialect)
         names = files.names_of(rows, paths, came, self.dialect)
         index = files.free("row", [*names, *self.compiled.outputs])
-        rows = files.scan(paths, came, index, self.piece, self.dialect)
+        if self.piece is not None:
+            rows = files.scan(paths, came, self.piece, self.dialect)
+        rows = files.numbered(rows, index, came, self.piece)
         if came in files.SEPARATORS and form not in files.AS_WRITTEN:
             if self.piece is not None and self.piece.stop is not None:
                 self.casts = list(self.piece.casts)

@@ -21,9 +21,7 @@ def told(rows: pl.DataFrame, form: str, title: str, dialect: Dialect) -> str:
     names = ["row", *rows.columns[1:]]
     cells = [[i, *(_cell(x, dialect.comma) for x in row)] for i, *row in rows.rows()]
     entries: list[list[Value]] = [
-        [f"{name}, row {i}", x]
-        for i, *row in cells
-        for name, x in zip(names[1:], row, strict=True)
+        [f"{name}, row {i}", x] for i, *row in cells for name, x in zip(names[1:], row, strict=True)
     ]
     return table(
         Answer(
