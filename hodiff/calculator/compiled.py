@@ -324,7 +324,7 @@ def compile(
 
     expression  text of the language, or a tensor of variables; its free names are the inputs
     what        a command: value, grad, hessian, nth, hvp, jacobian, jvp, vjp, taylor, tensor,
-                laplacian, implicit, uncertainty; its numbers are the outputs
+                laplacian, divergence, curl, implicit, uncertainty; its numbers are the outputs
     wrt         the names to differentiate in; None for all
     let         constants, as ["g=9.81"]
     constants   "si": names that nothing else binds may be constants of physics, c, h, N_A, ...

@@ -167,6 +167,14 @@ def laplacian(letters: Letters, fields: Fields) -> Iterator[Equation]:
     yield Equation(times(name("Delta"), letters.f), told(fields["laplacian"]))
 
 
+def divergence(letters: Letters, fields: Fields) -> Iterator[Equation]:
+    yield Equation(call("div", letters.f), told(fields["divergence"]))
+
+
+def curl(letters: Letters, fields: Fields) -> Iterator[Equation]:
+    yield Equation(call("curl", letters.f), told(fields["curl"]))
+
+
 def jacobian(letters: Letters, fields: Fields) -> Iterator[Equation]:
     yield Equation(letters.derivatives(1), matrix(fields["jacobian"]))
 
@@ -297,6 +305,8 @@ EQUATIONS: dict[str, Callable[[Letters, Fields], Iterable[Equation]]] = {
     "hessian": hessian,
     "hvp": hvp,
     "laplacian": laplacian,
+    "divergence": divergence,
+    "curl": curl,
     "jacobian": jacobian,
     "jvp": jvp,
     "vjp": vjp,

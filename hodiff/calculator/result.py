@@ -182,8 +182,8 @@ def calculate(
     """What `hodiff COMMAND EXPR` answers, as numbers and formulas.
 
     command      grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian,
-                 implicit, uncertainty, roots, extrema, plot, check, steps, graph, explain,
-                 code, functions
+                 divergence, curl, implicit, uncertainty, roots, extrema, plot, check, steps,
+                 graph, explain, code, functions
     at           the point: numbers, text of the language ("pi/2", "2+/-0.1"), lists, arrays; a
                  float means the decimal that Python prints, 0.1 one tenth. Without it formulas
     let          constants of the expression

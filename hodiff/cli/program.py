@@ -74,6 +74,17 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
 
     That is the sum of the second derivatives in each variable. The matrix is never formed.
     """, ()),
+    "divergence": ("""The divergence of a vector field.
+
+    EXPR is [P, Q] or [P, Q, R], a component for each variable: the first goes along the first one
+    of --wrt, or else of the alphabet. The divergence is the sum of the slopes of each component in
+    its own variable, the trace of the Jacobian.
+    """, ()),
+    "curl": ("""The curl of a vector field.
+
+    EXPR is [P, Q, R] over x, y, z: the first component goes along the first variable of --wrt, or
+    else of the alphabet. Of [P, Q] it is one number, the slope of Q in x less that of P in y.
+    """, ()),
     "implicit": ("""The derivatives along an equation.
 
     EXPR is an equation, or an expression that is to be 0. --at gives a point that solves it; with

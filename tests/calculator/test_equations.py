@@ -24,6 +24,7 @@ ASKED = [
     *(f"{command} {given}" for given in (AT, "") for command in (
         "grad 'x*sin(y)'", "value 'x*sin(y)'", "hessian 'x*sin(y)'", "hessian 'x*sin(y)' --diag",
         "hvp 'x*sin(y)' --v 1,2", "laplacian 'x*sin(y)'", "jacobian '[x*y, sin(x)]'",
+        "divergence '[x*y, sin(x)]'", "curl '[x*y, sin(x)]'",
         "jvp '[x*y, sin(x)]' --v 1,2", "vjp '[x*y, sin(x)]' --v 1,2",
         "nth 'x*sin(y)' --order 4 --wrt y", "nth 'x*sin(y)' --wrt x,y,y",
         "nth 'x*sin(y)' --order 2 --along 1,2", "tensor 'x*sin(y)' --order 2",

@@ -11,9 +11,9 @@ from hodiff.cli import faults
 GRAD = 'grad needs an expression: hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2'
 HVP = 'hvp needs --v: hodiff hvp "w1**2*sin(w2)" --at w1=1,w2=pi/2 --v 0.5,1'
 COMMANDS = (
-    "grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian, implicit,"
-    " uncertainty, roots, extrema, plot, check, steps, graph, explain, report, code, functions,"
-    " shell, completion, help"
+    "grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian, divergence,"
+    " curl, implicit, uncertainty, roots, extrema, plot, check, steps, graph, explain,"
+    " report, code, functions, shell, completion, help"
 )
 
 

@@ -24,6 +24,8 @@ def test_the_commands_are_in_a_sensible_order():
         "taylor",
         "tensor",
         "laplacian",
+        "divergence",
+        "curl",
         "implicit",
         "uncertainty",
         "roots",

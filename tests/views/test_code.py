@@ -768,6 +768,7 @@ def test_nothing_ends_a_comment(to: str, line: str) -> None:
     [
         ("erf(x)", {"to": "sql"}, "SQL has no erf: leave it out, or take --to python or numpy"),
         ("gamma(x)", {"to": "c"}, "C has no digamma: leave it out, or take --to numpy or julia"),
+        ("zeta(x)", {"to": "numpy"}, "NumPy has no zeta of 3 arguments: leave it out"),
         ("sinc(x, 5)", {"to": "c"}, "no target has sinc(x, 5): 4 is the most"),
         ("x", {"to": "fortran"}, "unknown target 'fortran': it can be python, numpy, c, cpp"),
         ("x", {"to": "pyton"}, "unknown target 'pyton' (did you mean 'python'?)"),

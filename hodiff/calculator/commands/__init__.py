@@ -18,7 +18,7 @@ MOST_SAMPLES = 10**7
 MOST_SEED = 2**64 - 1
 
 ON_COLUMNS = ("value", "grad", "hessian", "nth", "hvp", "jacobian", "jvp", "vjp", "taylor",
-              "tensor", "laplacian", "implicit", "uncertainty")  # fmt: skip
+              "tensor", "laplacian", "divergence", "curl", "implicit", "uncertainty")  # fmt: skip
 """The commands that have as many numbers for every row of a table."""
 
 IN_ROWS = ("roots", "extrema")
@@ -67,6 +67,8 @@ COMMANDS = {
     "tensor": Command("nth", 'hodiff tensor "x**2*y" --at x=1,y=2 --order 3',
                       ("order",), ("order",)),
     "laplacian": Command("hessian", 'hodiff laplacian "x**2*y + y**3" --at x=1,y=2'),
+    "divergence": Command("field", 'hodiff divergence "[x*y, y*z, z*x]" --at x=1,y=2,z=3'),
+    "curl": Command("field", 'hodiff curl "[-y, x, z**2]" --at x=1,y=2,z=3'),
     "implicit": Command("implicit", 'hodiff implicit "x*y = 3" --at x=3,y=1 --of y --order 2',
                         ("order", "of", "solve"), ("of",), rows="on_rows"),
     "uncertainty": Command("uncertainty",

@@ -26,6 +26,7 @@ from hodiff.language.build import NAMED
 
 ENDED = {*files.COMPRESSED, *(x for endings in ENDINGS.values() for x in endings)}
 VALUES = {"e": "exp(1)", "pi": "acos(-1)", "golden_ratio": "(1+sqrt(5))/2"}
+LOOKED_THROUGH = 1 << 32  # bytes of text: more would come from the disk twice
 RESULTS = "hodiff"  # the struct of results, before it is taken apart
 
 
@@ -237,15 +238,16 @@ class Job:
         at every field takes Polars as long as to write it."""
         if form not in files.SEPARATORS or self.form(paths) != form:
             return False
-        names = rows.collect_schema().names()
+        schema = rows.collect_schema()
         marks = (self.dialect.between(form), *files.QUOTED)
-        if any(mark in name for name in names for mark in marks):
+        words = any(schema[name] == pl.String for name in self.compiled.outputs)
+        if words or any(mark in name for name in schema for mark in marks):
             return False
         if self.piece is not None and self.piece.stop is not None:
             return not files.has_quotes(self.piece.text())
+        if any(map(files.remote, paths)) or sum(map(os.path.getsize, paths)) > LOOKED_THROUGH:
+            return False
         for path in paths:
-            if files.remote(path):
-                return False
             with open(path, "rb") as file:
                 if files.has_quotes(file):
                     return False

@@ -100,12 +100,13 @@ def _renamed(entries: object, names: Mapping[str, str]) -> object:
     return [_renamed(x, names) for x in entries]
 
 
-def others(function: str) -> str:
-    """The mend for a function that a target lacks: the targets that have it."""
+def others(function: str, count: int) -> str:
+    """The mend for a function that a target lacks with so many arguments: the targets that have
+    it."""
     having = [
         name
         for name, target in TARGETS.items()
-        if function in target.functions
+        if target().has(function, count)
         or function in (*REDUCTIONS, "mod", "hypot")
         or definition(function, target.exact) is not None
     ]

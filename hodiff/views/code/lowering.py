@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from hodiff.engine.graph import building, variable, written
 from hodiff.errors import HodiffError
 from hodiff.views.code.definitions import MOST_SINC, definition
-from hodiff.views.code.syntax import FIELD, Code
+from hodiff.views.code.syntax import Code
 from hodiff.views.parts import Part, in_order
 from hodiff.views.reading import read
 
@@ -37,8 +37,8 @@ MOST_ENTRIES = 256  # of an array that is written out
 class Lowering:
     """Makes parts of a target's out of parts of the language's; cost: once their number."""
 
-    def __init__(self, target: Code, others: Callable[[str], str]) -> None:
-        """others(function) says which target has it."""
+    def __init__(self, target: Code, others: Callable[[str, int], str]) -> None:
+        """others(function, count) says which target has it with so many arguments."""
         self.target, self.others = target, others
         self.made: dict[Any, Part] = {}
         self.serial: dict[Part, int] = {}  # their order
@@ -228,7 +228,7 @@ class Lowering:
         if (function, len(xs)) in OTHERWISE:
             xs = xs[:1] if function == "lambertw" else xs
             function = OTHERWISE[function, len(xs) + (function == "lambertw")]
-        if function in self.target.functions and len(xs) == _arity(self.target.functions[function]):
+        if self.target.has(function, len(xs)):
             return self.make("call", xs, function)
         if function in REDUCTIONS:
             return self.reduced(function, list(xs))
@@ -251,7 +251,9 @@ class Lowering:
                 )
         template = self.template(function, len(xs), attributes)
         if template is None:
-            mend = self.others(function)
+            mend = self.others(function, len(xs))
+            if function in self.target.functions:
+                name = f"{function} of {len(xs)} arguments"
             raise HodiffError("usage", f"{self.target.title} has no {name}: {mend}", source="--to")
         names = {str(i): x for i, x in enumerate(xs)}
         found = self.lowered(template, names)
@@ -344,11 +346,6 @@ def _is(x: Part, n: int) -> bool:
 
 OTHERWISE = {("lambertw", 2): "lambertw_lower", ("zeta", 2): "hurwitz"}
 """What a function is called in targets' tables with so many arguments."""
-
-
-def _arity(template: str) -> int:
-    fields = FIELD.findall(template)
-    return len(set(fields)) if fields[0] != "{}" else len(fields)
 
 
 def _shape(x: Entries) -> tuple[int, ...]:

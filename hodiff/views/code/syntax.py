@@ -121,6 +121,11 @@ class Code(OneLine):
         self.fixed: set[Part] = set()  # parts without variables
         self.names_here: dict[str, str] = {}  # of variables
 
+    def has(self, function: str, count: int) -> bool:
+        """Whether the target has a function, with so many arguments."""
+        fields = FIELD.findall(self.functions.get(function, ""))
+        return count == (len(fields) if "{}" in fields else len(set(fields))) and count > 0
+
     # Parts.
 
     def number(self, part: Part, children: list[Written]) -> Written:

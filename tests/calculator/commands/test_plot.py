@@ -225,7 +225,7 @@ def test_the_terminal(monkeypatch):
 
 def test_roots_that_are_undecided_are_told():
     """max(x**2, x**4) is 0 at 0, and least there, and both are equal there."""
-    notes = plot("max(x**2, x**4)", over="x=-2:2", order=0).notes
+    notes = plot("max(x**2, x**4)", over="x=-2:2", order=0, seconds=60).notes
     for what in ("roots", "extrema"):
         assert f"not all {what} of f may be marked: it is undecided near 0" in notes
     assert not any("undecided" in note for note in plot("abs(x)", order=0).notes)

@@ -98,6 +98,8 @@ WAYS = [
     ("taylor", "exp(x)*y", "--wrt", "x", "--order", "4"),
     ("tensor", "x**3*y**2", "--order", "3"),
     ("laplacian", "x**3*y**2 + exp(x)"),
+    ("divergence", "[x*y**2, sin(x*y)]"),
+    ("curl", "[x*y**2, sin(x*y)]"),
 ]  # fmt: skip
 POINTS = [("1", "2"), ("1/2", "-3"), ("0.1", "0.7")]
 
