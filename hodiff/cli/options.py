@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from re import fullmatch
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -303,6 +304,15 @@ def engine(ctx: click.Context, param: click.Parameter, value: str | None) -> str
     return value
 
 
+def separator(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """A check that it is a mark that stands in no number, and is no quote."""
+    found = "\t" if value == r"\t" else value
+    if found is None or (fullmatch(r"[\t -~]", found) and not fullmatch(r'[\w.+"-]', found)):
+        return found
+    marks = r"is one mark that no number has, such as ';', '|' or '\t'"
+    raise usage(f"--separator {marks}, not {quoted(found)}", "--separator")
+
+
 def positive(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
     """A check that an option's value is a number above 0."""
     if value is None:
@@ -552,6 +562,12 @@ IN_FORMAT = STATES(["--in-format"], **choice([*ROW_FORMATS], "format of rows"),
                    help="What --points is.  [default: by its name]")
 OUT_FORMAT = STATES(["--out-format"], **choice([*ROW_FORMATS], "format of rows"),
                     help="What --out is to be.  [default: by its name]")
+SEPARATOR = STATES(["--separator"], metavar="CHAR", callback=separator,
+                   help="What stands between the columns of CSV, read and written.  "
+                        "[default: , and with --decimal-comma ;]")
+DECIMAL_COMMA = STATES(["--decimal-comma"], is_flag=True,
+                       help="A comma stands before decimals: in text that is read, and in what "
+                            "is written as CSV or TSV.")
 MAP = STATES(["--map"], metavar="w1=width", multiple=True,
              help="The column of a variable that isn't named as it is.")
 KEEP = STATES(["--keep"], metavar="all|none|a,b", multiple=True,
@@ -575,8 +591,8 @@ ENGINE = STATES(["--engine"], metavar="dask|spark", callback=engine,
                 shell_complete=completed(ENGINES),
                 help="Many machines: the workers of Dask or Spark; dask=tcp://HOST:8786 and "
                      "spark=spark://HOST:7077 say which.  --out is a new FOLDER/.")
-POINTS = (ROWS, GRID, OUT, IN_FORMAT, OUT_FORMAT, MAP, KEEP, HEAD, ON_ERROR, ERRORS, PROVEN,
-          SAMPLED, RESUME, ENGINE)
+POINTS = (ROWS, GRID, OUT, IN_FORMAT, OUT_FORMAT, SEPARATOR, DECIMAL_COMMA, MAP, KEEP, HEAD,
+          ON_ERROR, ERRORS, PROVEN, SAMPLED, RESUME, ENGINE)
 OF_DOUBLES = (PROVEN, SAMPLED)  # where rows are computed in doubles
 VERSION = click.Option(["-V", "--version"], is_flag=True, help="Show the version and exit.")
 WORDS = click.Argument(["words"], metavar="[WORD ...]", nargs=-1, required=False)

@@ -106,6 +106,7 @@ def read(
     from hodiff.answers.question import How  # start-up
     from hodiff.calculator.commands import COMMANDS, IN_ROWS
     from hodiff.calculator.compiled import Compiled
+    from hodiff.calculator.points.files import Dialect
     from hodiff.calculator.points.grid import axes
     from hodiff.calculator.points.job import Job
     from hodiff.calculator.searches import Searches
@@ -133,6 +134,10 @@ def read(
     else:
         compiled = Compiled(expression, command, wrt or None, let, own, constants, strict)
     how = How(subgradient=options.get("subgradient", False), extend=options.get("extend", False))
+    comma = given["decimal_comma"]
+    if comma and given["separator"] == ",":
+        message = "a comma parts either columns or decimals: take another --separator"
+        raise usage(message, "--separator")
     kept = [name.strip() for text in given["keep"] for name in _names(text)]
     return Job(
         compiled,
@@ -150,6 +155,7 @@ def read(
         proven=proven or options.get("arithmetic") == "ball",
         check=given.get("check", False),
         resume=given["resume"],
+        dialect=Dialect(given["separator"] or (";" if comma else ","), comma),
     )
 
 
@@ -229,5 +235,6 @@ def _said(job: Job, seconds: float) -> str | None:
 def _shown(job: Job, n: int, form: str) -> Outcome:
     from hodiff.calculator.points.shown import told  # start-up
 
-    text = told(job.head(n, FORMS[form] or "table"), form, job.compiled.expression)
+    rows = job.head(n, FORMS[form] or "table")
+    text = told(rows, form, job.compiled.expression, job.dialect)
     return Outcome(text, _said(job, 0), 1 if job.rows.refused else 0)

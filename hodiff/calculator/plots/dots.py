@@ -40,7 +40,7 @@ def dots(path: Any, variable: str) -> Dots:
         paths = files.sources(file)
         form = files.form_of(path, None, "--points") if path == "-" else files.form_in(paths, None)
         try:
-            rows = files.scan(paths, form, "")
+            rows = files.scan(paths, form)
             names = files.names_of(rows, paths, form)
             x, y = chosen(names, variable, path)
             frame = rows.select(x, y).head(MOST + 1).collect()

@@ -215,7 +215,7 @@ def _pieces(job: Job, path: str | None) -> Iterator[Piece]:
     form = job.form([path])
     whole = path if files.remote(path) else os.path.abspath(path)
     if form not in files.TEXT:
-        total = files.scan([path], form, "").select(pl.len()).collect().item()
+        total = files.scan([path], form).select(pl.len()).collect().item()
         yield from of_rows(whole, total, max(rows, -(-total // MOST)))
         return
     if files.remote(path) or not os.path.isfile(path):
@@ -223,7 +223,7 @@ def _pieces(job: Job, path: str | None) -> Iterator[Piece]:
         return
     schema = None
     if form == "ndjson":
-        schema = dict(files.scan([path], form, "").collect_schema())
+        schema = dict(files.scan([path], form).collect_schema())
     size = max(size, os.path.getsize(path) // MOST)
     for piece in of_text(whole, size, form in files.SEPARATORS):
         yield piece._replace(schema=schema, casts=job.casts)
@@ -262,7 +262,7 @@ def _placed(report: Report, tasks: list[Task], job: Job) -> HodiffError:
     for other in tasks[: report.number]:
         if other.shown == task.shown:
             piece = other.piece
-            rows = files.scan([task.shown], form, "", piece)
+            rows = files.scan([task.shown], form, piece, job.dialect)
             before += rows.select(pl.len()).collect().item()
     name, row, why = report.first
     return no_answer(name, row + before, why)

@@ -13,13 +13,15 @@ import tempfile
 import zlib
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from glob import glob, has_magic
 from io import TextIOWrapper
+from itertools import groupby
 from math import isinf
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import polars as pl
 
@@ -43,7 +45,27 @@ LEVEL = 1  # of zstd: results have all digits, and get no smaller by more, which
 SHOWN = 12  # names of columns in a message
 GZIP = b"\x1f\x8b"
 HIDDEN = (".", "_")
+LARGE = "may be no double"  # of whole numbers beside fractions
+SWAPPED = [".", ","], [",", "."]
 MARKS = {"parquet": b"PAR1", "ipc": b"ARROW1"}  # what files of a format begin with
+
+
+class Dialect(NamedTuple):
+    """What stands between the columns of CSV, and whether a comma stands before decimals: in text
+    that is read, and in numbers that are written to CSV and TSV."""
+
+    separator: str = SEPARATORS["csv"]
+    comma: bool = False
+
+    def between(self, form: str) -> str:
+        return self.separator if form == "csv" else SEPARATORS[form]
+
+    def numbers(self, text: pl.Expr) -> pl.Expr:
+        """Text with a point where a comma is, before decimals, and a comma where a point is."""
+        return text.str.replace_many(*SWAPPED) if self.comma else text
+
+
+PLAIN = Dialect()
 
 
 def fault(message: str, option: str = "--points", kind: str = "usage") -> HodiffError:
@@ -179,32 +201,90 @@ def on_disk(path: str) -> Iterator[str]:
             raise error.retold(error.message.replace(file, name)) from None
 
 
-def scan(paths: list[str], form: str, index: str, piece: Piece | None = None) -> pl.LazyFrame:
-    """The rows of files, or of a piece of one, with their number from 1 on in the column index if
-    that has a name; of a piece of a text the number in it.
-
-    The columns of CSV and TSV are text, as it is written.
-    """
-    options: dict[str, Any] = {"row_index_name": index or None, "row_index_offset": 1}
+def scan(
+    paths: list[str], form: str, piece: Piece | None = None, dialect: Dialect = PLAIN
+) -> pl.LazyFrame:
+    """The rows of files, or of a piece of one. The columns of CSV and TSV are text, as it is
+    written; where those of other files have several types of numbers, they have the widest."""
     pattern = any(remote(path) and has_magic(path) for path in paths)  # Polars asks the store
-    folders = len(paths) > 1 or pattern
+    hive = True if len(paths) > 1 or pattern else None
+    if piece is not None and piece.stop is None:
+        piece = None
+    read: Any = paths if piece is None or form not in TEXT else piece.text()
     if form in SEPARATORS:
-        options |= {"separator": SEPARATORS[form], "infer_schema": False}
+        mark = dialect.between(form)
+        return _unquoted(pl.scan_csv(read, separator=mark, infer_schema=False, glob=pattern))
+
+    def rows(read: Any, schema: Any = None) -> pl.LazyFrame:
+        if form == "ndjson":  # of all rows: the first with a fraction may be the last
+            return pl.scan_ndjson(read, schema=schema, infer_schema_length=None)
+        if form == "parquet":
+            return pl.scan_parquet(read, hive_partitioning=hive, glob=pattern)
+        return pl.scan_ipc(read, glob=pattern)
+
+    if piece is not None and form == "ndjson":
+        return rows(read, piece.schema and dict(piece.schema))
     if piece is not None and piece.stop is not None:
-        schema = piece.schema and dict(piece.schema)
-        if form in SEPARATORS:
-            return _unquoted(pl.scan_csv(piece.text(), **options))
-        if form == "ndjson":
-            return pl.scan_ndjson(piece.text(), schema=schema, **options)
-        whole = scan(paths, form, index)
-        return whole.slice(piece.start, piece.stop - piece.start)
-    if form in SEPARATORS:
-        return _unquoted(pl.scan_csv(paths, glob=pattern, **options))
-    if form == "ndjson":  # of all rows: the first with a fraction may be the last
-        return pl.scan_ndjson(paths, infer_schema_length=None, **options)
-    if form == "parquet":
-        return pl.scan_parquet(paths, hive_partitioning=folders or None, glob=pattern, **options)
-    return pl.scan_ipc(paths, glob=pattern, **options)
+        return rows(paths).slice(piece.start, piece.stop - piece.start)
+    if len(paths) == 1:
+        return rows(paths)
+    types = [rows([path]).collect_schema() for path in paths]
+    wide = _widest(types)
+    if wide is None:
+        return rows(paths, types[0])
+    found = []
+    for kinds, group in groupby(zip(paths, types, strict=True), itemgetter(1)):
+        some = [path for path, _ in group]
+        found.append(_widened(rows(some, kinds), kinds, wide, some))
+    return pl.concat(found)
+
+
+def numbered(rows: pl.LazyFrame, index: str, form: str, piece: Piece | None) -> pl.LazyFrame:
+    """Rows with their number from 1 on in a column in front; of a piece of a text that in it."""
+    before = piece.start if piece is not None and form not in TEXT else 0
+    return rows.with_row_index(index, before + 1)
+
+
+def _widest(types: Sequence[pl.Schema]) -> dict[str, pl.DataType] | None:
+    """The type that holds each column's numbers, where columns have several in several files; None
+    where they have one, or no such type, or other names."""
+    if all(kinds == types[0] for kinds in types) or any(x.keys() != types[0].keys() for x in types):
+        return None
+    wide = {}
+    for name in types[0]:
+        several = {kinds[name] for kinds in types} - {pl.Null()}
+        if len(several) > 1 and not all(x.is_integer() or x.is_float() for x in several):
+            return None
+        empty = [pl.DataFrame(schema={name: kind}) for kind in several or {pl.Null()}]
+        wide[name] = pl.concat(empty, how="vertical_relaxed").schema[name]
+    return wide
+
+
+def _widened(
+    rows: pl.LazyFrame, types: pl.Schema, wide: Mapping[str, pl.DataType], paths: list[str]
+) -> pl.LazyFrame:
+    """Rows with their columns in wider types. It is an error as they are read where one has a whole
+    number that is no double."""
+
+    def doubles(column: pl.Series) -> pl.Series:
+        found = column.cast(pl.Float64)
+        if len(large := column.filter(found.abs() >= 2**53)):
+            where = paths[0] if len(paths) == 1 else f"one of the files {paths[0]}, ..."
+            message = (
+                f"{where}, column '{column.name}': {large[0]} {LARGE}, and others have fractions"
+                " there: --out FOLDER/ takes each file by itself"
+            )
+            raise pl.exceptions.ComputeError(message)  # Polars takes none of ours through
+        return found
+
+    columns = []
+    for name, kind in wide.items():
+        if types[name].is_integer() and kind == pl.Float64:
+            x = pl.col(name).map_batches(doubles, return_dtype=pl.Float64, is_elementwise=True)
+            columns.append(x)
+        elif types[name] != kind:
+            columns.append(pl.col(name).cast(kind))
+    return rows.with_columns(columns).select(list(wide))
 
 
 def has_quotes(text: BinaryIO) -> bool:
@@ -229,35 +309,49 @@ def _unquoted(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.rename(mended) if mended else rows
 
 
-def typed(rows: pl.LazyFrame, names: list[str], form: str) -> list[pl.Expr]:
+def typed(rows: pl.LazyFrame, names: list[str], form: str, dialect: Dialect) -> list[pl.Expr]:
     """What makes columns of text numbers, or true and false, where all of a column's are and
     nothing is lost in a format: 007 stays text, and so does a number of 17 digits, or one that is
     no double; in JSON inf, too."""
     if not names:
         return []
-    words, asked = ["true", "false"], list[pl.Expr]()
-    for k, x in enumerate(map(pl.col, names)):
-        double = x.cast(pl.Float64, strict=False)
-        held = (
-            double.is_finite() if form == "ndjson" else double.is_finite() | ~x.str.contains(r"\d")
-        )
-        number = double.is_not_null() & held & ~x.str.contains(CODE)
-        told = {"whole": x.str.contains(WHOLE), "number": number, "truth": x.is_in(words)}
-        asked += [(x.is_null() | is_so).all().alias(f"{kind}{k}") for kind, is_so in told.items()]
-        asked.append(x.is_null().all().alias(f"none{k}"))
-    found = rows.select(asked).collect(engine="streaming").row(0, named=True)
+    variable, value = free("name", names), free("text", names)
+    x = dialect.numbers(pl.col(value))
+    double = x.cast(pl.Float64, strict=False)
+    held = double.is_finite()
+    if form != "ndjson":
+        held |= x.str.len_bytes() < len("1e309")  # inf is a number, and text of digits none that is
+    number = double.is_not_null() & held & ~x.str.contains(CODE)
+    told = {"whole": x.str.contains(WHOLE), "number": number, "truth": x.is_in(["true", "false"])}
+    asked = [is_so.all().alias(kind) for kind, is_so in told.items()]
+    # Below one another: Polars takes a millisecond for what is asked of each of many columns.
+    rows = rows.select(names).unpivot(variable_name=variable, value_name=value)
+    found = (
+        rows.filter(pl.col(value).is_not_null())
+        .group_by(variable)
+        .agg(asked)
+        .collect(engine="streaming")
+    )
     casts = []
-    for k, name in enumerate(names):
-        if found[f"none{k}"]:
-            continue
-        if found[f"truth{k}"]:
+    for name, whole, is_number, truth in found.iter_rows():
+        if truth:
             casts.append(pl.col(name) == "true")
-        elif found[f"whole{k}"] or found[f"number{k}"]:
-            casts.append(pl.col(name).cast(pl.Int64 if found[f"whole{k}"] else pl.Float64))
+        elif whole or is_number:
+            number = dialect.numbers(pl.col(name))
+            casts.append(number.cast(pl.Int64 if whole else pl.Float64))
     return casts
 
 
-def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
+def free(name: str, taken: Sequence[str]) -> str:
+    """A name that no column has."""
+    while name in taken:
+        name += "_"
+    return name
+
+
+def names_of(
+    rows: pl.LazyFrame, paths: list[str], form: str, dialect: Dialect = PLAIN
+) -> list[str]:
     """The names of the columns. Raises HodiffError for a file that has none, or one twice."""
     names = rows.collect_schema().names()
     if form == "ndjson" and not remote(paths[0]):  # of over 32 Polars has them in any order
@@ -266,7 +360,7 @@ def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
             names = sorted(names, key=lambda x: first.index(x) if x in first else len(first))
     if form in SEPARATORS:
         top: dict[str, Any] = {"has_header": False, "infer_schema": False, "n_rows": 1}
-        top["separator"] = SEPARATORS[form]
+        top["separator"] = dialect.between(form)
         if remote(paths[0]):
             header = pl.scan_csv(paths[0], glob=has_magic(paths[0]), **top).collect().row(0)
         else:
@@ -281,32 +375,52 @@ def names_of(rows: pl.LazyFrame, paths: list[str], form: str) -> list[str]:
     return names
 
 
-def missing(names: list[str], wanted: str, where: str, variable: str | None) -> HodiffError:
+def column(names: Sequence[str], wanted: str) -> str | None:
+    """The column of a name: with spaces around it, too, where one alone has them."""
+    if wanted in names:
+        return wanted
+    found = [name for name in names if name.strip() == wanted.strip()]
+    return found[0] if len(found) == 1 else None
+
+
+def missing(
+    names: list[str], wanted: str, where: str, variable: str | None, apart: str = ""
+) -> HodiffError:
     """The error for a column that isn't there: a variable's, or one to keep."""
+    if apart:
+        return fault(f"{where} has no column '{wanted}': it has one, '{names[0][:60]}': {apart}")
     shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
     mend = nearest(wanted, names) or f": it has {shown or 'none'}"
-    if apart := _apart(names):
-        mend = f": it has one, '{names[0][:60]}': {apart}"
     if variable is None:
         return fault(f"{where} has no column '{wanted}'{mend}", "--keep")
     how = f"; --map {variable}=COLUMN chooses another, --let {variable}=2 a constant"
     return fault(f"{where} has no column '{wanted}'{mend}{how}")
 
 
-def _apart(names: Sequence[str]) -> str:
+def apart(names: Sequence[str], form: str, dialect: Dialect) -> str:
     """What to do where the only column's name looks like several; empty where it doesn't."""
-    for mark in (";", "\t", "|"):
-        if len(names) == 1 and mark in names[0]:
-            mend = "write ',' there, and '.' in numbers"
-            mend = "--in-format tsv reads that" if mark == "\t" else mend
-            return f"are columns apart by {mark!r}? {mend}"
-    return ""
+    if len(names) != 1 or form not in SEPARATORS:
+        return ""
+    csv = "--in-format csv " if form == "tsv" else ""
+    mends = {
+        "\t": "--in-format tsv reads that",
+        ";": f"{csv}--separator ';' reads that, --decimal-comma with decimals as 1,5",
+        "|": f"{csv}--separator '|' reads that",
+        ",": f"{csv or '--separator , '}reads that",
+    }
+    own = dialect.between(form)
+    found = next((mark for mark in mends if mark in names[0] and mark != own), None)
+    return f"are columns apart by {found!r}? {mends[found]}" if found else ""
 
 
-def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
+def told(
+    error: BaseException, paths: list[str], form: str, dialect: Dialect = PLAIN
+) -> HodiffError:
     """What Polars found wrong in a file, with the row where that can be found."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     place = paths[0] if len(paths) == 1 else f"one of the files {paths[0]}, ..."
+    if LARGE in text:
+        return fault(text)
     if any(map(remote, paths)) and (why := of_store(text)):
         return fault(f"{place} can't be read: {why}")
     for path in paths:
@@ -319,13 +433,13 @@ def told(error: BaseException, paths: list[str], form: str) -> HodiffError:
         return fault(f"{place} is empty: there is no header")
     if form in SEPARATORS:
         for path in paths:
-            if not remote(path) and (found := _ragged(path, SEPARATORS[form])):
+            if not remote(path) and (found := _ragged(path, form, dialect)):
                 return fault(found)
     if form == "ndjson":
         for path in paths:
             if not remote(path) and (found := _unread(path)):
                 return fault(found)
-    if len(paths) > 1 and (found := _other(paths, form)):
+    if len(paths) > 1 and (found := _other(paths, form, dialect)):
         return fault(found)
     if isinstance(error, OSError):
         return fault(f"{place} can't be read: {error.strerror or text}")
@@ -346,13 +460,13 @@ def of_store(text: str) -> str | None:
     return text.partition(": <?xml")[0]
 
 
-def _other(paths: list[str], form: str) -> str | None:
+def _other(paths: list[str], form: str, dialect: Dialect) -> str | None:
     """The first file that has other columns than the first has."""
     first, *others = paths
     with suppress(pl.exceptions.PolarsError, OSError):
-        columns = scan([first], form, "").collect_schema()
+        columns = scan([first], form, None, dialect).collect_schema()
         for path in others:
-            found = scan([path], form, "").collect_schema()
+            found = scan([path], form, None, dialect).collect_schema()
             names = [name for name in {**columns, **found} if found.get(name) != columns.get(name)]
             if name := next((x for x in names if x in columns and x in found), None):
                 return (
@@ -399,8 +513,9 @@ def _bytes(path: str) -> Any:
     return gzip.open(path, "rb") if packed else open(path, "rb")
 
 
-def _ragged(path: str, separator: str) -> str | None:
+def _ragged(path: str, form: str, dialect: Dialect) -> str | None:
     """The first row that has more fields than the header, or text that isn't UTF-8."""
+    separator = dialect.between(form)
     try:
         with TextIOWrapper(_bytes(path), encoding="utf-8", newline="") as file:
             lines = csv.reader(file, delimiter=separator, strict=True)
@@ -409,11 +524,11 @@ def _ragged(path: str, separator: str) -> str | None:
                 return f"{path}, line 1: it is empty, and should be the header"
             for row, fields in enumerate(lines, 1):
                 if len(fields) > len(header):
-                    n, apart = len(header), _apart(header)
+                    n, mend = len(header), apart(header, form, dialect)
                     return (
                         f"{path}, row {row}: it has {len(fields)} fields, and there"
                         f" {'is' if n == 1 else 'are'} {n} column{'s' * (n > 1)}; the first too"
-                        f" many is {fields[n]!r}" + (f": {apart}" if apart else "")
+                        f" many is {fields[n]!r}" + (f": {mend}" if mend else "")
                     )
     except UnicodeDecodeError as error:
         byte = f"byte 0x{error.object[error.start]:02x}"
@@ -470,7 +585,9 @@ def _finite(text: str) -> float:
     return x
 
 
-def sink(rows: pl.LazyFrame, path: str, form: str, plain: bool = False) -> pl.LazyFrame:
+def sink(
+    rows: pl.LazyFrame, path: str, form: str, plain: bool = False, dialect: Dialect = PLAIN
+) -> pl.LazyFrame:
     """The rows on their way into a file, or to standard output; plain: no text needs quotes,
     and none is searched for what does."""
     if path == STDOUT and not sys.stdout:
@@ -482,7 +599,8 @@ def sink(rows: pl.LazyFrame, path: str, form: str, plain: bool = False) -> pl.La
     if form in SEPARATORS:
         return rows.sink_csv(
             where,
-            separator=SEPARATORS[form],
+            separator=dialect.between(form),
+            decimal_comma=dialect.comma,
             quote_style="never" if plain else "necessary",
             compression=packed,
             check_extension=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from glob import has_magic
@@ -32,12 +32,20 @@ RESULTS = "hodiff"  # the struct of results, before it is taken apart
 
 class Source(NamedTuple):
     """Rows as they are read: where is what a message calls them, number the column that numbers
-    them."""
+    them, mend what to do where they have one column that looks like several."""
 
     rows: pl.LazyFrame
     names: list[str]
     where: str
     number: str
+    mend: str = ""
+
+    def column(self, wanted: str, variable: str | None = None) -> str:
+        """The column of a name. Raises HodiffError where there is none."""
+        found = files.column(self.names, wanted)
+        if found is None:
+            raise files.missing(self.names, wanted, self.where, variable, self.mend)
+        return found
 
 
 @dataclass
@@ -55,6 +63,7 @@ class Job:
     check         some rows are compared with balls
     resume        of a folder of parts those that are there stay
     piece         what is to be done of the points; None for all
+    dialect       what parts columns and decimals in text
     """
 
     compiled: Compiled | Searches
@@ -73,6 +82,7 @@ class Job:
     check: bool = False
     resume: bool = False
     piece: Piece | None = None
+    dialect: files.Dialect = files.PLAIN
     rows: Rows = field(init=False)
     total: int | None = field(init=False, default=None)
     casts: list[pl.Expr] = field(init=False, default_factory=list)
@@ -85,6 +95,7 @@ class Job:
         how = self.proven, self.fails, self.check, keeps, self.skips
         kernel = Lists if isinstance(self.compiled, Searches) else Rows
         self.rows = kernel(self.compiled, solver, *how)
+        self.rows.dialect = self.dialect
 
     def __reduce__(self) -> Any:
         """Pickled as what is asked, without what has been done of it."""
@@ -125,10 +136,11 @@ class Job:
             )
 
     def head(self, n: int, form: str = files.TABLE) -> pl.DataFrame:
-        """The first rows with their results, as they are in a format, or shown."""
+        """The first rows with their results, as they are in a format, or to be shown: with their
+        numbers in front."""
         try:
             if self.grid is not None:
-                return self.answered(None, "ndjson", n).collect()
+                return self.answered(None, form, n).collect()
             assert self.points is not None
             paths = files.sources(self.points)
             with files.on_disk(paths[0]) as first, self.told([first, *paths[1:]]):
@@ -198,8 +210,8 @@ class Job:
         return stem, self.out_form or files.form_of(path, self.in_form, "--points")
 
     @property
-    def columns(self) -> dict[str, str]:
-        """The column of each variable."""
+    def wanted(self) -> dict[str, str]:
+        """The column of each variable, as it is named by who asks."""
         found = {name: self.maps.get(name, name) for name in self.compiled.inputs}
         after = self.compiled.columns.after
         for name, x in after.beside.items() if after else ():
@@ -219,7 +231,7 @@ class Job:
         with files.whole(out) as path, self.told(paths or [], out):
             rows = self.answered(paths, form)
             plain = paths is not None and self._is_plain(paths, rows, form)
-            files.sink(rows, path, form, plain).collect(engine="streaming")
+            files.sink(rows, path, form, plain, self.dialect).collect(engine="streaming")
 
     def _is_plain(self, paths: list[str], rows: pl.LazyFrame, form: str) -> bool:
         """Whether nothing needs quotes: rows go from text to text, and none of it has any. To look
@@ -227,7 +239,7 @@ class Job:
         if form not in files.SEPARATORS or self.form(paths) != form:
             return False
         schema = rows.collect_schema()
-        marks = (files.SEPARATORS[form], *files.QUOTED)
+        marks = (self.dialect.between(form), *files.QUOTED)
         words = any(schema[name] == pl.String for name in self.compiled.outputs)
         if words or any(mark in name for name in schema for mark in marks):
             return False
@@ -249,7 +261,7 @@ class Job:
                 raise fault(message, "--map")
             raise fault(f"--map names '{unknown[0]}', and EXPR has no such variable", "--map")
         source = self._grid() if paths is None else self._files(paths, form)
-        absent = self._absent(source)
+        columns, absent = self._columns(source)
         kept = self._kept(source)
         self._check_constants(source.names, source.where)
         if self._is_counted(paths) and n is None:
@@ -257,25 +269,28 @@ class Job:
         rows = source.rows if n is None else source.rows.head(n)
         text = form in files.AS_WRITTEN
         schema = rows.collect_schema()
-        self._check_types(schema, source.where, [x for x in self.columns if x not in absent])
+        there = [column for name, column in columns.items() if name not in absent]
+        self._check_types(schema, source.where, there)
         self._check_flat(schema, source.where, kept, form)
+        if form == files.TABLE:
+            kept = [source.number, *kept]
         after = self.compiled.columns.after
         values = [
             pl.lit(after.defaults[name] if after else None) if name in absent else pl.col(column)
-            for name, column in self.columns.items()
+            for name, column in columns.items()
         ]
-        inputs = [x.alias(name) for x, name in zip(values, self.columns, strict=True)]
+        inputs = [x.alias(name) for x, name in zip(values, columns, strict=True)]
         texts = {  # columns that come back as the numbers that they say, and whose these are
             column: name
-            for name, column in self.columns.items()
+            for name, column in columns.items()
             if not text and name not in absent and column in kept and schema[column] == pl.String
         }
         self.rows.index, self.rows.given = source.number, list(texts.values())
-        self.rows.columns = self.columns
+        self.rows.columns = columns
         results = pl.struct([*inputs, source.number]).map_batches(
             self.rows, return_dtype=self.rows.kind, is_elementwise=True
         )
-        found = _free(RESULTS, kept)
+        found = files.free(RESULTS, kept)
         rows = rows.select([*(x for x in kept if x not in texts), results.alias(found)])
         if self.skips:
             rows = rows.filter(pl.col(found).struct.field(REASON).is_null())
@@ -288,7 +303,7 @@ class Job:
 
     def _grid(self) -> Source:
         assert self.grid is not None
-        index = _free("row", [*self.grid, *self.compiled.outputs])
+        index = files.free("row", [*self.grid, *self.compiled.outputs])
         ends = (self.piece.start, self.piece.stop) if self.piece else ()
         return Source(grid.rows(self.grid, index, *ends), list(self.grid), "--grid", index)
 
@@ -298,44 +313,47 @@ class Job:
         where = paths[0] if len(paths) == 1 else f"'{self.points}'"
         if self.points == files.STDIN:
             where = "standard input"
-        names = files.names_of(files.scan(paths, came, ""), paths, came)
-        index = _free("row", [*names, *self.compiled.outputs])
-        rows = files.scan(paths, came, index, self.piece)
+        rows = files.scan(paths, came, None, self.dialect)
+        names = files.names_of(rows, paths, came, self.dialect)
+        index = files.free("row", [*names, *self.compiled.outputs])
+        if self.piece is not None:
+            rows = files.scan(paths, came, self.piece, self.dialect)
+        rows = files.numbered(rows, index, came, self.piece)
         if came in files.SEPARATORS and form not in files.AS_WRITTEN:
             if self.piece is not None and self.piece.stop is not None:
                 self.casts = list(self.piece.casts)
             else:
-                kept = names if self.keep is None else [x for x in self.keep if x in names]
-                inputs = self.columns.values()
-                self.casts = files.typed(rows, [x for x in kept if x not in inputs], form)
+                kept = names if self.keep is None else self.keep
+                inputs = {files.column(names, x) for x in self.wanted.values()}
+                asked = [y for x in kept if (y := files.column(names, x)) and y not in inputs]
+                self.casts = files.typed(rows, asked, form, self.dialect)
             rows = rows.with_columns(self.casts)
-        return Source(rows, names, where, index)
+        return Source(rows, names, where, index, files.apart(names, came, self.dialect))
 
     def _is_counted(self, paths: list[str] | None) -> bool:
         """Whether files say at once how many rows they have."""
         whole = self.piece is None or self.piece.stop is None
         return paths is not None and whole and self.form(paths) == "parquet"
 
-    def _absent(self, source: Source) -> dict[str, str]:
-        """The inputs that may do without a column and have none, and which it would be."""
+    def _columns(self, source: Source) -> tuple[dict[str, str], dict[str, str]]:
+        """The column of each input; and of those that may do without one and have none, which it
+        would be."""
         after = self.compiled.columns.after
-        absent: dict[str, str] = {}
-        for name, column in self.columns.items():
-            if after and name in after.beside and name not in self.maps:
-                if column not in source.names:
-                    absent[name] = column
-            elif column not in source.names:
-                raise files.missing(source.names, column, source.where, name)
+        columns, absent = dict[str, str](), dict[str, str]()
+        for name, wanted in self.wanted.items():
+            without = after and name in after.beside and name not in self.maps
+            if without and files.column(source.names, wanted) is None:
+                columns[name] = absent[name] = wanted
+            else:
+                columns[name] = source.column(wanted, name)
         self.notes = after.absent(absent) if after else []
-        return absent
+        return columns, absent
 
     def _kept(self, source: Source) -> list[str]:
         """The columns that are kept beside the results."""
-        kept = source.names if self.keep is None else list(self.keep)
-        for k, name in enumerate(kept):
-            if name not in source.names:
-                raise files.missing(source.names, name, source.where, None)
-            if name in kept[:k]:
+        kept = source.names if self.keep is None else [source.column(x) for x in self.keep]
+        for name in kept if self.keep else ():
+            if kept.count(name) > 1:
                 raise fault(f"--keep has '{name}' twice", "--keep")
         if taken := [name for name in self.compiled.outputs if name in kept]:
             others = [name for name in kept if name not in taken]
@@ -346,9 +364,9 @@ class Job:
             )
         return kept
 
-    def _check_types(self, schema: pl.Schema, where: str, inputs: list[str]) -> None:
+    def _check_types(self, schema: pl.Schema, where: str, columns: Iterable[str]) -> None:
         """Raise where an input's column holds no numbers."""
-        for column in (self.columns[name] for name in inputs):
+        for column in columns:
             if not is_readable(schema[column]):
                 raise fault(f"{where}, column '{column}': it has {schema[column]}, not numbers")
 
@@ -404,7 +422,8 @@ class Job:
             asked = any(f"performing {word} " in text for word in ("PUT", "POST", "DELETE"))
             if files.remote(out) and asked and (why := files.of_store(text)):
                 raise fault(f"'{out}' can't be written: {why}", "--out") from None
-            raise files.told(error, paths, self.form(paths) if paths else "") from None
+            form = self.form(paths) if paths else ""
+            raise files.told(error, paths, form, self.dialect) from None
 
     @contextmanager
     def reasons(self) -> Iterator[None]:
@@ -424,14 +443,8 @@ class Job:
             found = pl.DataFrame(sorted(self.rows.reasons), schema=schema, orient="row")
             if not self.rows.file:
                 found = found.drop("file")
-            files.sink(found.lazy(), path, form).collect()
+            files.sink(found.lazy(), path, form, dialect=self.dialect).collect()
 
 
 def _quoted(name: str) -> str:
     return f"'\"{name}\"'" if "," in name else name
-
-
-def _free(name: str, taken: Sequence[str]) -> str:
-    while name in taken:
-        name += "_"
-    return name

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from hodiff.calculator.compiled import Compiled
+from hodiff.calculator.points.files import PLAIN
 from hodiff.calculator.points.solver import Refused, Solver, Stopped
 from hodiff.calculator.searches import Searches
 from hodiff.errors import HodiffError
@@ -72,6 +73,7 @@ class Rows:
         self.index = "row"  # the column of the row's number
         self.given: list[str] = []  # inputs that come back as numbers
         self.columns: Mapping[str, str] = {}  # the file's, of the inputs
+        self.dialect = PLAIN
         self.fails, self.check, self.keeps, self.tells = fails, check, keeps, tells
         self.lock = Lock()
         self.done = 0
@@ -99,7 +101,8 @@ class Rows:
     def __call__(self, given: pl.Series) -> pl.Series:
         if self.stopped:
             raise Stopped
-        frame = given.struct.unnest()
+        written = given.struct.unnest()
+        frame = written.with_columns(self.dialect.numbers(pl.col(pl.String)))
         columns, wrong = {}, {}
         for name in self.compiled.inputs:
             columns[name] = column = doubles(frame[name])
@@ -116,8 +119,8 @@ class Rows:
         for name, places in wrong.items():
             for i in np.flatnonzero(places.to_numpy()).tolist():
                 if i not in reasons:
-                    text = str(frame[name][i])[:60]
-                    why = f"{text!r} is no number{_mend(text)}"
+                    text = str(written[name][i])[:60]
+                    why = f"{text!r} is no number{_mend(text, self.dialect.comma)}"
                     where = f"column '{self.columns.get(name, name)}'"
                     told = Refused("number", f"{where}: {why}", name)
                     reasons[i] = self._refuse(rows[i], told)
@@ -249,12 +252,18 @@ def is_readable(kind: pl.DataType) -> bool:
     return kind.is_numeric() or kind in (pl.String, pl.Boolean, pl.Null)
 
 
-def _mend(text: str) -> str:
+def _mend(text: str, comma: bool) -> str:
     """What there is to say of text that is no number, but looks like one."""
-    if fullmatch(NUMBER, text, IGNORECASE):
+    swapped = text.translate({ord("."): ",", ord(","): "."})
+    if fullmatch(NUMBER, swapped if comma else text, IGNORECASE):
         return ": no double is as large, or as near to 0"
-    marked = fullmatch(DIGITS, text, IGNORECASE)
-    return ": of marks it has one '.', before the decimals" if marked else ""
+    if not fullmatch(DIGITS, text, IGNORECASE):
+        return ""
+    mark = "," if comma else "."
+    how = fullmatch(NUMBER, swapped, IGNORECASE) and not comma
+    return f": of marks it has one '{mark}', before the decimals" + (
+        "; --decimal-comma takes ',' for it" if how else ""
+    )
 
 
 def doubles(column: pl.Series) -> pl.Series:

@@ -214,3 +214,19 @@ def test_numbers_whose_sum_is_no_double_have_answers(folder: Path, rows: Any) ->
     Path("in.csv").write_text("x,y\n1.7e308,1.6e308\n-1.7e308,-1e308\n1,2\n")
     found = rows("grad", "x - y", "--points", "in.csv", "--keep", "none")
     assert [float(row["f"]) for row in found] == [1e307, -7e307, -1]
+
+
+def test_a_table_numbers_rows_as_they_are_in_the_file(folder: Path, hodiff: Any) -> None:
+    """As messages do: where rows are left out, and where one comes several times."""
+    Path("in.csv").write_text("row,x\na,0\nb,1\nc,0\nd,2\ne,3\n")
+    asked = ("value", "1/x", "--points", "in.csv", "--head", "4", "--on-error", "skip")
+    ran = hodiff(*asked)
+    cells = [line.strip("│").split("│") for line in ran.out.splitlines() if "│" in line]
+    found = [[cell.strip() for cell in line] for line in cells]
+    assert found == [["row", "row", "x", "f"], ["2", "b", "1", "1"], ["4", "d", "2", "0.5"]]
+    assert ran.code == 1 and "row 1: " in ran.err
+    assert hodiff(*asked, "--format", "csv").out == "row,x,f\nb,1,1.0\nd,2,0.5\n"
+    over = ("roots", "x^2 = a", "--over", "x=-9:9", "--grid", "a=4:9:2", "--head", "2")
+    table = hodiff(*over, "--keep", "none").out
+    labels = [line.split("│")[1].strip() for line in table.splitlines() if "│" in line]
+    assert labels == ["row", "1", "1", "2", "2"]

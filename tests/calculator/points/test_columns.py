@@ -147,7 +147,12 @@ def test_columns_are_chosen(folder: Path, answer: Any, refused: Any) -> None:
     )
 
 
-def test_columns_named_as_what_hodiff_uses(rows: Any) -> None:
+def test_columns_named_as_what_hodiff_uses(folder: Path, answer: Any, rows: Any) -> None:
+    for name in ("name", "text", "variable", "value"):
+        Path("in.csv").write_text(f"x,{name},{name}_\n1,2.5,a\n2,,b\n3,4,c\n")
+        answer("value", "x", "--points", "in.csv", "--out", "out.parquet")
+        found = pl.read_parquet("out.parquet")
+        assert found[name].to_list() == [2.5, None, 4] and found[f"{name}_"].to_list() == [*"abc"]
     found = rows("value", "1/x", "--points", "-", stdin=b"reason,hodiff,row,x\na,b,c,2\n")
     assert found == [{"reason": "a", "hodiff": "b", "row": "c", "x": "2", "f": "0.5"}]
 
@@ -256,3 +261,44 @@ def test_names_with_commas_stand_in_quotes(folder: Path, answer: Any, refused: A
     assert """--keep run,'"length, m"'""" in message
     assert answer(*asked, "--keep", mend) == 'run,"length, m",f\n001,3,6.0\n'
     assert answer(*asked, "--keep", '"length, m"', "--keep", "run").startswith('"length, m",run,f')
+
+
+@pytest.mark.parametrize("form", ["ndjson", "parquet", "ipc"])
+def test_numbers_of_several_types_in_several_files(
+    folder: Path, answer: Any, refused: Any, form: str
+) -> None:
+    """A column has the type that holds all of them; whole numbers stay such where all are, and are
+    none that a double isn't."""
+    wide, far = 2**60 + 1, 2**53 + 1
+    types = {"x": pl.Int64, "k": pl.Int64, "n": pl.Null, "far": pl.Int64}
+    small = pl.Int32 if form != "ndjson" else pl.Int64
+    frames = [
+        pl.DataFrame([(1, wide, None, far)], schema=types, orient="row"),
+        pl.DataFrame({"x": [0.5], "k": pl.Series([7], dtype=small), "n": ["a"], "far": [far]}),
+        pl.DataFrame([(3, 8, None, 1)], schema=types, orient="row"),
+    ]
+    os.mkdir("in")
+    for k, frame in enumerate(frames):
+        getattr(frame, f"write_{form}")(f"in/{k}.{form}")
+    asked = ("value", "2*x + far - 2**53", "--points", "in")
+    answer(*asked, "--out", f"out.{form}")
+    out = getattr(pl, f"read_{form}")(f"out.{form}")
+    assert out.rows() == [
+        (1, wide, None, far, 3), (0.5, 7, "a", far, 2), (3, 8, None, 1, 7 - 2**53),
+    ]  # fmt: skip
+    assert out.schema["x"] == pl.Float64 and out.schema["k"] == pl.Int64
+    assert len(answer(*asked, "--head", "2", "--format", "csv").splitlines()) == 3
+    getattr(frames[1].with_columns(far=pl.lit(0.5)), f"write_{form}")(f"in/1.{form}")
+    message = refused(*asked, "--out", "out.csv")
+    assert f"in/0.{form}, column 'far': {far} may be no double, and others have" in message
+    assert not os.path.exists("out.csv")
+
+
+def test_many_columns_of_json_in_several_files(folder: Path, answer: Any) -> None:
+    """Of over 32 Polars has the columns in any order."""
+    names = [f"c{k}" for k in range(50)]
+    for k, x in enumerate([1, 2.5]):
+        Path(f"{k}.ndjson").write_text(json.dumps({"x": x, **dict.fromkeys(names, x)}))
+    out = answer("value", "2*x", "--points", "?.ndjson", "--format", "json")
+    assert [json.loads(line)["f"] for line in out.splitlines()] == [2, 5]
+    assert [list(json.loads(line)) for line in out.splitlines()] == [["x", *names, "f"]] * 2

@@ -20,7 +20,7 @@ IN_ONE_FOLDER = settings(deadline=None, suppress_health_check=[HealthCheck.funct
 
 
 def rows(path: Path, form: str, pieces: list[Piece]) -> list[tuple[Any, ...]]:
-    scanned = [files.scan([str(path)], form, "", piece) for piece in pieces]
+    scanned = [files.scan([str(path)], form, piece) for piece in pieces]
     return [row for piece in scanned for row in piece.collect().rows()]
 
 

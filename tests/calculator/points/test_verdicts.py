@@ -251,7 +251,7 @@ def test_text_that_is_no_number_and_text_that_is_blank(folder: Path, hodiff: Any
     beyond = ": no double is as large, or as near to 0"
     mend = ": of marks it has one '.', before the decimals"
     assert pl.read_csv("why.csv").select("row", "reason").rows() == [
-        (5, f"column 'a b': '1,5' is no number{mend}"),
+        (5, f"column 'a b': '1,5' is no number{mend}; --decimal-comma takes ',' for it"),
         (6, f"column 'a b': '1_000' is no number{mend}"),
         (7, f"column 'a b': '1\\u202f000.5' is no number{mend}"),
         (8, "column 'a b': 'true' is no number"),
