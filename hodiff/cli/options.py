@@ -64,6 +64,14 @@ def nearest_option(name: str, names: Sequence[str]) -> str:
     return mend.replace("'", "'--", 1)
 
 
+def elsewhere(name: str, ctx: click.Context) -> str:
+    """Which commands have an option that one hasn't."""
+    group = ctx.parent.command if ctx.parent else None
+    commands = group.commands.items() if isinstance(group, click.Group) else ()
+    found = [n for n, c in commands if isinstance(c, Command) and name in c.options()]
+    return f": {', '.join(found[:6])} {'has' if len(found) == 1 else 'have'} it" if found else ""
+
+
 class Helped(click.Command):
     """A command whose help opens with examples that run."""
 
@@ -182,7 +190,7 @@ class Command(Helped):
                 name, equals, value = token.partition("=")
                 option = known.get(name)
                 if option is None:
-                    mend = nearest_option(name, list(known))
+                    mend = nearest_option(name, list(known)) or elsewhere(name, ctx)
                     raise usage(f"unknown option {quoted(name)}{mend}", name)
                 if option.is_flag:
                     if equals:

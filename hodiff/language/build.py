@@ -320,7 +320,12 @@ class Builder:
                 *[None if x is None else _whole(x, "a bound of a slice") for x in arguments]
             )
         if kind == "index":
-            items = [x if isinstance(x, slice) else _whole(x, "an index") for x in arguments[1:]]
+            name, mend = str(node.children[0].value).lower(), ""
+            if node.children[0].kind == "name" and name in FUNCTIONS:  # Sin[x]
+                mend = f": for a call write {name}(…)"
+            items = [
+                x if isinstance(x, slice) else _whole(x, "an index", mend) for x in arguments[1:]
+            ]
             return index(arguments[0], tuple(items))
         if kind in ("file", "array"):
             value = data(numbers(node.value)) if kind == "file" else from_array(node.value)
@@ -373,7 +378,15 @@ class Builder:
                 if inside:
                     message = f"'{name}' uses itself: a definition may only use those before it"
                 return self.fault("name", message, where)
-        from hodiff.language.complaints import instead_of_call  # start-up: for errors alone
+        from hodiff.language import elsewhere  # start-up: for errors alone
+        from hodiff.language.complaints import instead_of_call
+
+        other = elsewhere.whole(self.text) if self.source == "EXPR" else None
+        if other is not None:
+            return other.placed(self.text, self.source)
+        called = elsewhere.called(name)
+        if called is not None:
+            return self.fault("name", f"unknown function '{name}': {called}", where)
 
         formula = instead_of_call(self.text, name, bracket)
         if formula is not None:
@@ -423,10 +436,10 @@ def from_array(x: Any) -> Tensor:
     return data(doubles)
 
 
-def _whole(x: Tensor, what: str) -> int:
+def _whole(x: Tensor, what: str, mend: str = "") -> int:
     value = x.attributes[0] if x.operation is CONSTANT else None
     if type(value) is not int:
-        raise ValueError(f"{what} must be a whole number")
+        raise ValueError(f"{what} must be a whole number{mend}")
     return value
 
 
