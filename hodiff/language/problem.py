@@ -539,7 +539,8 @@ def _unbound(source: str, later: Sequence[str] = (), point: bool = True) -> Call
             raise HodiffError(
                 "name", f"'{name}' is a variable: a value of {source} may only use --let names"
             )
-        raise HodiffError("name", f"unknown name '{name}': bind it with --let {name}=...")
+        value = "pi/180" if name in ("deg", "degree", "degrees") else "..."
+        raise HodiffError("name", f"unknown name '{name}': bind it with --let {name}={value}")
 
     return free
 

@@ -74,6 +74,7 @@ def test_a_variable_inside_names_is_told_as_products(found, hodiff) -> None:
     [
         (["--at", "x=inf"], "'inf' is no number: give a finite one"),
         (["--at", "x=nan"], "'nan' is no number: give a finite one"),
+        (["--at", "x=30deg"], "unknown name 'deg': bind it with --let deg=pi/180"),
         (["--at", "=3"], "a name was expected before '=': write x=…"),
         (["--at", "x=[1, 2]", "--wrt", "x[0]"], "--wrt takes whole variables: write --wrt x"),
     ],
