@@ -11,6 +11,7 @@ from hodiff.engine.graph import (
     CONSTANT,
     OPERATIONS,
     STATE,
+    VARIABLE,
     Tensor,
     building,
     constant,
@@ -320,12 +321,14 @@ class Builder:
                 *[None if x is None else _whole(x, "a bound of a slice") for x in arguments]
             )
         if kind == "index":
-            name, mend = str(node.children[0].value).lower(), ""
-            if node.children[0].kind == "name" and name in FUNCTIONS:  # Sin[x]
-                mend = f": for a call write {name}(…)"
+            name = node.children[0].value if node.children[0].kind == "name" else ""
+            mend = f": for a call write {name.lower()}(…)" if name.lower() in FUNCTIONS else ""
             items = [
                 x if isinstance(x, slice) else _whole(x, "an index", mend) for x in arguments[1:]
             ]
+            if name and arguments[0].operation is VARIABLE and not arguments[0].shape:
+                mend = mend or f": bind a vector to it, --at {name}=[1, 2]"
+                raise ValueError(f"'{name}' is a number here{mend}")
             return index(arguments[0], tuple(items))
         if kind in ("file", "array"):
             value = data(numbers(node.value)) if kind == "file" else from_array(node.value)

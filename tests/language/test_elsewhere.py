@@ -35,6 +35,8 @@ ALONE = "EXPR is what is differentiated: leave out "
         ("diff(x^2, x)", 0, 4, "unknown function 'diff': EXPR is differentiated as it is"),
         ("2*integrate(x)", 2, 11, "unknown function 'integrate': integrals are not computed here"),
         ("Sin[x]", 0, 6, "an index must be a whole number: for a call write sin(…)"),
+        ("Sin[0]", 0, 6, "'Sin' is a number here: for a call write sin(…)"),
+        ("2*x[0]", 2, 6, "'x' is a number here: bind a vector to it, --at x=[1, 2]"),
         ("x.sin()", 1, 2, "a '.' is a decimal point and nothing else: write sin(x)"),
         ("x^2 = 4", 0, 3, "an equation is for the commands implicit and roots"),
     ],
