@@ -37,7 +37,8 @@ def answer(hodiff):
 
     def run(*arguments, **fields):
         ran = hodiff(*arguments, **fields)
-        assert (ran.code, ran.err) == (0, ""), ran
+        assert ran.code == 0, ran
+        assert all(line.startswith("note: ") for line in ran.err.splitlines()), ran
         return ran.out
 
     return run

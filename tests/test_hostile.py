@@ -368,6 +368,8 @@ SHORT = [
     ["hessian", "exp(sin(x*y*z))*w/(1+x^2)", "--at", "x=1+/-0.5,y=1+/-0.5,z=1+/-0.5,w=1+/-0.5"],
     ["grad", "x**x**x**x**x**x**x**x**x**x**x", "--at", "x=3"],
     ["grad", "exp(exp(exp(exp(exp(x)))))", "--at", "x=5"],
+    ["value", "10^10^10^10"],
+    ["hessian", "x^10^10^10"],
 ]
 
 

@@ -45,7 +45,7 @@ def answered(
                 try:
                     if isinstance(text, HodiffError):
                         raise text
-                    said, _, code = answer(text)
+                    said, notes, code = answer(text)
                     assert said is not None
                 except Exception as fault:
                     wrong = as_error(fault)
@@ -61,7 +61,10 @@ def answered(
                     first, _, rest = said.partition("\n")
                     said, header = (rest if first == header else said), first
                 separate = True
-                yield Outcome(said, code=code)
+                if notes and (place != STDIN or number > 1):
+                    here = f"note: {place}, line {number}: "
+                    notes = "\n".join(here + x.removeprefix("note: ") for x in notes.splitlines())
+                yield Outcome(said, notes, code)
             if asked:
                 return
             error = usage(f"{place} holds no expression: write one a line", "EXPR")

@@ -6,6 +6,7 @@ The options themselves are at the end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from re import fullmatch
@@ -63,6 +64,29 @@ def nearest_option(name: str, names: Sequence[str]) -> str:
     """As nearest: the dashes, which all have, don't count."""
     mend = nearest(name.lstrip("-"), [option.lstrip("-") for option in names])
     return mend.replace("'", "'--", 1)
+
+
+BINDING = re.compile(r"[^\W\d]\w*=[^=]")
+COMMONLY = {
+    "grad": "d dx diff differentiate derivative derive deriv partial slope nabla",
+    "jacobian": "jac",
+    "hessian": "hess",
+    "taylor": "series expand expansion maclaurin",
+    "value": "eval evaluate calc calculate compute f",
+    "roots": "solve zeros root zero",
+    "extrema": "minimize maximize minima maxima min max optimize",
+    "check": "verify test",
+    "--version": "version",
+}
+"""What commands are called elsewhere."""
+
+
+def elsewhere(name: str, ctx: click.Context) -> str:
+    """Which commands have an option that one hasn't."""
+    group = ctx.parent.command if ctx.parent else None
+    commands = group.commands.items() if isinstance(group, click.Group) else ()
+    found = [n for n, c in commands if isinstance(c, Command) and name in c.options()]
+    return f": {', '.join(found[:6])} {'has' if len(found) == 1 else 'have'} it" if found else ""
 
 
 class Helped(click.Command):
@@ -183,7 +207,7 @@ class Command(Helped):
                 name, equals, value = token.partition("=")
                 option = known.get(name)
                 if option is None:
-                    mend = nearest_option(name, list(known))
+                    mend = nearest_option(name, list(known)) or elsewhere(name, ctx)
                     raise usage(f"unknown option {quoted(name)}{mend}", name)
                 if option.is_flag:
                     if equals:
@@ -217,6 +241,10 @@ class Command(Helped):
                 return usage(
                     f"write {option} instead of {quoted(text)}: options have two dashes", option
                 )
+        given = next((text for text in texts[1:] if BINDING.match(text)), None)
+        if given is not None and "--at" in self.options():
+            message = f"{quoted(given)} stands alone: the point is one word, --at x=3,y=2"
+            return usage(message, "--at")
         whole = " ".join(texts)
         simple = len(whole) <= MOST_QUOTED and whole.isprintable() and '"' not in whole
         as_in = f', as in "{whole}"' if simple else ""
@@ -259,7 +287,12 @@ class Group(Helped, click.Group):
             if any(option in c.options() for c in self.commands.values() if isinstance(c, Command)):
                 mend = ": options stand behind the command, hodiff COMMAND EXPR [OPTIONS]"
             return usage(f"unknown option {quoted(option)}{mend}", option)
-        mend = nearest(name, list(self.commands)) or f": it can be {', '.join(self.commands)}"
+        other = next((c for c, names in COMMONLY.items() if name.lower() in names.split()), None)
+        mend = f" (did you mean '{other}'?)" if other else nearest(name, list(self.commands))
+        mend = mend or f": it can be {', '.join(self.commands)}"
+        if not name.lstrip("-").isidentifier() and name.isprintable():  # x**2
+            expression = f'"{name}"' if len(name) <= MOST_QUOTED and '"' not in name else "EXPR"
+            mend = f": a command comes first, as in hodiff grad {expression}"
         return usage(f"unknown command {quoted(name)}{mend}")
 
 

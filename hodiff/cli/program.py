@@ -32,6 +32,8 @@ examples=(
 COMMON = (o.AT, o.LET, o.PHYSICAL, o.WRT, o.DIGITS, o.EXACT, o.RTOL, o.ARITHMETIC, o.EXTEND,
           o.STRICT, o.FORMAT)
 
+UNNOTED = ("plain", "csv")  # the formats that have no place for a note: it goes to stderr
+
 HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     "grad": ("""The gradient: the slope in each variable.""", ()),
     "nth": ("""The n-th derivative in one variable.
@@ -180,7 +182,10 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
         def answer(text: str) -> Outcome:
             try:
                 result = calculate(name, text, **options)
-                return Outcome(result.text(format), code=result.answer.code)
+                said = result.text(format)
+                notes = result.answer.fields["notes"] if format in UNNOTED else ()
+                error = "\n".join(f"note: {note}" for note in notes if note not in said) or None
+                return Outcome(said, error, result.answer.code)
             except HodiffError as fault:
                 raise command.told(ctx, fault) from None
 

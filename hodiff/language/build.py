@@ -11,6 +11,7 @@ from hodiff.engine.graph import (
     CONSTANT,
     OPERATIONS,
     STATE,
+    VARIABLE,
     Tensor,
     building,
     constant,
@@ -320,7 +321,14 @@ class Builder:
                 *[None if x is None else _whole(x, "a bound of a slice") for x in arguments]
             )
         if kind == "index":
-            items = [x if isinstance(x, slice) else _whole(x, "an index") for x in arguments[1:]]
+            name = node.children[0].value if node.children[0].kind == "name" else ""
+            mend = f": for a call write {name.lower()}(…)" if name.lower() in FUNCTIONS else ""
+            items = [
+                x if isinstance(x, slice) else _whole(x, "an index", mend) for x in arguments[1:]
+            ]
+            if name and arguments[0].operation is VARIABLE and not arguments[0].shape:
+                mend = mend or f": bind a vector to it, --at {name}=[1, 2]"
+                raise ValueError(f"'{name}' is a number here{mend}")
             return index(arguments[0], tuple(items))
         if kind in ("file", "array"):
             value = data(numbers(node.value)) if kind == "file" else from_array(node.value)
@@ -373,7 +381,15 @@ class Builder:
                 if inside:
                     message = f"'{name}' uses itself: a definition may only use those before it"
                 return self.fault("name", message, where)
-        from hodiff.language.complaints import instead_of_call  # start-up: for errors alone
+        from hodiff.language import elsewhere  # start-up: for errors alone
+        from hodiff.language.complaints import instead_of_call
+
+        other = elsewhere.whole(self.text) if self.source == "EXPR" else None
+        if other is not None:
+            return other.placed(self.text, self.source)
+        called = elsewhere.called(name)
+        if called is not None:
+            return self.fault("name", f"unknown function '{name}': {called}", where)
 
         formula = instead_of_call(self.text, name, bracket)
         if formula is not None:
@@ -423,10 +439,10 @@ def from_array(x: Any) -> Tensor:
     return data(doubles)
 
 
-def _whole(x: Tensor, what: str) -> int:
+def _whole(x: Tensor, what: str, mend: str = "") -> int:
     value = x.attributes[0] if x.operation is CONSTANT else None
     if type(value) is not int:
-        raise ValueError(f"{what} must be a whole number")
+        raise ValueError(f"{what} must be a whole number{mend}")
     return value
 
 

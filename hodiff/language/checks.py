@@ -99,6 +99,15 @@ INSTEAD = {
     "°": "*pi/180", "∧": "and", "&": "and", "&&": "and", "∨": "or", "¬": "not", "~": "not",
     "{": "(", "}": ")", "∆": "Δ", "‖": "norm(…)",
 }  # fmt: skip
+SIGNS = {
+    "∑": "a sum is written sum(term, i, 1, n)",
+    "∏": "a product is written product(factor, i, 1, n)",
+    "∫": "integrals are not computed here",
+    "∞": "there is no infinity here: give a finite number",
+    "∂": "EXPR is differentiated as it is: leave out '∂', and choose the variable by --wrt x",
+    "∇": "EXPR is differentiated as it is: leave out '∇', and take the command grad",
+    "?": "there is no '?': write where(condition, a, b)",
+}
 MOST_STRANGE = 5  # characters that a message is made for
 
 
@@ -132,6 +141,9 @@ def bad_character(text: str, i: int) -> HodiffError:
         message = f"write '{INSTEAD[sign]}' instead of '{sign}'"
         if sign == "°":  # 1/30° and 2^45°
             message += ", and the product in brackets"
+            angle = re.search(r"(?<!\w)(sin|cos|tan)\s*\(?\s*([\w.]+)\s*$", text[:i])
+            if angle:
+                message = f"write {angle[1]}d({quote(angle[2])}), which takes degrees"
     elif c in "'’′" and (before in LETTERS or before in (")", "]")):
         message = "a prime does not mean a derivative here: leave it out"
     elif c in "'\"`´‘’“”„′″":
@@ -142,12 +154,20 @@ def bad_character(text: str, i: int) -> HodiffError:
         message = f"write '({plain})' instead of '{c}'"
         if before.isdecimal():
             message = f"write '+{plain}' instead of '{c}', and the sum in brackets"
+    elif re.search(r"(?<!\w)log$", text[:i]) and (base := re.match(r"[₀-₉ₐₑ]+", text[i:])):
+        written, end = normalize("NFKC", base[0]), i + base.end()
+        message = f"write log(x, {written}) for the logarithm of x to this base"
+        if written in ("2", "10"):
+            message = f"write 'log{written}' instead of 'log{base[0]}'"
+        return syntax(message, i, end)
     elif plain != c and sayable:
         message = f"write '{plain}' instead of '{c}'"
     elif decimal(c, None) is not None:
         message = f"write '{decimal(c)}' instead of '{c}'"
     elif c.isalpha():
         message = f"'{c}' can't be in a name: ASCII letters, digits, '_' and Greek letters can"
+    elif c in SIGNS:
+        message = SIGNS[c]
     elif c.isprintable():
         message = f"'{c}' does not belong here"
     else:

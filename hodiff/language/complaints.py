@@ -40,6 +40,9 @@ def stray_sign(text: str) -> HodiffError:
     i = found[-1].end_pos if found else 0
     i += len(text[i:]) - len(text[i:].lstrip())
     message = "a '.' is a decimal point and nothing else"
+    attribute = re.match(r"\.([A-Za-z_]\w*)", text[i:])
+    if attribute and attribute[1] in FUNCTIONS:  # x.sin(), tf.exp(x)
+        message += f": write {attribute[1]}(x)"
     if text[i + 1 : i + 2] in tuple("*/^"):
         message = f"write '{text[i + 1]}' instead of '.{text[i + 1]}'"
     return syntax(message, i, i + 1)
@@ -114,6 +117,8 @@ def before_value(text: str, found: Tokens, at: int, where: str) -> HodiffError:
         elif where == "entries" and before == ",":
             message = "nothing follows the last ',': leave it out"
         return syntax(message, before.end_pos, before.end_pos)
+    if before is None and here == "=" and where == "entries":
+        return syntax("a name was expected before '=': write x=…", here.start_pos, here.end_pos)
     sign = "@" if here.type == "FILE" else quote(here)
     message = f"a value was expected before '{sign}'"
     if before is not None:

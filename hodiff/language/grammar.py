@@ -137,7 +137,10 @@ class Build:
                 seen[child.value] = None
             parameters = tuple(seen)
         elif head.kind != "name":
-            message = "a definition is a = … or f(t) = …; to compare write '=='"
+            message = (
+                "a definition is a = … or f(t) = …; to compare write '==', and an equation is for"
+                " the commands implicit and roots"
+            )
             raise syntax(message, head.start, head.end)
         return Node("definition", (head.value, parameters), [body], head.start, head.end)
 

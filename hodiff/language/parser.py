@@ -43,6 +43,10 @@ def parse(text: str, start: str = "program", source: str = "EXPR", strict: bool 
             written_out(tree)
         return tree
     except HodiffError as error:
+        if error.kind == "syntax" and start == "program":
+            from hodiff.language.elsewhere import whole  # start-up: for errors alone
+
+            error = whole(text) or error
         raise error.placed(text, source) from None
 
 

@@ -357,8 +357,23 @@ def _note_unused(names: list[str], problem: Problem, free: Callable[[str], Tenso
         if problem.point is None and name not in taken and is_name(name):
             free(name)
         if name in problem.variables:
-            mend = nearest(name, sorted(used - set(names)))
+            mend = _products(name, problem.text, used) or nearest(name, sorted(used - set(names)))
             problem.notes.append(f"EXPR doesn't use '{name}'{mend}: its derivative is 0")
+
+
+def _products(name: str, text: str, used: set[str]) -> str:
+    """The mend for ax² + bx, whose variables are ax and bx and not x."""
+    found = [x for x in dict.fromkeys(names_in(text)) if x in used and len(x) == len(name) + 1]
+    found = sorted(x for x in found if x.isalpha() and (x.startswith(name) or x.endswith(name)))
+    if not found:
+        return ""
+    shown = ", ".join(f"'{x}'" for x in found[:3])
+    written = [f"{x[0]}*{name}" if x.endswith(name) else f"{name}*{x[-1]}" for x in found[:3]]
+    one = len(found) == 1
+    return (
+        f" ({shown} {'is a name' if one else 'are names'}: for"
+        f" {'the product' if one else 'products'} write {', '.join(written)})"
+    )
 
 
 def is_name(text: str) -> bool:
@@ -477,6 +492,10 @@ class _Names:
             if name in constants:
                 message = f"{self.option} names '{name}', which --let binds: bind it in --at"
                 raise self.fault("name", message, i)
+            whole = name.partition("[")[0].strip()
+            if name not in variables and "[" in name and whole in variables:
+                message = f"{self.option} takes whole variables: write {self.option} {whole}"
+                raise self.fault("name", message, i)
             if name not in variables:
                 message = f"{self.option} names an {_unknown(name, list(variables))}"
                 raise self.fault("name", message, i)
@@ -505,6 +524,8 @@ def _unbound(source: str, later: Sequence[str] = (), point: bool = True) -> Call
     def free(name: str, is_variable: bool = False) -> Tensor:
         if source == "--over" and name in INFINITE:
             raise HodiffError("name", _without_range(name, []))
+        if name in (*INFINITE, "nan"):
+            raise HodiffError("name", f"'{name}' is no number: give a finite one")
         if name in later:
             raise HodiffError("name", f"'{name}' is bound later: bind it before it is used")
         if source == "--let" and (is_variable or not point):
@@ -518,7 +539,8 @@ def _unbound(source: str, later: Sequence[str] = (), point: bool = True) -> Call
             raise HodiffError(
                 "name", f"'{name}' is a variable: a value of {source} may only use --let names"
             )
-        raise HodiffError("name", f"unknown name '{name}': bind it with --let {name}=...")
+        value = "pi/180" if name in ("deg", "degree", "degrees") else "..."
+        raise HodiffError("name", f"unknown name '{name}': bind it with --let {name}={value}")
 
     return free
 
@@ -526,6 +548,8 @@ def _unbound(source: str, later: Sequence[str] = (), point: bool = True) -> Call
 def _missing(name: str, known: list[str], slip: str | None) -> str:
     if slip is not None:
         return f"'{name}' has no value: {slip}, or bind it with --at or --let {name}=..."
+    if len(name) > 1 and set(name) <= set(known):
+        return f"'{name}' is a name, and has no value: for the product write {'*'.join(name)}"
     value = "golden_ratio" if name in ("phi", "φ") else "..."
     return (
         f"'{name}' has no value{nearest(name, known)}: bind it with --at or --let {name}={value},"

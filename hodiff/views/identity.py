@@ -363,7 +363,7 @@ class Identities(Rationals):
             return self.whole_power(a, n)
         except TooLong:
             c, factors = self.factors(a)
-            if c.numerator.bit_length() * n > MOST_SPARSE:
+            if max(c.numerator, c.denominator).bit_length() * n > MOST_SPARSE:
                 raise
             found = self.number(c**n)
             for p, m in factors:

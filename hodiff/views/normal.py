@@ -30,6 +30,7 @@ from hodiff.views.rationals import (
     fraction,
     key_of,
     primitive_of,
+    too_long,
 )
 from hodiff.views.reading import Reading, read
 
@@ -285,6 +286,8 @@ class Normal(Rationals):
         if base[0].is_constant() and (c.denominator != 1 or not len(base[0])):
             return self.kernel(x, Kernel("call", x))
         whole = int(c)
+        if base[0].is_constant() and base[1].is_constant() and too_long(base, whole):
+            return self.kernel(x, Kernel("call", x))
         found = self.whole_power(base, whole)
         if c == whole:
             if not whole:

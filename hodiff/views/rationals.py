@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 MOST_TERMS = 300  # of a polynomial
 MOST_DEGREE = 1_000_000
+MOST_BITS = 13_000  # of a coefficient: some 4000 digits, more than a formula may have
 
 Poly: TypeAlias = Any  # flint.fmpq_mpoly
 Rational: TypeAlias = tuple[Poly, Poly]
@@ -61,6 +62,8 @@ class Rationals:
     def whole_power(self, a: Rational, n: int) -> Rational:
         p, q = a if n >= 0 else self.inverse(a)
         n = abs(n)
+        if too_long(a, n):
+            raise TooLong
         for x in (p, q):
             degree = max(x.degrees(), default=0) * n
             if degree > MOST_DEGREE or (
@@ -123,6 +126,14 @@ class Rationals:
 
 def fraction(x: Any) -> Fraction:
     return Fraction(int(x.numerator), int(x.denominator))
+
+
+def too_long(a: Rational, n: int) -> bool:
+    """Whether a**n has a coefficient that is longer than a formula's constants may be."""
+    longest = 1
+    for c in (*a[0].coeffs(), *a[1].coeffs()):
+        longest = max(longest, abs(int(c.numerator)), int(c.denominator))
+    return (longest.bit_length() - 1) * abs(n) > MOST_BITS
 
 
 def key_of(value: Rational) -> tuple[Key, Key]:

@@ -21,8 +21,25 @@ COMMANDS = (
     "line, message, source",
     [
         ("gard x", "unknown command 'gard' (did you mean 'grad'?)", None),
-        ("x**2 --at x=1", f"unknown command 'x**2': it can be {COMMANDS}", None),
-        ("-x**2", f"unknown command '-x**2': it can be {COMMANDS}", None),
+        (
+            "x**2 --at x=1",
+            "unknown command 'x**2': a command comes first, as in hodiff grad \"x**2\"",
+            None,
+        ),
+        (
+            "-x**2",
+            "unknown command '-x**2': a command comes first, as in hodiff grad \"-x**2\"",
+            None,
+        ),
+        ("xyzzy x", f"unknown command 'xyzzy': it can be {COMMANDS}", None),
+        ("diff x**2", "unknown command 'diff' (did you mean 'grad'?)", None),
+        ("solve x**2", "unknown command 'solve' (did you mean 'roots'?)", None),
+        ("version", "unknown command 'version' (did you mean '--version'?)", None),
+        (
+            "grad x*y --at x=3 y=2",
+            "'y=2' stands alone: the point is one word, --at x=3,y=2",
+            "--at",
+        ),
         ("--verson", "unknown option '--verson' (did you mean '--version'?)", "--verson"),
         (
             "--at x=1 grad x",
@@ -38,8 +55,18 @@ COMMANDS = (
         ("grad x –wrt=x", "write --wrt instead of '–wrt=x': options have two dashes", "--wrt"),
         ("grad x --att x=1", "unknown option '--att' (did you mean '--at'?)", "--att"),
         ("grad x --att=x=1", "unknown option '--att' (did you mean '--at'?)", "--att"),
-        ("grad x --order 2", "unknown option '--order'", "--order"),
-        ("value x --subgradient", "unknown option '--subgradient'", "--subgradient"),
+        (
+            "grad x --order 2",
+            "unknown option '--order': nth, taylor, tensor, implicit, uncertainty, extrema have it",
+            "--order",
+        ),
+        ("grad x --torch", "unknown option '--torch': explain has it", "--torch"),
+        ("grad x --nope", "unknown option '--nope'", "--nope"),
+        (
+            "value x --subgradient",
+            "unknown option '--subgradient': grad, nth, hessian, hvp, jacobian, jvp have it",
+            "--subgradient",
+        ),
         ("grad x --at", "--at needs a value: --at x=2,y=pi/2", "--at"),
         ("grad x --at --wrt x", "--at needs a value: --at x=2,y=pi/2", "--at"),
         ("grad x --at --wrt=x", "--at needs a value: --at x=2,y=pi/2", "--at"),

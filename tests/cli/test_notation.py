@@ -100,3 +100,26 @@ def test_the_library_reads_it(found):
     for ask in (library.parse, lambda text, **strict: library.calculate("grad", text, **strict)):
         with pytest.raises(library.HodiffError, match=r"missing '\*'"):
             ask("2x", strict=True)
+
+
+@pytest.mark.parametrize("form", ["plain", "csv"])
+def test_what_has_no_place_for_notes_has_them_on_stderr(hodiff, form):
+    """Else x*cosx, read with a variable cosx, is a wrong answer that nothing tells."""
+    ran = hodiff("grad", "x*cosx", "--wrt", "x", "--format", form)
+    assert ran.code == 0 and ran.out.splitlines()[-1].endswith("cosx")
+    assert ran.err.splitlines() == [
+        "note: 'cosx' is read as a variable: for the function write cos(x)"
+    ]
+    assert hodiff("grad", "x*cos(x)", "--format", form).err == ""
+
+
+def test_notes_of_many_expressions_say_of_which_line(hodiff):
+    ran = hodiff("grad", "-", "--wrt", "x", "--format", "plain", stdin=b"x\nx*cosx\n")
+    assert ran.out.split() == ["1", "cosx"]
+    assert ran.err.startswith("note: standard input, line 2: 'cosx' is read as a variable")
+
+
+def test_a_program_says_what_its_names_are_read_as(hodiff):
+    ran = hodiff("code", "x*cosx", "--to", "python", "--wrt", "x")
+    assert "'cosx' is read as a variable: for the function write cos(x)." in ran.out
+    assert ran.err == ""

@@ -109,6 +109,7 @@ def complaint(words: list[str]) -> str:
         return err
     if code not in (0, 1, 2):
         return f"exit code {code}"
+    err = "\n".join(line for line in err.splitlines() if not line.startswith("note: "))
     if code == 0 or (words[0] in SAYING_NO and code == 1 and out and not err):
         return err
     first = err.partition("\n")[0]

@@ -423,8 +423,20 @@ EXPR = [
     # definitions
     ("x = 5", "nothing is computed: write an expression after it, '; x'", 0, 5),
     ("a = 1; f(t, u) = 5", "nothing is computed: write an expression after it, '; f(t, u)'", 7, 18),
-    ("x+1 = 2; x", "a definition is a = … or f(t) = …; to compare write '=='", 0, 3),
-    ("2 = x; x", "a definition is a = … or f(t) = …; to compare write '=='", 0, 1),
+    (
+        "x+1 = 2; x",
+        "a definition is a = … or f(t) = …; to compare write '==', and an equation is for"
+        " the commands implicit and roots",
+        0,
+        3,
+    ),
+    (
+        "2 = x; x",
+        "a definition is a = … or f(t) = …; to compare write '==', and an equation is for"
+        " the commands implicit and roots",
+        0,
+        1,
+    ),
     ("f(1) = 2; x", "a parameter is a name: write f(t) = … (or '==' to compare)", 2, 3),
     ("f(t, u, t) = 2; x", "the parameter 't' is there twice", 8, 9),
     ("x; y", "only a definition ends with ';': write a = … and use a behind it", 0, 1),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import pytest
 from hypothesis import assume, given, settings
 
@@ -238,3 +239,22 @@ def test_polynomials_of_a_high_degree_are_no_long_wait() -> None:
 def test_a_decimal_of_too_many_digits_is_a_quotient() -> None:
     """1/2**12000 has 12000 of them, and Python prints 4300."""
     assert "/" in printed("x*sin(x)/2**4000/2**4000/2**4000")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x*10**10**10", "x*2**2**2**2**2**2", "x**10**10**10", "x*(1/3)**10**10", "exp(x*10**10**10)"],
+)
+def test_powers_of_constants_that_fill_the_memory_stay_powers(text: str) -> None:
+    once = printed(text)
+    assert len(once) < 100
+    assert once == infix(shortest(None, [read(once).f])[0])  # and it reads back
+
+
+def test_coefficients_that_no_formula_may_have_are_left_as_they_were_built() -> None:
+    x, n = mpmath.mpf("0.75"), 100_000
+    with mpmath.workdps(30):
+        once = printed(f"(2*x)**{n}")
+        assert mpmath.almosteq(eval(once, {"x": x}), n * 2 * mpmath.mpf(1.5) ** (n - 1))
+        once = printed(f"(x/3)**{n}", order=2)
+        assert mpmath.almosteq(eval(once, {"x": x}), n * (n - 1) * (x / 3) ** (n - 2) / 9)

@@ -46,7 +46,7 @@ def code(request: Request, to: str, what: str = "value,grad", name: str | None =
     name = NAMES.get(to, "f") if name is None else name
     graphs, results = _outputs(request, asked)
     variables = list(request.problem.variables)
-    notes = request.conventions([y for _, y in graphs])
+    notes = [*request.problem.notes, *request.conventions([y for _, y in graphs])]
     if to == "latex":
         text = _equations(request, graphs, results, name, notes)
     else:
