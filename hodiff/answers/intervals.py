@@ -151,7 +151,7 @@ def _check_smooth(
         if node is not None:
             tied = node, piece
             pieces += _halves(piece, list(piece))
-    raise _refusal(*tied, box, fixed)
+    raise _refusal(*tied, box, fixed)[0]
 
 
 def _tied(program: Program, fixed: Mapping[Tensor, Any], box: Box) -> Tensor | None:
@@ -227,8 +227,11 @@ class _Range:
                 return self.bound(box, side)
             except _NoValue as fault:
                 node = fault.node
+                if fault.late:
+                    error, known = _refusal(node, fault.piece, box, self.fixed)
+                    raise (error if known else too_much()) from None
                 if id(node) in self.clipped or not self.stays(node, box):
-                    raise _refusal(node, fault.piece, box, self.fixed) from None
+                    raise _refusal(node, fault.piece, box, self.fixed)[0] from None
                 self.clipped[id(node)] = _clipped(node)
 
     def stays(self, node: Tensor, box: Box) -> bool:
@@ -277,11 +280,10 @@ class _Range:
         end, done = None, True
         for _, _, bound, part, open_ in pieces:
             if not BALLS.finite(bound):
-                if self.work.done:
-                    raise too_much()
+                late = self.work.done
                 values = self.values(self.y, part)
                 node = faults.culprit(self.y, values, set(self.y.order))
-                raise _NoValue(self.y.outputs[0] if node is None else node, part)
+                raise _NoValue(self.y.outputs[0] if node is None else node, part, late)
             if end is None or _outer(bound, side) * side > _outer(end, side) * side:
                 end = bound  # a rational one is told as it is
                 done = not open_ or self.near(bound, taken)
@@ -302,11 +304,12 @@ EDGES: dict[Operation, tuple[Any, Any]] = {
 
 
 class _NoValue(Exception):
-    """A node that may have no value in a piece of a box."""
+    """A node that may have no value in a piece of a box; late where the work ended before the
+    piece was small."""
 
-    def __init__(self, node: Tensor, piece: Box) -> None:
+    def __init__(self, node: Tensor, piece: Box, late: bool) -> None:
         super().__init__()
-        self.node, self.piece = node, piece
+        self.node, self.piece, self.late = node, piece, late
 
 
 def _positive(x: Tensor) -> bool:
@@ -329,9 +332,11 @@ def _clipped(node: Tensor) -> Callable[..., Any]:
     return clipped
 
 
-def _refusal(node: Tensor, piece: Box, box: Box, fixed: Mapping[Tensor, Any]) -> HodiffError:
+def _refusal(
+    node: Tensor, piece: Box, box: Box, fixed: Mapping[Tensor, Any]
+) -> tuple[HodiffError, bool]:
     """The error for a node that has no value, or no slope, in a piece of a box or so near that it
-    can't be told. What it has there is known if it shows at a corner or the simplest point in it,
+    can't be told, and whether that is sure. What it has there is known if it shows at a corner or the simplest point in it,
     or between two of these."""
     piece = {x: _widened(*piece[x], *box[x]) for x in box}
     points = [tuple(_simplest(*ends) for ends in piece.values())]
@@ -352,7 +357,7 @@ def _refusal(node: Tensor, piece: Box, box: Box, fixed: Mapping[Tensor, Any]) ->
     where = [
         f"{x.attributes[0]} = {digits.told(a)}" for x, a in zip(box, place or (), strict=False)
     ]
-    return faults.somewhere(kind, node, known, ", ".join(where) or anywhere)
+    return faults.somewhere(kind, node, known, ", ".join(where) or anywhere), known
 
 
 def _entries(values: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -284,6 +284,14 @@ def test_what_an_entry_of_a_vector_has_in_a_box_is_told(text: str, told: str) ->
         hodiff.calculate("grad", text, at="x=1, y=0+/-0.1")
 
 
+def test_a_pole_that_is_seen_is_told_though_the_work_ended(monkeypatch) -> None:
+    monkeypatch.setattr(Limits, "searching", 0.0)
+    with pytest.raises(HodiffError, match="'1/x' has a pole in the interval, at x = 0"):
+        hodiff.calculate("value", "1/x + y", at="x=0+/-1, y=2")
+    with pytest.raises(HodiffError, match="no bounds are proven"):
+        hodiff.calculate("value", "1/(x**2 - x + 1/2)", at="x=1/2+/-3")
+
+
 def test_what_is_slow_to_compute_ends(monkeypatch) -> None:
     """Time counts beside nodes: what is told then holds, or nothing is."""
     monkeypatch.setattr(Limits, "searching", 0.0)
