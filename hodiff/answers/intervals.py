@@ -336,8 +336,8 @@ def _refusal(
     node: Tensor, piece: Box, box: Box, fixed: Mapping[Tensor, Any]
 ) -> tuple[HodiffError, bool]:
     """The error for a node that has no value, or no slope, in a piece of a box or so near that it
-    can't be told, and whether that is sure. What it has there is known if it shows at a corner or the simplest point in it,
-    or between two of these."""
+    can't be told, and whether that is sure. What it has there is known if it shows at a corner or
+    the simplest point in it, or between two of these."""
     piece = {x: _widened(*piece[x], *box[x]) for x in box}
     points = [tuple(_simplest(*ends) for ends in piece.values())]
     points += islice(product(*piece.values()), MOST_CORNERS)

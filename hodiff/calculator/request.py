@@ -34,6 +34,7 @@ SAID = {
     "interval": "proven bounds, rounded outward",
     "ball": "every digit is proven",
     "float": "float arithmetic: digits are not proven",
+    "doubles": "u and the shares are computed from f and its derivatives, in doubles",
 }
 MOST_PRINTED = 10_000_000  # numbers of a matrix
 JSON_NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"

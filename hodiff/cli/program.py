@@ -158,6 +158,14 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
 # fmt: on
 
 
+def untold(result: Any, said: str) -> list[str]:
+    """The notes that a text has not; how far digits hold is none for a script."""
+    from hodiff.calculator.request import SAID  # start-up: it is there when there is an answer
+
+    known = SAID.values()
+    return [x for x in result.answer.fields["notes"] if x not in said and x not in known]
+
+
 def answering(name: str) -> Callable[..., Iterator[Outcome]]:
     """What a command prints: the answer of the calculator, in a format; of many expressions each
     as it comes."""
@@ -183,8 +191,8 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
             try:
                 result = calculate(name, text, **options)
                 said = result.text(format)
-                notes = result.answer.fields["notes"] if format in UNNOTED else ()
-                error = "\n".join(f"note: {note}" for note in notes if note not in said) or None
+                notes = untold(result, said) if format in UNNOTED else []
+                error = "\n".join(f"note: {note}" for note in notes) or None
                 return Outcome(said, error, result.answer.code)
             except HodiffError as fault:
                 raise command.told(ctx, fault) from None

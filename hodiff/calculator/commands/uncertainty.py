@@ -23,7 +23,7 @@ from hodiff.calculator.commands.propagation import (
     differing,
     finite,
 )
-from hodiff.calculator.request import Request, usage
+from hodiff.calculator.request import SAID, Request, usage
 from hodiff.derivatives.vmap import vmapped
 from hodiff.engine.graph import Tensor, constant, held, variable
 from hodiff.errors import HodiffError
@@ -34,7 +34,6 @@ LEAST = 1e-9  # of an eigenvalue of a correlation matrix, below 0
 CHUNK = 100_000  # draws that are evaluated at once
 SHORTEST_FACTOR = -4  # numbers below 1e-4 are told with a power of ten
 ROOM = 1000  # digits: of a double, and as many between it and its uncertainty
-DOUBLES = "u and the shares are computed from f and its derivatives, in doubles"
 CORRELATED = "the share of x is c_x·(V·c)_x/u²: with correlations it may be negative"
 
 
@@ -67,7 +66,7 @@ def uncertainty(
     propagation = Propagation(request.wrt, order, r)
     slopes, further = propagation.graphs(f, request.inputs, exact(spreads))
     found = request.solve([f, *slopes, *further], slopes=[slopes], orders=orders(order))
-    numbers, notes = finite(found.values), [DOUBLES]
+    numbers, notes = finite(found.values), [SAID["doubles"]]
     spread = propagation.at(numbers, spreads)
     value, c = found.values[0], found.values[1 : len(slopes) + 1]
     f0, u, shares = float(numbers[0]), float(spread.uncertainty), spread.shares
