@@ -186,3 +186,21 @@ def test_the_slope_of_a_remainder_is_the_quotient_rounded_down() -> None:
         x, y = hodiff.tensor(a, requires_grad=True), hodiff.tensor(b, requires_grad=True)
         assert [g.item() for g in hodiff.grad(x % y, [x, y])] == [1, slope]
         assert (x // y).item() == -slope
+
+
+def test_a_walk_leaves_nothing_to_those_after_it() -> None:
+    """The definition of sind has 1/2, which is kept, made while nothing was tracked."""
+    import subprocess
+    import sys
+
+    program = (
+        "import hodiff\n"
+        "from hodiff.cli import outcome\n"
+        "line = ['graph', 'w1**2*sin(w2)', '--at', 'w1=1,w2=pi/2', '--v', '0.5,1']\n"
+        "before = outcome(line)\n"
+        "x = hodiff.tensor([1.0, 2.0], requires_grad=True)\n"
+        "hodiff.grad(hodiff.sind(x).sum(), [x])\n"
+        "assert outcome(line) == before\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr

@@ -164,7 +164,8 @@ WAYS: list[tuple[str, str, dict[str, Any], list[dict[str, str]]]] = [
     ("extrema", "a*x^3 + b*x", {"over": "x=-3:2"},
      [{"a": "1", "b": "-3"}, {"a": "0", "b": "1"}, {"a": "0", "b": "0"}]),
     ("extrema", "a*x^4 - x^2", {"over": "x=-3:2", "order": 2}, [{"a": "1"}, {"a": "0.1"}]),
-    ("extrema", "x^2*y - a*y^3", {"over": "x=-1:1,y=-1:1", "seconds": 60}, [{"a": "1"}, {"a": "2"}]),
+    ("extrema", "x^2*y - a*y^3", {"over": "x=-1:1,y=-1:1", "seconds": 60},
+     [{"a": "1"}, {"a": "2"}]),
     ("extrema", "abs(x - a)", {"over": "x=-1:1"}, [{"a": "0.3"}]),
     ("extrema", "floor(a*x)", {"over": "x=-1:1"}, [{"a": "0.3"}]),
 ]  # fmt: skip
