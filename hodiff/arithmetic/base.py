@@ -5,15 +5,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from hodiff.engine.graph import (
-    CONSTANT,
-    VARIABLE,
-    Operation,
-    Tensor,
-    topological,
-    tracking,
-    variable,
-)
+from hodiff.engine.graph import CONSTANT, VARIABLE, Operation, Tensor, topological, variable
 from hodiff.engine.shapes import described
 
 LARGE = 1 << 15  # entries of an array past which it is run in blocks of so many
@@ -297,8 +289,7 @@ def composed(
     def compute(*values: Any) -> Any:
         attributes = values[arity:]
         if attributes not in graphs:
-            with tracking(True):  # kept for every walk to come, whatever this one tracks
-                y = definition(*inputs, *attributes)
+            y = definition(*inputs, *attributes)
             graphs[attributes] = y, topological([y], unknown=True)
         y, order = graphs[attributes]
         return run(order, arithmetic, dict(zip(inputs, values, strict=False)))[id(y)]

@@ -400,7 +400,7 @@ def eager(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> 
         whole = _of_whole(WHOLE[operation], inputs) if operation in WHOLE else None
         node.value = apart(node) if whole is None else held(whole).value
         node.operation, node.inputs, node.attributes = DATA, (), ()
-    elif not STATE.enabled:  # of variables: what an identity made of it would be tracked
+    elif node.inputs and not STATE.enabled:  # an identity would make a node that is tracked
         node.opaque = True
     return node
 

@@ -189,7 +189,7 @@ def test_the_slope_of_a_remainder_is_the_quotient_rounded_down() -> None:
 
 
 def test_a_walk_leaves_nothing_to_those_after_it() -> None:
-    """The definition of sind has 1/2, which is kept, made while nothing was tracked."""
+    """The definition of sind folds 1/2, a node that all share, while nothing is tracked."""
     import subprocess
     import sys
 
