@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import count, islice, product
 from time import thread_time
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from hodiff.answers import digits, faults, kinks
 from hodiff.answers.point import against_balls, constants, point_in
@@ -151,7 +151,7 @@ def _check_smooth(
         if node is not None:
             tied = node, piece
             pieces += _halves(piece, list(piece))
-    raise _refusal(*tied, box, fixed)[0]
+    raise faults.somewhere(*_seen(*tied, box, fixed))
 
 
 def _tied(program: Program, fixed: Mapping[Tensor, Any], box: Box) -> Tensor | None:
@@ -227,11 +227,10 @@ class _Range:
                 return self.bound(box, side)
             except _NoValue as fault:
                 node = fault.node
-                if fault.late:
-                    error, known = _refusal(node, fault.piece, box, self.fixed)
-                    raise (error if known else too_much()) from None
-                if id(node) in self.clipped or not self.stays(node, box):
-                    raise _refusal(node, fault.piece, box, self.fixed)[0] from None
+                if fault.late or id(node) in self.clipped or not self.stays(node, box):
+                    seen = _seen(node, fault.piece, box, self.fixed)
+                    told = seen.known or not fault.late
+                    raise (faults.somewhere(*seen) if told else too_much()) from None
                 self.clipped[id(node)] = _clipped(node)
 
     def stays(self, node: Tensor, box: Box) -> bool:
@@ -332,12 +331,20 @@ def _clipped(node: Tensor) -> Callable[..., Any]:
     return clipped
 
 
-def _refusal(
-    node: Tensor, piece: Box, box: Box, fixed: Mapping[Tensor, Any]
-) -> tuple[HodiffError, bool]:
-    """The error for a node that has no value, or no slope, in a piece of a box or so near that it
-    can't be told, and whether that is sure. What it has there is known if it shows at a corner or
-    the simplest point in it, or between two of these."""
+class _Seen(NamedTuple):
+    """What a node has in a piece of a box, whether that is sure, and where: what faults.somewhere
+    tells."""
+
+    kind: str | None
+    node: Tensor
+    known: bool
+    where: str
+
+
+def _seen(node: Tensor, piece: Box, box: Box, fixed: Mapping[Tensor, Any]) -> _Seen:
+    """What a node that has no value, or no slope, has in a piece of a box, or so near that it can't
+    be told. It is known if it shows at a corner or the simplest point in it, or between two of
+    these."""
     piece = {x: _widened(*piece[x], *box[x]) for x in box}
     points = [tuple(_simplest(*ends) for ends in piece.values())]
     points += islice(product(*piece.values()), MOST_CORNERS)
@@ -357,7 +364,7 @@ def _refusal(
     where = [
         f"{x.attributes[0]} = {digits.told(a)}" for x, a in zip(box, place or (), strict=False)
     ]
-    return faults.somewhere(kind, node, known, ", ".join(where) or anywhere), known
+    return _Seen(kind, node, known, ", ".join(where) or anywhere)
 
 
 def _entries(values: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from re import fullmatch
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -340,7 +339,7 @@ def engine(ctx: click.Context, param: click.Parameter, value: str | None) -> str
 def separator(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     """A check that it is a mark that stands in no number, and is no quote."""
     found = "\t" if value == r"\t" else value
-    if found is None or (fullmatch(r"[\t -~]", found) and not fullmatch(r'[\w.+"-]', found)):
+    if found is None or (re.fullmatch(r"[\t -~]", found) and not re.fullmatch(r'[\w.+"-]', found)):
         return found
     marks = r"is one mark that no number has, such as ';', '|' or '\t'"
     raise usage(f"--separator {marks}, not {quoted(found)}", "--separator")

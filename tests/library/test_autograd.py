@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -190,9 +192,6 @@ def test_the_slope_of_a_remainder_is_the_quotient_rounded_down() -> None:
 
 def test_a_walk_leaves_nothing_to_those_after_it() -> None:
     """The definition of sind folds 1/2, a node that all share, while nothing is tracked."""
-    import subprocess
-    import sys
-
     program = (
         "import hodiff\n"
         "from hodiff.cli import outcome\n"

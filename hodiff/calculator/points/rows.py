@@ -102,7 +102,9 @@ class Rows:
         if self.stopped:
             raise Stopped
         written = given.struct.unnest()
-        frame = written.with_columns(self.dialect.numbers(pl.col(pl.String)))
+        frame = written
+        if self.dialect.comma:
+            frame = written.with_columns(self.dialect.numbers(pl.col(pl.String)))
         columns, wrong = {}, {}
         for name in self.compiled.inputs:
             columns[name] = column = doubles(frame[name])
