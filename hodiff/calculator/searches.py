@@ -18,8 +18,8 @@ from hodiff.calculator.given import ranges
 from hodiff.calculator.request import Request, usage
 from hodiff.calculator.result import calculating, check_options
 from hodiff.calculator.search import InRows, Span, proven, work
-from hodiff.engine.graph import Tensor, apply, building, topological, written
-from hodiff.engine.passes import rebuilt
+from hodiff.engine.graph import Tensor, building, topological, written
+from hodiff.engine.passes import applied, rebuilt
 from hodiff.errors import HodiffError
 from hodiff.language.problem import read
 
@@ -92,10 +92,8 @@ class Sought:
         at = {x: point[name] for name, x in self.inputs.items()}
 
         def rule(node: Tensor, inputs: list[Tensor]) -> Tensor:
-            if all(x is y for x, y in zip(node.inputs, inputs, strict=True)):
-                return node
-            made = apply(node.operation, tuple(inputs), node.attributes)
-            if made.inputs:
+            made = applied(node, inputs)
+            if made is not node and made.inputs:
                 made.span = node.span
             return made
 

@@ -27,7 +27,7 @@ from hodiff.derivatives.nested import components
 from hodiff.derivatives.plan import NoSeries, Open
 from hodiff.derivatives.taylor import Directional
 from hodiff.engine.exact import rational
-from hodiff.engine.graph import OPERATIONS, Kind, Operation, Tensor, apply, topological, variable
+from hodiff.engine.graph import OPERATIONS, Kind, Operation, Tensor, topological, variable
 from hodiff.engine.operations.elementary import (
     acos,
     acosh,
@@ -44,7 +44,7 @@ from hodiff.engine.operations.elementary import (
 from hodiff.engine.operations.piecewise import round
 from hodiff.engine.operations.reductions import norm
 from hodiff.engine.operations.special import digamma, gamma, psi
-from hodiff.engine.passes import rebuilt
+from hodiff.engine.passes import applied, rebuilt
 
 MOST_TERMS = 60  # of a series of a function
 MOST_STEPS = 100  # from a pole of the gamma family to where it has none
@@ -642,8 +642,7 @@ def _of_numbers(ys: Sequence[Tensor]) -> list[Tensor]:
     def rule(node: Tensor, inputs: list[Tensor]) -> Tensor:
         if node.operation is norm and not node.shape:
             return sqrt(reduce(add, [y**2 for y in components(inputs[0])]))
-        same = all(a is b for a, b in zip(inputs, node.inputs, strict=True))
-        return node if same else apply(node.operation, tuple(inputs), node.attributes)
+        return applied(node, inputs)
 
     made = rebuilt(order, rule)
     return [made[y] for y in ys]

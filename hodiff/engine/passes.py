@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from hodiff.engine.graph import Tensor
+from hodiff.engine.graph import Tensor, apply
 
 Made = TypeVar("Made")
 Node = TypeVar("Node")
@@ -49,6 +49,14 @@ def rebuilt(
         if node not in made:
             made[node] = rule(node, [made[x] for x in node.inputs])
     return made
+
+
+def applied(node: Tensor, inputs: Sequence[Tensor]) -> Tensor:
+    """A node's operation on other inputs; the node itself where they are its own: the rule of
+    rebuilt() for what stays as it is."""
+    if all(a is b for a, b in zip(inputs, node.inputs, strict=True)):
+        return node
+    return apply(node.operation, tuple(inputs), node.attributes)
 
 
 def reached(

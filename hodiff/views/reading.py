@@ -25,7 +25,7 @@ from hodiff.engine.graph import (
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.engine.operations.elementary import coefficient, pow
 from hodiff.engine.operations.structure import any_of, pick, stack, summed
-from hodiff.engine.passes import postorder, rebuilt
+from hodiff.engine.passes import applied, postorder, rebuilt
 from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError
 from hodiff.views.parts import Part, call, name, number, power, quotient, without_aliases
@@ -261,9 +261,7 @@ def expanded(ys: Sequence[Tensor], sincs: int = MOST_SINC) -> list[Tensor]:
         if node.operation.formula is not None and _unnamed(node, sincs):
             found: Tensor = node.operation.formula(*inputs, *node.attributes)
             return found
-        if all(a is b for a, b in zip(inputs, node.inputs, strict=True)):
-            return node
-        return apply(node.operation, tuple(inputs), node.attributes)
+        return applied(node, inputs)
 
     with sharing() as table:
         table.know(order)

@@ -17,7 +17,6 @@ from hodiff.engine.graph import (
     ZERO,
     Kind,
     Tensor,
-    apply,
     building,
     tensor_of,
     topological,
@@ -28,7 +27,7 @@ from hodiff.engine.operations import FUNCTIONS
 from hodiff.engine.operations.elementary import add, e, log, mul
 from hodiff.engine.operations.piecewise import gt, lt, where
 from hodiff.engine.operations.structure import expand_to, matmul, pick, stack, total
-from hodiff.engine.passes import rebuilt
+from hodiff.engine.passes import applied, rebuilt
 from hodiff.engine.sharing import NodeTable
 from hodiff.errors import HodiffError
 from hodiff.views.graphs import node
@@ -392,7 +391,7 @@ class _Derivation:
         terms = []
         for g, slope in zip(walk([y], [ONE], letters), slopes, strict=True):
             if g is not None:
-                g = rebuilt(topological([g]), _applied, given)[g]
+                g = rebuilt(topological([g]), applied, given)[g]
                 terms.append(total(g * slope) if g.shape or slope.shape else g * slope)
         return reduce(add, terms, ZERO)
 
@@ -626,8 +625,3 @@ def _note(part: Part) -> str:
     if part.kind == "call":
         return CONVENTIONS.get(part.data, "")
     return FLAT if part.kind in ("comparison", "logic", "not") else ""
-
-
-def _applied(node: Tensor, inputs: list[Tensor]) -> Tensor:
-    same = all(a is b for a, b in zip(inputs, node.inputs, strict=True))
-    return node if same else apply(node.operation, tuple(inputs), node.attributes)

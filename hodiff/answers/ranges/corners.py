@@ -32,11 +32,11 @@ from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import components, gradient
 from hodiff.engine.exact import rational
-from hodiff.engine.graph import CONSTANT, ZERO, Tensor, apply, constant, topological, variable
+from hodiff.engine.graph import CONSTANT, ZERO, Tensor, constant, topological, variable
 from hodiff.engine.operations.elementary import add, cbrt, hypot, neg, pow, sqrt
 from hodiff.engine.operations.piecewise import compares, where
 from hodiff.engine.operations.reductions import norm
-from hodiff.engine.passes import depending, rebuilt
+from hodiff.engine.passes import applied, depending, rebuilt
 
 CONTINUOUS = ("abs", "relu", "max", "min")  # whatever they are of
 MOST_TIES = 8  # in one corner
@@ -361,11 +361,7 @@ def _beside(node: Tensor, sign: int) -> Tensor:
 
 
 def _replaced(f: Tensor, by: Mapping[Tensor, Tensor]) -> Tensor:
-    def rule(node: Tensor, inputs: list[Any]) -> Tensor:
-        same = all(x is y for x, y in zip(node.inputs, inputs, strict=True))
-        return node if same else apply(node.operation, tuple(inputs), node.attributes)
-
-    return rebuilt(topological([f]), rule, by)[f]
+    return rebuilt(topological([f]), applied, by)[f]
 
 
 def roots_at_corners(found: Outcome, f: Tensor, x: Tensor, span: Range, work: Work) -> Outcome:
