@@ -594,7 +594,7 @@ class Identities(Rationals):
             four = squares.get(int(min(at, 12 - at))) if at.denominator == 1 else None
             if four is None:
                 return None
-            value = self.root_of_number(Fraction(four, 4), Fraction(1, 2)) if four else None
+            value = self.root_of_number(Fraction(four, 4), HALF) if four else None
             found.append(self.scaled(value, sign) if value else self.number(0))
         return found[0], found[1]
 
@@ -613,7 +613,7 @@ class Identities(Rationals):
     def half(self, a: Rational, sign: int) -> Rational:
         """(exp(a) + sign*exp(-a))/2."""
         e = self.exp(a)
-        return self.scaled(self.plus(e, self.scaled(self.inverse(e), sign)), Fraction(1, 2))
+        return self.scaled(self.plus(e, self.scaled(self.inverse(e), sign)), HALF)
 
     def sigmoid(self, a: Rational) -> Rational:
         e = self.exp(a)
@@ -621,7 +621,7 @@ class Identities(Rationals):
 
     def larger(self, a: Rational, b: Rational, sign: int = 1) -> Rational:
         size = self.absolute(self.reduced(*self.minus(a, b)))
-        return self.scaled(self.plus(self.plus(a, b), self.scaled(size, sign)), Fraction(1, 2))
+        return self.scaled(self.plus(self.plus(a, b), self.scaled(size, sign)), HALF)
 
     def erfc(self, a: Rational) -> Rational:
         return self.minus(self.number(1), self.odd("erf")(a))
@@ -700,64 +700,64 @@ STEPS = {
 RULES: dict[str, Callable[..., Rational]] = {
     "add": Identities.plus,
     "sub": Identities.minus,
-    "neg": lambda on, a: (-a[0], a[1]),
+    "neg": lambda ctx, a: (-a[0], a[1]),
     "mul": Identities.times,
     "div": Identities.over,
     "pow": Identities.power,
-    "alias": lambda on, a: a,
-    "sqrt": lambda on, a: on.root(a, Fraction(1, 2)),
+    "alias": lambda ctx, a: a,
+    "sqrt": lambda ctx, a: ctx.root(a, HALF),
     "cbrt": Identities.cbrt,
     "exp": Identities.exp,
-    "exp2": lambda on, a: on.exp(on.times(a, on.log(on.number(2)))),
-    "expm1": lambda on, a: on.minus(on.exp(a), on.number(1)),
+    "exp2": lambda ctx, a: ctx.exp(ctx.times(a, ctx.log(ctx.number(2)))),
+    "expm1": lambda ctx, a: ctx.minus(ctx.exp(a), ctx.number(1)),
     "log": Identities.log,
-    "log1p": lambda on, a: on.log(on.plus(a, on.number(1))),
-    "log2": lambda on, a: on.over(on.log(a), on.log(on.number(2))),
-    "log10": lambda on, a: on.over(on.log(a), on.log(on.number(10))),
-    "sin": lambda on, a: on.turned(a)[0],
-    "cos": lambda on, a: on.turned(a)[1],
-    "tan": lambda on, a: on.over(*on.turned(a)),
-    "sec": lambda on, a: on.over(on.number(1), on.turned(a)[1]),
-    "csc": lambda on, a: on.over(on.number(1), on.turned(a)[0]),
-    "cot": lambda on, a: on.over(*on.turned(a)[::-1]),
-    "sinh": lambda on, a: on.half(a, -1),
-    "cosh": lambda on, a: on.half(a, 1),
-    "tanh": lambda on, a: on.over(on.half(a, -1), on.half(a, 1)),
-    "sech": lambda on, a: on.over(on.number(1), on.half(a, 1)),
-    "csch": lambda on, a: on.over(on.number(1), on.half(a, -1)),
-    "coth": lambda on, a: on.over(on.half(a, 1), on.half(a, -1)),
-    "asin": lambda on, a: on.odd("asin")(a),
-    "acos": lambda on, a: on.minus(on.scaled(on.pi(), Fraction(1, 2)), on.odd("asin")(a)),
-    "atan": lambda on, a: on.odd("atan")(a),
-    "asinh": lambda on, a: on.odd("asinh")(a),
-    "atanh": lambda on, a: on.scaled(
-        on.log(on.over(on.plus(on.number(1), a), on.minus(on.number(1), a))), Fraction(1, 2)),
-    "asec": lambda on, a: on.minus(on.scaled(on.pi(), HALF), on.odd("asin")(on.reciprocal(a))),
-    "acsc": lambda on, a: on.odd("asin")(on.reciprocal(a)),
-    "acsch": lambda on, a: on.odd("asinh")(on.reciprocal(a)),
-    "acoth": lambda on, a: RULES["atanh"](on, on.reciprocal(a)),
-    "sind": lambda on, a: on.turned(on.degrees(a))[0],
-    "cosd": lambda on, a: on.turned(on.degrees(a))[1],
-    "tand": lambda on, a: on.over(*on.turned(on.degrees(a))),
-    "factorial": lambda on, a: on.kernel("gamma", (), key_of(on.plus(a, on.number(1)))),
-    "logit": lambda on, a: on.log(on.over(a, on.minus(on.number(1), a))),
-    "heaviside": lambda on, a: on.scaled(on.plus(on.sign(a), on.number(1)), HALF),
-    "hypot": lambda on, a, b: on.root(on.plus(on.times(a, a), on.times(b, b)), Fraction(1, 2)),
+    "log1p": lambda ctx, a: ctx.log(ctx.plus(a, ctx.number(1))),
+    "log2": lambda ctx, a: ctx.over(ctx.log(a), ctx.log(ctx.number(2))),
+    "log10": lambda ctx, a: ctx.over(ctx.log(a), ctx.log(ctx.number(10))),
+    "sin": lambda ctx, a: ctx.turned(a)[0],
+    "cos": lambda ctx, a: ctx.turned(a)[1],
+    "tan": lambda ctx, a: ctx.over(*ctx.turned(a)),
+    "sec": lambda ctx, a: ctx.over(ctx.number(1), ctx.turned(a)[1]),
+    "csc": lambda ctx, a: ctx.over(ctx.number(1), ctx.turned(a)[0]),
+    "cot": lambda ctx, a: ctx.over(*ctx.turned(a)[::-1]),
+    "sinh": lambda ctx, a: ctx.half(a, -1),
+    "cosh": lambda ctx, a: ctx.half(a, 1),
+    "tanh": lambda ctx, a: ctx.over(ctx.half(a, -1), ctx.half(a, 1)),
+    "sech": lambda ctx, a: ctx.over(ctx.number(1), ctx.half(a, 1)),
+    "csch": lambda ctx, a: ctx.over(ctx.number(1), ctx.half(a, -1)),
+    "coth": lambda ctx, a: ctx.over(ctx.half(a, 1), ctx.half(a, -1)),
+    "asin": lambda ctx, a: ctx.odd("asin")(a),
+    "acos": lambda ctx, a: ctx.minus(ctx.scaled(ctx.pi(), HALF), ctx.odd("asin")(a)),
+    "atan": lambda ctx, a: ctx.odd("atan")(a),
+    "asinh": lambda ctx, a: ctx.odd("asinh")(a),
+    "atanh": lambda ctx, a: ctx.scaled(
+        ctx.log(ctx.over(ctx.plus(ctx.number(1), a), ctx.minus(ctx.number(1), a))), HALF),
+    "asec": lambda ctx, a: RULES["acos"](ctx, ctx.reciprocal(a)),
+    "acsc": lambda ctx, a: ctx.odd("asin")(ctx.reciprocal(a)),
+    "acsch": lambda ctx, a: ctx.odd("asinh")(ctx.reciprocal(a)),
+    "acoth": lambda ctx, a: RULES["atanh"](ctx, ctx.reciprocal(a)),
+    "sind": lambda ctx, a: ctx.turned(ctx.degrees(a))[0],
+    "cosd": lambda ctx, a: ctx.turned(ctx.degrees(a))[1],
+    "tand": lambda ctx, a: ctx.over(*ctx.turned(ctx.degrees(a))),
+    "factorial": lambda ctx, a: ctx.kernel("gamma", (), key_of(ctx.plus(a, ctx.number(1)))),
+    "logit": lambda ctx, a: ctx.log(ctx.over(a, ctx.minus(ctx.number(1), a))),
+    "heaviside": lambda ctx, a: ctx.scaled(ctx.plus(ctx.sign(a), ctx.number(1)), HALF),
+    "hypot": lambda ctx, a, b: ctx.root(ctx.plus(ctx.times(a, a), ctx.times(b, b)), HALF),
     "abs": Identities.absolute,
     "sign": Identities.sign,
     "max": Identities.larger,
-    "min": lambda on, a, b: on.larger(a, b, -1),
-    "relu": lambda on, a: on.larger(a, on.number(0)),
-    "clip": lambda on, a, lo, hi: on.larger(on.larger(a, lo), hi, -1),
-    "erf": lambda on, a: on.odd("erf")(a),
+    "min": lambda ctx, a, b: ctx.larger(a, b, -1),
+    "relu": lambda ctx, a: ctx.larger(a, ctx.number(0)),
+    "clip": lambda ctx, a, lo, hi: ctx.larger(ctx.larger(a, lo), hi, -1),
+    "erf": lambda ctx, a: ctx.odd("erf")(a),
     "erfc": Identities.erfc,
     "sinc": Identities.sinc,
     "sigmoid": Identities.sigmoid,
-    "silu": lambda on, a: on.times(a, on.sigmoid(a)),
-    "softplus": lambda on, a: on.log(on.plus(on.exp(a), on.number(1))),
-    "logaddexp": lambda on, a, b: on.log(on.plus(on.exp(a), on.exp(b))),
-    "gelu": lambda on, a: on.scaled(on.times(a, on.erfc(on.over(
-        on.scaled(a, -1), on.root_of_number(Fraction(2), Fraction(1, 2))))), Fraction(1, 2)),
+    "silu": lambda ctx, a: ctx.times(a, ctx.sigmoid(a)),
+    "softplus": lambda ctx, a: ctx.log(ctx.plus(ctx.exp(a), ctx.number(1))),
+    "logaddexp": lambda ctx, a, b: ctx.log(ctx.plus(ctx.exp(a), ctx.exp(b))),
+    "gelu": lambda ctx, a: ctx.scaled(ctx.times(a, ctx.erfc(ctx.over(
+        ctx.scaled(a, -1), ctx.root_of_number(Fraction(2), HALF)))), HALF),
 }
 """A row as a rational function of its inputs'."""
 # fmt: on
