@@ -68,7 +68,17 @@ def test_numpy_code_has_scipys(text: str, reference: Any) -> None:
         np.testing.assert_allclose(slopes[0][i], float(mp.diff(reference, x)), rtol=1e-9)
 
 
-def test_a_derivative_reads_as_tables_have_it() -> None:
-    problem = read("besselj(n, x)")
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("besselj(n, x)", r"\frac{J_{n - 1}(x) - J_{n + 1}(x)}{2}"),  # DLMF 10.6.1
+        ("besselj(0, x)", "-J_{1}(x)"),  # 10.6.3
+        ("bessely(0, x)", "-Y_{1}(x)"),
+        ("besseli(0, x)", "I_{1}(x)"),  # 10.29.3
+        ("besselk(0, x)", "-K_{1}(x)"),
+    ],
+)
+def test_a_derivative_reads_as_tables_have_it(text: str, shown: str) -> None:
+    problem = read(text)
     (slope,) = gradient(problem.f, [problem.variables["x"]])
-    assert latex(slope) == r"$\displaystyle \frac{J_{n - 1}(x) - J_{n + 1}(x)}{2}$"
+    assert latex(slope) == rf"$\displaystyle {shown}$"

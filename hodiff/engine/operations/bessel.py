@@ -54,7 +54,7 @@ def _written(row: Operation, n: Tensor, x: Tensor, k: int) -> Tensor:
         raise HodiffError("domain", f"{row.name} of the order {order} needs {row.domain}") from None
     for s, c in shifts.items():
         at = order + s if whole else s
-        factor = c * MIRRORED[row.name] ** at if whole and at < 0 else c
+        factor = c * MIRRORED[row.name] ** -at if whole and at < 0 else c
         at = abs(at) if whole else at
         found[at] = found[at] + factor if at in found else factor
     terms = []
