@@ -412,6 +412,22 @@ def in_node(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[flo
     return ran(["node", str(file)])
 
 
+def in_octave(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[float]]:
+    """A file for each function, as MATLAB wants it."""
+    lines = []
+    for job, name, text in jobs:
+        (folder / f"{name}.m").write_text(text + "\n", encoding="utf-8")
+        given = arguments(job, "NaN")
+        if len(job.wanted) > 1:
+            lines.append(f"[v, g, h] = {name}({given}); h = h'; p([v; g; h(:)]);")
+        else:
+            lines.append(f"p({name}({given}));")
+    show = "function p(x)\n  printf('%.17g ', x); printf('\\n');\nend\n"
+    (folder / "main.m").write_text("1;\n" + show + "\n".join(lines) + "\n", encoding="utf-8")
+    return ran(["octave", "--norc", "--no-gui", "--quiet", "--path", str(folder),
+                str(folder / "main.m")])  # fmt: skip
+
+
 RUNS: dict[str, tuple[str, str, Run]] = {
     "python": ("python", "", in_python),
     "numpy": ("numpy", "numpy", on_arrays),
@@ -425,6 +441,7 @@ RUNS: dict[str, tuple[str, str, Run]] = {
     "cpp": ("cpp", "$c++", in_cpp),
     "rust": ("rust", "$rustc", in_rust),
     "node": ("js", "$node", in_node),
+    "octave": ("matlab", "$octave", in_octave),
 }
 
 
@@ -465,7 +482,7 @@ def test_what_is_printed_computes_the_references(tool: str, tmp_path: Path) -> N
             error = abs((mp.nan if x is None else mp.mpf(x)) - wanted)
             if not error <= job.near * abs(wanted):
                 wrong.append((job.text, dict(job.at), x, mp.nstr(wanted, 20)))
-    assert not wrong
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 # ------------------------------------------------------------------ what it looks like
@@ -531,6 +548,36 @@ function f(x::Real, y::Real)
     return value, [df_dx, df_dy], permutedims(hcat([d2f_dx_dx, d2f_dx_dy], [d2f_dx_dy, d2f_dy_dy]))
 end'''
 
+MATLAB = """\
+function [value, gradient] = f(x, i_)
+    % The value and gradient of sqrt(x)*i^2+where(x>1,x,1) in x, i.
+    % Made by hodiff VERSION: hodiff code 'sqrt(x)*i^2+where(x>1,x,1)' --to matlab --what value,grad
+    % i_ is i.
+    % Returns value: a number; gradient: a column.
+    % Outside the domain it is NaN.
+    t1 = i_^2;
+    t2 = real_or_nan(sqrt(x));
+    t3 = x > 1;
+    value = t1*t2 + choose(t3, x, 1);
+    df_dx = choose(t3, 1, 0) + t1/(2*t2);
+    df_di = 2*i_*t2;
+    gradient = [df_dx; df_di];
+end
+
+function y = choose(test, a, b)
+    if test
+        y = a;
+    else
+        y = b;
+    end
+end
+
+function y = real_or_nan(y)
+    if ~isreal(y)
+        y = NaN;
+    end
+end"""
+
 SQL = """\
 -- The value and gradient of where(x > 0, log(x), select) in x.
 -- Made by hodiff VERSION: hodiff code 'where(x > 0, log(x), select)' --to sql\
@@ -565,6 +612,7 @@ FROM runs_2;"""
         ("w1**2*sin(w2)", "python", {}, PYTHON),
         ("x*exp(y)/3", "c", {"what": "grad,hessian", "name": "slope"}, C),
         ("erf(x)*y^2", "julia", {"what": "value,grad,hessian"}, JULIA),
+        ("sqrt(x)*i^2+where(x>1,x,1)", "matlab", {}, MATLAB),
         ("where(x > 0, log(x), select)", "sql", {"name": "runs", "wrt": "x"}, SQL),
     ],
 )
@@ -798,7 +846,7 @@ NAN = ["max(x, 1)", "max(1, x)", "min(x, 1)", "min(1, x)", "clip(x, 0, 1)", "rel
        "hypot(x, 1)", "norm([1, x])", "logsumexp([1, x])", "sinc(x, 1)", "softplus(x)"]  # fmt: skip
 
 
-@pytest.mark.parametrize("tool", ["numpy", "torch", "polars", "c", "rust", "node"])
+@pytest.mark.parametrize("tool", ["numpy", "torch", "polars", "c", "rust", "node", "octave"])
 def test_a_slope_that_is_undefined_takes_no_value_with_it(tool: str, tmp_path: Path) -> None:
     to, needs, run = RUNS[tool]
     available(needs)
@@ -836,7 +884,9 @@ def test_a_logarithm_of_zero_that_was_written_has_no_value() -> None:
         f(0.0, 2.5)
 
 
-@pytest.mark.parametrize("tool", ["python", "polars", "sqlite", "duckdb", "c", "rust", "node"])
+@pytest.mark.parametrize(
+    "tool", ["python", "polars", "sqlite", "duckdb", "c", "rust", "node", "octave"]
+)
 def test_nan_stays(tool: str, tmp_path: Path) -> None:
     to, needs, run = RUNS[tool]
     available(needs)

@@ -6,6 +6,7 @@ program      names for what is shared, and guards for what only a branch needs
 syntax       what targets share: how parts are written
 python       Python, NumPy, JAX, PyTorch, Polars, SymPy
 braces       C, C++, Rust, JavaScript, Julia
+matlab       MATLAB and Octave
 sql          SQL
 """
 
@@ -18,6 +19,7 @@ from hodiff.errors import HodiffError
 from hodiff.views.code.braces import C, Cpp, JavaScript, Julia, Rust
 from hodiff.views.code.definitions import definition, right_at_zero
 from hodiff.views.code.lowering import REDUCTIONS, Lowering
+from hodiff.views.code.matlab import Matlab
 from hodiff.views.code.program import Program
 from hodiff.views.code.python import Jax, Numpy, Polars, Python, Sympy, Torch
 from hodiff.views.code.sql import Sql
@@ -31,6 +33,7 @@ TARGETS: Mapping[str, type[Code]] = {
     "c": C,
     "cpp": Cpp,
     "julia": Julia,
+    "matlab": Matlab,
     "rust": Rust,
     "js": JavaScript,
     "jax": Jax,

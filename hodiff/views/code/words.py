@@ -57,6 +57,16 @@ JULIA = _words(
     """
 )
 
+MATLAB = _words(
+    """
+    break case catch classdef continue else elseif end for function global if otherwise parfor
+    persistent return spmd switch try while arguments enumeration events methods properties import
+    do until unwind_protect unwind_protect_cleanup end_try_catch end_unwind_protect endfor endif
+    endfunction endswitch endwhile endparfor end_do
+    i j I J e E eps inf Inf nan NaN NA ans true false isreal gradient hessian
+    """
+)
+
 SQL = _words(
     """
     abort action add all alter analyze and any as asc at attach authorization auto begin between
