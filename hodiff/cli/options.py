@@ -638,8 +638,8 @@ CONSTANTS = STATES(["--let"], metavar="a=3", multiple=True, shell_complete=at_fi
 WITHIN_EXPR = STATES(["--wrt"], metavar="x,y", multiple=True,
                      help="The variables to differentiate in.  [default: all of EXPR]")
 TO = STATES(["--to"], metavar="LANGUAGE", required=True,
-            help="python, numpy, c, cpp, julia, matlab, rust, js, jax, torch, sympy, sql, polars "
-                 "or latex.")
+            help="python, numpy, c, cpp, julia, matlab, r, rust, js, jax, torch, sympy, sql, "
+                 "polars or latex.")
 WHAT = STATES(["--what"], metavar="value,grad,hessian", default="value,grad", show_default=True,
               help="What the function gives, in order.")
 NAME = STATES(["--name"], metavar="f",

@@ -203,7 +203,7 @@ HARD_FOR_SYMPY += ("log(x) > 1", "log(x) <= 1", "0) > 1")
 NAMES: list[str] = str.split(
     "lambda in_ select λ math np double int value t1 df_dx x fn _ abs_ class_ e1 end y0 std f frame"
     " pl self static im sp special torch jnp where_ order function let var is None_ f64 group"
-    " M_PI linux isnan OVERFLOW"
+    " M_PI linux isnan OVERFLOW gradient hessian T c"
 )
 NAMED = Job(
     " + ".join(f"{i}*{name}" for i, name in enumerate(NAMES, 1)),
@@ -428,6 +428,26 @@ def in_octave(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[f
                 str(folder / "main.m")])  # fmt: skip
 
 
+def in_r(jobs: list[tuple[Job, str, str]], folder: Path) -> Iterator[list[float]]:
+    """Two points at once, and the first of several arguments alone twice."""
+    lines = ["options(warn = 1)", all_of(jobs)]
+    lines.append("""
+p <- function(y) {
+    ys <- cbind(c(y), attr(y, "gradient"))
+    h <- attr(y, "hessian")
+    if (!is.null(h)) ys <- cbind(ys, matrix(h, length(y)))
+    colnames(ys) <- NULL
+    stopifnot(nrow(ys) == 2, identical(ys[1, ], ys[2, ]))
+    cat(ifelse(is.na(ys[1, ]), "nan", sprintf("%.17g", ys[1, ])), "\\n")
+}""")
+    for job, name, _ in jobs:
+        first, *others = arguments(job, "NaN").split(", ")
+        lines.append(f"p({name}({', '.join([f'c({first}, {first})', *others])}))")
+    file = folder / "all.r"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return ran(["Rscript", "--vanilla", str(file)])
+
+
 RUNS: dict[str, tuple[str, str, Run]] = {
     "python": ("python", "", in_python),
     "numpy": ("numpy", "numpy", on_arrays),
@@ -442,6 +462,7 @@ RUNS: dict[str, tuple[str, str, Run]] = {
     "rust": ("rust", "$rustc", in_rust),
     "node": ("js", "$node", in_node),
     "octave": ("matlab", "$octave", in_octave),
+    "r": ("r", "$Rscript", in_r),
 }
 
 
@@ -578,6 +599,31 @@ function y = real_or_nan(y)
     end
 end"""
 
+R = """\
+# The value, gradient and Hessian of where(x > 0, x*y, y) in x, y.
+# Made by hodiff VERSION: hodiff code 'where(x > 0, x*y, y)' --to r --what value,grad,hessian
+# The gradient is a matrix, a column for each variable.
+# The Hessian is an array, its last two axes for the variables.
+# They are attributes of the value, as those that deriv() gives.
+# Arguments are numbers or vectors. Outside the domain it is NaN.
+f <- function(x, y) {
+    rows <- max(length(x), length(y))
+    x <- rep_len(as.double(x), rows)
+    y <- rep_len(as.double(y), rows)
+    suppressWarnings({
+        t1 <- x > 0
+        value <- ifelse(t1, x*y, y)
+        df_dx <- ifelse(t1, y, 0)
+        df_dy <- ifelse(t1, x, 1)
+        d2f_dx_dy <- ifelse(t1, 1, 0)
+    })
+    structure(
+        value,
+        gradient = cbind(df_dx, df_dy),
+        hessian = array(c(rep_len(0, rows), d2f_dx_dy, d2f_dx_dy, rep_len(0, rows)), c(rows, 2, 2))
+    )
+}"""
+
 SQL = """\
 -- The value and gradient of where(x > 0, log(x), select) in x.
 -- Made by hodiff VERSION: hodiff code 'where(x > 0, log(x), select)' --to sql\
@@ -613,6 +659,7 @@ FROM runs_2;"""
         ("x*exp(y)/3", "c", {"what": "grad,hessian", "name": "slope"}, C),
         ("erf(x)*y^2", "julia", {"what": "value,grad,hessian"}, JULIA),
         ("sqrt(x)*i^2+where(x>1,x,1)", "matlab", {}, MATLAB),
+        ("where(x > 0, x*y, y)", "r", {"what": "value,grad,hessian"}, R),
         ("where(x > 0, log(x), select)", "sql", {"name": "runs", "wrt": "x"}, SQL),
     ],
 )
@@ -846,7 +893,7 @@ NAN = ["max(x, 1)", "max(1, x)", "min(x, 1)", "min(1, x)", "clip(x, 0, 1)", "rel
        "hypot(x, 1)", "norm([1, x])", "logsumexp([1, x])", "sinc(x, 1)", "softplus(x)"]  # fmt: skip
 
 
-@pytest.mark.parametrize("tool", ["numpy", "torch", "polars", "c", "rust", "node", "octave"])
+@pytest.mark.parametrize("tool", ["numpy", "torch", "polars", "c", "rust", "node", "octave", "r"])
 def test_a_slope_that_is_undefined_takes_no_value_with_it(tool: str, tmp_path: Path) -> None:
     to, needs, run = RUNS[tool]
     available(needs)
@@ -878,6 +925,16 @@ def test_slopes_of_powers_of_zero(tool: str, tmp_path: Path) -> None:
         assert found == [float(x) for x in job.wanted], job.text
 
 
+@pytest.mark.parametrize("tool", RUNS)
+def test_variables_with_the_names_of_results(tool: str, tmp_path: Path) -> None:
+    to, needs, run = RUNS[tool]
+    available(needs)
+    job = Job("value*gradient + hessian**2", {"value": 2.0, "gradient": 3.0, "hessian": 5.0},
+              [31, 3, 2, 10, 0, 1, 0, 1, 0, 0, 0, 0, 2], 0)  # fmt: skip
+    (found,) = run([(job, "fn_0", printed(job, to, "fn_0"))], tmp_path)
+    assert found == job.wanted
+
+
 def test_a_logarithm_of_zero_that_was_written_has_no_value() -> None:
     f = defined(calculate("code", "y**x*log(y)", to="python").code, "f")
     with pytest.raises(ValueError, match=r"domain|positive"):
@@ -885,7 +942,7 @@ def test_a_logarithm_of_zero_that_was_written_has_no_value() -> None:
 
 
 @pytest.mark.parametrize(
-    "tool", ["python", "polars", "sqlite", "duckdb", "c", "rust", "node", "octave"]
+    "tool", ["python", "polars", "sqlite", "duckdb", "c", "rust", "node", "octave", "r"]
 )
 def test_nan_stays(tool: str, tmp_path: Path) -> None:
     to, needs, run = RUNS[tool]

@@ -7,6 +7,7 @@ syntax       what targets share: how parts are written
 python       Python, NumPy, JAX, PyTorch, Polars, SymPy
 braces       C, C++, Rust, JavaScript, Julia
 matlab       MATLAB and Octave
+r            R
 sql          SQL
 """
 
@@ -22,6 +23,7 @@ from hodiff.views.code.lowering import REDUCTIONS, Lowering
 from hodiff.views.code.matlab import Matlab
 from hodiff.views.code.program import Program
 from hodiff.views.code.python import Jax, Numpy, Polars, Python, Sympy, Torch
+from hodiff.views.code.r import R
 from hodiff.views.code.sql import Sql
 from hodiff.views.code.syntax import WORD, Code, Function, Result
 from hodiff.views.parts import Part
@@ -34,6 +36,7 @@ TARGETS: Mapping[str, type[Code]] = {
     "cpp": Cpp,
     "julia": Julia,
     "matlab": Matlab,
+    "r": R,
     "rust": Rust,
     "js": JavaScript,
     "jax": Jax,

@@ -85,7 +85,9 @@ class Matlab(Code):
         sizes = {"value": "a number", "gradient": "a column", "hessian": "a matrix"}
         about = [*f.about, returned(f, sizes), "Outside the domain it is NaN."]
         body = [*self.documented(about), *map(_defined, f.definitions)]
-        for what, entries in f.results:
+        for what, entries in reversed(
+            f.results
+        ):  # a variable that is called value lives until then
             if f.outputs.get(entries if isinstance(entries, str) else "") != what:
                 body.append(f"{what} = {_matrix(f, entries)};")
         head = f"function {given} = {f.name}({', '.join(f.arguments)})"

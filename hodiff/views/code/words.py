@@ -67,6 +67,13 @@ MATLAB = _words(
     """
 )
 
+R = _words(
+    """
+    if else repeat while function for next break in TRUE FALSE NULL Inf NaN NA NA_integer_
+    NA_real_ NA_complex_ NA_character_ pi rows
+    """
+)
+
 SQL = _words(
     """
     abort action add all alter analyze and any as asc at attach authorization auto begin between
