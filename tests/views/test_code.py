@@ -199,6 +199,7 @@ SCALARS: list[tuple[str, list[float], Callable[[Any], Any]]] = [
 HARD_FOR_SYMPY = ("softplus", "sinc(x, ", "1e-30")
 # A comparison of log(-1), which it does not put off.
 HARD_FOR_SYMPY += ("log(x) > 1", "log(x) <= 1", "0) > 1")
+HARD = {"sympy": HARD_FOR_SYMPY, "jax": ("factorial",)}  # JAX's gamma is exp(gammaln)
 
 NAMES: list[str] = str.split(
     "lambda in_ select λ math np double int value t1 df_dx x fn _ abs_ class_ e1 end y0 std f frame"
@@ -215,7 +216,7 @@ NAMED = Job(
 
 def scalars(to: str) -> Iterator[Job]:
     for text, points, function in SCALARS:
-        if to == "sympy" and any(word in text for word in HARD_FOR_SYMPY):
+        if any(word in text for word in HARD.get(to, ())):
             continue
         for x in points:
             yield Job(text, {"x": x}, [function(mp.mpf(x))], NEARER)

@@ -89,6 +89,11 @@ def _log1p(x: Tensor) -> Tensor:
     return where(lt(abs(x), Fraction(1, 2)), 2 * atanh(x / (2 + x)), log(1 + x))
 
 
+def _atanh(x: Tensor) -> Tensor:
+    size = abs(x)
+    return sign(x) * log1p(2 * size / (1 - size)) / 2
+
+
 def _cbrt(x: Tensor) -> Tensor:
     """A power and a step of Newton's, for 1/3 is no double."""
     r = sign(x) * abs(x) ** constant(Fraction(1, 3))
@@ -154,6 +159,7 @@ DEFINITIONS: dict[str, Callable[..., Any]] = {
     "exp2": lambda x: constant(2) ** x,
     "expm1": _expm1,
     "log1p": _log1p,
+    "atanh": _atanh,
     "cbrt": _cbrt,
     "round": _round,
     "sign": _sign,

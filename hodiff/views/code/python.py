@@ -230,18 +230,25 @@ class Numpy(_Arrays):
 
 
 class Jax(_Arrays):
-    """Without its exp2, which is exp(x*log(2)), rounded."""
+    """Without its exp2, which is exp(x*log(2)), rounded, its arctanh and its betainc, which lose
+    digits."""
 
     title = "JAX"
     module = "jnp"
     chosen = "jnp.where({}, {}, {})"
     functions = _calls(
-        "jnp", f"{_MATH} abs cbrt log2 floor ceil sign round", **_INVERSE,
+        "jnp", f"{_MATH} abs cbrt log2 floor ceil sign round",
+        **{name: text for name, text in _INVERSE.items() if name != "atanh"},
         atan2="@.arctan2({}, {})", hypot="@.hypot({}, {})", mod="@.mod({}, {})",
         pow="math.pow({}, {})", max="@.maximum({}, {})", min="@.minimum({}, {})",
     ) | _calls(
-        "special", "erf erfc gamma digamma", lgamma="@.gammaln({})", beta="@.beta({}, {})",
-        polygamma="@.polygamma({}, {})",
+        "special", "erf erfc gamma digamma erfinv erfcx", lgamma="@.gammaln({})",
+        beta="@.beta({}, {})", polygamma="@.polygamma({}, {})", dawson="@.dawsn({})",
+        normcdf="@.ndtr({})", norminv="@.ndtri({})", ei="@.expi({})", e1="@.exp1({})",
+        si="@.sici({})[0]", ci="@.sici({})[1]", fresnels="@.fresnel({})[0]",
+        fresnelc="@.fresnel({})[1]", gammainc="@.gammainc({}, {})",
+        gammaincc="@.gammaincc({}, {})", hurwitz="@.zeta({}, {})", zeta="@.zeta({}, 1.0)",
+        dilog="@.spence(1.0 - {:a})",
     )  # fmt: skip
     constants: ClassVar[dict[str, str]] = {"pi": "jnp.pi", "e": "jnp.e"}
     imports = (
@@ -267,6 +274,9 @@ class Torch(_Arrays):
         "torch", f"{_MATH} abs exp2 log2 floor ceil round {_SAME_INVERSE}",
         erf="@.erf({})", erfc="@.erfc({})", lgamma="@.lgamma({})", digamma="@.digamma({})",
         erfinv="@.erfinv({})", erfcx="@.special.erfcx({})", normcdf="@.special.ndtr({})",
+        norminv="@.special.ndtri({})", gammainc="@.special.gammainc({}, {})",
+        gammaincc="@.special.gammaincc({}, {})", hurwitz="@.special.zeta({}, {})",
+        zeta="@.special.zeta({}, 1.0)",
         atan2="@.atan2({}, {})", hypot="@.hypot({}, {})", mod="@.remainder({}, {})",
         pow="math.pow({}, {})",
     )  # fmt: skip
