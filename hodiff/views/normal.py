@@ -51,6 +51,8 @@ SQUARES = {"sin": ("cos", 1, -1), "cos": ("sin", 1, -1), "sinh": ("cosh", -1, 1)
            "cosh": ("sinh", 1, 1), "tanh": ("sech", 1, -1), "sech": ("tanh", 1, -1),
            "tan": ("sec", -1, 1), "sec": ("tan", 1, 1)}  # fmt: skip
 """sin(u)**2 is 1 - cos(u)**2, and so on."""
+RATIOS = {"sin": ("cos", "tan", "cot"), "sinh": ("cosh", "tanh", "coth")}
+"""sin(u)/cos(u) is tan(u), and the other way round cot(u)."""
 
 Term: TypeAlias = tuple[bool, Part]  # whether it is subtracted, and what
 
@@ -139,6 +141,8 @@ class Normal(Rationals):
         self.bases: dict[int, Part] = {}
         self.factors: dict[int, Factors] = {}
         self.squares: list[tuple[int, int, Rational]] = []
+        self.ratios: list[tuple[int, int, str, str]] = []
+        self.quotients: list[tuple[int, int, Rational]] = []
         self.index: dict[Key, int] = {}
         self.raw: dict[Tensor, Rational] = {}
         self.kernels: list[Kernel] = []
@@ -309,14 +313,12 @@ class Normal(Rationals):
         p, q = self.canonical(*exponent)
         found: Rational = (self.one, self.one)
         whole = 0
-        if base is not None and q.is_constant():
-            c = fraction(p.to_dict().get((0,) * len(self.gens), 0))
+        if base is not None:
             if len(base[0]) and not base[0].is_constant():
-                whole = int(c)
+                quotient, _ = divmod(p, q)  # of 1/x - 2, which is (1 - 2*x)/x
+                whole = int(fraction(quotient.to_dict().get((0,) * len(self.gens), 0)))
                 p = p - whole * q
                 found = self.whole_power(base, whole)
-            base = self.canonical(*base)
-        elif base is not None:
             base = self.canonical(*base)
         primitive = primitive_of(p) if len(p) else p
         if not len(p):
@@ -339,9 +341,20 @@ class Normal(Rationals):
     # How kernels are written.
 
     def ready(self) -> None:
-        """Bases and arguments, innermost first; which squares are 1 minus others."""
+        """Bases and arguments, innermost first; which squares are 1 minus others, and which
+        quotients are functions."""
         for key, i in self.index.items():
             row, *rest = key if type(key) is tuple else ("",)
+            if row in RATIOS:
+                other, above, below = RATIOS[row]
+                j = self.index.get((other, *rest))
+                if j is not None:
+                    self.ratios.append((i, j, above, below))
+                    tan, cot = (self.index.get((name, *rest)) for name in (above, below))
+                    if tan is not None:
+                        self.quotients.append((i, tan, (self.gens[tan] * self.gens[j], self.one)))
+                    if cot is not None:
+                        self.quotients.append((i, cot, (self.gens[j], self.gens[cot])))
             if row in SQUARES:
                 other, c, sign = SQUARES[row]
                 j = self.index.get((other, *rest))
@@ -400,12 +413,14 @@ class Normal(Rationals):
     def tried(self, n: Poly, d: Poly) -> Part:
         if self.vanishes(n):
             return number(0)
-        ways = []
+        found = []
         for p, q in self.variants(n, d):
+            ways = [_signed(self.product(p, q))]
             if 1 < len(p) <= MOST_COLLECTED:
-                ways.append(_sum([self.product(t, q) for t in self.terms(p)]))
-            ways.append(_signed(self.product(p, q)))
-        return self.best(ways)
+                ways.insert(0, _sum([self.product(t, q) for t in self.terms(p)]))
+            found.append(self.best(ways))
+        # Of 1/cos(x)**2 and 1 + tan(x)**2, as long, the one that is no sum.
+        return min(found, key=lambda part: (*operations(part, self.costs), part.kind == "sum"))
 
     def vanishes(self, n: Poly) -> bool:
         """Whether n is 0 once the user's sums in it are written out."""
@@ -420,7 +435,8 @@ class Normal(Rationals):
         return not len(n)
 
     def variants(self, n: Poly, d: Poly) -> Iterator[Rational]:
-        """n/d, without the user's sums of quotients, and by sin(u)**2 + cos(u)**2 = 1."""
+        """n/d, without the user's sums of quotients, by sin(u)**2 + cos(u)**2 = 1, and by
+        sin(u) = cos(u)*tan(u)."""
         yield n, d
         if max(len(n), len(d)) > MOST_COLLECTED:
             return
@@ -435,6 +451,9 @@ class Normal(Rationals):
         for i, j, value in self.squares:
             if degrees[i] > 1 and degrees[j]:
                 yield self.reduced(*self.without(n, d, i, 2, value))
+        for i, j, value in self.quotients:
+            if degrees[i] and degrees[j]:
+                yield self.reduced(*self.without(n, d, i, 1, value))
 
     def terms(self, p: Poly) -> list[Poly]:
         """Its terms, each a polynomial, in the order in which they are written."""
@@ -542,6 +561,8 @@ class Factors:
                 value = kernels[inside[-1]].value
                 if value is None or len(p) > MOST_COLLECTED:
                     break
+                # A term by itself is written out in any case: x + (x + 1) would be x + x + 1.
+                alone = all(sum(m) == 1 for m in p.monoms() if m[inside[-1]])
                 p, q = normal.reduced(*normal.without(p, q, inside[-1], 1, value))
                 if not len(p):
                     break
@@ -551,7 +572,7 @@ class Factors:
                     tried.take(q, -n)
                     here = operations(_signed(tried.part(depth)), self.normal.costs)
                     meets = any(self.gens.get(i, 0) * m < 0 for i, m in tried.gens.items())
-                    if here < cost or (meets and apart):
+                    if here < cost or (alone and here == cost) or (meets and apart):
                         best, cost = tried, here
             if best.polys.keys() != {key}:
                 del self.polys[key]
@@ -605,7 +626,14 @@ class Factors:
         normal, kernels, factor = self.normal, self.normal.kernels, self.factor
         above: list[tuple[tuple[int, int], Part]] = []
         below: list[tuple[tuple[int, int], Part]] = []
-        for i, k in self.gens.items():
+        gens = dict(self.gens)
+        for i, j, tan, cot in normal.ratios:
+            k = gens.get(i, 0)
+            if k and gens.get(j, 0) == -k:
+                argument = normal.reading.of(kernels[i].node).children[0]
+                above.append(((2, i), power(call(tan if k > 0 else cot, argument), abs(k))))
+                del gens[i], gens[j]
+        for i, k in gens.items():
             kernel, whole = kernels[i], self.whole.get(i, 0)
             if not k and not whole:
                 continue

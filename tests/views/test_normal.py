@@ -153,6 +153,18 @@ TEXTBOOK = [
     ("exp(x*y)", 1, "y*exp(x*y)"),
     ("x*y/(x + y)", 1, "y**2/(x + y)**2"),
     ("cos(x)/(1 + sin(x))", 1, "-1/(1 + sin(x))"),
+    ("log(cos(x))", 1, "-tan(x)"),
+    ("log(cos(x))", 2, "-1/cos(x)**2"),
+    ("log(sin(2*x))", 1, "2*cot(2*x)"),
+    ("log(cosh(x))", 1, "tanh(x)"),
+    ("log(cosh(x))", 2, "1/cosh(x)**2"),
+    ("x*tan(x) + log(cos(x))", 1, "x*tan(x)**2 + x"),
+    ("x*coth(x) - log(sinh(x))", 1, "-x*csch(x)**2"),
+    ("sin(x)/cos(x)", 1, "1/cos(x)**2"),
+    ("x**(1/x)", 1, "x**(1/x - 2)*(1 - log(x))"),
+    ("x**(1/x)", 2, "x**(1/x - 4)*(x*(2*log(x) - 3) + (log(x) - 1)**2)"),
+    ("x**(x/(x + 1))", 1, "x**(x/(x + 1))*(log(x) + x + 1)/(x + 1)**2"),
+    ("(x + 1)*(2*x + 1)*exp(x)", 1, "exp(x)*(2*x**2 + 7*x + 4)"),
 ]
 
 
