@@ -11,6 +11,7 @@ derivative wherever f has one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple, TypeAlias
@@ -140,9 +141,11 @@ class Normal(Rationals):
         self.rational_parts: dict[Key, Part] = {}
         self.bases: dict[int, Part] = {}
         self.factors: dict[int, Factors] = {}
-        self.squares: list[tuple[int, int, Rational]] = []
         self.ratios: list[tuple[int, int, str, str]] = []
-        self.quotients: list[tuple[int, int, Rational]] = []
+        self.squares: list[tuple[int, int, int, Rational]] = []
+        self.quotients: list[tuple[int, int, int, Rational]] = []
+        self.logistic: list[tuple[int, int, int, Rational]] = []
+        self.signs: list[tuple[int, int, Rational]] = []
         self.index: dict[Key, int] = {}
         self.raw: dict[Tensor, Rational] = {}
         self.kernels: list[Kernel] = []
@@ -262,12 +265,15 @@ class Normal(Rationals):
         while x.operation.name == "neg" and x not in self.sums:
             sign, x = -sign, x.inputs[0]
         n, d = self.raw[x]
-        if x in self.sums and len(n) > 1:
-            n, d = self.canonical(n, d)
-            key = ("sum", *key_of((n, d)))
-            other = ("sum", *key_of((-n, d)))
+        if len(n) > 1 and (x in self.sums or x.operation.name in SUMS):
+            p, q = self.canonical(n, d)
+            key = ("sum", *key_of((p, q)))
+            other = ("sum", *key_of((-p, q)))
             if key not in self.index and other in self.index:
                 key, sign = other, -sign
+            if x not in self.sums and key not in self.index:
+                return n * sign, d
+            n, d = p, q
             known = key in self.index
             value = (n, d)
             n, d = self.kernel(key, Kernel("sum", x, value))
@@ -288,7 +294,7 @@ class Normal(Rationals):
             return self.exponential(x, base, exponent)
         c = fraction(p.leading_coefficient() / q.leading_coefficient()) if len(p) else Fraction(0)
         if base[0].is_constant() and (c.denominator != 1 or not len(base[0])):
-            return self.kernel(x, Kernel("call", x))
+            return self.root_of_number(x, base, c)
         whole = int(c)
         if base[0].is_constant() and base[1].is_constant() and too_long(base, whole):
             return self.kernel(x, Kernel("call", x))
@@ -307,6 +313,15 @@ class Normal(Rationals):
         kernel = Kernel("power", x, base, (self.one, self.one), unit, relation)
         (g, _), n = self.kernel(key, kernel), int((c - whole) / unit)
         return self.times(found, (g**n, self.one) if n > 0 else (self.one, g**-n))
+
+    def root_of_number(self, x: Tensor, base: Rational, c: Fraction) -> Rational:
+        """2**(1/2), whose square is 2."""
+        n, d = base
+        if not (len(n) and d.is_constant() and c) or too_long(base, c.numerator):
+            return self.kernel(x, Kernel("call", x))
+        relation = c.denominator, self.canonical(*self.whole_power(base, c.numerator))
+        key = ("root", *key_of(self.canonical(*base)), c)
+        return self.kernel(key, Kernel("call", x, relation=relation))
 
     def exponential(self, x: Tensor, base: Rational | None, exponent: Rational) -> Rational:
         """exp(exponent) or base**exponent: the sign and the unit of the first that comes up."""
@@ -341,10 +356,14 @@ class Normal(Rationals):
     # How kernels are written.
 
     def ready(self) -> None:
-        """Bases and arguments, innermost first; which squares are 1 minus others, and which
-        quotients are functions."""
+        """Bases and arguments, innermost first; and what ties kernels."""
         for key, i in self.index.items():
             row, *rest = key if type(key) is tuple else ("",)
+            if row in SQUARES:
+                other, c, sign = SQUARES[row]
+                j = self.index.get((other, *rest))
+                if j is not None:
+                    self.squares.append((i, 2, j, (c + sign * self.gens[j] ** 2, self.one)))
             if row in RATIOS:
                 other, above, below = RATIOS[row]
                 j = self.index.get((other, *rest))
@@ -352,20 +371,36 @@ class Normal(Rationals):
                     self.ratios.append((i, j, above, below))
                     tan, cot = (self.index.get((name, *rest)) for name in (above, below))
                     if tan is not None:
-                        self.quotients.append((i, tan, (self.gens[tan] * self.gens[j], self.one)))
+                        value = self.gens[tan] * self.gens[j], self.one
+                        self.quotients.append((i, 1, tan, value))
                     if cot is not None:
-                        self.quotients.append((i, cot, (self.gens[j], self.gens[cot])))
-            if row in SQUARES:
-                other, c, sign = SQUARES[row]
-                j = self.index.get((other, *rest))
-                if j is not None:
-                    self.squares.append((i, j, (c + sign * self.gens[j] ** 2, self.one)))
+                        self.quotients.append((i, 1, cot, (self.gens[j], self.gens[cot])))
+            if row == "sigmoid":
+                self.halves(i)
+            j = self.index.get(("abs", *rest)) if row == "sign" else None
+            if j is not None:
+                n, d = self.input_of(i)
+                self.signs.append((i, j, (self.gens[j] * d, n)))
         for i, kernel in enumerate(self.kernels):
             if kernel.kind == "power" and kernel.value is not None:
                 self.bases[i] = self.argument(kernel.node.inputs[0])
             elif kernel.kind == "call":
                 for y in kernel.node.inputs:
                     self.reading.give(y, self.argument(y))
+
+    def input_of(self, i: int) -> Rational:
+        """What a kernel of one input is called of."""
+        return self.canonical(*self.whole(self.kernels[i].node.inputs[0]))
+
+    def halves(self, i: int) -> None:
+        """sech(u/2)**2 and tanh(u/2) by s = sigmoid(u): 4*s*(1 - s), and 2*s - 1."""
+        n, d = self.input_of(i)
+        s = self.gens[i]
+        for row, order, value in (("sech", 2, 4 * s * (1 - s)), ("tanh", 1, 2 * s - 1)):
+            for sign in (1, -1):
+                j = self.index.get((row, (), key_of((sign * n / 2, d))))
+                if j is not None:
+                    self.logistic.append((i, j, order, (value * sign**order, self.one)))
 
     def power_of(self, i: int, k: int, whole: int) -> Part:
         """exp(u)**k, or a power with an exponent that isn't constant, times base**whole."""
@@ -416,11 +451,16 @@ class Normal(Rationals):
         found = []
         for p, q in self.variants(n, d):
             ways = [_signed(self.product(p, q))]
-            if 1 < len(p) <= MOST_COLLECTED:
+            if 1 < len(p) <= MOST_COLLECTED and not self.likes_factors(p):
                 ways.insert(0, _sum([self.product(t, q) for t in self.terms(p)]))
             found.append(self.best(ways))
         # Of 1/cos(x)**2 and 1 + tan(x)**2, as long, the one that is no sum.
         return min(found, key=lambda part: (*operations(part, self.costs), part.kind == "sum"))
+
+    def likes_factors(self, p: Poly) -> bool:
+        """Whether people write s*(1 - s), as of a sigmoid s, and not s - s**2."""
+        degrees = p.degrees()
+        return any(degrees[i] > 1 for i, *_ in self.logistic)
 
     def vanishes(self, n: Poly) -> bool:
         """Whether n is 0 once the user's sums in it are written out."""
@@ -435,25 +475,112 @@ class Normal(Rationals):
         return not len(n)
 
     def variants(self, n: Poly, d: Poly) -> Iterator[Rational]:
-        """n/d, without the user's sums of quotients, by sin(u)**2 + cos(u)**2 = 1, and by
-        sin(u) = cos(u)*tan(u)."""
-        yield n, d
+        """n/d, and what it is by known identities."""
         if max(len(n), len(d)) > MOST_COLLECTED:
+            yield n, d
             return
-        degrees = [max(a, b) for a, b in zip(n.degrees(), d.degrees(), strict=True)]
-        plain: Rational = n, d
+        found = [(n, d)]
+        for step in (self.by_sigmoids, self.by_sizes, self.written_out):
+            with suppress(TooLong):
+                if (more := step(*found[-1])) is not None:
+                    found.append(more)
+        if any(self.degrees(n, d)[j] for _, j, _, _ in self.logistic):
+            found.insert(0, found.pop(1))  # as long, sigmoids come first
+        for p, q in found:
+            yield p, q
+            degrees = self.degrees(p, q)
+            for i, order, j, value in (*self.squares, *self.quotients):
+                if degrees[i] >= order and degrees[j]:
+                    yield self.reduced(*self.without(p, q, i, order, value))
+
+    def degrees(self, n: Poly, d: Poly) -> list[int]:
+        return list(map(max, n.degrees(), d.degrees()))
+
+    def by_sigmoids(self, n: Poly, d: Poly) -> Rational | None:
+        """Without sech(u/2)**2 and tanh(u/2), by sigmoid(u)."""
+        degrees = self.degrees(n, d)
+        ties = [x for x in self.logistic if degrees[x[1]] >= x[2]]
+        for _, i, order, value in ties:
+            n, d = self.without(n, d, i, order, value)
+        return self.reduced(n, d) if ties else None
+
+    def by_sizes(self, n: Poly, d: Poly) -> Rational | None:
+        """Without sign(u), as abs(u)/u, unless that would be undefined at more points: then with
+        abs(u) for u*sign(u) alone."""
+        degrees = self.degrees(n, d)
+        ties = [x for x in self.signs if degrees[x[0]]]
+        if not ties:
+            return None
+        p, q = n, d
+        for i, _, value in ties:
+            p, q = self.without(p, q, i, 1, value)
+        p, q = self.reduced(p, q)
+        new, old = q, d
+        for _, size, (above, u) in ties:  # abs(u) is 0 where u is
+            below = above / self.gens[size]
+            old, new = (self.without(x, self.one, size, 1, (u, below))[0] for x in (old, new))
+        if self.within(new, old):
+            return p, q
+        for i, size, (_, u) in ties:
+            if (j := self.generator_of(u)) is not None:
+                n = self.joined(n, i, j, size)
+        return self.reduced(n, d)
+
+    def within(self, new: Poly, old: Poly) -> bool:
+        """Whether one polynomial is 0 only where another is, as far as their factors tell."""
+        for i in range(len(self.kernels) - 1, -1, -1):
+            value = self.kernels[i].value
+            if self.kernels[i].kind == "sum" and value is not None:
+                new, old = (self.without(p, self.one, i, 1, value)[0] for p in (new, old))
+        while not (common := new.gcd(old)).is_constant():
+            new = new / common
+        return bool(new.is_constant())
+
+    def zeros_of_roots(self, d: Poly) -> Poly:
+        """A polynomial that is 0 where a root is 0 and d as well."""
+        found = self.one
+        for i, (_, (base, _)) in self.relations.items():
+            rest = self.collected(d, i).get(0)
+            found = found * (base if rest is None else base.gcd(rest))
+        return found
+
+    def generator_of(self, p: Poly) -> int | None:
+        return next((i for i, g in enumerate(self.gens) if p == g), None)
+
+    def joined(self, p: Poly, i: int, j: int, product: int) -> Poly:
+        """p with a generator for the product of two others."""
+        found: dict[tuple[int, ...], Any] = {}
+        for exponents, c in p.to_dict().items():
+            powers = list(exponents)
+            both = min(powers[i], powers[j])
+            for k, more in ((i, -both), (j, -both), (product, both)):
+                powers[k] += more
+            key = tuple(powers)
+            found[key] = found.get(key, 0) + c
+        return self.gens[0].context().from_dict(found)
+
+    def written_out(self, n: Poly, d: Poly) -> Rational | None:
+        """Without the user's sums that are quotients or have roots, and without roots of sums in
+        the denominator, so that all cancels that does."""
+        before = n, d
         for i in range(len(self.kernels) - 1, -1, -1):
             kernel = self.kernels[i]
-            if kernel.kind == "sum" and kernel.value and not kernel.value[1].is_constant():
-                plain = self.without(*plain, i, 1, kernel.value)
-        if plain != (n, d):
-            yield self.reduced(*plain)
-        for i, j, value in self.squares:
-            if degrees[i] > 1 and degrees[j]:
-                yield self.reduced(*self.without(n, d, i, 2, value))
-        for i, j, value in self.quotients:
-            if degrees[i] and degrees[j]:
-                yield self.reduced(*self.without(n, d, i, 1, value))
+            if kernel.kind == "sum" and kernel.value and self.degrees(n, d)[i]:
+                top, bottom = kernel.value
+                if not bottom.is_constant() or any(top.degrees()[j] for j in self.relations):
+                    n, d = self.without(n, d, i, 1, kernel.value)
+        n, d = self.reduced(n, d)
+        for i, (order, value) in sorted(self.relations.items(), reverse=True):
+            parts = self.collected(d, i) if order == 2 else {}
+            if parts.keys() == {0, 1}:  # 1/(a + b*r) is (a - b*r)/(a**2 - b**2*r**2)
+                (p, q), (a, b) = value, (parts[0], parts[1])
+                turned = self.reduced(
+                    self.bounded(n * (a - b * self.gens[i]) * q),
+                    self.bounded(a**2 * q - b**2 * p),
+                )
+                if self.within(turned[1], q * a.gcd(b) * self.zeros_of_roots(d)):
+                    n, d = turned
+        return (n, d) if (n, d) != before else None
 
     def terms(self, p: Poly) -> list[Poly]:
         """Its terms, each a polynomial, in the order in which they are written."""
@@ -585,7 +712,7 @@ class Factors:
     def part(self, depth: int) -> Term:
         """As it is written: x*sqrt(x) as x**(3/2), where that is shorter."""
         normal = self.normal
-        best = self.written(depth)
+        best = self.rational(depth)
         if not self.polys and len(self.gens) == 1:
             return best
         for i in sorted(self.gens):
@@ -608,6 +735,25 @@ class Factors:
                 ):
                     best, self.gens, self.polys = found, moved.gens, moved.polys
                     self.factor, self.whole = moved.factor, moved.whole
+        return best
+
+    def rational(self, depth: int) -> Term:
+        """As it is, or with roots of numbers above, where that is shorter: sqrt(2)*x for
+        2*x/sqrt(2)."""
+        best = self.written(depth)
+        for i, k in list(self.gens.items()):
+            relation = self.normal.kernels[i].relation
+            if k >= 0 or relation is None or not all(p.is_constant() for p in relation[1]):
+                continue
+            order, (n, d) = relation
+            before = self.factor
+            self.gens[i], self.factor = k + order, before * (d / n).leading_coefficient()
+            found = self.written(depth)
+            costs = (operations(_signed(x), self.normal.costs) for x in (found, best))
+            if next(costs) < next(costs):
+                best = found
+            else:
+                self.gens[i], self.factor = k, before
         return best
 
     def moved(self, i: int, base: Factors, whole: int) -> Factors:
@@ -638,7 +784,9 @@ class Factors:
             if not k and not whole:
                 continue
             place = (3 if kernel.kind == "sum" else 2, i)
-            if kernel.kind == "leaf":
+            if kernel.relation is not None and all(p.is_constant() for p in kernel.relation[1]):
+                place = (0, i)  # a root of a number
+            elif kernel.kind == "leaf":
                 place = (1 if kernel.node.operation is VARIABLE else 0, i)
             if kernel.kind == "power" and kernel.relation is None:
                 above.append((place, normal.power_of(i, k, whole)))
