@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hodiff.calculator.commands import (
-    IN_ROWS,
     MOST_DIGITS,
     MOST_FIRST,
     MOST_ORDER,
     MOST_SAMPLES,
     MOST_SEED,
     ON_COLUMNS,
+    ON_ROWS,
 )
 from hodiff.calculator.points import ENGINES
 from hodiff.calculator.points import FORMATS as ROW_FORMATS
@@ -625,7 +625,7 @@ ENGINE = STATES(["--engine"], metavar="dask|spark", callback=engine,
                      "spark=spark://HOST:7077 say which.  --out is a new FOLDER/.")
 POINTS = (ROWS, GRID, OUT, IN_FORMAT, OUT_FORMAT, SEPARATOR, DECIMAL_COMMA, MAP, KEEP, HEAD,
           ON_ERROR, ERRORS, PROVEN, SAMPLED, RESUME, ENGINE)
-OF_DOUBLES = (PROVEN, SAMPLED)  # where rows are computed in doubles
+WITHOUT = {"roots": (PROVEN, SAMPLED), "extrema": (PROVEN, SAMPLED)}
 VERSION = click.Option(["-V", "--version"], is_flag=True, help="Show the version and exit.")
 WORDS = click.Argument(["words"], metavar="[WORD ...]", nargs=-1, required=False)
 SHELL = click.Argument(["shell"], metavar="SHELL", callback=one_of(SHELLS, "shell"),
@@ -649,6 +649,6 @@ NAME = STATES(["--name"], metavar="f",
 
 def of_rows(command: str) -> tuple[click.Option, ...]:
     """The options of files of points that a command has."""
-    if command in IN_ROWS:
-        return tuple(x for x in POINTS if x not in OF_DOUBLES)
-    return POINTS if command in ON_COLUMNS else ()
+    if command not in ON_COLUMNS and command not in ON_ROWS:
+        return ()
+    return tuple(x for x in POINTS if x not in WITHOUT.get(command, ()))

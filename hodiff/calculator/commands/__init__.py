@@ -19,10 +19,10 @@ MOST_SEED = 2**64 - 1
 
 ON_COLUMNS = ("value", "grad", "hessian", "nth", "hvp", "jacobian", "jvp", "vjp", "taylor",
               "tensor", "laplacian", "divergence", "curl", "implicit", "uncertainty")  # fmt: skip
-"""The commands that have as many numbers for every row of a table."""
+"""The commands that doubles have as many numbers of for every row of a table."""
 
-IN_ROWS = ("roots", "extrema")
-"""Those that have some rows for every row of a file: see searches.py."""
+ON_ROWS = {"roots": "a row may have several", "extrema": "a row may have several"}
+"""Those that have an answer for every row of a file alone, and why."""
 
 
 class Command(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff import derivatives
-from hodiff.calculator.columns import After
+from hodiff.calculator.columns import After, Answered
 from hodiff.engine.graph import ZERO, Tensor, constant
 from hodiff.errors import HodiffError
 
@@ -153,7 +153,7 @@ class OfRows(After):
         named = {"f": numbers[0], **found.named(self.propagation.names)}
         return {name: np.where(wrong, np.nan, x) for name, x in named.items()}
 
-    def at(self, numbers: Sequence[float], inputs: Sequence[float]) -> list[float]:
+    def at(self, numbers: Sequence[float], inputs: Sequence[float]) -> Answered:
         given = self._given(inputs, ())
         for x, u in zip(self.propagation.names, given, strict=True):
             if u < 0:
@@ -163,7 +163,7 @@ class OfRows(After):
             if differs:
                 raise HodiffError("domain", differing(x, right**2, f"u_{x}", u))
         found = self.propagation.at(finite(numbers), spreads)
-        return [numbers[0], *map(float, found.named(self.propagation.names).values())]
+        return Answered([numbers[0], *map(float, found.named(self.propagation.names).values())])
 
     def _given(self, inputs: Sequence[Any], shape: tuple[int, ...]) -> Matrix:
         """The uncertainties of the variables, behind whose own columns theirs are."""
@@ -178,19 +178,19 @@ class OfRows(After):
         """Where what is given isn't what --cov says."""
         return np.abs(self._spreads(given) - given) > SAME * np.abs(given)
 
-    def absent(self, columns: Mapping[str, str]) -> list[str]:
+    def notes(self, absent: Mapping[str, str]) -> list[str]:
         if self.fixed is not None:
             return []
-        if len(columns) == len(self.spreads):
-            listed = ", ".join(columns.values())
+        if len(absent) == len(self.spreads):
+            listed = ", ".join(absent.values())
             message = (
                 f"no variable has an uncertainty: give each a column of its own ({listed}), --let"
-                f" {next(iter(columns))}=0.1 for all rows, or --cov"
+                f" {next(iter(absent))}=0.1 for all rows, or --cov"
             )
             raise HodiffError("usage", message)
         return [
             f"{self.beside[u]} is exact: there is no column '{x}' and no --let {u}=..."
-            for u, x in columns.items()
+            for u, x in absent.items()
         ]
 
 

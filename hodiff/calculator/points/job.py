@@ -20,7 +20,6 @@ from hodiff.calculator.points.lists import LISTED, Lists
 from hodiff.calculator.points.pieces import Piece
 from hodiff.calculator.points.rows import GIVEN, REASON, Rows, is_readable
 from hodiff.calculator.points.solver import Solver, Stopped
-from hodiff.calculator.searches import Searches
 from hodiff.engine.graph import topological
 from hodiff.language.build import NAMED
 
@@ -66,7 +65,7 @@ class Job:
     dialect       what parts columns and decimals in text
     """
 
-    compiled: Compiled | Searches
+    compiled: Compiled
     how: How = field(default_factory=How)
     points: str | None = None
     grid: grid.Axes | None = None
@@ -93,7 +92,7 @@ class Job:
         solver = Solver(self.compiled, self.how)
         keeps = self.errors is not None
         how = self.proven, self.fails, self.check, keeps, self.skips
-        kernel = Lists if isinstance(self.compiled, Searches) else Rows
+        kernel = Lists if self.compiled.columns.listed else Rows
         self.rows = kernel(self.compiled, solver, *how)
         self.rows.dialect = self.dialect
 
@@ -296,7 +295,7 @@ class Job:
             rows = rows.filter(pl.col(found).struct.field(REASON).is_null())
         field = pl.col(found).struct.field
         told = [field(GIVEN.format(texts[x])).alias(x) if x in texts else pl.col(x) for x in kept]
-        if isinstance(self.rows, Lists):
+        if self.compiled.columns.listed:
             told.append(field(LISTED).alias(found))
             rows, told = rows.select(told).explode(found), [pl.col(x) for x in kept]
         return rows.select([*told, *map(field, self.compiled.outputs)])
@@ -346,7 +345,7 @@ class Job:
                 columns[name] = absent[name] = wanted
             else:
                 columns[name] = source.column(wanted, name)
-        self.notes = after.absent(absent) if after else []
+        self.notes = after.notes(absent) if after else []
         return columns, absent
 
     def _kept(self, source: Source) -> list[str]:
