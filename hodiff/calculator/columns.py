@@ -121,10 +121,10 @@ class After(ABC):
         """The outputs in one row, of numbers that are doubles, and text where their question asks
         for digits. Raises HodiffError where there is no answer."""
 
-    @abstractmethod
-    def notes(self, absent: Mapping[str, str]) -> list[str]:
-        """What has to be said of all rows. absent: inputs of beside that have no column, and which
-        is looked for. Raises HodiffError where there is no answer without."""
+    def absent(self, columns: Mapping[str, str]) -> list[str]:
+        """What has to be said where inputs of beside have no column: which is looked for, by their
+        names. Raises HodiffError where there is no answer without."""
+        return []
 
 
 @dataclass
@@ -134,16 +134,16 @@ class Columns:
 
     check    raises HodiffError for a point that has no answer though there are numbers: none of the
              rows is then for doubles
-    written  what was written beside EXPR
     wrong    what is said of rows that something is to be told of
+    said     what there is to say at the end, of how many such rows there were of each kind
     """
 
     inputs: Mapping[str, Tensor]
     numbers: Mapping[str, Number] = field(default_factory=dict)
     after: After | None = None
     check: Callable[[Mapping[Tensor, Tensor], How], None] | None = None
-    written: Sequence[Tensor] = ()
     wrong: str = "have no answer"
+    said: Callable[[Mapping[str, int]], list[str]] = lambda refused: []
     listed = False
 
     @property
@@ -156,7 +156,7 @@ class Columns:
     @property
     def graphs(self) -> list[Tensor]:
         """What the numbers are those of, as it was written."""
-        return [*(number.question.f for number in self.numbers.values()), *self.written]
+        return [number.question.f for number in self.numbers.values()]
 
     @property
     def in_doubles(self) -> bool:

@@ -305,7 +305,7 @@ class Compiled:
         if after is not None:
             absent = {name: name for name in after.beside if name not in given}
             try:
-                after.notes(absent)
+                after.absent(absent)
             except HodiffError as fault:
                 raise TypeError(fault.message) from None
             given |= {name: after.defaults[name] for name in absent}

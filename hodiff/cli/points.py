@@ -208,7 +208,8 @@ def _progress(job: Job) -> Iterator[Callable[[], None]]:
 def _said(job: Job, seconds: float) -> str | None:
     """What there is to say at the end: of rows without an answer, and of a sample."""
     rows, lines = job.rows, list[str]()
-    lines += [f"note: {note}" for note in [*job.compiled.notes, *job.notes]]
+    notes = [*job.compiled.notes, *job.notes, *job.compiled.columns.said(rows.refused)]
+    lines += [f"note: {note}" for note in notes]
     if rows.refused:
         n = sum(rows.refused.values())
         counts = ", ".join(f"{count} {kind}" for kind, count in rows.refused.most_common())

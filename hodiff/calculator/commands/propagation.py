@@ -178,19 +178,19 @@ class OfRows(After):
         """Where what is given isn't what --cov says."""
         return np.abs(self._spreads(given) - given) > SAME * np.abs(given)
 
-    def notes(self, absent: Mapping[str, str]) -> list[str]:
+    def absent(self, columns: Mapping[str, str]) -> list[str]:
         if self.fixed is not None:
             return []
-        if len(absent) == len(self.spreads):
-            listed = ", ".join(absent.values())
+        if len(columns) == len(self.spreads):
+            listed = ", ".join(columns.values())
             message = (
                 f"no variable has an uncertainty: give each a column of its own ({listed}), --let"
-                f" {next(iter(absent))}=0.1 for all rows, or --cov"
+                f" {next(iter(columns))}=0.1 for all rows, or --cov"
             )
             raise HodiffError("usage", message)
         return [
             f"{self.beside[u]} is exact: there is no column '{x}' and no --let {u}=..."
-            for u, x in absent.items()
+            for u, x in columns.items()
         ]
 
 

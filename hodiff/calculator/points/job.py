@@ -345,7 +345,7 @@ class Job:
                 columns[name] = absent[name] = wanted
             else:
                 columns[name] = source.column(wanted, name)
-        self.notes = after.notes(absent) if after else []
+        self.notes = after.absent(absent) if after else []
         return columns, absent
 
     def _kept(self, source: Source) -> list[str]:

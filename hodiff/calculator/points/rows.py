@@ -216,7 +216,7 @@ class Rows:
     ) -> pl.Series:
         once = {id(y): y for y in results.values()}  # several names may be of one
         series = {
-            key: pl.Series(y, dtype=None if y.dtype == float else pl.String)
+            key: pl.Series(y) if y.dtype == float else pl.Series(y.tolist(), dtype=pl.String)
             for key, y in once.items()
         }
         columns = [series[id(y)].alias(name) for name, y in results.items()]
