@@ -14,7 +14,7 @@ import polars as pl
 
 from hodiff.answers.question import How
 from hodiff.calculator.compiled import Compiled
-from hodiff.calculator.points import ENDINGS, files, grid
+from hodiff.calculator.points import ENDINGS, broken, files, grid
 from hodiff.calculator.points.files import fault
 from hodiff.calculator.points.lists import LISTED, Lists
 from hodiff.calculator.points.pieces import Piece
@@ -43,7 +43,7 @@ class Source(NamedTuple):
         """The column of a name. Raises HodiffError where there is none."""
         found = files.column(self.names, wanted)
         if found is None:
-            raise files.missing(self.names, wanted, self.where, variable, self.mend)
+            raise broken.missing(self.names, wanted, self.where, variable, self.mend)
         return found
 
 
@@ -327,7 +327,7 @@ class Job:
                 asked = [y for x in kept if (y := files.column(names, x)) and y not in inputs]
                 self.casts = files.typed(rows, asked, form, self.dialect)
             rows = rows.with_columns(self.casts)
-        return Source(rows, names, where, index, files.apart(names, came, self.dialect))
+        return Source(rows, names, where, index, broken.apart(names, came, self.dialect))
 
     def _is_counted(self, paths: list[str] | None) -> bool:
         """Whether files say at once how many rows they have."""
@@ -419,10 +419,10 @@ class Job:
                     message = f"'{out}' can't be written: {wrong.lower()} on its disk"
                     raise fault(f"{message}; the old file is as it was", "--out") from None
             asked = any(f"performing {word} " in text for word in ("PUT", "POST", "DELETE"))
-            if files.remote(out) and asked and (why := files.of_store(text)):
+            if files.remote(out) and asked and (why := broken.of_store(text)):
                 raise fault(f"'{out}' can't be written: {why}", "--out") from None
             form = self.form(paths) if paths else ""
-            raise files.told(error, paths, form, self.dialect) from None
+            raise broken.told(error, paths, form, self.dialect) from None
 
     @contextmanager
     def reasons(self) -> Iterator[None]:
