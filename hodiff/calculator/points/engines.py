@@ -159,7 +159,10 @@ def _staged(out: str) -> Iterator[str]:
         yield folder
         with suppress(FileNotFoundError):
             os.rmdir(out)
-        os.rename(folder, out)
+        try:
+            os.rename(folder, out)
+        except OSError as error:
+            raise output.unwritable(out, error.strerror) from None
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

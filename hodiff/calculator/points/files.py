@@ -37,6 +37,12 @@ WHOLE = r"^-?(0|[1-9]\d{0,17})$"  # text that is a number of 64 bits
 CODE = r"^[+-]?0\d|[\d.]{17}"  # text that no double gives again
 LEVEL = 1  # of zstd: results have all digits, and get no smaller by more, which takes longer
 HIDDEN = (".", "_")
+UNREAD = {
+    **dict.fromkeys(("zip", "bz2", "xz", "7z", "rar"), "unpack it, or pack it as .gz or .zst"),
+    **dict.fromkeys(("xlsx", "xls", "xlsm", "ods"), "save the table as CSV"),
+    "json": "an object a line is --in-format ndjson, and jq -c '.[]' makes that of a list",
+}  # fmt: skip
+"""What ends the names of files that aren't read, and what mends that."""
 LARGE = "may be no double"  # of whole numbers beside fractions
 SWAPPED = [".", ","], [",", "."]
 
@@ -86,6 +92,8 @@ def form_of(path: str, given: str | None, option: str) -> str:
             raise fault(f"'{path}' can't be packed so: name it .gz or .zst", option)
     if form:
         return form
+    if option == "--points" and words and (mend := UNREAD.get(words[-1])):
+        raise fault(f"'{path}' can't be read: {mend}")
     which = "--in-format" if option == "--points" else "--out-format"
     raise fault(
         f"the format of '{path}' can't be told by its name: give it, {which} csv,"
@@ -123,6 +131,7 @@ def sources(path: str) -> list[str]:
     try:
         os.stat(path)
     except FileNotFoundError:
+        _followed(path)
         raise fault(f"can't read '{path}': there is no such file") from None
     except OSError as error:
         raise fault(f"can't read '{path}': {error.strerror}") from None
@@ -344,22 +353,29 @@ def names_of(
     rows: pl.LazyFrame, paths: list[str], form: str, dialect: Dialect = PLAIN
 ) -> list[str]:
     """The names of the columns. Raises HodiffError for a file that has none, or one twice."""
-    names = rows.collect_schema().names()
+    names, header = rows.collect_schema().names(), list[str]()
     if form == "ndjson" and not remote(paths[0]):  # of over 32 Polars has them in any order
-        with open(paths[0], "rb") as file, suppress(ValueError, AttributeError):
-            first = list(json.loads(file.readline()))
-            names = sorted(names, key=lambda x: first.index(x) if x in first else len(first))
+        with open(paths[0], "rb") as file, suppress(ValueError, TypeError):
+            header = [name for name, _ in json.loads(file.readline(), object_pairs_hook=list)]
+            names = sorted(names, key=lambda x: header.index(x) if x in header else len(header))
     if form in SEPARATORS:
         top: dict[str, Any] = {"has_header": False, "infer_schema": False, "n_rows": 1}
         top["separator"] = dialect.between(form)
         if remote(paths[0]):
-            header = pl.scan_csv(paths[0], glob=has_magic(paths[0]), **top).collect().row(0)
+            found = pl.scan_csv(paths[0], glob=has_magic(paths[0]), **top).collect()
         else:
-            header = pl.read_csv(beginning(paths[0]), **top).row(0)
-        twice = [str(name) for name, n in Counter(header).items() if n > 1 and name is not None]
-        if twice:
-            raise fault(f"{paths[0]} has several columns '{twice[0]}': give each a name of its own")
-        if any("\r" in (name or "") and "\n" not in name for name in header):
+            found = pl.read_csv(beginning(paths[0]), **top)
+        header = [name or "" for name in found.row(0)]
+    twice = [name for name, n in Counter(header).items() if n > 1 and name]
+    if twice:
+        raise fault(f"{paths[0]} has several columns '{twice[0]}': give each a name of its own")
+    if form in SEPARATORS:
+        if any("\0" in name for name in header):
+            raise fault(
+                f"the header of {paths[0]} has NUL bytes: is it UTF-16? Then write it anew,"
+                " iconv -f UTF-16LE -t UTF-8"
+            )
+        if any("\r" in name and "\n" not in name for name in header):
             raise fault(
                 f"the lines of {paths[0]} end in CR alone: write it anew with LF at their ends"
             )

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from hodiff.answers.question import How
+from hodiff.calculator import output
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points import ENDINGS, broken, files, grid
 from hodiff.calculator.points.files import fault
@@ -227,7 +228,7 @@ class Job:
         if out == files.STDOUT and form not in files.TEXT:
             listed = ", ".join(files.TEXT)
             raise fault(f"{form} is no stream: name a file, --out, or take {listed}", "--out")
-        with files.whole(out) as path, self.told(paths or [], out):
+        with files.whole(out) as path, self.told(paths or [], out, path):
             rows = self.answered(paths, form)
             plain = paths is not None and self._is_plain(paths, rows, form)
             files.sink(rows, path, form, plain, self.dialect).collect(engine="streaming")
@@ -401,8 +402,8 @@ class Job:
                 )
 
     @contextmanager
-    def told(self, paths: list[str], out: str = "") -> Iterator[None]:
-        """What goes wrong in Polars as what it means."""
+    def told(self, paths: list[str], out: str = "", beside: str = "") -> Iterator[None]:
+        """What goes wrong in Polars as what it means, as it reads paths and writes beside out."""
         try:
             yield
         except Stopped:
@@ -421,8 +422,12 @@ class Job:
             asked = any(f"performing {word} " in text for word in ("PUT", "POST", "DELETE"))
             if files.remote(out) and asked and (why := broken.of_store(text)):
                 raise fault(f"'{out}' can't be written: {why}", "--out") from None
-            form = self.form(paths) if paths else ""
-            raise broken.told(error, paths, form, self.dialect) from None
+            here = beside and out != files.STDOUT and not files.remote(out)
+            if here and (why := output.removed(beside)):
+                raise output.unwritable(out, why) from None
+            if not paths:
+                raise
+            raise broken.told(error, paths, self.form(paths), self.dialect) from None
 
     @contextmanager
     def reasons(self) -> Iterator[None]:

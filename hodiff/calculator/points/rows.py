@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
-from re import IGNORECASE, fullmatch
+from re import ASCII, IGNORECASE, fullmatch
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -26,6 +26,7 @@ GIVEN = "given {}"  # of these: an input's number
 LONG = r"[\d.]{16}"  # text that may be such a number
 DIGITS = r"\s*[+-]?\d[\d.,_' \u00a0\u202f]*(e[+-]?\d+)?\s*"  # perhaps with marks between them
 NUMBER = r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*"
+MISSING = ("na", "n/a", "#n/a", "null", "none", "-", "--", "?", ".", "missing")  # as some write
 NOT_ZERO = r"^[^eE]*[1-9]"  # text of digits that aren't all 0
 CHECKED = 64  # rows of a batch that are checked at most
 MOST_CHECKED = 5000
@@ -258,13 +259,17 @@ def is_readable(kind: pl.DataType) -> bool:
 
 def _mend(text: str, comma: bool) -> str:
     """What there is to say of text that is no number, but looks like one."""
+    if text.strip().lower() in MISSING:
+        return ": a missing value is an empty field"
+    if "\N{MINUS SIGN}" in text:
+        return ": a minus is '-'"
     swapped = text.translate({ord("."): ",", ord(","): "."})
-    if fullmatch(NUMBER, swapped if comma else text, IGNORECASE):
+    if fullmatch(NUMBER, swapped if comma else text, IGNORECASE | ASCII):
         return ": no double is as large, or as near to 0"
-    if not fullmatch(DIGITS, text, IGNORECASE):
+    if not fullmatch(DIGITS, text, IGNORECASE | ASCII):
         return ""
     mark = "," if comma else "."
-    how = fullmatch(NUMBER, swapped, IGNORECASE) and not comma
+    how = fullmatch(NUMBER, swapped, IGNORECASE | ASCII) and not comma
     return f": of marks it has one '{mark}', before the decimals" + (
         "; --decimal-comma takes ',' for it" if how else ""
     )
