@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import islice
@@ -134,18 +135,20 @@ def on_rows(request: Columnwise, claim: str, order: int = 1) -> Columns:
     said, _ = request.problem.claim(claim)
     pairs = paired(request, claim, said, order)
     proven = is_identity(request, pairs) and not compare(request, said, pairs, AFTER_PROOF).wrong
+    entries = [request.f, *(pair.derivative for pair in pairs)]
+    derivative = request.question()._replace(wanted=entries)
+    value = request.question()._replace(f=said, wanted=[said], smooth=False)
     found: list[Value] = []
     for how in (How(),) if proven else (How(), How(digits=DIGITS)):
-        question = request.question()._replace(how=how)
-        entries = question._replace(wanted=[request.f, *(pair.derivative for pair in pairs)])
-        found += request.found(entries).values[1:]
-        found += leaves(
-            request.found(question._replace(f=said, wanted=[said], smooth=False)).values[0]
-        )
+        found += request.found(derivative._replace(how=how)).values[1:]
+        found += leaves(request.found(value._replace(how=how)).values[0])
     numbers = {str(i): x for i, x in enumerate(found) if isinstance(x, Number)}
 
     def told(refused: Mapping[str, int]) -> list[str]:
-        mended = check(request, claim, order).fields["mend"] if refused.get(DIFFERENT) else None
+        mended = None
+        if refused.get(DIFFERENT):
+            with suppress(HodiffError):  # all rows have been answered
+                mended = check(request, claim, order).fields["mend"]
         return [IDENTITY] if proven else [f"to mend the claim: {mended}"] if mended else []
 
     verdicts, wrong = Verdicts(pairs, proven), "differ, or have no answer"
