@@ -440,7 +440,7 @@ class Job:
         for option, paths in (("--out", [self.out]), ("--points", read)):
             if any(files.same(path, self.errors) for path in paths):
                 raise fault(f"--errors and {option} are one file: choose another", "--errors")
-        with files.whole(self.errors) as path, self.told([], self.errors):
+        with files.whole(self.errors) as path, self.told([], self.errors, path):
             yield
             schema = {"file": pl.String, "row": pl.Int64, "kind": pl.String, "reason": pl.String,
                       "place": pl.String}  # fmt: skip

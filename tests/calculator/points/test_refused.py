@@ -227,6 +227,9 @@ def test_a_folder_that_is_removed_meanwhile(
     os.mkdir("there")
     message = refused("value", "x", "--grid", "x=0:1:5", "--out", f"there/{name}")
     assert f"'there/{name}' can't be written: its folder was removed meanwhile" in message
+    os.mkdir("there")
+    asked = ("value", "1/x", "--grid", "x=0:1:5", "--out", "out.csv", "--errors", f"there/{name}")
+    assert f"'there/{name}' can't be written: its folder was removed" in refused(*asked)
 
 
 def test_names_that_promise_what_is_not_done(folder: Path, refused: Any) -> None:
