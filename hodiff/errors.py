@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from copyreg import __newobj__  # type: ignore[attr-defined]
 from typing import Any
 
-NO_ANSWER = frozenset({"domain", "pole", "kink", "undecided"})
+NO_ANSWER = frozenset({"domain", "pole", "kink", "undecided", "different"})
 MOST = 360  # characters of a message
 WINDOW = 72  # columns of source text shown around a fault
 
@@ -27,7 +27,7 @@ class Span:
 class HodiffError(Exception):
     """An answer that can't be given.
 
-    kind: usage, syntax, name, domain, pole, kink, undecided or limit.
+    kind: usage, syntax, name, domain, pole, kink, undecided or limit; of rows different, too.
     text: the source text that start and end (0-based character offsets) point into.
     source: what that text is: "EXPR", or the option it came from.
     more: other faults of the same text.

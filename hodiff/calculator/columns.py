@@ -7,14 +7,15 @@ knows the graph that computes it, and the question that answers it at a single p
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, NamedTuple
 
 from hodiff import answers
 from hodiff.answers.question import How, Question
 from hodiff.calculator.answer import Value
-from hodiff.calculator.commands import COMMANDS, IN_ROWS, ON_COLUMNS, Command
+from hodiff.calculator.commands import COMMANDS, ON_COLUMNS, ON_ROWS, Command
 from hodiff.calculator.given import vectors
 from hodiff.calculator.request import Found, Request, graphs_of, usage
 from hodiff.derivatives import components
@@ -86,17 +87,29 @@ def _number(graph: Tensor | None, question: Question, place: int, entry: int | N
     return number
 
 
+class Answered(NamedTuple):
+    """What a row has: a value for each output, or a list of such; and where there is something to
+    tell of it all the same, the kind and the message."""
+
+    values: list[Any]
+    left: tuple[str, str] | None = None
+
+
 class After(ABC):
     """What is computed from the numbers of a row where these aren't the answer.
 
-    outputs   the names of what there is then
-    beside    inputs that say more of others, in a column named after that one's: u_m of m
-    defaults  what each of these is where it has no column
+    outputs     the names of what there is then
+    words       those of them that are text
+    beside      inputs that say more of others, in a column named after that one's: u_m of m
+    defaults    what each of these is where it has no column
+    in_doubles  whether doubles say anything of it
     """
 
     outputs: Sequence[str]
-    beside: Mapping[str, str]
-    defaults: Mapping[str, float]
+    words: Sequence[str] = ()
+    beside: Mapping[str, str] = {}
+    defaults: Mapping[str, float] = {}
+    in_doubles = True
 
     @abstractmethod
     def columns(self, numbers: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:
@@ -104,36 +117,51 @@ class After(ABC):
         at has to say whether there is an answer."""
 
     @abstractmethod
-    def at(self, numbers: Sequence[float], inputs: Sequence[float]) -> list[float]:
-        """The outputs in one row. Raises HodiffError where there is no answer."""
+    def at(self, numbers: Sequence[Any], inputs: Sequence[float]) -> Answered:
+        """The outputs in one row, of numbers that are doubles, and text where their question asks
+        for digits. Raises HodiffError where there is no answer."""
 
-    @abstractmethod
     def absent(self, columns: Mapping[str, str]) -> list[str]:
         """What has to be said where inputs of beside have no column: which is looked for, by their
         names. Raises HodiffError where there is no answer without."""
+        return []
 
 
-class Columns(NamedTuple):
+@dataclass
+class Columns:
     """What a command gives for every row: a name and a stand-in for each number, and what is
-    computed from them.
+    computed from them. listed: whether a row has a list of that.
 
-    check  raises HodiffError for a point that has no answer though there are numbers: none of the
-           rows is then for doubles
+    check    raises HodiffError for a point that has no answer though there are numbers: none of the
+             rows is then for doubles
+    wrong    what is said of rows that something is to be told of
+    said     what there is to say at the end, of how many such rows there were of each kind
     """
 
     inputs: Mapping[str, Tensor]
-    numbers: Mapping[str, Number]
+    numbers: Mapping[str, Number] = field(default_factory=dict)
     after: After | None = None
     check: Callable[[Mapping[Tensor, Tensor], How], None] | None = None
+    wrong: str = "have no answer"
+    said: Callable[[Mapping[str, int]], list[str]] = lambda refused: []
+    listed = False
 
     @property
-    def outputs(self) -> tuple[str, ...]:
-        return tuple(self.after.outputs if self.after else self.numbers)
+    def kinds(self) -> dict[str, type]:
+        """The outputs, and whether they are doubles or text."""
+        if self.after is None:
+            return dict.fromkeys(self.numbers, float)
+        return {x: str if x in self.after.words else float for x in self.after.outputs}
 
     @property
     def graphs(self) -> list[Tensor]:
-        """What the numbers are those of."""
+        """What the numbers are those of, as it was written."""
         return [number.question.f for number in self.numbers.values()]
+
+    @property
+    def in_doubles(self) -> bool:
+        """Whether doubles say anything of a row."""
+        return self.check is None and (self.after is None or self.after.in_doubles)
 
     @property
     def series(self) -> Question | None:
@@ -145,30 +173,36 @@ class Columns(NamedTuple):
         """Whether a limit counts as an answer, whatever is asked."""
         return any(number.question.how.extend for number in self.numbers.values())
 
-    def at(self, point: Mapping[str, Tensor], how: How) -> list[float]:
-        """The numbers at one point, as the command answers it. Raises HodiffError where there is no
-        answer."""
+    def prepare(self, points: Iterable[Mapping[str, Tensor]]) -> None:
+        """Does at once what can be for rows that this thread asks for next."""
+
+    def at(self, point: Mapping[str, Tensor], how: How) -> Answered:
+        """What there is at one point, as the command answers it. Raises HodiffError where there is
+        no answer."""
         found: dict[int, list[Any]] = {}
         at = {x: point[name] for name, x in self.inputs.items()}
         if self.check is not None:
             self.check(at, how)
-        result = []
+        result = list[Any]()
         for number in self.numbers.values():
-            key = id(number.question)
+            key, own = id(number.question), number.question.how  # taylor extends in any case
             if key not in found:
-                question = number.question._replace(at=at)  # taylor extends in any case
-                extends = how._replace(extend=how.extend or question.how.extend)
-                found[key] = answers.solve(question._replace(how=extends)).values
+                asked = how._replace(
+                    extend=how.extend or own.extend, digits=own.digits or how.digits
+                )
+                question = number.question._replace(at=at, how=asked)
+                found[key] = answers.solve(question).values
             value = found[key][number.place]
             if number.entry is not None:
                 value = _flat(value)[number.entry]
-            result.append(float(value))
+            result.append(value if own.digits else float(value))
+        row = Answered(result)
         if self.after is not None:
-            result = self.after.at(result, [float(x.attributes[0]) for x in at.values()])
-        for name, y in zip(self.outputs, result, strict=True):
-            if not isfinite(y):
+            row = self.after.at(result, [float(x.attributes[0]) for x in at.values()])
+        for name, y in zip(self.kinds, row.values, strict=True):
+            if isinstance(y, float) and not isfinite(y):
                 raise HodiffError("limit", f"{name} passes the largest double (1.8e308)")
-        return result
+        return row
 
 
 def _flat(value: Any) -> list[Any]:
@@ -179,19 +213,24 @@ def _flat(value: Any) -> list[Any]:
     return list(value)
 
 
-def on_columns(command: str, own: Mapping[str, Any]) -> Command:
-    """A command that has an answer for every row, by its name. Raises HodiffError for others, and
-    for options that it hasn't, or that it needs."""
-    if command not in ON_COLUMNS:
-        listed = f": it can be {', '.join(ON_COLUMNS)}"
-        shown = command[:60] if isinstance(command, str) else type(command).__name__
-        if shown in IN_ROWS:
-            raise usage(
-                f"{shown} has no columns: a row may have several. For a file there is"
-                f" hodiff {shown} --points FILE, for a point hodiff.calculate"
-            )
-        mend = nearest(shown, list(ON_COLUMNS)) or listed
-        raise usage(f"'{shown}' has no answer a row{mend}")
+def on_columns(command: str) -> str:
+    """The name of a command that doubles have as many numbers of for every row. Raises HodiffError
+    for others."""
+    if command in ON_COLUMNS:
+        return command
+    listed = f": it can be {', '.join(ON_COLUMNS)}"
+    shown = command[:60] if isinstance(command, str) else type(command).__name__
+    if shown in ON_ROWS:
+        raise usage(
+            f"{shown} has no columns: {ON_ROWS[shown]}. For a file there is"
+            f" hodiff {shown} --points FILE, for a point hodiff.calculate"
+        )
+    mend = nearest(shown, list(ON_COLUMNS)) or listed
+    raise usage(f"'{shown}' has no answer a row{mend}")
+
+
+def with_options(command: str, own: Mapping[str, Any]) -> Command:
+    """A command by its name. Raises HodiffError for options that it hasn't, or that it needs."""
     known = COMMANDS[command]
     for name in own:
         if name not in known.options:
@@ -205,14 +244,15 @@ def on_columns(command: str, own: Mapping[str, Any]) -> Command:
 def columns(command: str, problem: Problem, own: Mapping[str, Any]) -> Columns:
     """What a command gives for every row; own: what it alone has, order=, v= ...
 
-    Raises HodiffError for a command or an option that it hasn't, and where a variable is no number.
+    Raises HodiffError for an option that it hasn't, and where a variable is no number.
     """
-    known = on_columns(command, own)
+    known = with_options(command, own)
     for name, x in problem.variables.items():
         if x.shape:
             raise usage(f"'{name}' has to be one number a row, not of shape {x.shape}", "EXPR")
     request, own = Columnwise(command, problem, problem.wrt, How()), vectors(own)
-    own.pop("of", None)  # the problem has it
+    for name in ("of", "over"):  # the problem has them
+        own.pop(name, None)
     if known.rows:
         found: Columns = known.named(known.rows)(request, **own)
         return found

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from hodiff.answers.question import How, Question
-from hodiff.calculator.columns import columns, on_columns
+from hodiff.calculator.columns import columns, on_columns, with_options
+from hodiff.calculator.given import ranges
 from hodiff.calculator.request import usage
 from hodiff.calculator.result import calculating, check_options
 from hodiff.derivatives import components
@@ -45,19 +46,22 @@ class Compiled:
     ) -> None:
         self.constants, self.strict = constants, strict
         self.expression, self.what, self.wrt, self.let, self.own = expression, what, wrt, let, own
-        command = on_columns(what, own)
+        command = with_options(what, own)
         check_options(How(), own)
         if wrt is not None and "wrt" in command.without:
             raise usage(f"{what} takes no --wrt: leave it out", "--wrt")
+        over = ranges(own.get("over"))
         problem = read(
             expression, let=let, wrt=None if wrt is None else ",".join(wrt),
             repeats=command.repeats, of=own.get("of"), physical=constants, strict=strict,
+            over=over, equation=command.equation, rows=bool(over),
+            beside=[own["claim"]] if "claim" in own else (),
         )  # fmt: skip
         with calculating():
             self.columns = columns(what, problem, own)
         self.notes, self.physical = problem.notes, frozenset(problem.physical)
         self.let_names = frozenset(problem.constants) - self.physical
-        self.inputs, self.outputs = tuple(self.columns.inputs), self.columns.outputs
+        self.inputs, self.outputs = tuple(self.columns.inputs), tuple(self.columns.kinds)
 
     def __reduce__(self) -> Any:
         """Pickled as what was asked: a plan is quickly made, and need not be of one version."""
@@ -76,7 +80,7 @@ class Compiled:
         batch = {x: on_rows(x) for x in self.columns.inputs.values()}
         numbers = self.columns.numbers.values()
         graphs = [number.graph for number in numbers if number.graph is not None]
-        once = {id(x.question.f): x.question.f for x in numbers}
+        once = {id(f): f for f in self.columns.graphs}
         with sharing():  # an entry of [x, y] is x
             written = [part for f in once.values() for part in components(f)]
         if batch:
@@ -111,7 +115,7 @@ class Compiled:
         """The plan, with one output more: the rows that doubles can't answer. In some a number
         isn't finite, others look as if they had an answer. What those hold is for columns.at to
         say; None where all do."""
-        if self.columns.check is not None:
+        if not self.columns.in_doubles:
             return None
         from hodiff.answers.doubt import doubtful, unbounded  # start-up: files of points need it
         from hodiff.answers.kinks import by_convention
@@ -359,7 +363,7 @@ def compile(
     for name in (wrt := None if wrt is None else _texts(wrt, "wrt")) or ():
         if not is_name(name):
             raise HodiffError("usage", f"wrt has names, and {name!r} is none")
-    return Compiled(expression, what, wrt, _texts(let, "let"), own, constants)
+    return Compiled(expression, on_columns(what), wrt, _texts(let, "let"), own, constants)
 
 
 def _texts(given: Sequence[str], option: str) -> tuple[str, ...]:

@@ -20,6 +20,11 @@ def unwritable(path: str, why: str | None) -> HodiffError:
     return HodiffError("usage", f"'{path}' can't be written: {why}{mend}", source="--out")
 
 
+def removed(file: str) -> str:
+    """Why a file that is being written isn't there; empty where its folder is."""
+    return "" if os.path.isdir(os.path.dirname(file)) else "its folder was removed meanwhile"
+
+
 @contextmanager
 def whole(path: str) -> Iterator[str]:
     """A path to write to, which becomes the file's own where the block ends well.
@@ -41,8 +46,11 @@ def whole(path: str) -> Iterator[str]:
         file = os.path.join(beside, name)
         yield file
         mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~umask()
-        os.chmod(file, mode)
-        os.replace(file, os.path.join(folder, name))
+        try:
+            os.chmod(file, mode)
+            os.replace(file, os.path.join(folder, name))
+        except OSError as error:
+            raise unwritable(path, removed(file) or error.strerror) from None
     finally:
         while os.path.exists(beside):
             shutil.rmtree(beside, ignore_errors=True)

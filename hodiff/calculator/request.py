@@ -181,9 +181,16 @@ class Request(NamedTuple):
             return Found(self.formulas(graphs), notes=self.conventions(graphs))
         return self._told(answers.solve(question))
 
-    def solve_at(self, wanted: Sequence[Tensor], point: Mapping[Tensor, Tensor], how: How) -> Found:
-        """The values of what is wanted at a point of one's own."""
+    def solve_at(
+        self,
+        wanted: Sequence[Tensor],
+        point: Mapping[Tensor, Tensor],
+        how: How,
+        f: Tensor | None = None,
+    ) -> Found:
+        """The values of what is wanted at a point of one's own; of f its own value is."""
         question = self.question()._replace(wanted=wanted, at=point, how=how)
+        question = question if f is None else question._replace(f=f, smooth=False)
         return self._told(answers.solve(question))
 
     def formulas(self, graphs: Sequence[Tensor]) -> list[Value]:

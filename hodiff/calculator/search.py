@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from hodiff.answers.digits import shortly
 from hodiff.answers.point import constants
@@ -12,7 +12,6 @@ from hodiff.answers.precision import until_determined
 from hodiff.answers.question import Question
 from hodiff.answers.ranges.isolate import Work
 from hodiff.answers.ranges.located import BITS, Range, Unsure
-from hodiff.answers.ranges.together import Asked
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.calculator.answer import Answer, Each, Grid, Row, Value, plain_number, text
@@ -188,20 +187,6 @@ class Open:
             reading=problem.reading,
             code=0 if self.decided else 1,
         )
-
-
-class InRows(NamedTuple):
-    """What a search gives for each row of a file.
-
-    columns  of each of what it finds
-    search   of a request without other variables, its ranges, and what it may take: what is found,
-             as rows of these columns, and what is left open
-    asked    of the same what may be done for several rows at once, if anything
-    """
-
-    columns: Sequence[Column]
-    search: Callable[[Request, Span, Work], tuple[list[Row], Open]]
-    asked: Callable[[Request, Span], Asked | None]
 
 
 def shortened(box: Pairs) -> list[str]:

@@ -3,66 +3,82 @@ ends of ranges too, are columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from math import isfinite
 from threading import local
-from typing import Any, NamedTuple
+from typing import TypeAlias
 
 from hodiff.answers.question import How
+from hodiff.answers.ranges.isolate import Work
 from hodiff.answers.ranges.together import Ahead, Asked
 from hodiff.arithmetic.ball_numbers import LOCK
-from hodiff.calculator.answer import Value
-from hodiff.calculator.commands import COMMANDS
-from hodiff.calculator.given import ranges
+from hodiff.calculator.answer import Row, Value
+from hodiff.calculator.columns import Answered, Columns
 from hodiff.calculator.request import Request, usage
-from hodiff.calculator.result import calculating, check_options
-from hodiff.calculator.search import InRows, Span, proven, work
+from hodiff.calculator.search import Column, Open, Span, proven, work
 from hodiff.engine.graph import Tensor, building, topological, written
 from hodiff.engine.passes import applied, rebuilt
 from hodiff.errors import HodiffError
-from hodiff.language.problem import read
 
 Record = tuple[float | int | str | None, ...]
 LARGE = "{} passes the largest double (1.8e308)"
 TOLD = ("what", "multiplicity or edge", "reason")  # the last columns
 
+Search: TypeAlias = Callable[[Request, Span, Work], tuple[list[Row], Open]]
+"""Of a request without other variables, its ranges, and what it may take: what is found, as rows of
+the columns, and what is left open."""
 
-class Listed(NamedTuple):
-    """What a row has: records of the columns, as csv has them, and of what is open, where something
-    is, the kind and the message."""
-
-    records: list[Record]
-    left: tuple[str, str] | None
+Asks: TypeAlias = Callable[[Request, Span], Asked | None]
+"""What of a search may be done for several rows at once, if anything."""
 
 
-class Sought:
-    """What is searched in every row: as Columns are, with a list of records for numbers."""
+class Sought(Columns):
+    """What is searched in every row: its columns are those of each thing that is found. Raises
+    HodiffError for what no row has an answer to."""
 
-    after = None
-    numbers: Mapping[str, Any] = {}
-    extended = False
+    listed = True
 
-    def __init__(self, request: Request, found: InRows, seconds: float | None) -> None:
-        self.request, self.search, self.seconds = request, found, seconds
-        self.kinds = dict(found.columns)
+    def __init__(
+        self, request: Request, found: Sequence[Column], search: Search, asks: Asks,
+        seconds: float | None,
+    ) -> None:  # fmt: skip
         problem = request.problem
-        ends = [end for pair in problem.ranges.values() for end in pair]
-        self.inputs = {x: y for x, y in problem.variables.items() if x not in problem.ranges}
-        self.graphs = [problem.f, *ends]
+        inputs = {x: y for x, y in problem.variables.items() if x not in problem.ranges}
+        super().__init__(inputs, wrong="have no whole answer")  # some of it may be there
+        self.request, self.search, self.asks, self.seconds = request, search, asks, seconds
+        _check_boxes(problem.f)
+        names = [name for name, _ in found]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            message = f"the results have a column '{twice}': give the variable another name"
+            raise usage(message, "--over")
+        self.found = dict(found)
+        self.ends = [end for pair in problem.ranges.values() for end in pair]
         self.order = topological(self.graphs)
-        fixed = set(self.inputs.values()).isdisjoint(topological(ends))
+        fixed = set(self.inputs.values()).isdisjoint(topological(self.ends))
         self.span = Span(request) if fixed else None
         self.ahead = local()
 
+    @property
+    def kinds(self) -> dict[str, type]:
+        return self.found
+
+    @property
+    def graphs(self) -> list[Tensor]:
+        return [self.request.problem.f, *self.ends]
+
+    @property
+    def in_doubles(self) -> bool:
+        return False
+
     def prepare(self, points: Iterable[Mapping[str, Tensor]]) -> None:
-        """Does at once what can be for rows that this thread asks for next."""
         asked: list[Asked] = []
         with LOCK:
             for point in points:
                 try:
                     request = self._at(point)
-                    one = self.search.asked(request, self.span or _span(request))
+                    one = self.asks(request, self.span or _span(request))
                 except HodiffError:  # the row says it by itself
                     continue
                 if one is None and not asked:
@@ -70,22 +86,20 @@ class Sought:
                 asked += [] if one is None else [one]
             self.ahead.known = Ahead(asked).known
 
-    def at(self, point: Mapping[str, Tensor], how: How) -> Listed:
-        """What one row has, as the command answers it. Raises HodiffError where there is no
-        answer."""
+    def at(self, point: Mapping[str, Tensor], how: How) -> Answered:
         request = self._at(point)
         with LOCK:  # for balls are for one thread at a time, and the clock runs while it searches
             span = self.span or _span(request)
             allowed = work(self.seconds, a_row=True)
             allowed.known = getattr(self.ahead, "known", allowed.known)
-            found, left = self.search.search(request, span, allowed)
+            found, left = self.search(request, span, allowed)
         empty = len(self.kinds) - len(TOLD) - 2 * len(span.ranges)
         told, records = left.told(), []
         for row in (*found, *left.records(empty)):
             record, large = self._record(row)
             records.append(record)
             told = told or large
-        return Listed(records or [(None,) * len(self.kinds)], told)
+        return Answered(records or [(None,) * len(self.kinds)], told)
 
     def _at(self, point: Mapping[str, Tensor]) -> Request:
         """The request with numbers for the names that have no range, as --let gives them."""
@@ -117,51 +131,6 @@ class Sought:
         if large is not None:
             found[-1] = large[1]
         return tuple(found), large
-
-
-class Searches:
-    """roots or extrema for each row of a table: inputs are the names that a row gives numbers, and
-    outputs the columns of what is found.
-
-    Raises HodiffError for what no row has an answer to.
-    """
-
-    def __init__(
-        self,
-        expression: str,
-        what: str,
-        let: tuple[str, ...],
-        own: Mapping[str, Any],
-        constants: str | None = None,
-        strict: bool = False,
-    ) -> None:
-        self.expression, self.what, self.let, self.own = expression, what, let, own
-        self.constants, self.strict = constants, strict
-        command, rest = COMMANDS[what], dict(own)
-        check_options(How(), own)
-        over, seconds = ranges(rest.pop("over")), rest.pop("seconds", None)
-        problem = read(
-            expression, let=let, over=over, equation=command.equation, physical=constants,
-            strict=strict, rows=True,
-        )  # fmt: skip
-        self.notes, self.physical = list(problem.notes), frozenset(problem.physical)
-        self.let_names = frozenset(problem.constants) - self.physical
-        with calculating():
-            request = Request(what, problem, problem.wrt, How())
-            found: InRows = command.named(command.rows)(request, **rest)
-            _check_boxes(problem.f)
-            names = [name for name, _ in found.columns]
-            twice = next((name for name in names if names.count(name) > 1), None)
-            if twice is not None:
-                message = f"the results have a column '{twice}': give the variable another name"
-                raise usage(message, "--over")
-            self.columns = Sought(request, found, seconds)
-        self.inputs, self.outputs = tuple(self.columns.inputs), tuple(names)
-
-    def __reduce__(self) -> Any:
-        """Pickled as what was asked."""
-        asked = self.expression, self.what, self.let, self.own, self.constants, self.strict
-        return Searches, asked
 
 
 def _check_boxes(f: Tensor) -> None:

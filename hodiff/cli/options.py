@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hodiff.calculator.commands import (
-    IN_ROWS,
     MOST_DIGITS,
     MOST_FIRST,
     MOST_ORDER,
     MOST_SAMPLES,
     MOST_SEED,
     ON_COLUMNS,
+    ON_ROWS,
 )
 from hodiff.calculator.points import ENGINES
 from hodiff.calculator.points import FORMATS as ROW_FORMATS
@@ -80,8 +80,22 @@ COMMONLY = {
 """What commands are called elsewhere."""
 
 
+NUMBERS = "hodiff grad EXPR --points FILE has their numbers"
+ROWLESS = {
+    "steps": f"the steps are those of the formula, which all rows share: {NUMBERS}",
+    "code": f"code is a program, which --to polars and --to sql write for tables: {NUMBERS}",
+    "graph": f"a graph is that of the formula, which all rows share: {NUMBERS}",
+    "explain": f"a walk is told at one point, not in rows: {NUMBERS}",
+    "report": f"a page is about one point, not about rows: {NUMBERS}",
+    "plot": "it draws --points FILE, and hodiff value EXPR has the numbers of --grid",
+}
+"""What to do where a command has no rows."""
+
+
 def elsewhere(name: str, ctx: click.Context) -> str:
     """Which commands have an option that one hasn't."""
+    if name in ("--points", "--grid") and ctx.info_name in ROWLESS:
+        return f": {ROWLESS[ctx.info_name]}"
     group = ctx.parent.command if ctx.parent else None
     commands = group.commands.items() if isinstance(group, click.Group) else ()
     found = [n for n, c in commands if isinstance(c, Command) and name in c.options()]
@@ -625,7 +639,7 @@ ENGINE = STATES(["--engine"], metavar="dask|spark", callback=engine,
                      "spark=spark://HOST:7077 say which.  --out is a new FOLDER/.")
 POINTS = (ROWS, GRID, OUT, IN_FORMAT, OUT_FORMAT, SEPARATOR, DECIMAL_COMMA, MAP, KEEP, HEAD,
           ON_ERROR, ERRORS, PROVEN, SAMPLED, RESUME, ENGINE)
-OF_DOUBLES = (PROVEN, SAMPLED)  # where rows are computed in doubles
+WITHOUT = {"roots": (PROVEN, SAMPLED), "extrema": (PROVEN, SAMPLED), "check": (SAMPLED,)}
 VERSION = click.Option(["-V", "--version"], is_flag=True, help="Show the version and exit.")
 WORDS = click.Argument(["words"], metavar="[WORD ...]", nargs=-1, required=False)
 SHELL = click.Argument(["shell"], metavar="SHELL", callback=one_of(SHELLS, "shell"),
@@ -650,6 +664,6 @@ NAME = STATES(["--name"], metavar="f",
 
 def of_rows(command: str) -> tuple[click.Option, ...]:
     """The options of files of points that a command has."""
-    if command in IN_ROWS:
-        return tuple(x for x in POINTS if x not in OF_DOUBLES)
-    return POINTS if command in ON_COLUMNS else ()
+    if command not in ON_COLUMNS and command not in ON_ROWS:
+        return ()
+    return tuple(x for x in POINTS if x not in WITHOUT.get(command, ()))

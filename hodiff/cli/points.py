@@ -104,12 +104,11 @@ def read(
         message = "files of points need Polars: pip install 'hodiff[data]'"
         raise usage(message, "--points") from None
     from hodiff.answers.question import How  # start-up
-    from hodiff.calculator.commands import COMMANDS, IN_ROWS
+    from hodiff.calculator.commands import COMMANDS
     from hodiff.calculator.compiled import Compiled
     from hodiff.calculator.points.files import Dialect
     from hodiff.calculator.points.grid import axes
     from hodiff.calculator.points.job import Job
-    from hodiff.calculator.searches import Searches
 
     if form not in FORMS:
         raise usage(f"rows have no --format {form}: take csv or json", "--format")
@@ -128,11 +127,7 @@ def read(
     wrt = tuple(part.strip() for text in options.get("wrt") or () for part in text.split(","))
     let, constants = tuple(options["let"]), options.get("constants")
     strict = options.get("strict", False)
-    compiled: Compiled | Searches
-    if command in IN_ROWS:
-        compiled = Searches(expression, command, let, own, constants, strict)
-    else:
-        compiled = Compiled(expression, command, wrt or None, let, own, constants, strict)
+    compiled = Compiled(expression, command, wrt or None, let, own, constants, strict)
     how = How(subgradient=options.get("subgradient", False), extend=options.get("extend", False))
     comma = given["decimal_comma"]
     if comma and given["separator"] == ",":
@@ -213,14 +208,15 @@ def _progress(job: Job) -> Iterator[Callable[[], None]]:
 def _said(job: Job, seconds: float) -> str | None:
     """What there is to say at the end: of rows without an answer, and of a sample."""
     rows, lines = job.rows, list[str]()
-    lines += [f"note: {note}" for note in [*job.compiled.notes, *job.notes]]
+    notes = [*job.compiled.notes, *job.notes, *job.compiled.columns.said(rows.refused)]
+    lines += [f"note: {note}" for note in notes]
     if rows.refused:
         n = sum(rows.refused.values())
         counts = ", ".join(f"{count} {kind}" for kind, count in rows.refused.most_common())
         assert rows.first is not None
         file, row, why = rows.first
         where = f"{file}, row {row}" if file else f"row {row}"
-        lines.append(f"{n} of {rows.done} rows have no {rows.answer} ({counts})")
+        lines.append(f"{n} of {rows.done} rows {job.compiled.columns.wrong} ({counts})")
         lines.append(f"  {where}: {why.message}")
     if rows.checked:
         lines.append(

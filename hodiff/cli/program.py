@@ -127,7 +127,7 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     --claim is what it is said to be. It is compared by identities, which proves it for all points,
     or else at many points; where it is wrong, the simplest of them is shown, and what mends it
     where one change does. In several variables the claim is the gradient, [2*x, 3]; of order 2 the
-    Hessian. Exit code 1: it is wrong.
+    Hessian. Of a file, --points FILE, it is compared at each row. Exit code 1: it is wrong.
     """, (o.CLAIM, o.FIRST, o.CHECKED_AT, o.CHECKED_DIGITS, o.CHECKED_FORMAT)),
     "steps": ("""The rules that give the derivative.
 

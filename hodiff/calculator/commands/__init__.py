@@ -19,10 +19,14 @@ MOST_SEED = 2**64 - 1
 
 ON_COLUMNS = ("value", "grad", "hessian", "nth", "hvp", "jacobian", "jvp", "vjp", "taylor",
               "tensor", "laplacian", "divergence", "curl", "implicit", "uncertainty")  # fmt: skip
-"""The commands that have as many numbers for every row of a table."""
+"""The commands that doubles have as many numbers of for every row of a table."""
 
-IN_ROWS = ("roots", "extrema")
-"""Those that have some rows for every row of a file: see searches.py."""
+ON_ROWS = {
+    "roots": "a row may have several",
+    "extrema": "a row may have several",
+    "check": "it compares more digits than doubles have",
+}
+"""Those that have an answer for every row of a file alone, and why."""
 
 
 class Command(NamedTuple):
@@ -90,7 +94,7 @@ COMMANDS = {
                              "subgradient"), intervals=False, orders=True),
     "check": Command("check", 'hodiff check "x**3*exp(x)" --claim "x**2*(x + 3)*exp(x)"',
                      ("claim", "order"), ("claim",), kinks=False,
-                     without=("rtol", "arithmetic", "extend", "subgradient")),
+                     without=("rtol", "arithmetic", "extend", "subgradient"), rows="on_rows"),
     "steps": Command("steps", 'hodiff steps "x**3*exp(x)"', ("order",)),
     "graph": Command("graph", 'hodiff graph "x**2" --both', ("order", "v", "create_graph", "out")),
     "explain": Command("explain", 'hodiff explain "x*sin(x)" --at x=2', ("order", "v", "torch")),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import islice
 from time import monotonic
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from hodiff import derivatives
 from hodiff.answers.question import How
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.arithmetic.program import Program
-from hodiff.calculator.answer import Answer, Entry, Grid, Row, Value, plain_number, text
+from hodiff.calculator.answer import Answer, Entry, Grid, Row, Value, leaves, plain_number, text
+from hodiff.calculator.columns import After, Answered, Columns, Columnwise, Number
 from hodiff.calculator.mends import Pair, mend
 from hodiff.calculator.request import Found, Request, indexed, partial, parts, power, raised, usage
 from hodiff.engine.graph import CONSTANT, Tensor, constant, topological
@@ -32,6 +34,8 @@ MOST_ENTRIES = 400
 MOST_SHOWN = 200  # characters of a claim
 MOST_NEAR = 12  # coordinates beside the numbers of a formula
 FEW = 12  # points that doubles have no value at
+EQUAL, DIFFERENT = "equal", "different"
+IDENTITY = "equal, by identity: wherever both have a value"
 NO_VALUE = ("domain", "pole", "kink", "undecided")
 
 SIMPLE = [
@@ -72,8 +76,8 @@ def check(request: Request, claim: str, order: int = 1) -> Answer:
     said, reading = request.problem.claim(claim)
     pairs = paired(request, claim, said, order)
     checked = Checked(request, claim, reading, order, pairs)
-    proven = all(vanishing(request.f, [pair.derivative - pair.claim for pair in pairs]))
-    compared = compare(request, pairs, AFTER_PROOF if proven else POINTS)
+    proven = is_identity(request, pairs)
+    compared = compare(request, said, pairs, AFTER_PROOF if proven else POINTS)
     n = compared.points
     if compared.differs is not None:
         return different(checked, compared)
@@ -83,12 +87,72 @@ def check(request: Request, claim: str, order: int = 1) -> Answer:
             sentence += "; an identity makes them equal wherever both have one"
         return answer(checked, compared, None, sentence, "identity" if proven else None)
     if proven:
-        sentence = "equal, by identity: wherever both have a value"
-        return answer(checked, compared, True, sentence, "identity")
+        return answer(checked, compared, True, IDENTITY, "identity")
     where = "the point" if request.has_point else f"{n} point{'s' * (n > 1)}"
     beyond = f"not proven beyond {'them' if n > 1 else 'it'}"
     sentence = f"equal at {where} to {compared_digits(request)} digits, {beyond}"
     return answer(checked, compared, True, sentence, "points")
+
+
+# Rows of a file.
+
+
+class Verdicts(After):
+    """What is told of every row: whether all entries are equal, each, and what is claimed of it.
+    Where an identity is proof for all rows, doubles tell in which both have a value."""
+
+    words = ("check",)
+
+    def __init__(self, pairs: Sequence[Pair], proven: bool) -> None:
+        self.names = [pair.entry.column for pair in pairs]
+        self.outputs = ("check", *(x for name in self.names for x in (name, f"claimed_{name}")))
+        self.in_doubles = proven
+
+    def columns(self, numbers: Sequence[Any], inputs: Sequence[Any]) -> dict[str, Any]:
+        equal = numbers[0].astype(object)
+        equal[:] = EQUAL
+        entries = numbers[: len(self.names)]  # the claims are equal, but for rounding
+        told = [y for entry in entries for y in (entry, entry)]
+        return dict(zip(self.outputs, [equal, *told], strict=True))
+
+    def at(self, numbers: Sequence[Any], inputs: Sequence[float]) -> Answered:
+        n = len(self.names)
+        told = list(zip(map(float, numbers[:n]), map(float, numbers[n : 2 * n]), strict=True))
+        compared = list(zip(numbers[2 * n : 3 * n], numbers[3 * n :], strict=True)) or told
+        wrong = [i for i, pair in enumerate(compared) if unequal(*pair)]
+        doubles = [x for pair in told for x in pair]
+        if not wrong:
+            return Answered([EQUAL, *doubles])
+        pair = told[wrong[0]] if unequal(*told[wrong[0]]) else compared[wrong[0]]
+        a, b = map(plain_number, pair)
+        message = f"{self.names[wrong[0]]} is {a}, and {b} is claimed"
+        message += f"; {len(wrong) - 1} more differ" if len(wrong) > 1 else ""
+        return Answered([DIFFERENT, *doubles], (DIFFERENT, message))
+
+
+def on_rows(request: Columnwise, claim: str, order: int = 1) -> Columns:
+    """The same of every row, at the row's point."""
+    said, _ = request.problem.claim(claim)
+    pairs = paired(request, claim, said, order)
+    proven = is_identity(request, pairs) and not compare(request, said, pairs, AFTER_PROOF).wrong
+    entries = [request.f, *(pair.derivative for pair in pairs)]
+    derivative = request.question()._replace(wanted=entries)
+    value = request.question()._replace(f=said, wanted=[said], smooth=False)
+    found: list[Value] = []
+    for how in (How(),) if proven else (How(), How(digits=DIGITS)):
+        found += request.found(derivative._replace(how=how)).values[1:]
+        found += leaves(request.found(value._replace(how=how)).values[0])
+    numbers = {str(i): x for i, x in enumerate(found) if isinstance(x, Number)}
+
+    def told(refused: Mapping[str, int]) -> list[str]:
+        mended = None
+        if refused.get(DIFFERENT):
+            with suppress(HodiffError):  # all rows have been answered
+                mended = check(request, claim, order).fields["mend"]
+        return [IDENTITY] if proven else [f"to mend the claim: {mended}"] if mended else []
+
+    verdicts, wrong = Verdicts(pairs, proven), "differ, or have no answer"
+    return Columns(request.problem.variables, numbers, verdicts, wrong=wrong, said=told)
 
 
 # What is compared.
@@ -196,6 +260,11 @@ def written_as(shape: Shape) -> str:
     return 'write --claim "[[a, b], ...]", a row for each'
 
 
+def is_identity(request: Request, pairs: Sequence[Pair]) -> bool:
+    """Whether each claim is proven to equal its entry, wherever both have a value."""
+    return all(vanishing(request.f, [pair.derivative - pair.claim for pair in pairs]))
+
+
 # Points.
 
 
@@ -203,10 +272,18 @@ def compared_digits(request: Request) -> int:
     return max(DIGITS, request.how.digits or 0)
 
 
-def compare(request: Request, pairs: Sequence[Pair], most: int) -> Compared:
+def compare(request: Request, said: Tensor, pairs: Sequence[Pair], most: int) -> Compared:
     """The entries at points, until some differ or enough are equal."""
     how, began = How(digits=compared_digits(request)), monotonic()
-    graphs = [request.f, *(y for pair in pairs for y in (pair.derivative, pair.claim))]
+    entries = [request.f, *(pair.derivative for pair in pairs)]
+    graphs = [*entries, said]
+
+    def at_point(point: Point, how: How) -> tuple[Found, list[tuple[Value, Value]]]:
+        """A claim is a value: where it has none, no limit is one."""
+        found = request.solve_at(entries, point, how)
+        claims = leaves(request.solve_at([said], point, how, f=said).values[0])
+        return found, list(zip(found.values[1:], claims, strict=True))
+
     skipped: list[Point] = []
     points: Iterable[Point] = [request.question().at]
     if not request.has_point:
@@ -215,17 +292,15 @@ def compare(request: Request, pairs: Sequence[Pair], most: int) -> Compared:
     first, wrong = 0, dict[int, None]()
     for point in points:
         try:
-            found = request.solve_at(graphs, point, how)
+            _, here = at_point(point, how)
         except HodiffError as fault:
             if request.has_point or fault.kind not in NO_VALUE:
                 raise
         else:
             compared += 1
-            here = in_pairs(found.values[1:])
             wrong |= dict.fromkeys(i for i, pair in enumerate(here) if unequal(*pair))
             if wrong and short is None:
-                short = request.solve_at(graphs, point, request.how)
-                told = in_pairs(short.values[1:])
+                short, told = at_point(point, request.how)
                 same = [unequal(*a) and not unequal(*b) for a, b in zip(here, told, strict=True)]
                 values, most = (here if any(same) else told), compared + MORE
                 first = compared
@@ -233,7 +308,9 @@ def compare(request: Request, pairs: Sequence[Pair], most: int) -> Compared:
                 break
         if compared == most or monotonic() - began > MOST_SECONDS:
             break
-    notes = [note for point in skipped[:FEW] for note in undefined(request, graphs, point)][:1]
+    notes = [note for point in skipped[:FEW] for note in undefined(request, said, entries, point)][
+        :1
+    ]
     return Compared(first or compared, short, values, sorted(wrong), notes)
 
 
@@ -259,10 +336,6 @@ def defined(graphs: Sequence[Tensor], point: Point) -> bool:
     return all(map(FLOATS.finite, Program(graphs).results(at)))
 
 
-def in_pairs(values: Sequence[Value]) -> list[tuple[Value, Value]]:
-    return list(zip(values[::2], values[1::2], strict=True))
-
-
 def unequal(a: Value, b: Value) -> bool:
     try:
         return Decimal(str(a)) != Decimal(str(b))
@@ -270,11 +343,13 @@ def unequal(a: Value, b: Value) -> bool:
         return str(a) != str(b)
 
 
-def undefined(request: Request, graphs: Sequence[Tensor], point: Point) -> Iterator[str]:
+def undefined(
+    request: Request, said: Tensor, entries: Sequence[Tensor], point: Point
+) -> Iterator[str]:
     """What to say where the derivative has a value, and the claim none."""
-    if defined([graphs[0], *graphs[1::2]], point):
+    if defined(entries, point):
         try:
-            request.solve_at(graphs[2::2], point, How())
+            request.solve_at([said], point, How(), f=said)
         except HodiffError as fault:
             if fault.kind in ("domain", "pole"):
                 at = {x.attributes[0]: plain_number(y.attributes[0]) for x, y in point.items()}
@@ -346,7 +421,7 @@ def answer(
     at = compared.differs.at if compared.differs is not None else None
     columns = [[a for a, _ in compared.values], [b for _, b in compared.values]]
     ends = [column[0] if len(pairs) == 1 else column for column in columns] if wrong else [None] * 2
-    word = {True: "equal", False: "different", None: "undecided"}[equal]
+    word = {True: EQUAL, False: DIFFERENT, None: "undecided"}[equal]
     rows: list[Row] = [[pairs[i].entry.label, *compared.values[i]] for i in wrong]
     record: dict[str, Value] = dict(parts(at or {}))
     record |= {"check": word, "proof": proof or "", "points": compared.points}

@@ -31,7 +31,6 @@ from hodiff.calculator.progress import searching
 from hodiff.calculator.request import Request, exactly, usage
 from hodiff.calculator.search import (
     Column,
-    InRows,
     Open,
     Shown,
     Span,
@@ -41,6 +40,7 @@ from hodiff.calculator.search import (
     silent,
     work,
 )
+from hodiff.calculator.searches import Sought
 from hodiff.derivatives import gradient
 from hodiff.errors import HodiffError
 
@@ -111,7 +111,9 @@ def searched(
     return found, told, Open(request, span, unsure, left, more, allowed.late)
 
 
-def in_rows(request: Request, order: int = 1, first: int | None = None) -> InRows:
+def in_rows(
+    request: Request, order: int = 1, first: int | None = None, seconds: float | None = None
+) -> Sought:
     """What each row of a file has. Raises HodiffError where none has an answer."""
     check(request, order)
 
@@ -125,7 +127,7 @@ def in_rows(request: Request, order: int = 1, first: int | None = None) -> InRow
             slopes = gradient(slopes[0], inputs)
         return proven(lambda: asked(slopes, inputs, span.ranges, first, everywhere=True))
 
-    return InRows(columns(request.wrt), search, asks)
+    return Sought(request, columns(request.wrt), search, asks, seconds)
 
 
 def shape(request: Request, span: Span, order: int, told: Sequence[Told]) -> list[Shaped]:

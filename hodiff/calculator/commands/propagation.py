@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff import derivatives
-from hodiff.calculator.columns import After
+from hodiff.calculator.columns import After, Answered
 from hodiff.engine.graph import ZERO, Tensor, constant
 from hodiff.errors import HodiffError
 
@@ -153,7 +153,7 @@ class OfRows(After):
         named = {"f": numbers[0], **found.named(self.propagation.names)}
         return {name: np.where(wrong, np.nan, x) for name, x in named.items()}
 
-    def at(self, numbers: Sequence[float], inputs: Sequence[float]) -> list[float]:
+    def at(self, numbers: Sequence[float], inputs: Sequence[float]) -> Answered:
         given = self._given(inputs, ())
         for x, u in zip(self.propagation.names, given, strict=True):
             if u < 0:
@@ -163,7 +163,7 @@ class OfRows(After):
             if differs:
                 raise HodiffError("domain", differing(x, right**2, f"u_{x}", u))
         found = self.propagation.at(finite(numbers), spreads)
-        return [numbers[0], *map(float, found.named(self.propagation.names).values())]
+        return Answered([numbers[0], *map(float, found.named(self.propagation.names).values())])
 
     def _given(self, inputs: Sequence[Any], shape: tuple[int, ...]) -> Matrix:
         """The uncertainties of the variables, behind whose own columns theirs are."""

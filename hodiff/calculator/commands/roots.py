@@ -15,7 +15,6 @@ from hodiff.calculator.answer import Answer, Row, Value, plain_number
 from hodiff.calculator.request import Request, exactly, usage
 from hodiff.calculator.search import (
     Column,
-    InRows,
     Open,
     Shown,
     Span,
@@ -26,6 +25,7 @@ from hodiff.calculator.search import (
     silent,
     work,
 )
+from hodiff.calculator.searches import Sought
 from hodiff.derivatives import components
 from hodiff.engine.graph import Tensor
 from hodiff.errors import HodiffError
@@ -76,7 +76,7 @@ def searched(
     return rooted, found.notes, Open(request, span, unsure, left, more, allowed.late)
 
 
-def in_rows(request: Request, first: int | None = None) -> InRows:
+def in_rows(request: Request, first: int | None = None, seconds: float | None = None) -> Sought:
     """What each row of a file has. Raises HodiffError where none has an answer."""
     equations(request)
 
@@ -87,7 +87,7 @@ def in_rows(request: Request, first: int | None = None) -> InRows:
     def asks(request: Request, span: Span) -> Asked | None:
         return proven(lambda: asked(equations(request), request.inputs, span.ranges, first))
 
-    return InRows(columns(request.wrt), search, asks)
+    return Sought(request, columns(request.wrt), search, asks, seconds)
 
 
 def equations(request: Request) -> list[Tensor]:

@@ -33,7 +33,7 @@ def dots(path: Any, variable: str) -> Dots:
     except ModuleNotFoundError:
         message = "files of points need Polars: pip install 'hodiff[data]'"
         raise usage(message, "--points") from None
-    from hodiff.calculator.points import files  # start-up
+    from hodiff.calculator.points import broken, files  # start-up
     from hodiff.calculator.points.rows import doubles, is_readable
 
     with files.on_disk(path) as file:
@@ -45,7 +45,7 @@ def dots(path: Any, variable: str) -> Dots:
             x, y = chosen(names, variable, path)
             frame = rows.select(x, y).head(MOST + 1).collect()
         except (pl.exceptions.PolarsError, OSError) as error:
-            raise files.told(error, paths, form) from None
+            raise broken.told(error, paths, form) from None
     for name in (x, y):
         if not is_readable(frame.schema[name]):
             kind = frame.schema[name]

@@ -34,7 +34,6 @@ from hodiff.calculator.points.job import Job
 from hodiff.calculator.points.pieces import Piece, of_rows, of_text
 from hodiff.calculator.points.rows import CHECKED, MOST_CHECKED, no_answer
 from hodiff.calculator.points.solver import Refused, Stopped
-from hodiff.calculator.searches import Searches
 from hodiff.errors import HodiffError
 
 ROWS, BYTES = 1 << 20, 1 << 25  # of a piece
@@ -51,7 +50,6 @@ class Report:
 
     number: int
     done: int = 0
-    missing: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     first: tuple[str, int, Refused] | None = None
     reasons: list[tuple[str, int, str, str, str]] = field(default_factory=list)
@@ -93,7 +91,7 @@ class Task:
                 job.write(self.target, None if path is None else [path], self.form)
         except HodiffError as error:
             report.error = error
-        report.done, report.missing, report.refused = rows.done, rows.missing, rows.refused
+        report.done, report.refused = rows.done, rows.refused
         report.first, report.reasons = rows.first, rows.reasons
         report.checked, report.lost = rows.checked, rows.lost
         return report
@@ -161,7 +159,10 @@ def _staged(out: str) -> Iterator[str]:
         yield folder
         with suppress(FileNotFoundError):
             os.rmdir(out)
-        os.rename(folder, out)
+        try:
+            os.rename(folder, out)
+        except OSError as error:
+            raise output.unwritable(out, error.strerror) from None
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -204,8 +205,8 @@ def _tasks(job: Job, folder: str) -> list[Task]:
 
 def _pieces(job: Job, path: str | None) -> Iterator[Piece]:
     """A file, or the grid, in pieces."""
-    rows, size = (PROVEN_ROWS, PROVEN_BYTES) if job.proven else (ROWS, BYTES)
-    if isinstance(job.compiled, Searches):
+    rows, size = (ROWS, BYTES) if job.rows.plan else (PROVEN_ROWS, PROVEN_BYTES)
+    if job.compiled.columns.listed:
         rows, size = SEARCHED_ROWS, SEARCHED_BYTES
     if path is None:
         assert job.grid is not None
@@ -241,7 +242,6 @@ def _gather(job: Job, tasks: list[Task], reports: dict[int, Report]) -> None:
         report = reports[task.number]
         before = before if task.shown == file and _numbered_anew(task, job) else 0
         file = task.shown
-        rows.missing += report.missing
         rows.refused += report.refused
         rows.checked += report.checked
         rows.lost += report.lost

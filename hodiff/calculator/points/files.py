@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import json
 import os
 import shutil
 import stat
 import sys
 import tempfile
-import zlib
-from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from glob import glob, has_magic
-from io import TextIOWrapper
 from itertools import groupby
-from math import isinf
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -29,7 +23,7 @@ from hodiff.calculator import output
 from hodiff.calculator.points import ENDINGS, FORMATS
 from hodiff.calculator.points.pieces import PACKED as PACKED_MARKS
 from hodiff.calculator.points.pieces import Piece, beginning
-from hodiff.errors import HodiffError, nearest
+from hodiff.errors import HodiffError
 
 STDIN, STDOUT = "-", "-"
 TEXT = ("csv", "tsv", "ndjson")  # what a stream can be
@@ -42,12 +36,15 @@ QUOTED = ('"', "\r", "\n")  # what stands in quotes, beside the separator
 WHOLE = r"^-?(0|[1-9]\d{0,17})$"  # text that is a number of 64 bits
 CODE = r"^[+-]?0\d|[\d.]{17}"  # text that no double gives again
 LEVEL = 1  # of zstd: results have all digits, and get no smaller by more, which takes longer
-SHOWN = 12  # names of columns in a message
-GZIP = b"\x1f\x8b"
 HIDDEN = (".", "_")
+UNREAD = {
+    **dict.fromkeys(("zip", "bz2", "xz", "7z", "rar"), "unpack it, or pack it as .gz or .zst"),
+    **dict.fromkeys(("xlsx", "xls", "xlsm", "ods"), "save the table as CSV"),
+    "json": "an object a line is --in-format ndjson, and jq -c '.[]' makes that of a list",
+}  # fmt: skip
+"""What ends the names of files that aren't read, and what mends that."""
 LARGE = "may be no double"  # of whole numbers beside fractions
 SWAPPED = [".", ","], [",", "."]
-MARKS = {"parquet": b"PAR1", "ipc": b"ARROW1"}  # what files of a format begin with
 
 
 class Dialect(NamedTuple):
@@ -95,6 +92,8 @@ def form_of(path: str, given: str | None, option: str) -> str:
             raise fault(f"'{path}' can't be packed so: name it .gz or .zst", option)
     if form:
         return form
+    if option == "--points" and words and (mend := UNREAD.get(words[-1])):
+        raise fault(f"'{path}' can't be read: {mend}")
     which = "--in-format" if option == "--points" else "--out-format"
     raise fault(
         f"the format of '{path}' can't be told by its name: give it, {which} csv,"
@@ -132,6 +131,7 @@ def sources(path: str) -> list[str]:
     try:
         os.stat(path)
     except FileNotFoundError:
+        _followed(path)
         raise fault(f"can't read '{path}': there is no such file") from None
     except OSError as error:
         raise fault(f"can't read '{path}': {error.strerror}") from None
@@ -353,22 +353,29 @@ def names_of(
     rows: pl.LazyFrame, paths: list[str], form: str, dialect: Dialect = PLAIN
 ) -> list[str]:
     """The names of the columns. Raises HodiffError for a file that has none, or one twice."""
-    names = rows.collect_schema().names()
+    names, header = rows.collect_schema().names(), list[str]()
     if form == "ndjson" and not remote(paths[0]):  # of over 32 Polars has them in any order
-        with open(paths[0], "rb") as file, suppress(ValueError, AttributeError):
-            first = list(json.loads(file.readline()))
-            names = sorted(names, key=lambda x: first.index(x) if x in first else len(first))
+        with open(paths[0], "rb") as file, suppress(ValueError, TypeError):
+            header = [name for name, _ in json.loads(file.readline(), object_pairs_hook=list)]
+            names = sorted(names, key=lambda x: header.index(x) if x in header else len(header))
     if form in SEPARATORS:
         top: dict[str, Any] = {"has_header": False, "infer_schema": False, "n_rows": 1}
         top["separator"] = dialect.between(form)
         if remote(paths[0]):
-            header = pl.scan_csv(paths[0], glob=has_magic(paths[0]), **top).collect().row(0)
+            found = pl.scan_csv(paths[0], glob=has_magic(paths[0]), **top).collect()
         else:
-            header = pl.read_csv(beginning(paths[0]), **top).row(0)
-        twice = [str(name) for name, n in Counter(header).items() if n > 1 and name is not None]
-        if twice:
-            raise fault(f"{paths[0]} has several columns '{twice[0]}': give each a name of its own")
-        if any("\r" in (name or "") and "\n" not in name for name in header):
+            found = pl.read_csv(beginning(paths[0]), **top)
+        header = [name or "" for name in found.row(0)]
+    twice = [name for name, n in Counter(header).items() if n > 1 and name]
+    if twice:
+        raise fault(f"{paths[0]} has several columns '{twice[0]}': give each a name of its own")
+    if form in SEPARATORS:
+        if any("\0" in name for name in header):
+            raise fault(
+                f"the header of {paths[0]} has NUL bytes: is it UTF-16? Then write it anew,"
+                " iconv -f UTF-16LE -t UTF-8"
+            )
+        if any("\r" in name and "\n" not in name for name in header):
             raise fault(
                 f"the lines of {paths[0]} end in CR alone: write it anew with LF at their ends"
             )
@@ -381,208 +388,6 @@ def column(names: Sequence[str], wanted: str) -> str | None:
         return wanted
     found = [name for name in names if name.strip() == wanted.strip()]
     return found[0] if len(found) == 1 else None
-
-
-def missing(
-    names: list[str], wanted: str, where: str, variable: str | None, apart: str = ""
-) -> HodiffError:
-    """The error for a column that isn't there: a variable's, or one to keep."""
-    if apart:
-        return fault(f"{where} has no column '{wanted}': it has one, '{names[0][:60]}': {apart}")
-    shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
-    mend = nearest(wanted, names) or f": it has {shown or 'none'}"
-    if variable is None:
-        return fault(f"{where} has no column '{wanted}'{mend}", "--keep")
-    how = f"; --map {variable}=COLUMN chooses another, --let {variable}=2 a constant"
-    return fault(f"{where} has no column '{wanted}'{mend}{how}")
-
-
-def apart(names: Sequence[str], form: str, dialect: Dialect) -> str:
-    """What to do where the only column's name looks like several; empty where it doesn't."""
-    if len(names) != 1 or form not in SEPARATORS:
-        return ""
-    csv = "--in-format csv " if form == "tsv" else ""
-    mends = {
-        "\t": "--in-format tsv reads that",
-        ";": f"{csv}--separator ';' reads that, --decimal-comma with decimals as 1,5",
-        "|": f"{csv}--separator '|' reads that",
-        ",": f"{csv or '--separator , '}reads that",
-    }
-    own = dialect.between(form)
-    found = next((mark for mark in mends if mark in names[0] and mark != own), None)
-    return f"are columns apart by {found!r}? {mends[found]}" if found else ""
-
-
-def told(
-    error: BaseException, paths: list[str], form: str, dialect: Dialect = PLAIN
-) -> HodiffError:
-    """What Polars found wrong in a file, with the row where that can be found."""
-    text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    place = paths[0] if len(paths) == 1 else f"one of the files {paths[0]}, ..."
-    if LARGE in text:
-        return fault(text)
-    if any(map(remote, paths)) and (why := of_store(text)):
-        return fault(f"{place} can't be read: {why}")
-    for path in paths:
-        if not remote(path) and os.path.isfile(path) and not os.path.getsize(path):
-            return fault(f"{path} is empty")
-    for path in paths:
-        if not remote(path) and (found := _unlike(path, form, text)):
-            return fault(found)
-    if isinstance(error, pl.exceptions.NoDataError):
-        return fault(f"{place} is empty: there is no header")
-    if form in SEPARATORS:
-        for path in paths:
-            if not remote(path) and (found := _ragged(path, form, dialect)):
-                return fault(found)
-    if form == "ndjson":
-        for path in paths:
-            if not remote(path) and (found := _unread(path)):
-                return fault(found)
-    if len(paths) > 1 and (found := _other(paths, form, dialect)):
-        return fault(found)
-    if isinstance(error, OSError):
-        return fault(f"{place} can't be read: {error.strerror or text}")
-    return fault(f"{place} can't be read as {form}: {text}")
-
-
-def of_store(text: str) -> str | None:
-    """Why an object store gave or took nothing; None where it was asked for nothing."""
-    if "Error performing" not in text and "object-store" not in text:
-        return None
-    if "404" in text or "not found" in text:
-        return "the store has no such object, or no such bucket"
-    if any(mark in text for mark in ("401", "403", "redential", "169.254.169.254")):
-        keys = "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION for s3://"
-        return f"the store lets nobody in without credentials: set its variables, {keys}"
-    if "error sending request" in text:
-        return "the store doesn't answer: is AWS_ENDPOINT_URL, or the network, right?"
-    return text.partition(": <?xml")[0]
-
-
-def _other(paths: list[str], form: str, dialect: Dialect) -> str | None:
-    """The first file that has other columns than the first has."""
-    first, *others = paths
-    with suppress(pl.exceptions.PolarsError, OSError):
-        columns = scan([first], form, None, dialect).collect_schema()
-        for path in others:
-            found = scan([path], form, None, dialect).collect_schema()
-            names = [name for name in {**columns, **found} if found.get(name) != columns.get(name)]
-            if name := next((x for x in names if x in columns and x in found), None):
-                return (
-                    f"column '{name}' of {path} has {found[name]}, and that of {first}"
-                    f" {columns[name]}: --out FOLDER/ takes each file by itself"
-                )
-            if names or list(columns) != list(found):
-                shown = f": '{names[0]}'" if names else ", in another order"
-                return f"{path} has other columns than {first}{shown}"
-    return None
-
-
-def _unlike(path: str, form: str, text: str) -> str | None:
-    """What tells by a file's first bytes that it isn't of its format; text is what Polars says."""
-    with suppress(OSError), open(path, "rb") as file:
-        first = file.read(6)
-        for other, mark in MARKS.items():
-            if other != form and first.startswith(mark):
-                return f"{path} is {other}, not {form}: --in-format {other}"
-        if first.startswith(b"x^"):
-            return f"{path} begins with x^, as packed files may: write the first name in quotes"
-        if first[:2] not in PACKED_MARKS:
-            if form not in MARKS or first.startswith(MARKS[form]):
-                return None
-            others = ", nor do Arrow's streams and Feather 1" if form == "ipc" else ""
-            return f"{path} can't be read as {form}: it doesn't begin as such files do{others}"
-        if form not in TEXT:
-            return f"{path} is packed, and {form} is packed in itself: unpack it"
-        if first[:2] != GZIP:
-            return f"{path} can't be read: it is packed, and has an error: {text}"
-        try:
-            with _bytes(path) as content:
-                while content.read(1 << 20):
-                    pass
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            return f"{path} is packed, and cut short or damaged"
-    return None
-
-
-def _bytes(path: str) -> Any:
-    """A text's bytes, unpacked where gzip has packed it."""
-    with open(path, "rb") as file:
-        packed = file.read(2) == GZIP
-    return gzip.open(path, "rb") if packed else open(path, "rb")
-
-
-def _ragged(path: str, form: str, dialect: Dialect) -> str | None:
-    """The first row that has more fields than the header, or text that isn't UTF-8."""
-    separator = dialect.between(form)
-    try:
-        with TextIOWrapper(_bytes(path), encoding="utf-8", newline="") as file:
-            lines = csv.reader(file, delimiter=separator, strict=True)
-            header = next(lines, [])
-            if not header:
-                return f"{path}, line 1: it is empty, and should be the header"
-            for row, fields in enumerate(lines, 1):
-                if len(fields) > len(header):
-                    n, mend = len(header), apart(header, form, dialect)
-                    return (
-                        f"{path}, row {row}: it has {len(fields)} fields, and there"
-                        f" {'is' if n == 1 else 'are'} {n} column{'s' * (n > 1)}; the first too"
-                        f" many is {fields[n]!r}" + (f": {mend}" if mend else "")
-                    )
-    except UnicodeDecodeError as error:
-        byte = f"byte 0x{error.object[error.start]:02x}"
-        return f"{path}, {_place(path, separator)} not UTF-8, {byte}: write it anew as such"
-    except csv.Error as error:
-        return f"{path}, line {lines.line_num}: {error}: is a quote not closed?"
-    except OSError:
-        pass
-    return None
-
-
-def _place(path: str, separator: str) -> str:
-    """The row and the column of the first field that isn't UTF-8."""
-    with TextIOWrapper(
-        _bytes(path), encoding="utf-8", errors="surrogateescape", newline=""
-    ) as file:
-        lines = csv.reader(file, delimiter=separator)
-        header = next(lines, [])
-        for row, fields in enumerate(lines, 1):
-            for name, field in zip(header, fields, strict=False):
-                if any("\udc80" <= c <= "\udcff" for c in field):
-                    return f"row {row}, column '{name}': it is"
-    return "line 1: the header is"
-
-
-def _unread(path: str) -> str | None:
-    """The first line that is no object of JSON."""
-    with suppress(OSError), _bytes(path) as file:
-        for row, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            if row == 1 and line.startswith(BOM_UTF8):
-                return f"{path} begins with a byte order mark: write it without"
-            try:
-                found = json.loads(line, parse_constant=_no_number, parse_float=_finite)
-                if not isinstance(found, dict):
-                    return f"{path}, row {row}: it is no object, {{...}}"
-            except UnicodeDecodeError:
-                return f"{path}, row {row}: it is not UTF-8"
-            except json.JSONDecodeError as error:
-                return f"{path}, row {row}, character {error.pos + 1}: {error.msg}"
-            except ValueError as error:
-                return f"{path}, row {row}: {error}"
-    return None
-
-
-def _no_number(text: str) -> None:
-    raise ValueError(f"JSON has no {text}: write null")
-
-
-def _finite(text: str) -> float:
-    if isinf(x := float(text)):
-        raise ValueError(f"{text} passes the largest double (1.8e308)")
-    return x
 
 
 def sink(

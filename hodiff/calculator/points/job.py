@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from hodiff.answers.question import How
+from hodiff.calculator import output
 from hodiff.calculator.compiled import Compiled
-from hodiff.calculator.points import ENDINGS, files, grid
+from hodiff.calculator.points import ENDINGS, broken, files, grid
 from hodiff.calculator.points.files import fault
 from hodiff.calculator.points.lists import LISTED, Lists
 from hodiff.calculator.points.pieces import Piece
 from hodiff.calculator.points.rows import GIVEN, REASON, Rows, is_readable
 from hodiff.calculator.points.solver import Solver, Stopped
-from hodiff.calculator.searches import Searches
 from hodiff.engine.graph import topological
 from hodiff.language.build import NAMED
 
@@ -44,7 +44,7 @@ class Source(NamedTuple):
         """The column of a name. Raises HodiffError where there is none."""
         found = files.column(self.names, wanted)
         if found is None:
-            raise files.missing(self.names, wanted, self.where, variable, self.mend)
+            raise broken.missing(self.names, wanted, self.where, variable, self.mend)
         return found
 
 
@@ -66,7 +66,7 @@ class Job:
     dialect       what parts columns and decimals in text
     """
 
-    compiled: Compiled | Searches
+    compiled: Compiled
     how: How = field(default_factory=How)
     points: str | None = None
     grid: grid.Axes | None = None
@@ -93,7 +93,7 @@ class Job:
         solver = Solver(self.compiled, self.how)
         keeps = self.errors is not None
         how = self.proven, self.fails, self.check, keeps, self.skips
-        kernel = Lists if isinstance(self.compiled, Searches) else Rows
+        kernel = Lists if self.compiled.columns.listed else Rows
         self.rows = kernel(self.compiled, solver, *how)
         self.rows.dialect = self.dialect
 
@@ -228,7 +228,7 @@ class Job:
         if out == files.STDOUT and form not in files.TEXT:
             listed = ", ".join(files.TEXT)
             raise fault(f"{form} is no stream: name a file, --out, or take {listed}", "--out")
-        with files.whole(out) as path, self.told(paths or [], out):
+        with files.whole(out) as path, self.told(paths or [], out, path):
             rows = self.answered(paths, form)
             plain = paths is not None and self._is_plain(paths, rows, form)
             files.sink(rows, path, form, plain, self.dialect).collect(engine="streaming")
@@ -296,7 +296,7 @@ class Job:
             rows = rows.filter(pl.col(found).struct.field(REASON).is_null())
         field = pl.col(found).struct.field
         told = [field(GIVEN.format(texts[x])).alias(x) if x in texts else pl.col(x) for x in kept]
-        if isinstance(self.rows, Lists):
+        if self.compiled.columns.listed:
             told.append(field(LISTED).alias(found))
             rows, told = rows.select(told).explode(found), [pl.col(x) for x in kept]
         return rows.select([*told, *map(field, self.compiled.outputs)])
@@ -328,7 +328,7 @@ class Job:
                 asked = [y for x in kept if (y := files.column(names, x)) and y not in inputs]
                 self.casts = files.typed(rows, asked, form, self.dialect)
             rows = rows.with_columns(self.casts)
-        return Source(rows, names, where, index, files.apart(names, came, self.dialect))
+        return Source(rows, names, where, index, broken.apart(names, came, self.dialect))
 
     def _is_counted(self, paths: list[str] | None) -> bool:
         """Whether files say at once how many rows they have."""
@@ -402,8 +402,8 @@ class Job:
                 )
 
     @contextmanager
-    def told(self, paths: list[str], out: str = "") -> Iterator[None]:
-        """What goes wrong in Polars as what it means."""
+    def told(self, paths: list[str], out: str = "", beside: str = "") -> Iterator[None]:
+        """What goes wrong in Polars as what it means, as it reads paths and writes beside out."""
         try:
             yield
         except Stopped:
@@ -420,10 +420,14 @@ class Job:
                     message = f"'{out}' can't be written: {wrong.lower()} on its disk"
                     raise fault(f"{message}; the old file is as it was", "--out") from None
             asked = any(f"performing {word} " in text for word in ("PUT", "POST", "DELETE"))
-            if files.remote(out) and asked and (why := files.of_store(text)):
+            if files.remote(out) and asked and (why := broken.of_store(text)):
                 raise fault(f"'{out}' can't be written: {why}", "--out") from None
-            form = self.form(paths) if paths else ""
-            raise files.told(error, paths, form, self.dialect) from None
+            here = beside and out != files.STDOUT and not files.remote(out)
+            if here and (why := output.removed(beside)):
+                raise output.unwritable(out, why) from None
+            if not paths:
+                raise
+            raise broken.told(error, paths, self.form(paths), self.dialect) from None
 
     @contextmanager
     def reasons(self) -> Iterator[None]:
@@ -436,7 +440,7 @@ class Job:
         for option, paths in (("--out", [self.out]), ("--points", read)):
             if any(files.same(path, self.errors) for path in paths):
                 raise fault(f"--errors and {option} are one file: choose another", "--errors")
-        with files.whole(self.errors) as path, self.told([], self.errors):
+        with files.whole(self.errors) as path, self.told([], self.errors, path):
             yield
             schema = {"file": pl.String, "row": pl.Int64, "kind": pl.String, "reason": pl.String,
                       "place": pl.String}  # fmt: skip

@@ -10,40 +10,24 @@ import polars as pl
 
 from hodiff.calculator.points.rows import Batch, Rows, complete
 from hodiff.calculator.points.solver import Refused
-from hodiff.calculator.searches import Listed, Record, Searches
 
 LISTED = "listed"  # of the kernel's results: the list
-TYPES = {float: pl.Float64, int: pl.Int64, str: pl.String}
 
 
 class Lists(Rows):
     """As Rows, with a list of structs of the outputs for each row. Where nothing is found, or there
     is no answer, that has one struct, of nulls and the reason: no row is lost."""
 
-    compiled: Searches
-    answer = "whole answer"  # some of what there is to find may be there
-
     @property
     def _outputs(self) -> dict[str, Any]:
-        return {LISTED: pl.List(pl.Struct(self._columns))}
-
-    @property
-    def _columns(self) -> dict[str, Any]:
-        return {name: TYPES[kind] for name, kind in self.compiled.columns.kinds.items()}
+        return {LISTED: pl.List(pl.Struct(super()._outputs))}
 
     def _results(self, batch: Batch) -> tuple[Any, Any, int]:
-        found: list[list[Record] | None] = [None] * len(batch.frame)
+        found: list[list[Any] | None] = [None] * len(batch.frame)
         known = complete(batch)
         asked = np.flatnonzero(known)
-        answer: Listed | None
-        for i, answer in self._asked(batch, asked):
-            if answer is None:
-                known[i] = False
-                continue
-            found[i] = answer.records
-            if answer.left is not None:
-                why = self._refuse(batch.rows[i], Refused(*answer.left))
-                known[i], batch.reasons[i] = False, why
+        for i, records in self._asked(batch, asked):
+            found[i] = records
         return found, known, len(asked)
 
     def _series(
@@ -54,14 +38,14 @@ class Lists(Rows):
         given: Sequence[pl.Series],
     ) -> pl.Series:
         empty = (None,) * (len(self.compiled.outputs) - 1)
-        flat: list[Record] = []
+        flat: list[Any] = []
         whose: list[int] = []
         for i, records in enumerate(results):
             if records is None:
                 records = [(*empty, reasons[i].message if i in reasons else None)]
             flat += records
             whose += [i] * len(records)
-        columns = pl.DataFrame(flat, self._columns, orient="row").to_struct(LISTED)
+        columns = pl.DataFrame(flat, super()._outputs, orient="row").to_struct(LISTED)
         grouped = pl.DataFrame([pl.Series("whose", whose, pl.Int64), columns])
         listed = grouped.group_by("whose", maintain_order=True).agg(LISTED)[LISTED]
         return self._struct([listed, *given], reasons, len(results))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
-from re import IGNORECASE, fullmatch
+from re import ASCII, IGNORECASE, fullmatch
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -17,15 +17,16 @@ import polars as pl
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points.files import PLAIN
 from hodiff.calculator.points.solver import Refused, Solver, Stopped
-from hodiff.calculator.searches import Searches
 from hodiff.errors import HodiffError
 
+TYPES = {float: pl.Float64, int: pl.Int64, str: pl.String}
 WHOLE = 2**53  # above it not every whole number is a double
 REASON = "reason"  # of the kernel's results: null where there is an answer
 GIVEN = "given {}"  # of these: an input's number
 LONG = r"[\d.]{16}"  # text that may be such a number
 DIGITS = r"\s*[+-]?\d[\d.,_' \u00a0\u202f]*(e[+-]?\d+)?\s*"  # perhaps with marks between them
 NUMBER = r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*"
+MISSING = ("na", "n/a", "#n/a", "null", "none", "-", "--", "?", ".", "missing")  # as some write
 NOT_ZERO = r"^[^eE]*[1-9]"  # text of digits that aren't all 0
 CHECKED = 64  # rows of a batch that are checked at most
 MOST_CHECKED = 5000
@@ -54,11 +55,9 @@ class Rows:
     tells: there is a column of them, too.
     """
 
-    answer = "answer"  # what a row has, or hasn't
-
     def __init__(
         self,
-        compiled: Compiled | Searches,
+        compiled: Compiled,
         solver: Solver,
         proven: bool = False,
         fails: bool = False,
@@ -67,9 +66,7 @@ class Rows:
         tells: bool = True,
     ) -> None:
         self.compiled, self.solver = compiled, solver
-        self.plan = None
-        if isinstance(compiled, Compiled) and not proven:
-            self.plan = compiled.checking(solver.how)
+        self.plan = None if proven else compiled.checking(solver.how)
         self.index = "row"  # the column of the row's number
         self.given: list[str] = []  # inputs that come back as numbers
         self.columns: Mapping[str, str] = {}  # the file's, of the inputs
@@ -77,7 +74,6 @@ class Rows:
         self.fails, self.check, self.keeps, self.tells = fails, check, keeps, tells
         self.lock = Lock()
         self.done = 0
-        self.missing = 0
         self.refused: Counter[str] = Counter()
         self.first: tuple[str, int, Refused] | None = None
         self.file = ""  # of several the one that is read
@@ -96,7 +92,7 @@ class Rows:
 
     @property
     def _outputs(self) -> dict[str, Any]:
-        return dict.fromkeys(self.compiled.outputs, pl.Float64)
+        return {name: TYPES[kind] for name, kind in self.compiled.columns.kinds.items()}
 
     def __call__(self, given: pl.Series) -> pl.Series:
         if self.stopped:
@@ -130,7 +126,6 @@ class Rows:
             self._compare(batch, results, known)
         with self.lock:
             self.done += len(frame) - counted
-            self.missing += int(len(frame) - np.count_nonzero(known)) - len(reasons)
         numbers = [columns[name].alias(GIVEN.format(name)) for name in self.given]
         return self._series(results, known, reasons, numbers)
 
@@ -142,15 +137,15 @@ class Rows:
         asked = np.flatnonzero(known & (doubt | _rounded(batch)))
         if len(asked):
             results = {name: np.array(y) for name, y in results.items()}
-        for i, answer in self._asked(batch, asked):
-            if answer is None:
+        for i, values in self._asked(batch, asked):
+            if values is None:
                 known[i] = False
             else:
-                for y, value in zip(results.values(), answer, strict=True):
+                for y, value in zip(results.values(), values, strict=True):
                     y[i] = value
         return results, known, len(asked)
 
-    def _asked(self, batch: Batch, asked: Any) -> Iterator[tuple[int, Any]]:
+    def _asked(self, batch: Batch, asked: Any) -> Iterator[tuple[int, list[Any] | None]]:
         """What the solver says of rows, as it comes, and None where there is no answer: each
         counts as done from then on."""
         if not len(asked):
@@ -162,19 +157,24 @@ class Rows:
             if isinstance(answer, Refused):
                 batch.reasons[i] = self._refuse(batch.rows[i], answer)
                 yield i, None
-            else:
-                yield i, answer
+                continue
+            if answer.left is not None:
+                batch.reasons[i] = self._refuse(batch.rows[i], Refused(*answer.left))
+            yield i, answer.values
 
     def _computed(self, arrays: list[Any], n: int) -> tuple[dict[str, Any], Any]:
-        if self.plan is None or not isinstance(self.compiled, Compiled):
-            return {y: np.zeros(n) for y in self.compiled.outputs}, np.ones(n, bool)
+        if self.plan is None:
+            kinds = self.compiled.columns.kinds.items()
+            empty = {y: np.zeros(n) if kind is float else np.full(n, None) for y, kind in kinds}
+            return empty, np.ones(n, bool)
         found = self.plan(arrays, 1)
         if not arrays:
             found = [np.repeat(x, n) for x in found]
         results, doubt = self.compiled.named(found, arrays), found[-1]
         if self.compiled.columns.after:
             for x in results.values():
-                doubt = doubt | ~np.isfinite(x)
+                if x.dtype == float:
+                    doubt = doubt | ~np.isfinite(x)
         return results, doubt
 
     def _refuse(self, row: int, answer: Refused) -> Refused:
@@ -202,7 +202,7 @@ class Rows:
             if isinstance(answer, Refused):
                 continue
             checked += 1
-            pairs = zip(results.values(), answer, strict=True)
+            pairs = zip(results.values(), answer.values, strict=True)
             lost += any(abs(y[i] - value) > LOST * abs(value) for y, value in pairs)
         with self.lock:
             self.checked += checked
@@ -216,7 +216,10 @@ class Rows:
         given: Sequence[pl.Series],
     ) -> pl.Series:
         once = {id(y): y for y in results.values()}  # several names may be of one
-        series = {key: pl.Series(y) for key, y in once.items()}
+        series = {
+            key: pl.Series(y) if y.dtype == float else pl.Series(y.tolist(), dtype=pl.String)
+            for key, y in once.items()
+        }
         columns = [series[id(y)].alias(name) for name, y in results.items()]
         if not known.all():
             there = pl.when(pl.Series(known))
@@ -256,13 +259,17 @@ def is_readable(kind: pl.DataType) -> bool:
 
 def _mend(text: str, comma: bool) -> str:
     """What there is to say of text that is no number, but looks like one."""
+    if text.strip().lower() in MISSING:
+        return ": a missing value is an empty field"
+    if "\N{MINUS SIGN}" in text:
+        return ": a minus is '-'"
     swapped = text.translate({ord("."): ",", ord(","): "."})
-    if fullmatch(NUMBER, swapped if comma else text, IGNORECASE):
+    if fullmatch(NUMBER, swapped if comma else text, IGNORECASE | ASCII):
         return ": no double is as large, or as near to 0"
-    if not fullmatch(DIGITS, text, IGNORECASE):
+    if not fullmatch(DIGITS, text, IGNORECASE | ASCII):
         return ""
     mark = "," if comma else "."
-    how = fullmatch(NUMBER, swapped, IGNORECASE) and not comma
+    how = fullmatch(NUMBER, swapped, IGNORECASE | ASCII) and not comma
     return f": of marks it has one '{mark}', before the decimals" + (
         "; --decimal-comma takes ',' for it" if how else ""
     )

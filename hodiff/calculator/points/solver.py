@@ -20,9 +20,9 @@ import numpy as np
 from hodiff.answers.outside import Outside
 from hodiff.answers.question import How
 from hodiff.arithmetic.rows import processors
+from hodiff.calculator.columns import Answered
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.result import calculating
-from hodiff.calculator.searches import Searches
 from hodiff.engine.graph import Tensor, constant
 from hodiff.errors import HodiffError
 
@@ -48,15 +48,14 @@ class Refused(NamedTuple):
 
 
 class Solver:
-    """Answers rows, as the command does at that point: numbers, or what a search found, or why
-    there are none."""
+    """Answers rows, as the command does at that point, or says why there is no answer."""
 
-    def __init__(self, compiled: Compiled | Searches, how: How) -> None:
+    def __init__(self, compiled: Compiled, how: How) -> None:
         self.compiled, self.how = compiled, how
         self.alone = processors() == 1  # no processes beside this one
-        quick = isinstance(compiled, Compiled)
-        self.many = MANY if quick else inf
-        self.least = CHUNK if quick else 2  # rows at once that are worth the way to a process
+        searched = compiled.columns.listed
+        self.many = inf if searched else MANY
+        self.least = 2 if searched else CHUNK  # rows at once that are worth the way to a process
         self.seen = self.here = 0  # rows, and those answered in this process
         self.spent = 0.0  # seconds for these
         self.stopped = False
@@ -71,7 +70,7 @@ class Solver:
         questions = [number.question for number in self.compiled.columns.numbers.values()]
         return [Outside(f) for f in {id(q.f): q.f for q in questions}.values()]
 
-    def __call__(self, points: Sequence[Sequence[Any]]) -> Iterator[Any | Refused]:
+    def __call__(self, points: Sequence[Sequence[Any]]) -> Iterator[Answered | Refused]:
         """The answers at points, which hold ints and doubles, one after the other as they come."""
         columns = np.array(points, dtype=float).reshape(len(points), -1).T
         at = dict(zip(self.compiled.columns.inputs.values(), columns, strict=True))
@@ -83,7 +82,7 @@ class Solver:
         for x in refused:
             yield next(left) if x is None else told(x)
 
-    def _one_by_one(self, points: Sequence[Sequence[Any]]) -> Iterator[Any | Refused]:
+    def _one_by_one(self, points: Sequence[Sequence[Any]]) -> Iterator[Answered | Refused]:
         with self.lock:
             self.seen += len(points)
         prepared = 0
@@ -102,7 +101,7 @@ class Solver:
             self.here += 1
             yield found
 
-    def _by_processes(self, points: Sequence[Sequence[Any]]) -> Iterator[Any | Refused]:
+    def _by_processes(self, points: Sequence[Sequence[Any]]) -> Iterator[Answered | Refused]:
         with self.lock:
             if self.pool is None:
                 self.pool = self._started()
@@ -116,7 +115,7 @@ class Solver:
     def size(self) -> int:
         """Rows that are given to a process, or prepared, at once."""
         if not self.spent:
-            return 1 if isinstance(self.compiled, Searches) else CHUNK
+            return 1 if self.compiled.columns.listed else CHUNK
         return min(CHUNK, max(1, int(A_CHUNK * self.here / self.spent)))
 
     def _started(self) -> ProcessPoolExecutor:
@@ -135,7 +134,7 @@ class Solver:
             self.pool.shutdown(cancel_futures=True)
 
 
-def answered(compiled: Compiled | Searches, how: How, point: Sequence[Any]) -> Any | Refused:
+def answered(compiled: Compiled, how: How, point: Sequence[Any]) -> Answered | Refused:
     """What there is at one point."""
     for name, x in zip(compiled.inputs, point, strict=True):
         if not isfinite(x):
@@ -147,15 +146,14 @@ def answered(compiled: Compiled | Searches, how: How, point: Sequence[Any]) -> A
         return told(error)
 
 
-def prepare(compiled: Compiled | Searches, points: Sequence[Sequence[Any]]) -> None:
-    """What can be done at once for points that are answered next: searches."""
-    if isinstance(compiled, Searches):
-        with calculating():
-            finite = (point for point in points if all(map(isfinite, point)))
-            compiled.columns.prepare(_numbers(compiled, point) for point in finite)
+def prepare(compiled: Compiled, points: Sequence[Sequence[Any]]) -> None:
+    """What can be done at once for points that are answered next."""
+    with calculating():
+        finite = (point for point in points if all(map(isfinite, point)))
+        compiled.columns.prepare(_numbers(compiled, point) for point in finite)
 
 
-def _numbers(compiled: Compiled | Searches, point: Sequence[Any]) -> dict[str, Tensor]:
+def _numbers(compiled: Compiled, point: Sequence[Any]) -> dict[str, Tensor]:
     """A point by its names. A double is the decimal that Python prints, as in hodiff.calculate:
     0.1 one tenth."""
     return {
@@ -169,10 +167,10 @@ def told(error: HodiffError) -> Refused:
     return Refused(error.kind, error.message, written)
 
 
-_worker: tuple[Compiled | Searches, How]
+_worker: tuple[Compiled, How]
 
 
-def _begin(compiled: Compiled | Searches, how: How) -> None:
+def _begin(compiled: Compiled, how: How) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the job to end its processes
     _worker = compiled, how
@@ -189,6 +187,6 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _chunk(points: Sequence[Sequence[Any]]) -> list[Any | Refused]:
+def _chunk(points: Sequence[Sequence[Any]]) -> list[Answered | Refused]:
     prepare(_worker[0], points)
     return [answered(*_worker, point) for point in points]

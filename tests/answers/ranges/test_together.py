@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hodiff.answers.question import How
-from hodiff.calculator.searches import Searches
+from hodiff.calculator.compiled import Compiled
 from hodiff.engine.graph import constant
 from hodiff.errors import HodiffError
 
@@ -53,7 +53,7 @@ def _short(q: Fraction) -> int | Fraction:
     return q.numerator if q.denominator == 1 else q
 
 
-def answers(searches: Searches, rows: list[dict[str, Any]]) -> list[Any]:
+def answers(searches: Compiled, rows: list[dict[str, Any]]) -> list[Any]:
     found: list[Any] = []
     for row in rows:
         try:
@@ -65,7 +65,7 @@ def answers(searches: Searches, rows: list[dict[str, Any]]) -> list[Any]:
 
 @pytest.mark.parametrize("what, expression, own", WAYS)
 def test_together_as_alone(what: str, expression: str, own: dict[str, Any]) -> None:
-    searches = Searches(expression, what, (), own)
+    searches = Compiled(expression, what, None, (), own)
     rows = [{name: row[name] for name in searches.inputs} for row in drawn(len(expression), 7)]
     alone = answers(searches, rows)
     searches.columns.prepare(rows)

@@ -76,4 +76,4 @@ def test_rows_have_the_solutions_of_points(text: str, starts: Any) -> None:
         if isinstance(true, Refused):
             assert reason == true.kind, (point, numbers, true)
         else:
-            assert numbers == pytest.approx(true, rel=1e-9, abs=1e-9), point
+            assert numbers == pytest.approx(true.values, rel=1e-9, abs=1e-9), point

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import shutil
+import zipfile
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,14 @@ from typing import Any
 import polars as pl
 import pytest
 
+from hodiff.calculator.points import grid
+
 packed = partial(gzip.compress, mtime=0)  # the same whenever it is made
 PARQUET = io.BytesIO()
 pl.DataFrame({"x": [1 / 7]}).write_parquet(PARQUET)
+ZIPPED = io.BytesIO()
+with zipfile.ZipFile(ZIPPED, "w") as archive:
+    archive.writestr("xl/workbook.xml", "<workbook/>")
 
 BAD: list[tuple[str, bytes, tuple[str, ...]]] = [
     ("a.csv", b"", ("a.csv is empty",)),
@@ -26,7 +33,36 @@ BAD: list[tuple[str, bytes, tuple[str, ...]]] = [
     ("a.csv", b"x,n\xe4me\n1,2\n", ("a.csv, line 1: the header is not UTF-8, byte 0xe4",)),
     ("a.csv", b"x,n\n1,2\n1,\xe4\n", ("a.csv, row 2, column 'n': it is not UTF-8",)),
     ("a.csv", b"n,x\n1,2\n1,\xe4\n", ("a.csv, row 2, column 'x': it is not UTF-8",)),
-    ("a.csv", "x,y\n1,2\n".encode("utf-16"), ("a.csv, line 1: the header is not UTF-8",)),
+    ("a.csv", "x,y\n1,2\n".encode("utf-16"), ("a.csv is UTF-16", "iconv -f UTF-16 -t UTF-8")),
+    ("a.ndjson", '{"x": 1}\n'.encode("utf-16"), ("a.ndjson is UTF-16", "iconv -f UTF-16")),
+    ("a.csv", "x,y\n1,2\n".encode("utf-32"), ("a.csv is UTF-32", "iconv -f UTF-32")),
+    ("a.csv", "x,y\n1,2\n".encode("utf-16-le"), ("has NUL bytes: is it UTF-16?", "iconv -f")),
+    ("a.csv", b"\0" * 99, ("the header of a.csv has NUL bytes",)),
+    ("a.csv", ZIPPED.getvalue(), ("a.csv is a zip archive, as .xlsx is, too", "as CSV")),
+    ("a.csv", bytes.fromhex("d0cf11e0a1b11ae1") * 9, ("a.csv is an old Excel file", "as CSV")),
+    ("a.xlsx", ZIPPED.getvalue(), ("'a.xlsx' can't be read: save the table as CSV",)),
+    ("a.csv.bz2", b"BZh9", ("'a.csv.bz2' can't be read: unpack it",)),
+    ("a.csv", b"<!DOCTYPE html>\n404, not found\n", ("a.csv is HTML, not csv",)),
+    ("a.csv", b'[{"x": 1, "y": 2}]\n', ("a.csv begins as JSON does", "--in-format ndjson")),
+    ("a.csv", b'{"x": 1}\n{"x": 2, "y": 3}\n', ("a.csv begins as JSON does", "ndjson")),
+    ("a.ndjson", b'[{"x": 1}, {"x": 2}]\n', ("a.ndjson is one list", "jq -c '.[]'")),
+    ("a.ndjson", b'[\n{"x": 1},\n{"x": 2}\n]\n', ("a.ndjson is one list", "jq -c '.[]'")),
+    ("a.ndjson", b'{\n"x": 1\n}\n', ("a.ndjson has JSON over several lines", "jq -c .")),
+    ("a.json", b'{"x": 1}\n', ("'a.json' can't be read", "--in-format ndjson")),
+    ("a.ndjson", b"\n\n", ("a.ndjson is empty: it has no row",)),
+    ("a.ndjson", b'{"x": 1, "x": 2}\n', ("a.ndjson has several columns 'x'",)),
+    ("a.csv", b"x,y\n1,2\r3,4\n", ("a.csv, line 2: it has a CR within",)),
+    ("a.csv", b'x,y\n1,2\n1,2"3\n', ("a.csv, line 3: its quotes are no pairs",)),
+    ("a.csv", b'x,y\n1,2\n1,"2\n3,4\n', ("a.csv, line 3: unexpected end", "quote not closed?")),
+    ("a.csv", b"sep=;\nx;y\n1;2\n", ("line 1 is a note for Excel: remove it", "--separator ';'")),
+    ("a.csv", b"measured 2026\nx,y\n1,2\n", ("line 1 has to be the header, and is 'measured",)),
+    ("a.csv", b"1,2\n3,4\n", ("a.csv has no column 'x': it has 1, 2; line 1 has to be the",)),
+    ("a.csv", b"   \n1\n", ("it has '   '; line 1 has to be the header",)),
+    ("a.csv", "\N{ZERO WIDTH SPACE}x,y\n1,2\n".encode(), (r"it has '\u200bx', y",)),
+    ("a.parquet", PARQUET.getvalue()[:-9], ("a.parquet is cut short",)),
+    ("a.parquet", b"PAR1", ("a.parquet is cut short",)),
+    ("a.arrow", b"ARROW1", ("a.arrow is cut short",)),
+    ("a.arrow", b"\xff\xff\xff\xff\0\0\0\0", ("a.arrow is a stream of Arrow", "as a file")),
     ("a.csv", b"x;y\n1;2\n", ("a.csv has no column 'x'", "are columns apart by ';'?")),
     ("a.csv", b"xx,y\n1,2\n", ("a.csv has no column 'x'", "--map x=COLUMN", "--let x=2")),
     ("a.ndjson", b"", ("a.ndjson is empty",)),
@@ -35,7 +71,7 @@ BAD: list[tuple[str, bytes, tuple[str, ...]]] = [
     ("a.ndjson", b'{"x": 1}\n{"x": "\xe4"}\n', ("a.ndjson, row 2: it is not UTF-8",)),
     ("a.parquet", b"", ("a.parquet is empty",)),
     ("a.parquet", b"x,y\n1,2\n", ("a.parquet can't be read as parquet: it doesn't begin as",)),
-    ("a.arrow", b"x,y\n1,2\n" * 9, ("a.arrow can't be read as ipc: it doesn't begin", "streams")),
+    ("a.arrow", b"x,y\n1,2\n" * 9, ("a.arrow can't be read as ipc: it doesn't begin",)),
     ("a.csv", b"x,y\r1,2\r3,4\r", ("the lines of a.csv end in CR alone",)),
     ("a.csv", b"x;y\n1,5;2\n", ("a.csv, row 1", "1 column;", "are columns apart by ';'? --sep")),
     ("a.csv", b"x\ty\n1\t2\n", ("are columns apart by '\\t'? --in-format tsv",)),
@@ -176,6 +212,26 @@ def test_places_that_can_not_be_written(folder: Path, refused: Any) -> None:
     assert sorted(os.listdir()) == ["in.csv", "none"]
 
 
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
+def test_a_folder_that_is_removed_meanwhile(
+    folder: Path, refused: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As the first rows are there: the place for the file is gone before it is opened, or after."""
+    numbers = grid._numbers
+
+    def removing(*given: Any) -> Any:
+        shutil.rmtree("there", ignore_errors=True)
+        return numbers(*given)
+
+    monkeypatch.setattr(grid, "_numbers", removing)
+    os.mkdir("there")
+    message = refused("value", "x", "--grid", "x=0:1:5", "--out", f"there/{name}")
+    assert f"'there/{name}' can't be written: its folder was removed meanwhile" in message
+    os.mkdir("there")
+    asked = ("value", "1/x", "--grid", "x=0:1:5", "--out", "out.csv", "--errors", f"there/{name}")
+    assert f"'there/{name}' can't be written: its folder was removed" in refused(*asked)
+
+
 def test_names_that_promise_what_is_not_done(folder: Path, refused: Any) -> None:
     Path("in.csv").write_text("x\n1\n")
     asked = ("value", "x", "--points", "in.csv")
@@ -233,7 +289,9 @@ def test_links_within_a_folder(folder: Path, refused: Any, answer: Any) -> None:
     os.symlink("../parts", "elsewhere/back")
     assert answer("value", "x", "--points", "parts") == "x,f\n1,1.0\n2,2.0\n"
     os.symlink("gone.csv", "parts/3.csv")
-    for points in ("parts", "parts/*.csv"):
+    os.symlink("loop.csv", "loop.csv")
+    assert "can't read 'loop.csv': Too many levels" in refused("value", "x", "--points", "loop.csv")
+    for points in ("parts", "parts/*.csv", "parts/3.csv"):
         message = refused("value", "x", "--points", points)
         assert "can't read 'parts/3.csv': it is a link to 'gone.csv', which isn't there" in message
 

@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 
 import hodiff as library
 from hodiff.answers.question import How
+from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.points import solver
-from hodiff.calculator.searches import Searches
 from hodiff.engine.limits import Limits
 from hodiff.errors import HodiffError
 from tests.calculator.points.conftest import READ, WRITE
@@ -226,10 +226,10 @@ def test_drawn_products_of_linear_factors(roots: list[int], scale: int) -> None:
     """Each factor's number is a column: the roots are these numbers, exactly."""
     names = [f"r{k}" for k in range(len(roots))]
     expression = "*".join(f"({scale}x - {name})" for name in names)
-    searches = Searches(expression, "roots", (), {"over": ("x=-50:50",)})
+    searches = Compiled(expression, "roots", None, (), {"over": ("x=-50:50",)})
     point = [roots[searches.inputs.index(name)] for name in names]
     listed = solver.answered(searches, How(), point)
-    assert [record[0] for record in listed.records] == sorted(x / scale for x in roots)
+    assert [record[0] for record in listed.values] == sorted(x / scale for x in roots)
     assert listed.left is None
 
 
@@ -418,7 +418,7 @@ def test_processes_say_what_one_says(folder: Path, hodiff: Any, at_once: None) -
 
 def test_it_is_pickled_as_what_was_asked() -> None:
     own = {"over": ("x=0:L",), "first": 2}
-    searches = pickle.loads(pickle.dumps(Searches("x*k - a", "roots", ("k=2",), own)))
+    searches = pickle.loads(pickle.dumps(Compiled("x*k - a", "roots", None, ("k=2",), own)))
     assert (searches.inputs, searches.outputs[:2]) == (("L", "a"), ("x", "x_lower"))
     assert searches.own == own
 

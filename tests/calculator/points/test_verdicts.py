@@ -243,11 +243,12 @@ def test_text_that_is_no_number_and_text_that_is_blank(folder: Path, hodiff: Any
     stands for a variable the file's name is told."""
     text = 'a b,id\n" 7 ",1\n"",2\n"  ",3\n,4\n"1,5",5\n1_000,6\n1\u202f000.5,7\ntrue,8\n+5,9\n'
     text += "1e400,10\n-1E-400,11\n0e9,12\n-inf,13\n"
+    text += "N/A,14\n-,15\n\N{MINUS SIGN}2,16\n\N{FULLWIDTH DIGIT ONE},17\n"
     Path("in.csv").write_text(text)
     asked = ("value", "x", "--map", "x=a b", "--points", "in.csv", "--keep", "none")
     ran = hodiff(*asked, "--errors", "why.csv")
     assert ran.code == 1
-    assert ran.out.splitlines() == ["f", "7.0", *[""] * 7, "5.0", "", "", "0.0", ""]
+    assert ran.out.splitlines() == ["f", "7.0", *[""] * 7, "5.0", "", "", "0.0", *[""] * 5]
     beyond = ": no double is as large, or as near to 0"
     mend = ": of marks it has one '.', before the decimals"
     assert pl.read_csv("why.csv").select("row", "reason").rows() == [
@@ -258,4 +259,8 @@ def test_text_that_is_no_number_and_text_that_is_blank(folder: Path, hodiff: Any
         (10, f"column 'a b': '1e400' is no number{beyond}"),
         (11, f"column 'a b': '-1E-400' is no number{beyond}"),
         (13, "'x' is infinite"),
+        (14, "column 'a b': 'N/A' is no number: a missing value is an empty field"),
+        (15, "column 'a b': '-' is no number: a missing value is an empty field"),
+        (16, "column 'a b': '\N{MINUS SIGN}2' is no number: a minus is '-'"),
+        (17, "column 'a b': '\N{FULLWIDTH DIGIT ONE}' is no number"),
     ]
