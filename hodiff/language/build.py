@@ -367,7 +367,8 @@ class Builder:
 
     def no_function(self, node: Node, names: Scope, functions: Scope) -> HodiffError:
         """The error for a call of what is no function, or not yet."""
-        name, bracket = node.value, self.text.index("(", node.start)
+        name = node.value
+        bracket = node.start + len(re.match(r"[^(\[{（]*", self.text[node.start :])[0])  # type: ignore[index]
         where = Node("name", name, [], node.start, len(self.text[:bracket].rstrip()))
         rest = self.text[bracket : node.end]
         product = f"{name}*{rest if len(rest) < 40 else '(...)'}"

@@ -193,7 +193,7 @@ def missing_operator(text: str, found: Tokens, at: int, where: str) -> HodiffErr
         message = f"missing '*' before '{quote(here)}'"
     elif where in ("[", "entries"):
         message = f"missing '*' or ',': write {left}*{right} or {left}, {right}"
-    elif re.match("[A-Za-z]{2}", before) and before != "pi" and here.type in ("NAME", "NUMBER"):
+    elif re.match("[A-Za-z]{2}", before) and before != "pi" and here not in ("(", "["):
         message = f"missing '*': write {left}*{right}, or {left}({right}) for a call"
     return syntax(message, here.start_pos, here.end_pos)
 

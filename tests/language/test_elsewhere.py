@@ -26,11 +26,7 @@ ALONE = "EXPR is what is differentiated: leave out "
         ("\\frac{1}{x}", 0, 5, "'\\frac' is LaTeX, which is not read"),
         ("∑x", 0, 1, "a sum is written sum(term, i, 1, n)"),
         ("x ? 1 : 2", 2, 3, "there is no '?': write where(condition, a, b)"),
-        ("sin(30°)", 6, 7, "write sind(30), which takes degrees"),
-        ("2*cos x°", 7, 8, "write cosd(x), which takes degrees"),
-        ("log₂(x)", 3, 4, "write 'log2' instead of 'log₂'"),
-        ("log₁₀(x)", 3, 5, "write 'log10' instead of 'log₁₀'"),
-        ("logₐ(x)", 3, 4, "write log(x, a) for the logarithm of x to this base"),
+        ("logₐ(x)", 0, 4, "write log(x, a) for the logarithm of x to this base"),
         ("log_3(x)", 0, 5, "unknown function 'log_3': write log(x, 3) for the logarithm"),
         ("diff(x^2, x)", 0, 4, "unknown function 'diff': EXPR is differentiated as it is"),
         ("2*integrate(x)", 2, 11, "unknown function 'integrate': integrals are not computed here"),
@@ -48,6 +44,24 @@ def test_other_notation_is_told_with_the_mend(
         read(text)
     assert message in error.value.message
     assert (error.value.start, error.value.end) == (start, end)
+
+
+@pytest.mark.parametrize(
+    "text, start, end, message",
+    [
+        ("sin(30°)", 6, 7, "write sind(30), which takes degrees"),
+        ("2*cos(x°)", 7, 8, "write cosd(x), which takes degrees"),
+        ("log₂(x)", 3, 4, "write 'log2' instead of 'log₂'"),
+        ("log₁₀(x)", 3, 5, "write 'log10' instead of 'log₁₀'"),
+        ("logₐ(x)", 3, 4, "write log(x, a) for the logarithm of x to this base"),
+    ],
+)
+def test_strict_tells_what_notation_stands_for(
+    text: str, start: int, end: int, message: str
+) -> None:
+    with pytest.raises(HodiffError) as error:
+        read(text, strict=True)
+    assert (error.value.message, error.value.start, error.value.end) == (message, start, end)
 
 
 @pytest.mark.parametrize(
