@@ -144,18 +144,22 @@ def check_brackets(text: str) -> None:
 
 INSTEAD = {
     "∧": "and", "&": "and", "&&": "and", "∨": "or", "¬": "not", "~": "not", "ᴇ": "e",
-    **dict.fromkeys(DEGREES, "*pi/180"), "{": "(", "}": ")", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "∆": "Δ",
-    "‖": "norm(…)",
+    **dict.fromkeys(DEGREES, "*pi/180"), "{": "(", "}": ")", "⌊": "floor(", "⌋": ")",
+    "⌈": "ceil(", "⌉": ")", "∆": "Δ", "‖": "norm(…)",
 }  # fmt: skip
 SIGNS = {
     "∑": "a sum is written sum(term, i, 1, n)",
     "∏": "a product is written product(factor, i, 1, n)",
     "∫": "integrals are not computed here",
+    "ᵀ": "a product of vectors needs no 'ᵀ': write w @ x for wᵀx",
     "∞": "there is no infinity here: give a finite number",
     "∂": "EXPR is differentiated as it is: leave out '∂', and choose the variable by --wrt x",
     "∇": "EXPR is differentiated as it is: leave out '∇', and take the command grad",
     "?": "there is no '?': write where(condition, a, b)",
 }
+ACCENTS = {
+    "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot",
+}  # fmt: skip
 MOST_STRANGE = 5  # characters that a message is made for
 
 
@@ -178,11 +182,18 @@ def bad_character(text: str, i: int) -> HodiffError:
     from unicodedata import decimal, decomposition, normalize  # start-up: for errors alone
 
     c, before = text[i], text[:i].rstrip()[-1:]
+    if c in SIGNS:
+        return syntax(SIGNS[c], i, i + 1)
     raised = (j for j in range(i, len(text)) if not decomposition(text[j]).startswith("<super>"))
     end = next(raised, len(text))
     plain = normalize("NFKC", text[i : max(end, i + 1)]).replace("−", "-").replace("⁄", "/")
     sayable = set(plain) <= CHARACTERS and plain.isprintable()
-    if end > i and sayable and c not in DEGREES:  # xᵀ
+    letter = text[max(i - 1, 0) : i + 1] if c in ACCENTS else c
+    accent = re.match(f"([{LETTER}])([{''.join(ACCENTS)}])", normalize("NFD", letter))
+    if accent:  # ŷ, as one sign or as two
+        message = f"write '{accent[1]}_{ACCENTS[accent[2]]}' instead of '{letter}'"
+        return syntax(message, i + 1 - len(letter), i + 1)
+    if end > i and sayable and c not in DEGREES:  # xᵃ
         return syntax(f"write '**{quote(plain)}' instead of '{quote(text[i:end])}'", i, end)
     sign = text[i : i + 2] if text[i : i + 2] in INSTEAD else c
     if sign in INSTEAD:
@@ -217,8 +228,6 @@ def bad_character(text: str, i: int) -> HodiffError:
         message = f"write '{decimal(c)}' instead of '{c}'"
     elif c.isalpha():
         message = f"'{c}' can't be in a name: ASCII letters, digits, '_' and Greek letters can"
-    elif c in SIGNS:
-        message = SIGNS[c]
     elif c.isprintable():
         message = f"'{c}' does not belong here"
     else:

@@ -16,6 +16,7 @@ from hodiff.errors import HodiffError
 from hodiff.language import complaints
 from hodiff.language.checks import MAX_NESTING, SUBSCRIPTS, gathered, quote, syntax
 from hodiff.language.complaints import Tokens, missing_operator
+from hodiff.language.elsewhere import instead
 from hodiff.language.grammar import normal
 from hodiff.language.signs import (
     LONG,
@@ -35,7 +36,10 @@ from hodiff.language.signs import (
 from hodiff.language.slips import ELEMENTARY
 
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
-INFIX = {"mod": "%", "div": "//"}  # words of Pascal's, and of mathematics
+INFIX = {  # words of Pascal's, of mathematics, of Typst's
+    "mod": "{} % {}", "div": "{} // {}", "times": "{}*{}", "over": "{}/{}", "plus": "{} + {}",
+    "minus": "{} - {}", "choose": "binomial({}, {})",
+}  # fmt: skip
 DIVIDING = ("/", "//", "%", "@")  # a factor more changes what these act on
 KEYWORDS = ("if", "else", "for")
 ENDS_A_NAME = frozenset("}").union(SUBSCRIPTS)  # a subscript does: v₀t, x_{1}y
@@ -491,8 +495,9 @@ class Run:
             other = tokens[after]
             if begins_value(other):
                 value = complaints.left_of(whole.text, tokens, i)
-                mend = f"'{here}' between two values is written {INFIX[here]}"
-                message = f"{mend}: {quote(value)} {INFIX[here]} {quote(other)}"
+                written = INFIX[here].format(quote(value), quote(other))
+                sign = INFIX[here].replace("{}", "").strip(" (),")
+                message = f"'{here}' between two values is written {sign}: {written}"
                 return syntax(message, left(here), right(here))
         if (
             "\n" in between
@@ -503,7 +508,7 @@ class Run:
             return whole.missing(i, self.where)
         number = here.type in ("NUMBER", "FRACTION")
         digits = here[0] == "_" or (last == "0" and re.fullmatch("[xXoObB][0-9a-fA-F]+", here))
-        if last.type == "NUMBER" and between == "" and digits:  # 1__0, 0x1F
+        if between == "" and digits and (last.type == "NUMBER" or here[0] == "_"):  # 1__0, |x|_2
             return whole.missing(i, self.where)
         called = tokens[i - 3] if i > 2 and tokens[i - 2] == "-" and last == "1" else None
         if here == "(" and called in ELEMENTARY:  # sin-1(x), where a superscript was
@@ -518,11 +523,24 @@ class Run:
             powered = complaints.power_of_function(whole.text, tokens, i, after)
             if powered is not None:
                 return powered
+        if isinstance(name, lark.Token) and here == "(":  # tg^2(x)
+            inside = whole.text[right(here) : left(tokens[after - 1])]
+            called = instead(name, [inside]) if len(name) > 1 else None
+            if called is not None:
+                exponent = rendered(self.out[self.exponent :])
+                message = f"a power stands behind the call: write {called}**{exponent}"
+                return syntax(message, left(name), right(here))
         if raised and (number or here == "["):
             message = "put the power in brackets to take an entry: (x**2)[0]"
             if here != "[":
                 message = f"a number can't follow an exponent: write *{here}"
             return syntax(message, left(here), right(here))
+        if self.kind == "name" and after == i + 1 and (number or here.type == "NAME"):
+            called = instead(last, [str(here)]) if len(last) > 1 else None
+            if called is not None and last not in FUNCTIONS:  # tg x, log_2 x
+                what = quote(whole.text[left(last) : right(here)])
+                message = f"'{what}' has two readings: write {called} or {last}*{here}"
+                return syntax(message, left(last), right(here))
         if number:
             if here.type == "FRACTION" and last.type == "NUMBER" and last.isdecimal():
                 return self.either(i, "*", "", "{}, or {} for one number")
