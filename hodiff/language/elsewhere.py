@@ -68,7 +68,7 @@ LEIBNIZ = re.compile(  # d/dx, d²/dx², dy/dx = ..., ∂f/∂x, d(x**2)/dx
     rf"\s*(?P<all>[d∂]{POWER.format('n', 'n')}[A-Za-z]?\s*(?:\([^=]*\)\s*)?/\s*[d∂]"
     rf"(?P<x>[A-Za-zΑ-ω]){POWER.format('m', 'm')}(?:\s+of\b)?)(?!\w|\s*[*/+^])"
 )
-LATEX = re.compile(r"\\[A-Za-z]+|\\[{}()\\]|\$")
+LATEX = re.compile(r"\\[A-Za-z]+|\\[{}()\\]|(?<!.)\$(?=[^$]+\$$)|(?<!.)\$\$(?=[^$]+\$\$$)")
 LATEX_LEIBNIZ = re.compile(
     r"\s*(?P<all>\\[dt]?frac\s*\{\s*(?:d|\\partial|\\mathrm\s*\{d\})\s*\w?\s*\}"
     r"\s*\{\s*(?:d|\\partial|\\mathrm\s*\{d\})\s*(?P<x>\w)\s*\})"

@@ -332,7 +332,7 @@ class Translation(Signs):
             message = f"put what is before the '{sign}' in brackets: (x**2){sign}"
             self.fault(syntax(message, start, right(sign)))
         elif sign.type == "DEGREE":
-            if re.match(r"[CF]\b", self.text[right(sign) :]):
+            if re.match(r"\s*[CF]\b", self.text[right(sign) :]):
                 message = f"'{sign}' is of angles: leave out the unit of a temperature"
                 self.fault(syntax(message, left(sign), right(sign) + 1))
         elif j > i + 1:
