@@ -37,6 +37,7 @@ from hodiff.language.checks import gathered
 from hodiff.language.files import numbers
 from hodiff.language.grammar import Node
 from hodiff.language.ranges import MOST_TERMS_OF_ALL, RANGED, indices, joined, ranged
+from hodiff.language.slips import ELEMENTARY
 
 MOST_ENTRIES = 1_000_000
 MOST_FAULTS = 10  # of one text
@@ -368,7 +369,7 @@ class Builder:
     def no_function(self, node: Node, names: Scope, functions: Scope) -> HodiffError:
         """The error for a call of what is no function, or not yet."""
         name = node.value
-        bracket = node.start + len(re.match(r"[^(\[{（]*", self.text[node.start :])[0])  # type: ignore[index]
+        bracket = node.start + len(re.match(r"(?:_\{\w+\}|[^({（])*", self.text[node.start :])[0])  # type: ignore[index]
         where = Node("name", name, [], node.start, len(self.text[:bracket].rstrip()))
         rest = self.text[bracket : node.end]
         product = f"{name}*{rest if len(rest) < 40 else '(...)'}"
@@ -394,7 +395,7 @@ class Builder:
         from hodiff.language.meanings import meant, suggestion  # start-up: for errors alone
 
         given = [self.text[child.start : child.end] for child in node.children]
-        one, one_letter = len(given) == 1, len(name) == 1
+        one, one_letter = len(given) == 1, re.fullmatch(r"[^\W\d_]\d*", name) is not None
         used = re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s*\()", self.text)
         if used and one:  # a name that stands alone elsewhere is no misspelt function
             mend = f" (for a product write {product})"
@@ -404,6 +405,11 @@ class Builder:
             mend = f": write {formula}"
             mend += f", or {product} for a product" if one and one_letter else ""
         else:
+            if one and name.lower() in FUNCTIONS and name[1:] in ELEMENTARY:  # A*sin(t)
+                call = f"{name.lower()}({given[0]}), or {name[0]}*{name[1:]}({given[0]})"
+                return self.fault(
+                    "name", f"unknown function '{name}': write {call} for a product", where
+                )
             near = "" if one_letter else suggestion(name, [*self.functions, *FUNCTIONS])
             head = f"{name}({', '.join('abcdefgh'[: len(given)])}) = …; "
             mend = f" (for a product write {product})" if one else f": define it in front, {head}"

@@ -31,15 +31,16 @@ def doubts(tree: Node, text: str, free: Container[str]) -> list[str]:
 
 
 def cut_exponent(node: Node, text: str, free: Container[str]) -> Note:
-    """x^1/2, x^-1/2, e^-t/τ: an exponent without brackets ends before the '/'. Nobody raises to 1,
-    and a number that it doesn't divide, or what is no number, is seldom divided behind a minus."""
+    """x^1/2, x^-1/2, e^-t/τ, e^-k*t: an exponent without brackets ends before the sign. Nobody
+    raises to 1, and a number that it doesn't divide, or what is no number, is seldom divided behind
+    a minus."""
     power, divisor = node.children
     while power.kind == "operation" and power.value in ("mul", "div"):
         power = power.children[1]
     if power.kind != "operation" or power.value != "pow":
         return
     base, exponent = power.children
-    between = re.fullmatch(r"(\s*)/\s*\(*", text[exponent.end : divisor.start])
+    between = re.fullmatch(r"(\s*)[*/]\s*\(*", text[exponent.end : divisor.start])
     typed = re.search(r"(\^|\*\*)\s*$", text[base.end : exponent.start])
     if between is None or typed is None:
         return
@@ -51,6 +52,14 @@ def cut_exponent(node: Node, text: str, free: Container[str]) -> Note:
             return
     elif not minus or between[1]:
         return
+    if node.value == "mul":
+        names = {x.value for x in nodes(exponent) if x.kind == "name"}
+        if (
+            exponent.value != "neg"
+            or divisor.kind != "name"
+            or divisor.value in {*names, "pi", "e"}
+        ):
+            return
     start = text[power.start : base.end + typed.end()].strip()
     before, whole = text[power.start : exponent.end], text[exponent.start : node.end]
     yield (
@@ -108,6 +117,7 @@ def same_terms(node: Node, text: str, free: Container[str]) -> Note:
 
 LOOKS: dict[tuple[str, object], Callable[[Node, str, Container[str]], Note]] = {
     ("operation", "div"): cut_exponent,
+    ("operation", "mul"): cut_exponent,
     ("operation", "floordiv"): rounded_quotient,
     ("operation", "pow"): base_of_power,
     ("call", "log"): base_of_logarithm,

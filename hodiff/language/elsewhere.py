@@ -81,12 +81,14 @@ IN_WORDS = re.compile(
 HEADS = re.compile(  # what stands before a formula in programs
     r"\s*((?:\w+\s*=\s*)?(?:(?P<a>lambda)\b[^:()]*:|(?P<b>@)\s*\([\w\s,]*\)"
     r"|(?P<c>function)\s*\([\w\s,]*\)|\(?\w+(?:\s*,\s*\w+)*\)?\s*(?P<d>->|↦)"
-    r"|(?P<e>def)\s+\w+\s*\([\w\s,]*\)\s*:\s*(?:return\b)?|(?P<f>return|let|const|var)\b))"
+    r"|(?P<e>def)\s+\w+\s*\([\w\s,]*\)\s*:\s*(?:return\b)?|(?P<f>return|let|const|var)(?=\s)))"
 )
 CHOICES = {
     "if": re.compile(r"\s*(?P<a>.+?)\s+(?P<sign>if)\s+(?P<c>.+?)\s+else\s+(?P<b>.+?)\s*"),
     "?": re.compile(r"\s*(?P<c>.+?)\s*(?P<sign>\?)\s*(?P<a>.+?)\s*:\s*(?P<b>.+?)\s*"),
 }
+INTEGRAL = re.compile(r"\s*(integral|integrate|int(?=.*\bd\w\s*$))\b\s+(?=[\w(√|])", re.IGNORECASE)
+RESPECT = re.compile(r"\s(?P<all>(?:with respect to|wrt|w\.r\.t\.)\s+(?P<x>\w+))\s*$")
 POINT = re.compile(  # x^2, x=3 and x^2 at x = 3
     r"\s*(?P<all>(?:,|\||/\.|\b(?:at|where|when|for)\b)\s*"
     r"(?P<x>[A-Za-zΑ-ω]\w*)\s*(?:=|->)\s*(?P<value>[^\s=<>,;|()]+))\s*$"
@@ -119,6 +121,9 @@ def whole(text: str) -> HodiffError | None:
         return leave_out(
             found, f"take nth --order {order}" if order > 1 else "choose the variable by --wrt x"
         )
+    found = INTEGRAL.match(text)
+    if found:
+        return syntax(SIGNS["∫"], *found.span(1))
     found = re.match(r"\s*(lim(?:it)?)(?:_|\b)\s*(?=[\w({])", text)
     if found:
         return syntax(CALLS["lim"], *found.span(1))
@@ -128,6 +133,9 @@ def whole(text: str) -> HodiffError | None:
         return syntax(f"there is no '{sign}': leave out '{quote(found[1])}'", *found.span(1))
     if len(text) > LONGEST:
         return None
+    found = RESPECT.search(text)
+    if found:
+        return leave_out(found, f"write --wrt {found['x']}")
     for sign, pattern in CHOICES.items():
         found = pattern.fullmatch(text)
         if found and all(map(balanced, found.group("a", "b", "c"))):

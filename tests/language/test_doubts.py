@@ -25,6 +25,7 @@ from tests.language.test_parser import short
         ("A*e^-t/τ", "A*(e^-t)/τ", "A*e^(-t/τ)"),
         ("e^-t/(R*C)", "(e^-t)/(R*C)", "e^(-t/(R*C))"),
         ("x*y^-a/b", "x*(y^-a)/b", "x*y^(-a/b)"),
+        ("A*e^-k*t", "A*(e^-k)*t", "A*e^(-k*t)"),
     ],
 )
 def test_an_exponent_that_a_division_ends(text: str, as_read: str, meant: str) -> None:
@@ -63,6 +64,7 @@ def test_what_is_hardly_meant_has_a_note(text: str, note: str) -> None:
         *("x^2/2", "x^3/2", "x^3/3", "x^(1)/2", "x^-1 / 2", "x^-2/2", "x^-1/y", "e^x/2", "e⁻ˣ/2"),
         *("x²/2", "e^(-t)/τ", "e^-t / τ", "x/2", "(x^1)/2", "x^1/1", "x^1/0", "x^1*2", "2/x^1"),
         *("log(x, 2)", "log(2, 3)", "log(x)", "log(a, b) = a*b; log(2, x)", "4//2*x", "x//2"),
+        *("e^-x*cos(x)", "e^-x*x", "x*e^-k * t", "e^-x*(y + 1)", "x^-2*y", "e^-k*2", "e⁻ˣ*y"),
         *("sum(i*x, i, 1, 3)", "sum(1, i, 1, 3)*x", "sum([x, 1])", "sum(f_j*j, i, 1, 2)*0 + i"),
         *("E*x", "E^2*x", "me^2", "e = x; e^x", "2e^x"),
     ],

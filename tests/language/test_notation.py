@@ -358,7 +358,8 @@ def test_what_has_two_readings_is_refused_with_both(text, one, other):
      "sin x 2", "x²2", "1__0x", "0x1F", "2x.T", "f(2 x, y)", "[2 x]", "x\nsin(x)", "x⁽²", "x⁾",
      "xⁿ!", "xⁿ⁺¹!", "sin²(x)!", "√x²!", "xⁿ[0]", "xⁿ2", "xⁿ⁽ⁿ⁺¹⁾", "max²(x, y)",
      "y if 2x else z", "a = 2x b = 3; a", "np.sine(x)", "x(2)(3)y.z", "√.x", "v[0](1)", "|,|",
-     "20°C", "20 ° F + 1", "x²°", "°", "30°°", "(x)₁", "2₁", "2 ½", "1.5½", "x½", "x²½", "{x", "x}", "⌊x⌉",
+     "20°C", "20 ° F + 1",
+     "x²°", "°", "30°°", "(x)₁", "2₁", "2 ½", "1.5½", "x½", "x²½", "{x", "x}", "⌊x⌉",
      "f(x}", "{x, y}", "x..^2", ".^2", "½½"],
 )  # fmt: skip
 def test_what_is_refused(text):
