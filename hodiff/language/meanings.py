@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from hodiff.engine.operations import FUNCTIONS
@@ -118,9 +119,19 @@ def meant(name: str, most: int = 2) -> list[str]:
     (['binomial'], ['digamma'], [])
     """
     word = name.lower()
-    words = {word, word.replace("_", "")} if len(name) > 1 else {name}
-    found = [f for f, others in MEANT.items() if words & set(others.split())]
+    words = (word, word.replace("_", "")) if len(name) > 1 else (name,)
+    found = dict.fromkeys(f for word in words for f in by_word().get(word, ()))
     return [f for f in found if f in FUNCTIONS][:most]
+
+
+@functools.cache
+def by_word() -> dict[str, list[str]]:
+    """Of each name elsewhere the functions that it stands for."""
+    found: dict[str, list[str]] = {}
+    for function, others in MEANT.items():
+        for word in others.split():
+            found.setdefault(word, []).append(function)
+    return found
 
 
 def suggestion(name: str, names: Iterable[str]) -> str:
