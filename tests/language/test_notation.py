@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hodiff.errors import HodiffError
-from hodiff.language.checks import plainly
+from hodiff.language.checks import names_in, plainly, renamed
 from hodiff.language.parser import parse
 from hodiff.language.plain import reading
 from hodiff.language.problem import read
@@ -276,6 +276,16 @@ def test_values_of_options(text, plain):
     assert short(tree) == short(parse(plain, "bindings", "--at", strict=True))
     assert short(parse("√2,2π", "items", "--v")) == "(items (sqrt 2) (mul 2 pi))"
     assert refusal(text, "bindings", strict=True).exit_code == 2
+
+
+def test_names_with_subscripts_are_those_without():
+    assert read("x₁²x₂", wrt="x₁").wrt == ["x1"]
+    assert read("x1 + xᵢ", at=["x₁=½,xᵢ=2"]).typed == {"x_i": "2"}
+    assert read("𝑥 + 1", wrt="y,x").notes == ["EXPR doesn't use 'y': its derivative is 0"]
+    assert names_in("x₁ + 2vₘₐₓ + 𝑥²") == {"x1", "v_max", "x"}
+    assert renamed("x₁ + x", "x1", "a") == "a + x"
+    with pytest.raises(HodiffError, match="'x1' is bound twice"):
+        read("x₁", at=["x₁=1,x1=2"])
 
 
 def test_a_definition_that_is_all_stands_for_its_right_side():
