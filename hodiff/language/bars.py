@@ -28,7 +28,7 @@ def paired(text: str, tokens: Sequence[Any]) -> tuple[dict[int, int], list[Hodif
         if part in ("(", "["):
             stack.append(len(groups))
             groups.append([])
-        elif part in (")", "]"):
+        elif part in (")", "]") and len(stack) > 1:  # @f(x,y)|, whose file has the other bracket
             stack.pop()
         elif part.type == "BAR":
             groups[stack[-1]].append(i)

@@ -370,7 +370,8 @@ def test_what_has_two_readings_is_refused_with_both(text, one, other):
      "y if 2x else z", "a = 2x b = 3; a", "np.sine(x)", "x(2)(3)y.z", "√.x", "v[0](1)", "|,|",
      "20°C", "20 ° F + 1",
      "x²°", "°", "30°°", "(x)₁", "2₁", "2 ½", "1.5½", "x½", "x²½", "{x", "x}", "⌊x⌉",
-     "f(x}", "{x, y}", "x..^2", ".^2", "½½"],
+     "f(x}", "{x, y}", "x..^2", ".^2", "½½",
+     "@f(x,y)|√", "@sum(x,i,1,3)|x|"],
 )  # fmt: skip
 def test_what_is_refused(text):
     error = refusal(text)
