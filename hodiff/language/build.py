@@ -404,16 +404,14 @@ class Builder:
         elif formula := elsewhere.instead(name, given):
             mend = f": write {formula}"
             mend += f", or {product} for a product" if one and one_letter else ""
+        elif one and name.lower() in FUNCTIONS and name[1:] in ELEMENTARY:  # Asin(t)
+            mend = f": write {name.lower()}({given[0]})"
+            mend += f", or {name[0]}*{name[1:]}({given[0]}) for a product"
         else:
-            if one and name.lower() in FUNCTIONS and name[1:] in ELEMENTARY:  # A*sin(t)
-                call = f"{name.lower()}({given[0]}), or {name[0]}*{name[1:]}({given[0]})"
-                return self.fault(
-                    "name", f"unknown function '{name}': write {call} for a product", where
-                )
-            near = "" if one_letter else suggestion(name, [*self.functions, *FUNCTIONS])
-            head = f"{name}({', '.join('abcdefgh'[: len(given)])}) = …; "
-            mend = f" (for a product write {product})" if one else f": define it in front, {head}"
-            mend = near or mend.rstrip("; ")
+            head = f"{name}({', '.join('abcdefgh'[: len(given)])}) = …"
+            mend = "" if one_letter else suggestion(name, [*self.functions, *FUNCTIONS])
+            if not mend:
+                mend = f" (for a product write {product})" if one else f": define it first, {head}"
         return self.fault("name", f"unknown function '{name}'{mend}", where)
 
     def round_brackets(self, name: str) -> str:

@@ -88,7 +88,7 @@ ALONE = "EXPR is what is differentiated: leave out "
         ("C(n, k)", 0, 1, "unknown function 'C': write binomial(n, k)"),
         ("2*PI()", 2, 4, "unknown function 'PI': write pi"),
         ("f(x)", 0, 1, "unknown function 'f' (for a product write f*(x))"),
-        ("gcd(x, 2)", 0, 3, "unknown function 'gcd': define it in front, gcd(a, b) = …"),
+        ("gcd(x, 2)", 0, 3, "unknown function 'gcd': define it first, gcd(a, b) = …"),
         ("x^2 = 4", 0, 3, "an equation is for the commands implicit and roots"),
     ],
 )
