@@ -13,6 +13,7 @@ from hodiff.language.slips import ELEMENTARY
 MOST_STEPS = 50_000  # of the search: what pairs up in so many ways is refused unread
 
 OPEN, CLOSE = 0, 1
+ENDS = ("NUMBER", "NAME", "FRACTION", "FACTORIAL", "DEGREE")  # what a value may end with
 
 
 def paired(text: str, tokens: Sequence[Any]) -> tuple[dict[int, int], list[HodiffError]]:
@@ -27,7 +28,7 @@ def paired(text: str, tokens: Sequence[Any]) -> tuple[dict[int, int], list[Hodif
         if part in ("(", "["):
             stack.append(len(groups))
             groups.append([])
-        elif part in (")", "]"):
+        elif part in (")", "]") and len(stack) > 1:  # @f(x,y)|, whose file has the other bracket
             stack.pop()
         elif part.type == "BAR":
             groups[stack[-1]].append(i)
@@ -80,9 +81,7 @@ def ways_of(
             if before is not None and before.type == "BAR":
                 value = kind == CLOSE
             else:
-                value = before is not None and (
-                    before.type in ("NUMBER", "NAME", "FACTORIAL") or before in (")", "]")
-                )
+                value = before is not None and (before.type in ENDS or before in (")", "]"))
                 value = value and (names or before not in ELEMENTARY)
             if not value or begins(after, signs_begin):
                 now.setdefault((depth + 1, OPEN), []).append(state)
@@ -101,7 +100,7 @@ def begins(after: Any, signs_begin: bool) -> bool:
     """Whether a value may begin with what is behind a bar."""
     if after is None:
         return False
-    if after.type in ("NAME", "NUMBER", "ROOT", "BAR") or after in ("(", "["):
+    if after.type in ("NAME", "NUMBER", "FRACTION", "ROOT", "BAR") or after in ("(", "["):
         return True
     return signs_begin and after.type == "SIGN"
 

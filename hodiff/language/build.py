@@ -37,6 +37,7 @@ from hodiff.language.checks import gathered
 from hodiff.language.files import numbers
 from hodiff.language.grammar import Node
 from hodiff.language.ranges import MOST_TERMS_OF_ALL, RANGED, indices, joined, ranged
+from hodiff.language.slips import ELEMENTARY
 
 MOST_ENTRIES = 1_000_000
 MOST_FAULTS = 10  # of one text
@@ -322,7 +323,7 @@ class Builder:
             )
         if kind == "index":
             name = node.children[0].value if node.children[0].kind == "name" else ""
-            mend = f": for a call write {name.lower()}(…)" if name.lower() in FUNCTIONS else ""
+            mend = self.round_brackets(name)
             items = [
                 x if isinstance(x, slice) else _whole(x, "an index", mend) for x in arguments[1:]
             ]
@@ -367,7 +368,8 @@ class Builder:
 
     def no_function(self, node: Node, names: Scope, functions: Scope) -> HodiffError:
         """The error for a call of what is no function, or not yet."""
-        name, bracket = node.value, self.text.index("(", node.start)
+        name = node.value
+        bracket = node.start + len(re.match(r"(?:_\{\w+\}|[^({（])*", self.text[node.start :])[0])  # type: ignore[index]
         where = Node("name", name, [], node.start, len(self.text[:bracket].rstrip()))
         rest = self.text[bracket : node.end]
         product = f"{name}*{rest if len(rest) < 40 else '(...)'}"
@@ -382,7 +384,6 @@ class Builder:
                     message = f"'{name}' uses itself: a definition may only use those before it"
                 return self.fault("name", message, where)
         from hodiff.language import elsewhere  # start-up: for errors alone
-        from hodiff.language.complaints import instead_of_call
 
         other = elsewhere.whole(self.text) if self.source == "EXPR" else None
         if other is not None:
@@ -391,16 +392,36 @@ class Builder:
         if called is not None:
             return self.fault("name", f"unknown function '{name}': {called}", where)
 
-        formula = instead_of_call(self.text, name, bracket)
-        if formula is not None:
-            return self.fault("name", f"unknown function '{name}': write {formula}", where)
-        from hodiff.language.meanings import suggestion  # start-up: for errors alone
+        from hodiff.language.meanings import meant, suggestion  # start-up: for errors alone
 
-        mend = suggestion(name, [*self.functions, *FUNCTIONS])
+        given = [self.text[child.start : child.end] for child in node.children]
+        one, one_letter = len(given) == 1, re.fullmatch(r"[^\W\d_]\d*", name) is not None
         used = re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s*\()", self.text)
-        if used or not mend:  # a name that stands alone elsewhere is no misspelt function
+        if used and one:  # a name that stands alone elsewhere is no misspelt function
             mend = f" (for a product write {product})"
+        elif not one_letter and meant(name):
+            mend = suggestion(name, ())
+        elif formula := elsewhere.instead(name, given):
+            mend = f": write {formula}"
+            mend += f", or {product} for a product" if one and one_letter else ""
+        elif one and name.lower() in FUNCTIONS and name[1:] in ELEMENTARY:  # Asin(t)
+            mend = f": write {name.lower()}({given[0]})"
+            mend += f", or {name[0]}*{name[1:]}({given[0]}) for a product"
+        else:
+            head = f"{name}({', '.join('abcdefgh'[: len(given)])}) = …"
+            mend = "" if one_letter else suggestion(name, [*self.functions, *FUNCTIONS])
+            if not mend:
+                mend = f" (for a product write {product})" if one else f": define it first, {head}"
         return self.fault("name", f"unknown function '{name}'{mend}", where)
+
+    def round_brackets(self, name: str) -> str:
+        """The mend for Sin[x], whose name is no vector."""
+        from hodiff.language.foreign import from_mathematica  # start-up: for errors alone
+
+        whole = from_mathematica(self.text) if self.source == "EXPR" else None
+        if whole is not None and len(whole) <= 160:
+            return f": for calls write {whole}"
+        return f": for a call write {name.lower()}(…)" if name.lower() in FUNCTIONS else ""
 
     def mark(self, value: Tensor, node: Node) -> None:
         """Give the nodes that node added their place in the text."""

@@ -10,6 +10,7 @@ import lark
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.errors import HodiffError
 from hodiff.language.checks import RAISED, quote, syntax
+from hodiff.language.elsewhere import instead
 from hodiff.language.grammar import BINARY, parser, stray_comma
 from hodiff.language.meanings import suggestion
 from hodiff.language.slips import ELEMENTARY
@@ -18,9 +19,11 @@ Tokens = list[Any]  # of lark.Token, whose positions have the type int | None
 
 INTERVAL = "is for intervals, and these stand alone behind a name: --at x=2+/-0.1"
 GLUED = {"<>": "!=", "=<": "<=", "=>": ">=", "===": "==", "!==": "!=", ":=": "="}
-LIBRARIES = ("math", "np", "numpy", "scipy", "jnp", "torch", "sympy", "cmath", "Math")
-CALLS = {"pow": "{}**{}", "power": "{}**{}", "float_power": "{}**{}", "square": "{}**2"}
-NAMES = {"PI": "pi", "E": "e", "fabs": "abs", "absolute": "abs", "pi": "pi", "e": "e"}
+LIBRARIES = ("math", "np", "numpy", "scipy", "jnp", "torch", "sympy", "cmath", "Math", "jax", "tf",
+             "F", "nn", "K", "sp", "special", "mpmath", "mp", "cp", "xp")  # fmt: skip
+CALLS = ("pow", "power", "float_power", "square")  # that are written out
+NAMES = {"PI": "pi", "E": "e", "fabs": "abs", "absolute": "abs", "pi": "pi", "e": "e",
+         "maximum": "max", "minimum": "min"}  # fmt: skip
 
 
 def tokens(text: str) -> Tokens:
@@ -40,9 +43,16 @@ def stray_sign(text: str) -> HodiffError:
     i = found[-1].end_pos if found else 0
     i += len(text[i:]) - len(text[i:].lstrip())
     message = "a '.' is a decimal point and nothing else"
-    attribute = re.match(r"\.([A-Za-z_]\w*)", text[i:])
-    if attribute and attribute[1] in FUNCTIONS:  # x.sin(), tf.exp(x)
-        message += f": write {attribute[1]}(x)"
+    attribute = re.match(r"\.([A-Za-z_]\w*)\s*(?=\()", text[i:])
+    if attribute and found and ends_value(found[-1]):  # x.sin(), (x**2).sum(), x.pow(2)
+        of = left_of(text, found, len(found))
+        of = of[1:-1] if of.startswith("(") and of.endswith(")") else of
+        given = [x for x in (of, *_arguments(text, i + attribute.end())) if x]
+        name = NAMES.get(attribute[1], attribute[1])
+        call = f"{name}({', '.join(given)})" if name in FUNCTIONS else instead(name, given)
+        message += f": write {call}" if call and len(call) <= 60 else ""
+    elif text[i:].startswith(".T"):
+        message += ": a product of vectors, w @ x, needs no .T"
     if text[i + 1 : i + 2] in tuple("*/^"):
         message = f"write '{text[i + 1]}' instead of '.{text[i + 1]}'"
     return syntax(message, i, i + 1)
@@ -52,7 +62,7 @@ def of_a_library(text: str, library: str, attribute: re.Match[str], i: int) -> s
     """What to write instead of np.sin, Math.pow(x, 2), scipy.special.erf."""
     name, end = attribute[1], i + attribute.end()
     whole = quote(library + attribute[0])
-    found = instead_of_call(text, name, end)
+    found = None if NAMES.get(name, name) in FUNCTIONS else instead_of_call(text, name, end)
     if found is not None:
         return f"write '{found}' instead of '{whole}(…)'"
     name = NAMES.get(name, name)
@@ -62,11 +72,10 @@ def of_a_library(text: str, library: str, attribute: re.Match[str], i: int) -> s
 
 
 def instead_of_call(text: str, name: str, bracket: int) -> str | None:
-    """The formula for a call of pow, square, ...: x**2 of pow(x, 2); None of others."""
-    form, given = CALLS.get(name), _arguments(text, bracket)
-    if form is None or len(given) != form.count("{}"):
-        return None
-    return form.format(*[x if re.fullmatch(r"\w+", x) else f"({x})" for x in given])
+    """What to write for a call of pow, elu, ...: x**2 of pow(x, 2); None of others."""
+    given = _arguments(text, bracket)
+    keywords = any(re.match(r"\w+\s*=(?!=)", x) for x in given)
+    return instead(name, given) if given and not keywords else None
 
 
 def _arguments(text: str, bracket: int) -> list[str]:
@@ -117,8 +126,10 @@ def before_value(text: str, found: Tokens, at: int, where: str) -> HodiffError:
         elif where == "entries" and before == ",":
             message = "nothing follows the last ',': leave it out"
         return syntax(message, before.end_pos, before.end_pos)
-    if before is None and here == "=" and where == "entries":
-        return syntax("a name was expected before '=': write x=…", here.start_pos, here.end_pos)
+    if before is None and here == "=":
+        message = "a name was expected before '=': write x=…"
+        message = message if where == "entries" else "nothing stands before '=': leave it out"
+        return syntax(message, here.start_pos, here.end_pos)
     sign = "@" if here.type == "FILE" else quote(here)
     message = f"a value was expected before '{sign}'"
     if before is not None:
@@ -158,6 +169,7 @@ def after_value(text: str, found: Tokens, at: int, where: str) -> HodiffError:
         pair, more = [token for token in found[at - 1 : at + 2] if token.type == "NUMBER"], ""
         if len(pair) == 2 and "." not in pair[0] + pair[1]:
             more = f", a decimal {quote(pair[0])}.{quote(pair[1])}"
+            more += f" and thousands {quote(pair[0] + pair[1])}" if len(pair[1]) == 3 else ""
         return stray_comma(here, more)
     return syntax(message, here.start_pos, here.end_pos)
 
@@ -193,7 +205,7 @@ def missing_operator(text: str, found: Tokens, at: int, where: str) -> HodiffErr
         message = f"missing '*' before '{quote(here)}'"
     elif where in ("[", "entries"):
         message = f"missing '*' or ',': write {left}*{right} or {left}, {right}"
-    elif re.match("[A-Za-z]{2}", before) and before != "pi" and here.type in ("NAME", "NUMBER"):
+    elif re.match("[A-Za-z]{2}", before) and before != "pi" and here not in ("(", "["):
         message = f"missing '*': write {left}*{right}, or {left}({right}) for a call"
     return syntax(message, here.start_pos, here.end_pos)
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 import lark
 
 from hodiff.errors import HodiffError
-from hodiff.language.checks import quote, syntax
+from hodiff.language.checks import named, quote, syntax
 
 MAX_DIGITS = 1300  # a formula may print the 1234 of the largest folded constant
 MAX_EXPONENT = 3000  # with its digits still fewer than the 4300 that Python prints
@@ -232,7 +232,7 @@ def stray_comma(comma: Any, more: str = "") -> HodiffError:
 
 def normal(token: str) -> str:
     """The name that a token stands for."""
-    plain = str(token).replace("\u00b5", "\u03bc")  # micro sign: the letter mu
+    plain = named(str(token)).replace("\u00b5", "\u03bc")  # micro sign: the letter mu
     return "pi" if plain == "\u03c0" else plain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from hodiff.engine.operations import FUNCTIONS
@@ -17,22 +18,23 @@ MEANT = {
     "log": "logarithm naturallog",
     "log2": "lb ld log_2",
     "log10": "lg log_10 common",
+    "sin": "sen",
     "tan": "tg",
     "cot": "ctg cotg cotan cotangent",
     "csc": "cosec cosecant",
     "sec": "secant",
-    "asin": "arsin sininv invsin",
+    "asin": "arsin sininv invsin arcsen asen",
     "acos": "arcos cosinv invcos",
     "atan": "arctg taninv invtan",
     "acot": "arcctg arccotan",
     "asec": "arcsecant",
     "acsc": "arccosec arccosecant",
     "atan2": "arg phase angle",
-    "sinh": "sh",
+    "sinh": "sh senh",
     "cosh": "ch",
     "tanh": "th tgh",
     "coth": "cth ctgh",
-    "asinh": "arsinh argsinh arsh",
+    "asinh": "arsinh argsinh arsh arcsenh asenh",
     "acosh": "arcosh argcosh arch",
     "atanh": "artanh argtanh arth",
     "asech": "arsech",
@@ -42,7 +44,7 @@ MEANT = {
     "cosd": "cosdg",
     "tand": "tandg",
     "sign": "signof",
-    "heaviside": "step unitstep theta heavisidetheta unit_step stepfunction",
+    "heaviside": "H θ step unitstep theta heavisidetheta unit_step stepfunction",
     "floor": "int entier",
     "ceil": "ceiling",
     "round": "rint nint",
@@ -50,8 +52,8 @@ MEANT = {
     "clip": "clamp limit saturate",
     "where": "if ifelse iff iif cond select choice",
     "piecewise": "cases switch which",
-    "max": "maximum fmax amax largest",
-    "min": "minimum fmin amin smallest least",
+    "max": "pmax maximum fmax amax largest",
+    "min": "pmin minimum fmin amin smallest least",
     "relu": "ramp rectifier positivepart",
     "sum": "summation total add",
     "prod": "multiply",
@@ -62,28 +64,29 @@ MEANT = {
     "trace": "tr",
     "softmax": "normalizedexponential",
     "logsumexp": "lse",
-    "sigmoid": "logisticsigmoid",
-    "logit": "logodds",
-    "normcdf": "normal gauss gaussian phi cdf ndtr normalcdf",
-    "normpdf": "normal gauss gaussian pdf bell normaldensity",
+    "sigmoid": "logisticsigmoid plogis σ",
+    "logit": "logodds qlogis",
+    "silu": "swish",
+    "normcdf": "normal gauss gaussian phi cdf ndtr normalcdf pnorm Φ",
+    "normpdf": "normal gauss gaussian pdf bell normaldensity dnorm φ",
     "erf": "normal gauss gaussian errorfunction probabilityintegral",
-    "gamma": "tgamma gammafunction",
+    "gamma": "tgamma gammafunction Γ",
     "lgamma": "loggamma gammaln lngamma logfactorial lnfactorial",
-    "digamma": "psi psifunction",
+    "digamma": "psi psifunction ψ",
     "polygamma": "psi_n psin",
-    "beta": "betafunction eulerbeta",
+    "beta": "betafunction eulerbeta B β",
     "factorial": "fact fac",
     "binomial": "choose combinations combination ncr nck ncomb bincoef coefficient",
     "rising": "risingfactorial upper",
     "falling": "fallingfactorial permutations npr lower",
-    "norminv": "normal gauss gaussian quantile ppf icdf",
+    "norminv": "normal gauss gaussian quantile ppf icdf qnorm",
     "besselj": "bessel jv jn",
     "bessely": "bessel yv yn neumann",
     "besseli": "iv",
     "besselk": "kv kn macdonald",
     "airyai": "airy",
     "airybi": "bairy",
-    "lambertw": "lambert omega",
+    "lambertw": "lambert omega W",
     "gammainc": "incompletegamma igamma gammp",
     "gammaincc": "igammac gammq",
     "betainc": "incompletebeta ibeta",
@@ -93,7 +96,7 @@ MEANT = {
     "li": "logarithmicintegral logint",
     "fresnels": "fresnel",
     "fresnelc": "fresnel",
-    "zeta": "riemann riemannzeta",
+    "zeta": "riemann riemannzeta ζ",
     "polylog": "polylogarithm",
     "dilog": "dilogarithm spence",
     "ellipk": "elliptic elliptick",
@@ -116,9 +119,19 @@ def meant(name: str, most: int = 2) -> list[str]:
     (['binomial'], ['digamma'], [])
     """
     word = name.lower()
-    plain = word.replace("_", "")
-    found = [f for f, others in MEANT.items() if {word, plain} & set(others.split())]
+    words = (word, word.replace("_", "")) if len(name) > 1 else (name,)
+    found = dict.fromkeys(f for word in words for f in by_word().get(word, ()))
     return [f for f in found if f in FUNCTIONS][:most]
+
+
+@functools.cache
+def by_word() -> dict[str, list[str]]:
+    """Of each name elsewhere the functions that it stands for."""
+    found: dict[str, list[str]] = {}
+    for function, others in MEANT.items():
+        for word in others.split():
+            found.setdefault(word, []).append(function)
+    return found
 
 
 def suggestion(name: str, names: Iterable[str]) -> str:

@@ -14,16 +14,19 @@ import lark
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.errors import HodiffError
 from hodiff.language import complaints
-from hodiff.language.checks import MAX_NESTING, gathered, quote, syntax
+from hodiff.language.checks import MAX_NESTING, SUBSCRIPTS, gathered, quote, syntax
 from hodiff.language.complaints import Tokens, missing_operator
+from hodiff.language.elsewhere import instead
 from hodiff.language.grammar import normal
 from hodiff.language.signs import (
     LONG,
+    POSTFIX,
     Rope,
     Signs,
     begins_value,
     bracket,
     flat,
+    fraction,
     grouped,
     left,
     rendered,
@@ -33,9 +36,13 @@ from hodiff.language.signs import (
 from hodiff.language.slips import ELEMENTARY
 
 ROOTS = {"√": "sqrt", "∛": "cbrt"}
-INFIX = {"mod": "%", "div": "//"}  # words of Pascal's, and of mathematics
+INFIX = {  # words of Pascal's, of mathematics, of Typst's
+    "mod": "{} % {}", "div": "{} // {}", "times": "{}*{}", "over": "{}/{}", "plus": "{} + {}",
+    "minus": "{} - {}", "choose": "binomial({}, {})",
+}  # fmt: skip
 DIVIDING = ("/", "//", "%", "@")  # a factor more changes what these act on
 KEYWORDS = ("if", "else", "for")
+ENDS_A_NAME = frozenset("}").union(SUBSCRIPTS)  # a subscript does: v₀t, x_{1}y
 
 
 def translated(
@@ -75,7 +82,7 @@ class Translation(Signs):
                 pairs.append(opened.pop())
         if opened:  # a file's name where none can be has swallowed a bracket, or a '.' ends all
             told = [*self.faults, *([self.stray] if self.stray else [])]
-            signs = any(part.type in ("ROOT", "FACTORIAL") for part in tokens)
+            signs = any(part.type in ("ROOT", "FRACTION", *POSTFIX) for part in tokens)
             if self.faults or (told and signs):
                 raise gathered(told)
             return tokens
@@ -130,9 +137,9 @@ class Translation(Signs):
             own = "closed" if len(rope) == 1 else "powered"
         else:
             rope, i, own = self.atom(i, end)
-        if i < end and tokens[i].type == "FACTORIAL":
+        if i < end and tokens[i].type in POSTFIX:
             raised = own == "powered" or left(tokens[i - 1]) in self.raised
-            rope, i = self.factorial(rope, (begin, first, i, end), before, raised)
+            rope, i = self.postfix(rope, (begin, first, i, end), before, raised)
             own = "closed"
         if not before:
             return rope, i, own
@@ -230,7 +237,15 @@ class Translation(Signs):
         part = tokens[i]
         raised = left(part) in self.raised
         rope: list[Rope] = [part]
+        if part.type == "FRACTION":
+            return fraction(part), i + 1, "number"
         if part.type == "NUMBER":
+            after = tokens[i + 1] if i + 1 < end else part
+            whole = part.isdecimal() and not raised
+            if whole and after.type == "FRACTION" and right(part) == left(after):
+                plus = token("SIGN", "+", left(after), left(after))  # 2½
+                rope = [bracket("(", left(part)), part, plus, *fraction(after)]
+                return [*rope, bracket(")", right(after))], i + 2, "number"
             return rope, i + 1, "closed" if raised else "number"
         kind = "name"
         if part.type == "NAME":
@@ -294,16 +309,16 @@ class Translation(Signs):
         assert isinstance(group, list)
         return [power, [*group[:-1], bracket(")", place)]]
 
-    def factorial(
+    def postfix(
         self,
         rope: list[Rope],
         at: tuple[int, int, int, int],
         before: list[list[Rope]],
         raised: bool,
     ) -> tuple[list[Rope], int]:
-        """factorial(...) around a rope.
+        """factorial(...) around a rope, or radians(...).
 
-        at: where what is before it begins, where it does, its '!', and the end of the run.
+        at: where what is before it begins, where it does, its '!' or '°', and the end of the run.
         raised: it ends in an exponent.
         """
         begin, first, i, end = at
@@ -311,9 +326,16 @@ class Translation(Signs):
         start = left(tokens[first])
         value = quote(self.text[start : left(sign)].strip())
         j = i + 1
-        while j < end and tokens[j].type == "FACTORIAL":
+        while j < end and tokens[j].type == sign.type == "FACTORIAL":
             j += 1
-        if j > i + 1:
+        if raised:
+            message = f"put what is before the '{sign}' in brackets: (x**2){sign}"
+            self.fault(syntax(message, start, right(sign)))
+        elif sign.type == "DEGREE":
+            if re.match(r"\s*[CF]\b", self.text[right(sign) :]):
+                message = f"'{sign}' is of angles: leave out the unit of a temperature"
+                self.fault(syntax(message, left(sign), right(sign) + 1))
+        elif j > i + 1:
             message = f"'{value}!!' has two readings: write ({value}!)! for two factorials; there"
             message += " is no double factorial here"
             self.fault(syntax(message, start, right(tokens[i + 1])))
@@ -322,13 +344,10 @@ class Translation(Signs):
             inner, closing = rendered(rope), ")" * len(before)
             one, other = f"{names}{inner}!{closing}", f"({names}{inner}{closing})!"
             self.two(left(tokens[begin]), right(sign), one, other)
-        elif raised:
-            message = "put what is before the '!' in brackets: (x**2)!"
-            self.fault(syntax(message, start, right(sign)))
         else:
             message = f"write 'factorial({value})' instead of '{value}!'"
             self.use(left(sign), right(sign), message)
-        head: list[Rope] = [token("NAME", "factorial", start, start), bracket("(", start)]
+        head: list[Rope] = [token("NAME", POSTFIX[sign.type], start, start), bracket("(", start)]
         return [*head, *rope, bracket(")", left(sign), right(sign))], j
 
 
@@ -371,8 +390,8 @@ class Run:
                 self.unstack()
                 value = True
                 continue
-            if part.type == "FACTORIAL":
-                if value:
+            if part.type in POSTFIX:
+                if value or part.type == "DEGREE":
                     message = f"put what is before the '{part}' in brackets"
                 else:
                     message = "write 'not' instead of '!'"
@@ -476,8 +495,9 @@ class Run:
             other = tokens[after]
             if begins_value(other):
                 value = complaints.left_of(whole.text, tokens, i)
-                mend = f"'{here}' between two values is written {INFIX[here]}"
-                message = f"{mend}: {quote(value)} {INFIX[here]} {quote(other)}"
+                written = INFIX[here].format(quote(value), quote(other))
+                sign = INFIX[here].replace("{}", "").strip(" (),")
+                message = f"'{here}' between two values is written {sign}: {written}"
                 return syntax(message, left(here), right(here))
         if (
             "\n" in between
@@ -486,8 +506,9 @@ class Run:
             or (self.kind == "index" and here == "(")
         ):
             return whole.missing(i, self.where)
+        number = here.type in ("NUMBER", "FRACTION")
         digits = here[0] == "_" or (last == "0" and re.fullmatch("[xXoObB][0-9a-fA-F]+", here))
-        if last.type == "NUMBER" and between == "" and digits:  # 1__0, 0x1F
+        if between == "" and digits and (last.type == "NUMBER" or here[0] == "_"):  # 1__0, |x|_2
             return whole.missing(i, self.where)
         called = tokens[i - 3] if i > 2 and tokens[i - 2] == "-" and last == "1" else None
         if here == "(" and called in ELEMENTARY:  # sin-1(x), where a superscript was
@@ -502,19 +523,36 @@ class Run:
             powered = complaints.power_of_function(whole.text, tokens, i, after)
             if powered is not None:
                 return powered
-        if raised and (here.type == "NUMBER" or here == "["):
+        if isinstance(name, lark.Token) and here == "(":  # tg^2(x)
+            inside = whole.text[right(here) : left(tokens[after - 1])]
+            called = instead(name, [inside]) if len(name) > 1 else None
+            if called is not None:
+                exponent = rendered(self.out[self.exponent :])
+                message = f"a power stands behind the call: write {called}**{exponent}"
+                return syntax(message, left(name), right(here))
+        if raised and (number or here == "["):
             message = "put the power in brackets to take an entry: (x**2)[0]"
             if here != "[":
                 message = f"a number can't follow an exponent: write *{here}"
             return syntax(message, left(here), right(here))
-        if here.type == "NUMBER":
+        if self.kind == "name" and after == i + 1 and (number or here.type == "NAME"):
+            called = instead(last, [str(here)]) if len(last) > 1 else None
+            if called is not None and last not in FUNCTIONS:  # tg x, log_2 x
+                what = quote(whole.text[left(last) : right(here)])
+                message = f"'{what}' has two readings: write {called} or {last}*{here}"
+                return syntax(message, left(last), right(here))
+        if number:
+            if here.type == "FRACTION" and last.type == "NUMBER" and last.isdecimal():
+                return self.either(i, "*", "", "{}, or {} for one number")
             if last.type == "NUMBER" or self.kind in ("name", "index", "applied", "root"):
                 return whole.missing(i, self.where)
             return self.either(i, "*", "**", "{} or {}")
         if here.type == "NAME" and here not in ELEMENTARY and self.kind == "name":
-            if last in FUNCTIONS:
+            subscript = whole.text[right(last) - 1] in ENDS_A_NAME
+            if last in FUNCTIONS and not subscript:
                 return whole.missing(i, self.where)
-            if normal(last) != "pi":
+            constant = {normal(last), normal(here)} & {"pi", "e"}
+            if not (constant or subscript) and whole.text.startswith(here, left(here)):
                 return self.either(i, "*", "", "{}, or {} for one name")
         return None
 

@@ -13,9 +13,10 @@ from hodiff.engine.shapes import Shape, described
 from hodiff.errors import HodiffError, Span, nearest
 from hodiff.language.build import ALWAYS, NAMED, Builder
 from hodiff.language.checks import LETTERS, gathered, names_in
+from hodiff.language.doubts import doubts
 from hodiff.language.grammar import Node, normal
 from hodiff.language.parser import parse
-from hodiff.language.slips import slip
+from hodiff.language.slips import product, slip
 
 Bindings: TypeAlias = Sequence[str | tuple[str, Any]]
 """What gives names their values: texts, or pairs of a name and a text or an array."""
@@ -25,6 +26,7 @@ Vector: TypeAlias = str | Sequence[tuple[str | None, Any]]
 
 
 INFINITE = ("inf", "oo", "infinity")
+PRODUCT = re.compile(r"[×·⋅∙∗]|(?<!\*)\*(?!\*)")
 INTEGRATION = ("C", "c", "K", "const")
 
 
@@ -261,6 +263,7 @@ def read(
     builders = [Builder(expression, "EXPR", known, free, (), places) for _ in trees]
     built = [builder.program(tree) for builder, tree in zip(builders, trees, strict=True)]
     problem.f = built[0] if len(built) == 1 else built[0] - built[1]
+    _note_doubts(problem, trees, [*problem.variables] if problem.point is None else [], wanted)
     if physical is not None:
         met = others.union(*(builder.met for builder in builders))
         problem.physical = tuple(name for name, _ in physics if name in met)
@@ -344,6 +347,23 @@ def _without_range(name: str, known: list[str]) -> str:
         f"'{name}' has no range{nearest(name, known)}: give it one, --over {name}=0:1, or a value,"
         f" --let {name}=..."
     )
+
+
+def _note_doubts(
+    problem: Problem, trees: Sequence[Node], free: Sequence[str], wanted: Sequence[str]
+) -> None:
+    """Say what was hardly meant as it is read: of free names, which nothing says to be some, and of
+    the whole text."""
+    written = len(PRODUCT.findall(problem.text))
+    read = -1 if problem.reading is None else len(PRODUCT.findall(problem.reading))
+    paper = read > written or read >= written == 0
+    for name in free:
+        meant = None if name in wanted else product(name, free, paper)
+        if meant is not None and slip(name) is None:
+            problem.notes.append(f"'{name}' is read as a variable: {meant}")
+    for tree in trees:
+        told = doubts(tree, problem.text, [x for x in free if x not in wanted])
+        problem.notes += [note for note in told if note not in problem.notes]
 
 
 def _note_unused(names: list[str], problem: Problem, free: Callable[[str], Tensor]) -> None:
@@ -548,7 +568,7 @@ def _unbound(source: str, later: Sequence[str] = (), point: bool = True) -> Call
 def _missing(name: str, known: list[str], slip: str | None) -> str:
     if slip is not None:
         return f"'{name}' has no value: {slip}, or bind it with --at or --let {name}=..."
-    if len(name) > 1 and set(name) <= set(known):
+    if len(name) > 1 and set(name) <= {*known, "e"}:
         return f"'{name}' is a name, and has no value: for the product write {'*'.join(name)}"
     value = "golden_ratio" if name in ("phi", "φ") else "..."
     return (

@@ -10,13 +10,29 @@ import lark
 from hodiff.engine.operations import FUNCTIONS
 from hodiff.errors import HodiffError
 from hodiff.language import complaints
-from hodiff.language.bars import paired
-from hodiff.language.checks import FILE, RAISED, READ, gathered, quote, syntax
+from hodiff.language.bars import ENDS, paired
+from hodiff.language.checks import (
+    BRACKETS,
+    DEGREES,
+    FILE,
+    FRACTIONS,
+    LETTER,
+    RAISED,
+    READ,
+    SUBSCRIPTS,
+    bad_character,
+    gathered,
+    plainly,
+    quote,
+    subscript,
+    syntax,
+)
 from hodiff.language.complaints import Tokens
 from hodiff.language.grammar import parser
 from hodiff.language.slips import ELEMENTARY
 
 MOST_FAULTS = 10  # of one text
+POSTFIX = {"FACTORIAL": "factorial", "DEGREE": "radians"}  # what stands behind a value, and calls
 LONG = 60  # characters of a reading that a message can show
 
 Rope: TypeAlias = "lark.Token | list[Rope]"
@@ -28,6 +44,10 @@ LIBRARY = (
 SIGNS = re.compile(
     rf"(?P<raised>[{re.escape(''.join(RAISED))}]+)|(?P<plain>[{re.escape(''.join(READ))}])"
     rf"|(?P<root>[√∛])|(?P<bar>\|)|(?P<factorial>!(?!=))|(?P<library>{LIBRARY})"
+    rf"|(?P<subscript>[{''.join(SUBSCRIPTS)}]+|(?<=[{LETTER}0-9])_\{{[{LETTER}0-9]+\}})"
+    rf"|(?P<fraction>[{FRACTIONS}])|(?P<degree>[{DEGREES}])"
+    rf"|(?P<open>[{''.join(BRACKETS)}])|(?P<close>[}}⌋⌉])"
+    r"|(?P<dot>(?<!\.)\.(?=[-+*/^(]))"  # of what is done entry by entry: x.^2, sin.(x)
 )
 EXPONENT = re.compile(  # all that superscripts can say
     r"(?P<NUMBER>\d+)|(?P<NAME>[a-z]\w*)|(?P<SIGN>[+-])|(?P<LPAR>\()|(?P<RPAR>\))"
@@ -42,6 +62,16 @@ def token(kind: str, value: str, start: int, end: int) -> lark.Token:
 def bracket(sign: str, at: int, end: int | None = None) -> lark.Token:
     kind = {"(": "LPAR", ")": "RPAR"}[sign]
     return token(kind, sign, at, at if end is None else end)
+
+
+def fraction(sign: lark.Token) -> list[Rope]:
+    """The tokens of a sign like ½, which is one number: (1/2)."""
+    from unicodedata import normalize  # start-up: few texts have any
+
+    at, end = left(sign), right(sign)
+    over, under = normalize("NFKC", sign).split("⁄")
+    parts = ("LPAR", "("), ("NUMBER", over), ("TIMES", "/"), ("NUMBER", under), ("RPAR", ")")
+    return [token(kind, value, at, end) for kind, value in parts]
 
 
 def flat(rope: Rope) -> Tokens:
@@ -64,7 +94,7 @@ def rendered(rope: Rope) -> str:
 
 
 def begins_value(token: lark.Token) -> bool:
-    return token.type in ("NAME", "NUMBER", "ROOT") or token in ("(", "[")
+    return token.type in ("NAME", "NUMBER", "FRACTION", "ROOT") or token in ("(", "[")
 
 
 def left(token: lark.Token) -> int:
@@ -83,16 +113,27 @@ def grouped(rope: list[Rope]) -> list[Rope]:
 class Signs:
     """A text as tokens, bars as calls of abs; and what is wrong with it.
 
-    tokens  superscripts are ** and what they say; the types ROOT and FACTORIAL are left to do
+    text    with an ordinary sign for each that only looks otherwise
+    typed   as it was typed
+    tokens  superscripts are ** and what they say; the types ROOT, FRACTION, FACTORIAL and DEGREE
+            are left to do
     raised  where exponents begin that are written as superscripts
     used    whether there is notation that the grammar hasn't
     stray   the error for a '.' that begins no token, which ends the tokens
     """
 
     def __init__(self, text: str, start: str, strict: bool) -> None:
-        self.text, self.start, self.strict = text, start, strict
+        self.typed, self.start, self.strict = text, start, strict
+        self.text = plainly(text)
+        if start != "program":  # names of files stay as they are
+            for file in re.finditer(FILE, text):
+                self.text = self.text[: file.start()] + file[0] + self.text[file.end() :]
         self.faults: list[HodiffError] = []
         self.used = False
+        if self.text != text:
+            for i, (sign, plain) in enumerate(zip(text, self.text, strict=True)):
+                if sign != plain:
+                    self.use_sign(i)
         self.stray: HodiffError | None = None
         self.raised: set[int] = set()
         self.tokens = self.lexed()
@@ -107,6 +148,12 @@ class Signs:
         self.used = True
         if self.strict:
             self.fault(syntax(message, start, end))
+
+    def use_sign(self, i: int) -> None:
+        """The sign there is one that strict refuses."""
+        self.used = True
+        if self.strict:
+            self.fault(bad_character(self.typed, i))
 
     def two(self, start: int, end: int, one: str, other: str) -> None:
         """A part of the text that has two readings."""
@@ -173,9 +220,37 @@ class Signs:
             found.append(token(types.get(plain, "COMPARISON"), plain, start, end))
         elif kind == "raised":
             self.exponent(sign, start, found)
+        elif kind == "subscript":
+            self.subscript(sign, start, found)
+        elif kind == "dot":
+            after = self.text[end]
+            self.use(start, end, f"write '{after}' instead of '.{after}'")
+        elif kind == "close":
+            self.use_sign(start)
+            found.append(bracket(")", start, end))
+        elif kind == "open":
+            self.use_sign(start)
+            if BRACKETS[sign]:
+                found.append(token("NAME", BRACKETS[sign], start, start))
+            found.append(bracket("(", start, end))
         else:
-            types = {"root": "ROOT", "bar": "BAR", "factorial": "FACTORIAL"}
-            found.append(token(types[str(kind)], sign, start, end))
+            if kind in ("fraction", "degree"):
+                self.use_sign(start)
+            found.append(token(str(kind).upper(), sign, start, end))
+
+    def subscript(self, sign: str, start: int, found: Tokens) -> None:
+        """Put a subscript, or what stands for one as in x_{1}, to the name before it."""
+        name, end = found[-1] if found else None, start + len(sign)
+        if name is None or name.type != "NAME" or right(name) != start:
+            message = f"nothing stands before the subscript '{quote(sign)}': it belongs to a name"
+            self.fault(syntax(message, start, end))
+            return
+        plain = f"_{sign[2:-1]}" if sign[0] == "_" else subscript(sign)
+        if sign[0] == "_":
+            self.use(start, end, f"write '{quote(plain)}' instead of '{quote(sign)}'")
+        else:
+            self.use_sign(start)
+        found[-1] = token("NAME", str(name) + plain, left(name), end)
 
     def exponent(self, sign: str, start: int, found: Tokens) -> None:
         """Add the tokens of a run of superscripts: ** and what it says, in brackets where that
@@ -185,7 +260,7 @@ class Signs:
         last = found[-1] if found else None
         shown = plain if re.fullmatch(r"[+-]?\d+|\w+", plain) else f"({plain})"
         message = f"write '**{quote(shown)}' instead of '{quote(sign)}'"
-        if last is None or not (complaints.ends_value(last) or last.type in ("BAR", "FACTORIAL")):
+        if last is None or not (complaints.ends_value(last) or last.type in ("BAR", *ENDS)):
             what = "a root is written sqrt(x), cbrt(x) or x**(1/n)"
             if self.text[end : end + 1] != "√":
                 what = "nothing stands before the exponent"

@@ -467,7 +467,7 @@ EXPR = [
     ("2*f(x)!", "write 'factorial(f(x))' instead of 'f(x)!'", 6, 7),
     ("x not y", "missing operator before 'not'", 2, 5),
     ("a == not b", "put 'not' in brackets: (not …)", 5, 8),
-    ("y if x else z", "there is no 'if': write where(condition, a, b)", 2, 4),
+    ("y if x else z", "there is no 'if': write where(x, y, z)", 2, 4),
     ("np.sin(x)", "write 'sin' instead of 'np.sin'", 2, 3),
     ("Math.pow(x, 2)", "write 'x**2' instead of 'Math.pow(…)'", 4, 5),
     ("np.power(x+1, f(y, 2))", "write '(x+1)**(f(y, 2))' instead of 'np.power(…)'", 2, 3),
@@ -495,7 +495,7 @@ EXPR = [
         8,
     ),
     ("x.*y", "write '*' instead of '.*'", 1, 2),
-    ("x.T", "a '.' is a decimal point and nothing else", 1, 2),
+    ("x.U", "a '.' is a decimal point and nothing else", 1, 2),
     ("2 ± 1", "'±' is for intervals, and these stand alone behind a name: --at x=2+/-0.1", 2, 3),
     ("@w", "a value was expected before '@'", 0, 2),
     # brackets
