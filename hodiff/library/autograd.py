@@ -21,7 +21,7 @@ from hodiff.engine.graph import (
 )
 from hodiff.engine.operations.structure import alias, expand_to, flat, like
 from hodiff.engine.sharing import sharing
-from hodiff.library.replay import Asked, detached, gradients
+from hodiff.library.replay import Asked, finished, gradients
 
 Tensors: TypeAlias = Tensor | Sequence[Tensor]
 Seeds: TypeAlias = Tensor | Sequence[Tensor | None]
@@ -141,7 +141,7 @@ def grad(
     with Tracking(create_graph):
         if not is_grads_batched:
             return tuple(gradients(build, asked))
-        return tuple(build() if create_graph else detached(build(), inputs=xs))
+        return tuple(finished(build(), asked))
 
 
 def _tracked(

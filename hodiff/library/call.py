@@ -39,10 +39,7 @@ def tracking_itself(transform: Transform) -> Transform:
 class Inputs:
     """The arguments as tensors of this call's own, so that nothing outside is differentiated."""
 
-    def __init__(
-        self, arguments: Sequence[Any], argnums: Argnums, kept: bool = False, nested: bool = True
-    ) -> None:
-        self.kept = kept  # for more walks after the first results
+    def __init__(self, arguments: Sequence[Any], argnums: Argnums, nested: bool = True) -> None:
         self.chosen: list[Tensor] = []
         self.trees: list[Tree] = []
         numbers = [argnums] if isinstance(argnums, int) else list(argnums)
@@ -61,6 +58,12 @@ class Inputs:
         # All arguments of a function of one are that one.
         all_of_one = isinstance(argnums, range) and len(argnums) == 1
         self.single = isinstance(argnums, int) or all_of_one
+
+    def track(self, tracked: bool) -> None:
+        """Let walks pass the tensors of this call, or not: again, after the first results."""
+        for x in self.chosen:
+            if x.operation is DATA:
+                x.requires_grad = tracked
 
     def untracked(self, ys: Sequence[Tensor], *others: Tensor) -> bool:
         """Whether nothing outside this call tracks ys, but for others."""
@@ -83,10 +86,7 @@ class Inputs:
         """values, and shares as shaped() has them; computed unless something outside this call
         tracks them."""
         found: list[Any] = [*values, *shares]
-        if not self.kept:
-            for x in self.chosen:
-                if x.operation is DATA:
-                    x.requires_grad = False  # to a call around this one it is a number
+        self.track(False)  # to a call around this one they are numbers
         alone = found if self.untracked(found) else [y for y in found if self.untracked([y])]
         own = dict(zip(map(id, alone), detached(alone), strict=True))
         found = [own.get(id(y), y) for y in found]

@@ -134,11 +134,12 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     >>> pull(([1.0, 10.0], 100.0))
     tensor([102., 140.])
     """
-    inputs = Inputs(primals, range(len(primals)), kept=True)
+    inputs = Inputs(primals, range(len(primals)))
     found = Result(f(*inputs.arguments), has_aux)
 
     @tracking_itself
     def pullback(cotangents: Any) -> Any:
+        inputs.track(True)
         seeds = found.cotangents(cotangents)
         return inputs.results([], derivatives.pullback(found.ys, seeds, inputs.chosen))
 
@@ -346,7 +347,7 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
         with sharing():
             found = vmapped(ys, batch)
         found = [y if end is None else z for y, z, end in zip(ys, found, ends, strict=True)]
-        if not any(x.requires_grad for x in found):
+        if not any(x.is_leaf for x in topological(found, tracked=True)):  # or not any more
             found = [x for x in detached(found) if x is not None]
         return tree.build(
             x if end is None else x.movedim(0, end) for x, end in zip(found, ends, strict=True)
