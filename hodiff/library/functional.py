@@ -34,6 +34,7 @@ from hodiff.engine.graph import (
     variable,
 )
 from hodiff.engine.operations.structure import (
+    concatenate,
     expand_to,
     like,
     stack,
@@ -54,7 +55,7 @@ from hodiff.library.call import (
     shaped_as,
     tracking_itself,
 )
-from hodiff.library.creation import as_tensor
+from hodiff.library.creation import Level, as_tensor, drawing
 from hodiff.library.pytrees import flatten
 from hodiff.library.replay import detached
 
@@ -295,7 +296,14 @@ def vhp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> Any:
     return hvp(f, primals, vectors)
 
 
-def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
+def vmap(
+    f: Function,
+    in_dims: Any = 0,
+    out_dims: Any = 0,
+    randomness: str = "error",
+    *,
+    chunk_size: int | None = None,
+) -> Function:
     """f for each entry of a batch, as if it were called for one after the other and the results
     stacked: torch.func.vmap and jax.vmap.
 
@@ -306,11 +314,19 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
     that can't be done for the whole batch at once (sorting by another's order, say) is done for one
     entry after the other.
 
+    Random numbers that f draws are refused unless randomness is "different" (others in each entry)
+    or "same". chunk_size entries are computed at once, for less memory.
+
     >>> vmap(lambda x, y: x @ y)([[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [1.0, 2.0]])
     tensor([ 3., 11.])
     >>> vmap(grad(lambda w, x: (w * x)**2), in_dims=(None, 0))(2.0, [1.0, 3.0])
     tensor([ 4., 36.])
     """
+
+    if randomness not in ("error", "different", "same"):
+        raise RuntimeError(f"randomness is 'error', 'different' or 'same', not {randomness!r}")
+    if chunk_size is not None and chunk_size < 1:
+        raise ValueError(f"chunk_size is a whole number from 1 on, not {chunk_size}")
 
     @tracking_itself
     def on_batch(*arguments: Any, **keywords: Any) -> Any:
@@ -338,22 +354,41 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
         if len({x.shape[0] for x in batch.values()}) != 1:
             lengths = ", ".join(str(x.shape[0]) for x in batch.values())
             raise ValueError(f"vmap needs arguments with batches of one length, not ({lengths})")
-        tree = flatten(f(*inputs, **keywords))
+        (size,) = {x.shape[0] for x in batch.values()}
+        with drawing(Level(randomness, size, batch)):
+            tree = flatten(f(*inputs, **keywords))
         ys = list(map(only_tensor, tree.leaves))
         ends = out_dims if isinstance(out_dims, (list, tuple)) else [out_dims] * len(ys)
         on_it = depending(topological(ys), batch, smoothly=False)
         if any(end is None and y in on_it for y, end in zip(ys, ends, strict=True)):
             raise ValueError("out_dims is None for a result that differs along the batch")
-        with sharing():
-            found = vmapped(ys, batch)
-        found = [y if end is None else z for y, z, end in zip(ys, found, ends, strict=True)]
-        if not any(x.is_leaf for x in topological(found, tracked=True)):  # or not any more
-            found = [x for x in detached(found) if x is not None]
-        return tree.build(
-            x if end is None else x.movedim(0, end) for x, end in zip(found, ends, strict=True)
-        )
+
+        found = _on_batch(ys, ends, batch, chunk_size or size)
+        found = [x if end is None else x.movedim(0, end) for x, end in zip(found, ends, strict=True)]
+        return tree.build(iter(found))
 
     return on_batch
+
+
+def _on_batch(
+    ys: Sequence[Tensor], ends: Sequence[Any], batch: dict[Tensor, Tensor], most: int
+) -> list[Tensor]:
+    """ys for each entry of a batch, at most so many at once; as they are where an end is None."""
+    (size,) = {x.shape[0] for x in batch.values()}
+    if size > most:
+        starts = range(0, size, most)
+        parts = [{x: every[i : i + most] for x, every in batch.items()} for i in starts]
+        pieces = zip(*(_on_batch(ys, ends, part, most) for part in parts), strict=True)
+        return [
+            first if end is None else concatenate([first, *rest], -len(first.shape))
+            for (first, *rest), end in zip(pieces, ends, strict=True)
+        ]
+    with sharing():
+        found = vmapped(ys, batch)
+    found = [y if end is None else x for x, y, end in zip(found, ys, ends, strict=True)]
+    if any(x.is_leaf for x in topological(found, tracked=True)):  # a leaf that still is tracked
+        return found
+    return [x for x in detached(found) if x is not None]
 
 
 def _axes(axis: Any, x: Any) -> list[Any]:
