@@ -21,6 +21,7 @@ from hodiff.engine.graph import (
 )
 from hodiff.engine.operations.structure import alias, expand_to, flat, like
 from hodiff.engine.sharing import sharing
+from hodiff.library.call import mixed
 from hodiff.library.replay import Asked, finished, gradients
 
 Tensors: TypeAlias = Tensor | Sequence[Tensor]
@@ -129,10 +130,10 @@ def grad(
             found, batch = walk(ys, _cotangents(ys, known), xs, free=not retain), ()
         if any(g is None for g in found) and not unused:
             raise RuntimeError(UNUSED)
-        mixed = create_graph and _mixed(ys)
+        various = create_graph and mixed(ys)
         results = [
             None if g is None and not materialize_grads
-            else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x, mixed)
+            else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x, various)
             for x, g in zip(xs, found, strict=True)
         ]  # fmt: skip
         return _tracked(ys, xs, results) if create_graph else results
@@ -217,10 +218,10 @@ def backward(
     known = [None if seed is None else tensor_of(seed) for seed in seeds]
 
     def build() -> list[Tensor | None]:
-        mixed = create_graph and _mixed(ys)
+        various = create_graph and mixed(ys)
         found = walk(ys, _cotangents(ys, known), leaves, free=not retain)
         return [
-            None if g is None else like(expand_to(g, x.shape) if g is ZERO else g, x, mixed)
+            None if g is None else like(expand_to(g, x.shape) if g is ZERO else g, x, various)
             for x, g in zip(leaves, found, strict=True)
         ]
 
@@ -230,8 +231,8 @@ def backward(
         if g is not None:
             if getattr(x.grad, "shape", x.shape) != x.shape:
                 raise RuntimeError(f"the .grad that was assigned isn't of its shape, {x.shape}")
-            there = x.grad if x.grad is None or create_graph else tensor_of(x.grad).detach()
-            x.grad = g if there is None else there + g
+            with tracking(True):  # what was there may be part of a graph
+                x.grad = g if x.grad is None else tensor_of(x.grad) + g
             if x.grad.inputs:
                 x.grad.opaque = True
 
@@ -247,12 +248,6 @@ def _check(ys: list[Tensor], xs: list[Tensor]) -> None:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
         if type(x.value) is not float and getattr(getattr(x.value, "dtype", 0), "kind", "f") != "f":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
-
-
-def _mixed(ys: list[Tensor]) -> bool:
-    """Whether a gradient may come in other floats than float64: there are others in the graph."""
-    dtypes = {getattr(x.value, "dtype", None) for x in topological(ys) if not x.inputs}
-    return any(dtype and dtype.kind == "f" and dtype.itemsize != 8 for dtype in dtypes)
 
 
 def _sequence(x: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from numbers import Integral
 from typing import Any, TypeAlias, TypeVar
 
 from hodiff.engine.graph import DATA, STATE, Tensor, data, make, topological, tracking
-from hodiff.engine.operations.structure import alias, reshape_to
+from hodiff.engine.operations.structure import alias, like, reshape_to
 from hodiff.engine.shapes import ShapeError
 from hodiff.library.creation import as_tensor
 from hodiff.library.pytrees import Tree, flatten, leaves_alike
@@ -194,3 +194,18 @@ def shaped_as(v: Any, x: Tensor, what: str) -> Tensor:
     if vector.shape != x.shape:
         raise ShapeError(f"a {what} of shape {vector.shape} for a tensor of shape {x.shape}")
     return vector
+
+
+def mixed(ys: Sequence[Tensor]) -> bool:
+    """Whether a derivative of ys may come in other floats than float64: there are others in the
+    graph."""
+    dtypes = {getattr(x.value, "dtype", None) for x in topological(ys) if not x.inputs}
+    return any(dtype and dtype.kind == "f" and dtype.itemsize != 8 for dtype in dtypes)
+
+
+def in_dtypes_of(
+    slopes: Sequence[Tensor], xs: Sequence[Tensor], ys: Sequence[Tensor]
+) -> list[Tensor]:
+    """Derivatives of ys, the first in the first of xs and so on, in the dtypes of those."""
+    various = mixed(ys)
+    return [like(g, x, various) for g, x in zip(slopes, xs, strict=True)]

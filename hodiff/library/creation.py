@@ -215,7 +215,8 @@ for _name, _build, _what, _part, _shown in FILLED:
     _maker(_name, _build, f"A leaf of {_what}, in a shape: (2, 3) or 2, 3.",
            f"{_name}(2){_part} => {_shown}", sized=True, drawn=bool(_part))  # fmt: skip
     _maker(f"{_name}_like", _build, f"A leaf of {_what}, in the shape and dtype of a tensor.",
-           f"{_name}_like([5.0, 6.0]){_part} => {_shown}", like=True, drawn=bool(_part))  # fmt: skip
+           f"{_name}_like([5.0, 6.0]){_part} => {_shown}", like=True,
+           drawn=bool(_part))  # fmt: skip
 
 # fmt: off
 _maker("eye", lambda np, n, m=None: np.eye(n, m),

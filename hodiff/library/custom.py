@@ -163,8 +163,8 @@ class Call:
         return gradients
 
     def reached(self, g: Tensor) -> list[int]:
-        """The outputs that the cotangent g of packed() has something for, as far as its graph tells:
-        each of them placed its own there."""
+        """The outputs that the cotangent g of packed() has something for, as far as its graph
+        tells: each of them placed its own there."""
         if len(self.smooth) == 1:
             return self.smooth
         starts = [0, *accumulate(prod(self.results[k].shape) for k in self.smooth)]

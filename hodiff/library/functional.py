@@ -36,7 +36,6 @@ from hodiff.engine.graph import (
 from hodiff.engine.operations.structure import (
     concatenate,
     expand_to,
-    like,
     stack,
     total,
 )
@@ -48,6 +47,7 @@ from hodiff.library.call import (
     Inputs,
     Result,
     checked,
+    in_dtypes_of,
     only_tensor,
     paired,
     scalar,
@@ -97,7 +97,8 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
         inputs = Inputs(arguments, argnums)
         found = Result(f(*inputs.arguments, **keywords), has_aux)
         y = scalar(found.only())
-        (y, *rest), share = inputs.computed([y, *found.aux], derivatives.gradient(y, inputs.chosen))
+        slopes = in_dtypes_of(derivatives.gradient(y, inputs.chosen), inputs.chosen, [y])
+        (y, *rest), share = inputs.computed([y, *found.aux], slopes)
         return ((y, found.else_(rest)) if has_aux else y), share
 
     return gradient
@@ -142,7 +143,8 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     def pullback(cotangents: Any) -> Any:
         inputs.track(True)
         seeds = found.cotangents(cotangents)
-        return inputs.results([], derivatives.pullback(found.ys, seeds, inputs.chosen))
+        pulled = derivatives.pullback(found.ys, seeds, inputs.chosen)
+        return inputs.results([], in_dtypes_of(pulled, inputs.chosen, [*found.ys, *seeds]))
 
     values = inputs.computed([*found.ys, *found.aux], [])[0]
     y, rest = found.split(values)
@@ -217,7 +219,7 @@ def jacobian(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Functi
     def matrix(*arguments: Any, **keywords: Any) -> Any:
         inputs = Inputs(arguments, argnums)
         found, xs = Result(f(*inputs.arguments, **keywords), has_aux), inputs.chosen
-        slopes = [d for y in found.ys for d in _in_dtypes_of(derivatives.jacobians(y, xs), xs)]
+        slopes = [d for y in found.ys for d in in_dtypes_of(derivatives.jacobians(y, xs), xs, [y])]
         values, _ = inputs.computed([*slopes, *found.aux], [])
         result = found.build(inputs.shaped(row) for row in _rows(values, len(slopes), len(xs)))
         return (result, found.else_(values[len(slopes) :])) if has_aux else result
@@ -252,7 +254,8 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
         with sharing():
             for y in found.ys:
                 rows += [derivatives.jacobians(g, xs) for g in derivatives.jacobians(y, xs)]
-        entries = inputs.computed([d for row in rows for d in _in_dtypes_of(row, xs)], [])[0]
+        slopes = [d for row in rows for d in in_dtypes_of(row, xs, found.ys)]
+        entries = inputs.computed(slopes, [])[0]
         each = _rows([inputs.shaped(row) for row in _rows(entries, len(entries), n)], len(rows), n)
         return found.build(map(inputs.shaped, each))
 
@@ -283,7 +286,7 @@ def value_and_hvp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -
     y = only_tensor(f(*inputs.arguments))
     tangents = paired(inputs, vectors, "vector")
     product = derivatives.hvp(scalar(y), inputs.chosen, tangents)[1]
-    (y,), products = inputs.computed([y], product)
+    (y,), products = inputs.computed([y], in_dtypes_of(product, inputs.chosen, [y, *tangents]))
     return y, products
 
 
@@ -364,8 +367,9 @@ def vmap(
             raise ValueError("out_dims is None for a result that differs along the batch")
 
         found = _on_batch(ys, ends, batch, chunk_size or size)
-        found = [x if end is None else x.movedim(0, end) for x, end in zip(found, ends, strict=True)]
-        return tree.build(iter(found))
+        return tree.build(
+            x if end is None else x.movedim(0, end) for x, end in zip(found, ends, strict=True)
+        )
 
     return on_batch
 
@@ -616,8 +620,3 @@ def _nested(
     if inputs.untracked(found, t):
         return [y for y in detached(found) if y is not None]
     return found
-
-
-def _in_dtypes_of(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> list[Tensor]:
-    """Derivatives ys in xs, in the dtypes of those."""
-    return [like(y, x) for y, x in zip(ys, xs, strict=True)]
