@@ -40,6 +40,10 @@ class NoInputs(ValueError, RuntimeError):
     """Nothing to differentiate in: PyTorch raised the one, and raises the other now."""
 
 
+class NoTensor(TypeError, RuntimeError):
+    """Something else in a tensor's place: PyTorch raises the one or the other."""
+
+
 @overload
 def grad(
     outputs: Tensors,
@@ -238,6 +242,9 @@ def backward(
 
 
 def _check(ys: list[Tensor], xs: list[Tensor]) -> None:
+    for x in (*ys, *xs):
+        if not isinstance(x, Tensor):
+            raise NoTensor(f"a tensor is differentiated, in tensors: not {type(x).__name__}")
     for i, y in enumerate(ys):
         if not y.requires_grad:
             raise RuntimeError(
@@ -258,7 +265,7 @@ def _sequence(x: Any) -> list[Any]:
             "hodiff.grad takes tensors, not functions: the gradient of a function f at x is"
             " hodiff.functional.grad(f)(x)"
         )
-    return list(x)
+    return list(x) if hasattr(x, "__iter__") else [x]
 
 
 def _cotangents(ys: Sequence[Tensor], seeds: Sequence[Tensor | None]) -> list[Tensor]:

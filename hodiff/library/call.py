@@ -36,6 +36,10 @@ def tracking_itself(transform: Transform) -> Transform:
     return called  # type: ignore[return-value]
 
 
+class NotTaken(ValueError, RuntimeError):
+    """What no function of a function takes: PyTorch raises RuntimeError."""
+
+
 class Inputs:
     """The arguments as tensors of this call's own, so that nothing outside is differentiated."""
 
@@ -46,9 +50,9 @@ class Inputs:
         self.arguments = list(arguments)
         for i in numbers:
             if not -len(self.arguments) <= i < len(self.arguments):
-                raise ValueError(f"argnums names argument {i} of {len(self.arguments)}")
+                raise NotTaken(f"argnums names argument {i} of {len(self.arguments)}")
             if sum((i - j) % len(self.arguments) == 0 for j in numbers) > 1:
-                raise ValueError(f"argnums names argument {i} twice")
+                raise NotTaken(f"argnums names argument {i} twice")
             x = self.arguments[i]
             tree = flatten(x) if nested else Tree([x], next)
             mine = list(map(as_own, tree.leaves))
@@ -174,10 +178,10 @@ def paired(inputs: Inputs, vectors: Any, what: str) -> list[Tensor]:
     """A vector for each chosen input, in its shape."""
     vectors = sequence(vectors)
     if len(vectors) != len(inputs.trees):
-        raise ValueError(f"{len(vectors)} {what}s for {len(inputs.trees)} primals")
+        raise NotTaken(f"{len(vectors)} {what}s for {len(inputs.trees)} primals")
     found = [flatten(v).leaves for v in vectors]
     if [len(leaves) for leaves in found] != [len(tree.leaves) for tree in inputs.trees]:
-        raise ValueError(f"a {what} holds as many arrays as its primal")
+        raise NotTaken(f"a {what} holds as many arrays as its primal")
     pairs = zip(inputs.chosen, chain.from_iterable(found), strict=True)
     return [shaped_as(v, x, what) for x, v in pairs]
 
@@ -185,7 +189,7 @@ def paired(inputs: Inputs, vectors: Any, what: str) -> list[Tensor]:
 def scalar(y: Any) -> Tensor:
     y = only_tensor(y)
     if prod(y.shape) != 1:
-        raise ValueError(f"the function must return a scalar, not shape {y.shape}")
+        raise NotTaken(f"the function must return a scalar, not shape {y.shape}")
     return reshape_to(y, ())
 
 

@@ -38,8 +38,9 @@ from hodiff.library.autograd import backward
 from hodiff.library.creation import LOST, tensor, warn_of_loss
 from hodiff.library.whole import in_whole_numbers
 
-WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach().requires_grad_()"
-IN_PLACE = ("zero", "fill", "copy", "uniform", "normal")
+READ = "a tensor is never written to"
+WRITTEN = f"{READ}. Make a new one: w = (w - step).detach().requires_grad_()"
+IN_PLACE = ("fill", "copy", "uniform", "normal")
 KEEPING = {  # how the graph keeps a node and what notebooks ask for, which dir() need not show
     *(
         "_assigned",
@@ -330,7 +331,12 @@ class Methods(Tensor):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name.endswith("_") and name[:-1] in {*publish.METHODS, *IN_PLACE}:
+        if name == "zero_":
+            raise AttributeError(f"no tensor method 'zero_': {READ}: w.grad = None starts over")
+        if name.endswith("_") and name[:-1] in publish.METHODS:
+            mend = f"Make a new one: y = y.{name[:-1]}(...)"
+            raise AttributeError(f"no tensor method '{name}': {READ}. {mend}")
+        if name.endswith("_") and name[:-1] in IN_PLACE:
             raise AttributeError(f"no tensor method '{name}': {WRITTEN}")
         raise AttributeError(f"hodiff has no tensor method or attribute '{name}'")
 
