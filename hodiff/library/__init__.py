@@ -23,6 +23,7 @@ numpy_names    what numpy's name means where it isn't PyTorch's
 whole          what makes whole numbers of whole numbers
 methods        what a tensor has beyond a node: put on it when the library is loaded
 autograd       PyTorch's contract around the walk: grad, backward, no_grad
+anomaly        walks watched for nan
 replay         gradients of small graphs met again
 evaluate       the values of a graph, in doubles or with proof
 functional     derivatives of Python functions

@@ -21,6 +21,7 @@ from hodiff.engine.graph import (
 )
 from hodiff.engine.operations.structure import alias, expand_to, flat, like
 from hodiff.engine.sharing import sharing
+from hodiff.library.anomaly import WATCH, watched_walk
 from hodiff.library.call import mixed
 from hodiff.library.replay import Asked, finished, gradients
 
@@ -131,7 +132,7 @@ def grad(
             found = _batched(ys, known, xs, retain)
             batch = known[0].shape[:1] if known[0] is not None else ()
         else:
-            found, batch = walk(ys, _cotangents(ys, known), xs, free=not retain), ()
+            found, batch = watched_walk(ys, _cotangents(ys, known), xs, not retain), ()
         if any(g is None for g in found) and not unused:
             raise RuntimeError(UNUSED)
         various = create_graph and mixed(ys)
@@ -144,9 +145,8 @@ def grad(
 
     asked = Asked(ys, known, xs, not retain, create_graph, False, (unused, materialize_grads))
     with Tracking(create_graph):
-        if not is_grads_batched:
-            return tuple(gradients(build, asked))
-        return tuple(finished(build(), asked))
+        met = not (is_grads_batched or WATCH.on)
+        return tuple(gradients(build, asked) if met else finished(build(), asked))
 
 
 def _tracked(
@@ -223,20 +223,21 @@ def backward(
 
     def build() -> list[Tensor | None]:
         various = create_graph and mixed(ys)
-        found = walk(ys, _cotangents(ys, known), leaves, free=not retain)
+        found = watched_walk(ys, _cotangents(ys, known), leaves, not retain)
         return [
             None if g is None else like(expand_to(g, x.shape) if g is ZERO else g, x, various)
             for x, g in zip(leaves, found, strict=True)
         ]
 
     with Tracking(create_graph):
-        found = gradients(build, Asked(ys, known, leaves, not retain, create_graph, True))
+        asked = Asked(ys, known, leaves, not retain, create_graph, True)
+        found = finished(build(), asked) if WATCH.on else gradients(build, asked)
     for x, g in zip(leaves, found, strict=True):
         if g is not None:
             if getattr(x.grad, "shape", x.shape) != x.shape:
                 raise RuntimeError(f"the .grad that was assigned isn't of its shape, {x.shape}")
-            with tracking(True):  # what was there may be part of a graph
-                x.grad = g if x.grad is None else tensor_of(x.grad) + g
+            there = x.grad if x.grad is None or create_graph else tensor_of(x.grad).detach()
+            x.grad = g if there is None else there + g
             if x.grad.inputs:
                 x.grad.opaque = True
 

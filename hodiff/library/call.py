@@ -153,7 +153,9 @@ def as_own(x: Any) -> Tensor:
     """x as a tensor that only this call knows, with the same value."""
     x = as_tensor(x)
     if x.requires_grad:
-        return alias(x)
+        own = alias(x)
+        own.value = x.value  # which tells the dtype
+        return own
     own = make(DATA, (), (), x.shape) if x.value is not None else data(x.computed())
     own.value = x.computed()
     own.requires_grad = True

@@ -202,10 +202,11 @@ class Function:
     """A piece of a program with a derivative of its own: torch.autograd.Function.
 
     A subclass has the static methods forward(ctx, *arguments), which computes what it likes and
-    isn't tracked, and backward(ctx, *gradients), a gradient for each argument (None for what is no
-    tensor) from one for each output; apply(*arguments) calls it. Or forward(*arguments) and
-    setup_context(ctx, inputs, output). A backward written in tensors, from ctx.saved_tensors, is
-    differentiated in its turn; hodiff.autograd.function.once_differentiable says that it isn't.
+    isn't tracked, and backward(ctx, *gradients), a gradient for each argument (None where it has
+    none, and for what is no tensor) from one for each output; apply(*arguments) calls it. Or
+    forward(*arguments) and setup_context(ctx, inputs, output). A backward written in tensors, from
+    ctx.saved_tensors, is differentiated in its turn; hodiff.autograd.function.once_differentiable
+    says that it isn't.
 
     On a batch (vmap) forward runs for one entry after the other, and has to be written in tensors.
 

@@ -113,11 +113,12 @@ def set_default_dtype(dtype: Any) -> None:
 
 
 def _autograd() -> Namespace:
-    from hodiff.library import custom, gradcheck, transforms  # start-up: they bring series
+    from hodiff.library import anomaly, custom, gradcheck, transforms  # start-up: they bring series
 
     names = ("hessian", "jacobian", "hvp", "vhp", "vjp", "jvp")
     functions: list[Any] = [grad, backward, no_grad, enable_grad, inference_mode, set_grad_enabled]
     functions += [gradcheck.gradcheck, gradcheck.gradgradcheck, custom.Function]
+    functions += [anomaly.detect_anomaly, anomaly.set_detect_anomaly]
     return Namespace(
         "autograd",
         **{f.__name__: f for f in functions},
