@@ -42,6 +42,7 @@ import numpy
 from hodiff import derivatives as derivatives
 from hodiff import functional as functional
 from hodiff.engine.methods import Axes, TensorLike
+from hodiff.library import anomaly as _anomaly
 from hodiff.library import autograd as _autograd
 from hodiff.library import custom as _custom
 from hodiff.library import functional as func

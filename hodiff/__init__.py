@@ -55,6 +55,7 @@ def __getattr__(name: str) -> Any:
         if name in library.NAMES:
             value = globals()[name] = library.named(name)
             return value
+        raise AttributeError(import_module("hodiff.library.names").missing(name, library.NAMES))
     raise AttributeError(f"module 'hodiff' has no attribute '{name}'")
 
 

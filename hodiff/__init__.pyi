@@ -9,6 +9,7 @@ import numpy
 from hodiff import derivatives as derivatives
 from hodiff import functional as functional
 from hodiff.engine.methods import Axes, TensorLike
+from hodiff.library import anomaly as _anomaly
 from hodiff.library import autograd as _autograd
 from hodiff.library import custom as _custom
 from hodiff.library import functional as func
@@ -234,6 +235,9 @@ class autograd:
     @staticmethod
     def gradgradcheck(func: Callable[..., Any], inputs: Any, grad_outputs: Any = ..., *, eps: builtins.float = ..., atol: builtins.float = ..., rtol: builtins.float = ..., raise_exception: builtins.bool = ...) -> builtins.bool: ...
     Function: TypeAlias = _custom.Function
+    @staticmethod
+    def detect_anomaly(check_nan: builtins.bool = ...) -> set_detect_anomaly: ...
+    set_detect_anomaly: TypeAlias = _anomaly.set_detect_anomaly
     
     class function:
         Function: TypeAlias = _custom.Function

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from hodiff.engine.freed import depends, release
 from hodiff.engine.graph import STATE, ZERO, Tensor, building, serial, tensor_of, topological
@@ -15,6 +15,8 @@ FREED = (
     "Trying to backward through the graph a second time: its values were freed by the first."
     " Pass retain_graph=True (or create_graph=True) to the first walk"
 )
+
+Refused: TypeAlias = set[tuple[Tensor, int]]  # a node, and the number of its input
 
 
 class Visit:
@@ -42,9 +44,10 @@ def walk(
 
     A node's cotangent is complete when all its users are done; its operation's pullback then
     gives each input's share, as new nodes of the same graph. None for an input that the outputs
-    don't depend on, ZERO for one where the dependence is structurally flat. free marks the nodes
-    on the way, so that a later walk that needs their values is refused. visits gathers what it
-    does, for who wants to tell of it.
+    don't depend on, or only where a rule says that it has no gradient (Operation.refuses), ZERO
+    for one where the dependence is structurally flat. free marks the nodes on the way, so that a
+    later walk that needs their values is refused. visits gathers what it does, for who wants to
+    tell of it.
     """
     with sharing() as table:
         # What depends on an input was made after it: a walk visits nothing that is older.
@@ -58,6 +61,7 @@ def walk(
             terms[g] = terms.get(g, 0) + factor
         on_the_way = _on_the_way(order, inputs)
         found = dict.fromkeys(inputs)
+        refused: Refused = set()
         for node in reversed(order):
             if node not in cotangents or node not in on_the_way:
                 continue
@@ -83,11 +87,11 @@ def walk(
                 continue  # the walk ends here, and what lies behind may be walked yet
             if node.freed and not (node.operation.linear and node.inputs):
                 raise RuntimeError(FREED)
-            _share_out(table, node, factor, g, on_the_way, cotangents, shares)
+            _share_out(table, node, factor, g, on_the_way, cotangents, shares, refused)
             if free and not node.borrowed:
                 node.freed = True
-        if not on_the_way.issuperset(inputs):
-            on_the_way = _used(outputs, since)
+        if refused or not on_the_way.issuperset(inputs):
+            on_the_way = _used(outputs, since, refused)
         if free:
             release(order, since)
         return [ZERO if found[x] is None and x in on_the_way else found[x] for x in inputs]
@@ -101,9 +105,10 @@ def _share_out(
     on_the_way: set[Tensor],
     cotangents: dict[Tensor, Terms],
     shares: list[tuple[int, Any, Tensor]] | None,
+    refused: Refused,
 ) -> None:
     """Add to cotangents each input's share of factor*g, the node's cotangent; shares gathers
-    them."""
+    them, refused the inputs that have none."""
     xs, operation = node.inputs, node.operation
     table.span = node.span
     partials = () if node.shape else operation.partials
@@ -120,6 +125,8 @@ def _share_out(
         else:
             share = operation.pullback(table.scaled(factor, g), xs, node, node.attributes, i)
             if share is None:
+                if operation.refuses:
+                    refused.add((node, i))
                 continue
             weight, term = coefficient(share)
         if shares is not None:
@@ -141,13 +148,17 @@ def _on_the_way(order: list[Tensor], xs: Sequence[Tensor]) -> set[Tensor]:
     return found
 
 
-def _used(outputs: Sequence[Tensor], since: int) -> set[Tensor]:
-    """What outputs depend on, if only by a slope that is a structural 0."""
+def _used(outputs: Sequence[Tensor], since: int, refused: Refused) -> set[Tensor]:
+    """What outputs depend on, if only by a slope that is a structural 0, but not by one that was
+    refused."""
     found = set(outputs)
     nodes = list(found)
     for node in nodes:  # which grows
         if node.operation.differentiable or node.operation.used:
             new = [x for x in node.inputs if x not in found and x.serial >= since]
+            if refused:
+                given = {x for i, x in enumerate(node.inputs) if (node, i) not in refused}
+                new = [x for x in new if x in given]
             new = [x for x in new if x.since <= node.serial]
             if node.operation.differentiable and not node.requires_grad:  # made in no_grad()
                 new = [x for x in new if not x.requires_grad]

@@ -70,6 +70,7 @@ class Operation:
     commutes: bool = False
     linear: bool = False  # the pullback reads no values: it also serves in a freed graph
     differentiable: bool = True
+    refuses: bool = False  # None from the pullback is no gradient, not a 0
     used: bool = False  # a condition that counts: its slope is a 0, not none, as relu's mask's
     never_zero: bool = False  # a 0 in doubles is a number that vanished
     special: bool = False  # FLINT alone has it: hodiff.arithmetic.special, by its name

@@ -20,8 +20,10 @@ rows           what the table of operations has and none of these publishes
 attributes     what a tensor knows about itself: a table
 names          what `hodiff.name` finds, and the namespaces linalg, special, nn, autograd
 numpy_names    what numpy's name means where it isn't PyTorch's
+whole          what makes whole numbers of whole numbers
 methods        what a tensor has beyond a node: put on it when the library is loaded
 autograd       PyTorch's contract around the walk: grad, backward, no_grad
+anomaly        walks watched for nan
 replay         gradients of small graphs met again
 evaluate       the values of a graph, in doubles or with proof
 functional     derivatives of Python functions

@@ -21,7 +21,9 @@ from hodiff.engine.graph import (
 )
 from hodiff.engine.operations.structure import alias, expand_to, flat, like
 from hodiff.engine.sharing import sharing
-from hodiff.library.replay import Asked, detached, gradients
+from hodiff.library.anomaly import WATCH, watched_walk
+from hodiff.library.call import mixed
+from hodiff.library.replay import Asked, finished, gradients
 
 Tensors: TypeAlias = Tensor | Sequence[Tensor]
 Seeds: TypeAlias = Tensor | Sequence[Tensor | None]
@@ -37,6 +39,10 @@ GENERATOR = 0x20  # inspect.CO_GENERATOR, without the import
 
 class NoInputs(ValueError, RuntimeError):
     """Nothing to differentiate in: PyTorch raised the one, and raises the other now."""
+
+
+class NoTensor(TypeError, RuntimeError):
+    """Something else in a tensor's place: PyTorch raises the one or the other."""
 
 
 @overload
@@ -126,22 +132,21 @@ def grad(
             found = _batched(ys, known, xs, retain)
             batch = known[0].shape[:1] if known[0] is not None else ()
         else:
-            found, batch = walk(ys, _cotangents(ys, known), xs, free=not retain), ()
+            found, batch = watched_walk(ys, _cotangents(ys, known), xs, not retain), ()
         if any(g is None for g in found) and not unused:
             raise RuntimeError(UNUSED)
-        mixed = create_graph and _mixed(ys)
+        various = create_graph and mixed(ys)
         results = [
             None if g is None and not materialize_grads
-            else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x, mixed)
+            else like(expand_to(ZERO, batch + x.shape) if g is None or g is ZERO else g, x, various)
             for x, g in zip(xs, found, strict=True)
         ]  # fmt: skip
         return _tracked(ys, xs, results) if create_graph else results
 
     asked = Asked(ys, known, xs, not retain, create_graph, False, (unused, materialize_grads))
     with Tracking(create_graph):
-        if not is_grads_batched:
-            return tuple(gradients(build, asked))
-        return tuple(build() if create_graph else detached(build(), inputs=xs))
+        met = not (is_grads_batched or WATCH.on)
+        return tuple(gradients(build, asked) if met else finished(build(), asked))
 
 
 def _tracked(
@@ -217,15 +222,16 @@ def backward(
     known = [None if seed is None else tensor_of(seed) for seed in seeds]
 
     def build() -> list[Tensor | None]:
-        mixed = create_graph and _mixed(ys)
-        found = walk(ys, _cotangents(ys, known), leaves, free=not retain)
+        various = create_graph and mixed(ys)
+        found = watched_walk(ys, _cotangents(ys, known), leaves, not retain)
         return [
-            None if g is None else like(expand_to(g, x.shape) if g is ZERO else g, x, mixed)
+            None if g is None else like(expand_to(g, x.shape) if g is ZERO else g, x, various)
             for x, g in zip(leaves, found, strict=True)
         ]
 
     with Tracking(create_graph):
-        found = gradients(build, Asked(ys, known, leaves, not retain, create_graph, True))
+        asked = Asked(ys, known, leaves, not retain, create_graph, True)
+        found = finished(build(), asked) if WATCH.on else gradients(build, asked)
     for x, g in zip(leaves, found, strict=True):
         if g is not None:
             if getattr(x.grad, "shape", x.shape) != x.shape:
@@ -237,6 +243,9 @@ def backward(
 
 
 def _check(ys: list[Tensor], xs: list[Tensor]) -> None:
+    for x in (*ys, *xs):
+        if not isinstance(x, Tensor):
+            raise NoTensor(f"a tensor is differentiated, in tensors: not {type(x).__name__}")
     for i, y in enumerate(ys):
         if not y.requires_grad:
             raise RuntimeError(
@@ -249,12 +258,6 @@ def _check(ys: list[Tensor], xs: list[Tensor]) -> None:
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
 
 
-def _mixed(ys: list[Tensor]) -> bool:
-    """Whether a gradient may come in other floats than float64: there are others in the graph."""
-    dtypes = {getattr(x.value, "dtype", None) for x in topological(ys) if not x.inputs}
-    return any(dtype and dtype.kind == "f" and dtype.itemsize != 8 for dtype in dtypes)
-
-
 def _sequence(x: Any) -> list[Any]:
     if isinstance(x, Tensor):
         return [x]
@@ -263,7 +266,7 @@ def _sequence(x: Any) -> list[Any]:
             "hodiff.grad takes tensors, not functions: the gradient of a function f at x is"
             " hodiff.functional.grad(f)(x)"
         )
-    return list(x)
+    return list(x) if hasattr(x, "__iter__") else [x]
 
 
 def _cotangents(ys: Sequence[Tensor], seeds: Sequence[Tensor | None]) -> list[Tensor]:

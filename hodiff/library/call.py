@@ -10,7 +10,7 @@ from numbers import Integral
 from typing import Any, TypeAlias, TypeVar
 
 from hodiff.engine.graph import DATA, STATE, Tensor, data, make, topological, tracking
-from hodiff.engine.operations.structure import alias, reshape_to
+from hodiff.engine.operations.structure import alias, like, reshape_to
 from hodiff.engine.shapes import ShapeError
 from hodiff.library.creation import as_tensor
 from hodiff.library.pytrees import Tree, flatten, leaves_alike
@@ -36,22 +36,23 @@ def tracking_itself(transform: Transform) -> Transform:
     return called  # type: ignore[return-value]
 
 
+class NotTaken(ValueError, RuntimeError):
+    """What no function of a function takes: PyTorch raises RuntimeError."""
+
+
 class Inputs:
     """The arguments as tensors of this call's own, so that nothing outside is differentiated."""
 
-    def __init__(
-        self, arguments: Sequence[Any], argnums: Argnums, kept: bool = False, nested: bool = True
-    ) -> None:
-        self.kept = kept  # for more walks after the first results
+    def __init__(self, arguments: Sequence[Any], argnums: Argnums, nested: bool = True) -> None:
         self.chosen: list[Tensor] = []
         self.trees: list[Tree] = []
         numbers = [argnums] if isinstance(argnums, int) else list(argnums)
         self.arguments = list(arguments)
         for i in numbers:
             if not -len(self.arguments) <= i < len(self.arguments):
-                raise ValueError(f"argnums names argument {i} of {len(self.arguments)}")
+                raise NotTaken(f"argnums names argument {i} of {len(self.arguments)}")
             if sum((i - j) % len(self.arguments) == 0 for j in numbers) > 1:
-                raise ValueError(f"argnums names argument {i} twice")
+                raise NotTaken(f"argnums names argument {i} twice")
             x = self.arguments[i]
             tree = flatten(x) if nested else Tree([x], next)
             mine = list(map(as_own, tree.leaves))
@@ -61,6 +62,12 @@ class Inputs:
         # All arguments of a function of one are that one.
         all_of_one = isinstance(argnums, range) and len(argnums) == 1
         self.single = isinstance(argnums, int) or all_of_one
+
+    def track(self, tracked: bool) -> None:
+        """Let walks pass the tensors of this call, or not: again, after the first results."""
+        for x in self.chosen:
+            if x.operation is DATA:
+                x.requires_grad = tracked
 
     def untracked(self, ys: Sequence[Tensor], *others: Tensor) -> bool:
         """Whether nothing outside this call tracks ys, but for others."""
@@ -83,10 +90,7 @@ class Inputs:
         """values, and shares as shaped() has them; computed unless something outside this call
         tracks them."""
         found: list[Any] = [*values, *shares]
-        if not self.kept:
-            for x in self.chosen:
-                if x.operation is DATA:
-                    x.requires_grad = False  # to a call around this one it is a number
+        self.track(False)  # to a call around this one they are numbers
         alone = found if self.untracked(found) else [y for y in found if self.untracked([y])]
         own = dict(zip(map(id, alone), detached(alone), strict=True))
         found = [own.get(id(y), y) for y in found]
@@ -149,7 +153,9 @@ def as_own(x: Any) -> Tensor:
     """x as a tensor that only this call knows, with the same value."""
     x = as_tensor(x)
     if x.requires_grad:
-        return alias(x)
+        own = alias(x)
+        own.value = x.value  # which tells the dtype
+        return own
     own = make(DATA, (), (), x.shape) if x.value is not None else data(x.computed())
     own.value = x.computed()
     own.requires_grad = True
@@ -174,10 +180,10 @@ def paired(inputs: Inputs, vectors: Any, what: str) -> list[Tensor]:
     """A vector for each chosen input, in its shape."""
     vectors = sequence(vectors)
     if len(vectors) != len(inputs.trees):
-        raise ValueError(f"{len(vectors)} {what}s for {len(inputs.trees)} primals")
+        raise NotTaken(f"{len(vectors)} {what}s for {len(inputs.trees)} primals")
     found = [flatten(v).leaves for v in vectors]
     if [len(leaves) for leaves in found] != [len(tree.leaves) for tree in inputs.trees]:
-        raise ValueError(f"a {what} holds as many arrays as its primal")
+        raise NotTaken(f"a {what} holds as many arrays as its primal")
     pairs = zip(inputs.chosen, chain.from_iterable(found), strict=True)
     return [shaped_as(v, x, what) for x, v in pairs]
 
@@ -185,7 +191,7 @@ def paired(inputs: Inputs, vectors: Any, what: str) -> list[Tensor]:
 def scalar(y: Any) -> Tensor:
     y = only_tensor(y)
     if prod(y.shape) != 1:
-        raise ValueError(f"the function must return a scalar, not shape {y.shape}")
+        raise NotTaken(f"the function must return a scalar, not shape {y.shape}")
     return reshape_to(y, ())
 
 
@@ -194,3 +200,18 @@ def shaped_as(v: Any, x: Tensor, what: str) -> Tensor:
     if vector.shape != x.shape:
         raise ShapeError(f"a {what} of shape {vector.shape} for a tensor of shape {x.shape}")
     return vector
+
+
+def mixed(ys: Sequence[Tensor]) -> bool:
+    """Whether a derivative of ys may come in other floats than float64: there are others in the
+    graph."""
+    dtypes = {getattr(x.value, "dtype", None) for x in topological(ys) if not x.inputs}
+    return any(dtype and dtype.kind == "f" and dtype.itemsize != 8 for dtype in dtypes)
+
+
+def in_dtypes_of(
+    slopes: Sequence[Tensor], xs: Sequence[Tensor], ys: Sequence[Tensor]
+) -> list[Tensor]:
+    """Derivatives of ys, the first in the first of xs and so on, in the dtypes of those."""
+    various = mixed(ys)
+    return [like(g, x, various) for g, x in zip(slopes, xs, strict=True)]

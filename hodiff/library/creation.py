@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from math import prod
+from typing import Any, NamedTuple
 
 from hodiff.arithmetic.base import UnknownError
-from hodiff.engine.graph import VARIABLE, Tensor, data
+from hodiff.engine.graph import VARIABLE, Tensor, data, variable
 from hodiff.engine.operations import structure as st
 from hodiff.engine.operations.elementary import pow
 from hodiff.engine.shapes import ShapeError, broadcast, described
@@ -87,6 +91,57 @@ class _Random:
     generator: Any = None
 
 
+class Level(NamedTuple):
+    """A vmap that is running its function: how random numbers are drawn in it, for how many
+    entries, and its batch, from the entry that the function sees to all of them."""
+
+    randomness: str
+    size: int
+    batch: dict[Tensor, Tensor]
+
+
+class _Levels(threading.local):
+    open: tuple[Level, ...] = ()  # the outermost first
+
+
+LEVELS = _Levels()
+
+
+@contextmanager
+def drawing(level: Level) -> Iterator[None]:
+    """Random numbers inside are drawn as a vmap wants them."""
+    outer = LEVELS.open
+    LEVELS.open = (*outer, level)
+    try:
+        yield
+    finally:
+        LEVELS.open = outer
+
+
+def _drawn(draw: Callable[[], Any], *how: Any) -> Tensor:
+    """A tensor that draw() fills, inside vmap as this wants it; how are the dtype and
+    requires_grad."""
+    if any(level.randomness == "error" for level in LEVELS.open):
+        raise RuntimeError(
+            "vmap draws random numbers only if it is told how: vmap(f, randomness='different') for"
+            " others in each entry of the batch, 'same' for the same in all"
+        )
+    levels = [level for level in LEVELS.open if level.randomness == "different"]
+    sizes = [level.size for level in levels]
+    draws = [draw() for _ in range(prod(sizes))]
+    if not levels:
+        return tensor(draws[0], *how)
+    import numpy  # start-up: few programs draw numbers
+
+    shape = numpy.shape(draws[0] if draws else draw())
+    found = tensor(numpy.array(draws).reshape(*sizes, *shape), *how)
+    for level in levels:
+        entry = variable("random numbers in vmap", found.shape[1:])
+        level.batch[entry] = found
+        found = entry
+    return found
+
+
 def random() -> Any:
     """numpy's generator of random numbers, seeded with 0 unless manual_seed did."""
     if _Random.generator is None:
@@ -119,9 +174,10 @@ def _dtype_of(x: Tensor) -> Any:
 
 def _maker(
     name: str, build: Callable[..., Any], meaning: str, example: str,
-    *, sized: bool = False, like: bool = False,
+    *, sized: bool = False, like: bool = False, drawn: bool = False,
 ) -> None:  # fmt: skip
-    """Publish a function that makes a leaf; sized takes a shape, like the shape of a tensor."""
+    """Publish a function that makes a leaf; sized takes a shape, like the shape of a tensor; drawn
+    says that it is of random numbers."""
 
     def made(
         *arguments: Any, dtype: Any = None, requires_grad: bool = False, **more: Any
@@ -132,12 +188,12 @@ def _maker(
         if like:
             x = as_argument(arguments[0])
             dtype = _dtype_of(x) if dtype is None else dtype
-            array = build(numpy, x.shape, *arguments[1:], **more)
+            arguments = x.shape, *arguments[1:]
         elif sized:
-            array = build(numpy, shape_of(*(arguments or (more.pop("shape"),))), **more)
-        else:
-            array = build(numpy, *arguments, **more)
-        return tensor(array, dtype, requires_grad)
+            arguments = (shape_of(*(arguments or (more.pop("shape"),))),)
+        if drawn:
+            return _drawn(partial(build, numpy, *arguments, **more), dtype, requires_grad)
+        return tensor(build(numpy, *arguments, **more), dtype, requires_grad)
 
     made.__name__ = made.__qualname__ = name
     made.__doc__ = documented(meaning, f"hodiff.{example}")
@@ -157,9 +213,10 @@ FILLED: tuple[tuple[str, Callable[..., Any], str, str, str], ...] = (
 )  # fmt: skip
 for _name, _build, _what, _part, _shown in FILLED:
     _maker(_name, _build, f"A leaf of {_what}, in a shape: (2, 3) or 2, 3.",
-           f"{_name}(2){_part} => {_shown}", sized=True)  # fmt: skip
+           f"{_name}(2){_part} => {_shown}", sized=True, drawn=bool(_part))  # fmt: skip
     _maker(f"{_name}_like", _build, f"A leaf of {_what}, in the shape and dtype of a tensor.",
-           f"{_name}_like([5.0, 6.0]){_part} => {_shown}", like=True)  # fmt: skip
+           f"{_name}_like([5.0, 6.0]){_part} => {_shown}", like=True,
+           drawn=bool(_part))  # fmt: skip
 
 # fmt: off
 _maker("eye", lambda np, n, m=None: np.eye(n, m),
@@ -171,10 +228,10 @@ _maker("arange", lambda np, *x, start=0, end=None, step=1:
        "arange(1.0, 7.0, 2.0) => tensor([1., 3., 5.])")
 _maker("randint", lambda np, *x: random().integers(*x[:-1], size=shape_of(x[-1])),
        "Random whole numbers from low (0 unless given) up to, and without, high.",
-       "randint(5, 6, (3,)) => tensor([5, 5, 5])")
+       "randint(5, 6, (3,)) => tensor([5, 5, 5])", drawn=True)
 _maker("randperm", lambda np, n: random().permutation(n),
        "The whole numbers below n in a random order.",
-       "randperm(3).sort().values => tensor([0, 1, 2])")
+       "randperm(3).sort().values => tensor([0, 1, 2])", drawn=True)
 # fmt: on
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from math import prod
 from typing import Any
 
@@ -17,6 +18,7 @@ from hodiff.engine.graph import (
     tracking,
 )
 from hodiff.engine.operations import row
+from hodiff.engine.operations.elementary import add, mul
 from hodiff.engine.operations.structure import (
     alias,
     concatenate,
@@ -24,6 +26,7 @@ from hodiff.engine.operations.structure import (
     cut,
     expand_to,
     like,
+    place,
     reshape_to,
 )
 from hodiff.engine.shapes import Shape
@@ -35,12 +38,19 @@ class Context:
     def __init__(self, needs_input_grad: tuple[bool, ...]) -> None:
         self.needs_input_grad = needs_input_grad
         self._saved: tuple[Any, ...] = ()
+        self._materialize = True
         self._flat: set[int] = set()  # the outputs without a gradient, by id
         self._pieces: dict[int, Tensor] = {}  # the outputs as nodes of the graph
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep tensors for backward, which has them as saved_tensors: inputs and outputs there are
         nodes of the graph, so that a backward written in tensors has derivatives."""
+        for x in tensors:
+            if x is not None and not isinstance(x, Tensor):
+                raise TypeError(
+                    f"save_for_backward keeps tensors, not {type(x).__name__}: keep it as an"
+                    " attribute, ctx.name = value"
+                )
         self._saved = tensors
 
     @property
@@ -57,7 +67,9 @@ class Context:
         raise RuntimeError("mark_dirty: a tensor is never written to. Return a new one")
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Gradients of outputs that nothing depends on are zeros, whatever value is."""
+        """Whether backward gets zeros, or else None, for an output that nothing differentiated
+        depends on."""
+        self._materialize = value
 
 
 class Call:
@@ -124,9 +136,12 @@ class Call:
             id(x): pieces[k] for k, x in enumerate(self.returned)
             if k in pieces and not any(x is v for v in self.inputs)
         }  # fmt: skip
+        if not self.context._materialize:
+            cotangents = {k: cotangents[k] for k in self.reached(g)}
         given = [
             cotangents[k] if k in cotangents
-            else expand_to(ZERO, x.shape) if isinstance(x, Tensor) else None
+            else expand_to(ZERO, x.shape) if isinstance(x, Tensor) and self.context._materialize
+            else None
             for k, x in enumerate(self.results)
         ]  # fmt: skip
         try:
@@ -146,6 +161,22 @@ class Call:
             if x is not None and k not in self.places:
                 raise RuntimeError(f"{name}.backward: argument {k} is no tensor, its gradient None")
         return gradients
+
+    def reached(self, g: Tensor) -> list[int]:
+        """The outputs that the cotangent g of packed() has something for, as far as its graph
+        tells: each of them placed its own there."""
+        if len(self.smooth) == 1:
+            return self.smooth
+        starts = [0, *accumulate(prod(self.results[k].shape) for k in self.smooth)]
+        found, parts = set(), [g]
+        for part in parts:  # which grows
+            if part.operation is place:
+                found.add(part.attributes[0][0][0])
+            elif part.operation in (add, mul):
+                parts += [x for x in part.inputs if x.shape]
+            else:
+                return self.smooth
+        return [k for k, start in zip(self.smooth, starts, strict=False) if start in found]
 
     def fitting(self, share: Tensor, i: int) -> Tensor:
         shape = self.inputs[i].shape
@@ -171,10 +202,11 @@ class Function:
     """A piece of a program with a derivative of its own: torch.autograd.Function.
 
     A subclass has the static methods forward(ctx, *arguments), which computes what it likes and
-    isn't tracked, and backward(ctx, *gradients), a gradient for each argument (None for what is no
-    tensor) from one for each output; apply(*arguments) calls it. Or forward(*arguments) and
-    setup_context(ctx, inputs, output). A backward written in tensors, from ctx.saved_tensors, is
-    differentiated in its turn; hodiff.autograd.function.once_differentiable says that it isn't.
+    isn't tracked, and backward(ctx, *gradients), a gradient for each argument (None where it has
+    none, and for what is no tensor) from one for each output; apply(*arguments) calls it. Or
+    forward(*arguments) and setup_context(ctx, inputs, output). A backward written in tensors, from
+    ctx.saved_tensors, is differentiated in its turn; hodiff.autograd.function.once_differentiable
+    says that it isn't.
 
     On a batch (vmap) forward runs for one entry after the other, and has to be written in tensors.
 

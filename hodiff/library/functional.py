@@ -34,8 +34,8 @@ from hodiff.engine.graph import (
     variable,
 )
 from hodiff.engine.operations.structure import (
+    concatenate,
     expand_to,
-    like,
     stack,
     total,
 )
@@ -47,6 +47,7 @@ from hodiff.library.call import (
     Inputs,
     Result,
     checked,
+    in_dtypes_of,
     only_tensor,
     paired,
     scalar,
@@ -54,7 +55,7 @@ from hodiff.library.call import (
     shaped_as,
     tracking_itself,
 )
-from hodiff.library.creation import as_tensor
+from hodiff.library.creation import Level, as_tensor, drawing
 from hodiff.library.pytrees import flatten
 from hodiff.library.replay import detached
 
@@ -96,7 +97,8 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
         inputs = Inputs(arguments, argnums)
         found = Result(f(*inputs.arguments, **keywords), has_aux)
         y = scalar(found.only())
-        (y, *rest), share = inputs.computed([y, *found.aux], derivatives.gradient(y, inputs.chosen))
+        slopes = in_dtypes_of(derivatives.gradient(y, inputs.chosen), inputs.chosen, [y])
+        (y, *rest), share = inputs.computed([y, *found.aux], slopes)
         return ((y, found.else_(rest)) if has_aux else y), share
 
     return gradient
@@ -134,13 +136,15 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     >>> pull(([1.0, 10.0], 100.0))
     tensor([102., 140.])
     """
-    inputs = Inputs(primals, range(len(primals)), kept=True)
+    inputs = Inputs(primals, range(len(primals)))
     found = Result(f(*inputs.arguments), has_aux)
 
     @tracking_itself
     def pullback(cotangents: Any) -> Any:
+        inputs.track(True)
         seeds = found.cotangents(cotangents)
-        return inputs.results([], derivatives.pullback(found.ys, seeds, inputs.chosen))
+        pulled = derivatives.pullback(found.ys, seeds, inputs.chosen)
+        return inputs.results([], in_dtypes_of(pulled, inputs.chosen, [*found.ys, *seeds]))
 
     values = inputs.computed([*found.ys, *found.aux], [])[0]
     y, rest = found.split(values)
@@ -215,7 +219,7 @@ def jacobian(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Functi
     def matrix(*arguments: Any, **keywords: Any) -> Any:
         inputs = Inputs(arguments, argnums)
         found, xs = Result(f(*inputs.arguments, **keywords), has_aux), inputs.chosen
-        slopes = [d for y in found.ys for d in _in_dtypes_of(derivatives.jacobians(y, xs), xs)]
+        slopes = [d for y in found.ys for d in in_dtypes_of(derivatives.jacobians(y, xs), xs, [y])]
         values, _ = inputs.computed([*slopes, *found.aux], [])
         result = found.build(inputs.shaped(row) for row in _rows(values, len(slopes), len(xs)))
         return (result, found.else_(values[len(slopes) :])) if has_aux else result
@@ -250,7 +254,8 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
         with sharing():
             for y in found.ys:
                 rows += [derivatives.jacobians(g, xs) for g in derivatives.jacobians(y, xs)]
-        entries = inputs.computed([d for row in rows for d in _in_dtypes_of(row, xs)], [])[0]
+        slopes = [d for row in rows for d in in_dtypes_of(row, xs, found.ys)]
+        entries = inputs.computed(slopes, [])[0]
         each = _rows([inputs.shaped(row) for row in _rows(entries, len(entries), n)], len(rows), n)
         return found.build(map(inputs.shaped, each))
 
@@ -281,7 +286,7 @@ def value_and_hvp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -
     y = only_tensor(f(*inputs.arguments))
     tangents = paired(inputs, vectors, "vector")
     product = derivatives.hvp(scalar(y), inputs.chosen, tangents)[1]
-    (y,), products = inputs.computed([y], product)
+    (y,), products = inputs.computed([y], in_dtypes_of(product, inputs.chosen, [y, *tangents]))
     return y, products
 
 
@@ -294,7 +299,14 @@ def vhp(f: Function, primals: Sequence[Any], vectors: Sequence[Any]) -> Any:
     return hvp(f, primals, vectors)
 
 
-def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
+def vmap(
+    f: Function,
+    in_dims: Any = 0,
+    out_dims: Any = 0,
+    randomness: str = "error",
+    *,
+    chunk_size: int | None = None,
+) -> Function:
     """f for each entry of a batch, as if it were called for one after the other and the results
     stacked: torch.func.vmap and jax.vmap.
 
@@ -305,11 +317,19 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
     that can't be done for the whole batch at once (sorting by another's order, say) is done for one
     entry after the other.
 
+    Random numbers that f draws are refused unless randomness is "different" (others in each entry)
+    or "same". chunk_size entries are computed at once, for less memory.
+
     >>> vmap(lambda x, y: x @ y)([[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [1.0, 2.0]])
     tensor([ 3., 11.])
     >>> vmap(grad(lambda w, x: (w * x)**2), in_dims=(None, 0))(2.0, [1.0, 3.0])
     tensor([ 4., 36.])
     """
+
+    if randomness not in ("error", "different", "same"):
+        raise RuntimeError(f"randomness is 'error', 'different' or 'same', not {randomness!r}")
+    if chunk_size is not None and chunk_size < 1:
+        raise ValueError(f"chunk_size is a whole number from 1 on, not {chunk_size}")
 
     @tracking_itself
     def on_batch(*arguments: Any, **keywords: Any) -> Any:
@@ -337,22 +357,42 @@ def vmap(f: Function, in_dims: Any = 0, out_dims: Any = 0) -> Function:
         if len({x.shape[0] for x in batch.values()}) != 1:
             lengths = ", ".join(str(x.shape[0]) for x in batch.values())
             raise ValueError(f"vmap needs arguments with batches of one length, not ({lengths})")
-        tree = flatten(f(*inputs, **keywords))
+        (size,) = {x.shape[0] for x in batch.values()}
+        with drawing(Level(randomness, size, batch)):
+            tree = flatten(f(*inputs, **keywords))
         ys = list(map(only_tensor, tree.leaves))
         ends = out_dims if isinstance(out_dims, (list, tuple)) else [out_dims] * len(ys)
         on_it = depending(topological(ys), batch, smoothly=False)
         if any(end is None and y in on_it for y, end in zip(ys, ends, strict=True)):
             raise ValueError("out_dims is None for a result that differs along the batch")
-        with sharing():
-            found = vmapped(ys, batch)
-        found = [y if end is None else z for y, z, end in zip(ys, found, ends, strict=True)]
-        if not any(x.requires_grad for x in found):
-            found = [x for x in detached(found) if x is not None]
+
+        found = _on_batch(ys, ends, batch, chunk_size or size)
         return tree.build(
             x if end is None else x.movedim(0, end) for x, end in zip(found, ends, strict=True)
         )
 
     return on_batch
+
+
+def _on_batch(
+    ys: Sequence[Tensor], ends: Sequence[Any], batch: dict[Tensor, Tensor], most: int
+) -> list[Tensor]:
+    """ys for each entry of a batch, at most so many at once; as they are where an end is None."""
+    (size,) = {x.shape[0] for x in batch.values()}
+    if size > most:
+        starts = range(0, size, most)
+        parts = [{x: every[i : i + most] for x, every in batch.items()} for i in starts]
+        pieces = zip(*(_on_batch(ys, ends, part, most) for part in parts), strict=True)
+        return [
+            first if end is None else concatenate([first, *rest], -len(first.shape))
+            for (first, *rest), end in zip(pieces, ends, strict=True)
+        ]
+    with sharing():
+        found = vmapped(ys, batch)
+    found = [y if end is None else x for x, y, end in zip(found, ys, ends, strict=True)]
+    if any(x.is_leaf for x in topological(found, tracked=True)):  # a leaf that still is tracked
+        return found
+    return [x for x in detached(found) if x is not None]
 
 
 def _axes(axis: Any, x: Any) -> list[Any]:
@@ -580,8 +620,3 @@ def _nested(
     if inputs.untracked(found, t):
         return [y for y in detached(found) if y is not None]
     return found
-
-
-def _in_dtypes_of(ys: Sequence[Tensor], xs: Sequence[Tensor]) -> list[Tensor]:
-    """Derivatives ys in xs, in the dtypes of those."""
-    return [like(y, x) for y, x in zip(ys, xs, strict=True)]

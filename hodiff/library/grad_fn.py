@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hodiff.engine.graph import Tensor
 
 NAMES = {
@@ -69,6 +71,21 @@ class GradFn:
     def next_functions(self) -> tuple[tuple[GradFn | None, int], ...]:
         inputs = [x for x in self._tensor.inputs if x.operation.name != "constant"]
         return tuple((GradFn(x) if x.requires_grad else None, 0) for x in inputs)
+
+    @property
+    def variable(self) -> Tensor:
+        """The leaf that an AccumulateGrad stands for."""
+        if not self._tensor.is_leaf:
+            raise AttributeError("variable")  # for __getattr__
+        return self._tensor
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AttributeError(
+            f"{self.name()} has no '{name}': a grad_fn has name() and next_functions, a leaf's"
+            " variable, too; what a walk brings to a tensor is seen by tensor.register_hook"
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, GradFn) and self._tensor is other._tensor

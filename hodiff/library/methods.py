@@ -7,7 +7,6 @@ the same.) Until then nodes are computed by nobody, which is what the command li
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
@@ -32,15 +31,16 @@ from hodiff.engine.graph import (
     topological,
     written,
 )
-from hodiff.engine.operations import elementary as el
 from hodiff.engine.operations import piecewise as pw
 from hodiff.engine.operations import structure as st
 from hodiff.library import numpy_names, publish
 from hodiff.library.autograd import backward
 from hodiff.library.creation import LOST, tensor, warn_of_loss
+from hodiff.library.whole import in_whole_numbers
 
-WRITTEN = "a tensor is never written to. Make a new one: w = (w - step).detach().requires_grad_()"
-IN_PLACE = ("zero", "fill", "copy", "uniform", "normal")
+READ = "a tensor is never written to"
+WRITTEN = f"{READ}. Make a new one: w = (w - step).detach().requires_grad_()"
+IN_PLACE = ("fill", "copy", "uniform", "normal")
 KEEPING = {  # how the graph keeps a node and what notebooks ask for, which dir() need not show
     *(
         "_assigned",
@@ -331,7 +331,12 @@ class Methods(Tensor):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name.endswith("_") and name[:-1] in {*publish.METHODS, *IN_PLACE}:
+        if name == "zero_":
+            raise AttributeError(f"no tensor method 'zero_': {READ}: w.grad = None starts over")
+        if name.endswith("_") and name[:-1] in publish.METHODS:
+            mend = f"Make a new one: y = y.{name[:-1]}(...)"
+            raise AttributeError(f"no tensor method '{name}': {READ}. {mend}")
+        if name.endswith("_") and name[:-1] in IN_PLACE:
             raise AttributeError(f"no tensor method '{name}': {WRITTEN}")
         raise AttributeError(f"hodiff has no tensor method or attribute '{name}'")
 
@@ -397,39 +402,12 @@ def eager(operation: Operation, inputs: Inputs, attributes: Attributes = ()) -> 
     if node.requires_grad:
         node.opaque = True
     elif node.inputs and _valued(inputs):
-        whole = _of_whole(WHOLE[operation], inputs) if operation in WHOLE else None
+        whole = in_whole_numbers(operation, inputs)
         node.value = apart(node) if whole is None else held(whole).value
         node.operation, node.inputs, node.attributes = DATA, (), ()
     elif node.inputs and not STATE.enabled:  # an identity would make a node that is tracked
         node.opaque = True
     return node
-
-
-WHOLE: dict[Operation, Callable[..., Any]] = {
-    el.add: operator.add,
-    el.sub: operator.sub,
-    el.mul: operator.mul,
-}
-"""What makes whole numbers of whole numbers, and of conditions: in PyTorch's and numpy's dtypes."""
-
-
-def _of_whole(compute: Callable[..., Any], inputs: Inputs) -> Any:
-    """compute of two arrays of whole numbers or conditions, or of one and an exact number; else
-    None."""
-    values, conditions = [], True
-    for x in inputs:
-        value = x.attributes[0] if x.operation is CONSTANT else x.value
-        if value is None or type(value) is float:
-            return None
-        kind = value.dtype.kind if hasattr(value, "dtype") else type(value).__name__[0]
-        if kind not in "iub":
-            return None
-        conditions = conditions and kind == "b"
-        values.append(value)
-    if compute is operator.sub and conditions:  # a number, for numpy and PyTorch have none
-        return None
-    found = compute(*values)
-    return bool(found) if conditions and type(found) is int else found
 
 
 def _valued(inputs: Inputs) -> bool:

@@ -33,7 +33,7 @@ from hodiff.engine.graph import (
     topological,
 )
 from hodiff.engine.operations.piecewise import where
-from hodiff.engine.operations.structure import cast, custom, pick, place
+from hodiff.engine.operations.structure import cast, custom, pick, place, untracked
 from hodiff.engine.shapes import Shape
 from hodiff.engine.sharing import NodeTable
 
@@ -75,7 +75,7 @@ def gradients(build: Callable[[], Results], asked: Asked) -> Results:
     replay = REPLAYS.get(key) if key is not None else None
     if replay is None:
         if key is None or key in REPLAYS:
-            return _finished(build(), asked)
+            return finished(build(), asked)
         before = [(node.freed, node.opaque, node.inputs) for node in order]
         start = next(SERIAL)
         results = build()
@@ -83,9 +83,9 @@ def gradients(build: Callable[[], Results], asked: Asked) -> Results:
         if len(REPLAYS) >= MOST_REPLAYS:
             REPLAYS.clear()
         REPLAYS[key] = replay
-        return _finished(results, asked)
+        return finished(results, asked)
     found = replay.found(order, asked)
-    return _finished(build(), asked) if found is None else found
+    return finished(build(), asked) if found is None else found
 
 
 def detached(
@@ -114,10 +114,12 @@ def detached(
     return found
 
 
-def _finished(results: Results, asked: Asked) -> Results:
+def finished(results: Results, asked: Asked) -> Results:
+    """Gradients as they are asked for: nodes, or values that nothing tracks."""
     if asked.create_graph:
         return results
-    return detached(results, asked.ys if asked.computed else (), asked.xs)
+    found = detached(results, asked.ys if asked.computed else (), asked.xs)
+    return [g if g is None or not g.requires_grad else untracked(g) for g in found]
 
 
 def _typed(value: Any, x: Tensor) -> Any:

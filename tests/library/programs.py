@@ -573,6 +573,27 @@ class Again(torch.autograd.Function):
             out = ctx.run(*xs)
         torch.autograd.backward(out, g)
         return (None, *[a.grad for a in xs])
+class Parts(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, b):
+        ctx.set_materialize_grads(False)
+        ctx.save_for_backward(a, b)
+        return a**3, a*b, a.argmax()
+    @staticmethod
+    def backward(ctx, g, h, whole):
+        a, b = ctx.saved_tensors
+        seen.append([g is None, h is None, whole is None])
+        cubed = None if g is None else 3*a**2*g
+        if h is None:
+            return cubed, None
+        return b*h if cubed is None else cubed + b*h, a*h
+class Stop(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, b):
+        return a*b
+    @staticmethod
+    def backward(ctx, g):
+        return g, None
 seen = []
 def kept(t, hook):
     t.register_hook(lambda g: seen.append(hook(g)))
@@ -669,6 +690,89 @@ u = x*2 ; u **= 2 ; u //= 3 ; u %= 2 ; result = u
 del x[0]
 import copy ; x.grad = c ; t = copy.deepcopy([x, x]) ;
 result = t[0] is t[1], t[0].grad, t[0].grad is x.grad, t
+# what a custom backward isn't given, and what it doesn't give
+u, v, i = Parts.apply(x, y) ; result = G(u.sum(), [x, y], allow_unused=True), seen
+u, v, i = Parts.apply(x, y) ; result = G((v*s).sum(), [x, y]), seen
+u, v, i = Parts.apply(x, y) ; result = G((2*u).sum() + v.sum(), [x, y]), seen
+u, v, i = Parts.apply(x, y) ; G(u.sum(), [x, y])
+u, v, i = Parts.apply(x, y) ; u.sum().backward() ; result = x.grad, y.grad
+u, v, i = Parts.apply(x, y) ; g, = G(u.sum(), x, create_graph=True) ;
+result = g, G(g.sum(), x, retain_graph=True), G(g.sum(), y, allow_unused=True), seen
+u, v, i = Parts.apply(x, y) ; g = G((u*v).sum(), [x, y], create_graph=True) ;
+result = g, G(g[0].sum() + (g[1]**2).sum(), [x, y])
+result = G(Stop.apply(x, y).sum(), [x, y], allow_unused=True)
+result = G(Stop.apply(x, y).sum(), [x, y], materialize_grads=True)
+G(Stop.apply(x, y).sum(), [x, y])
+Stop.apply(x, y).sum().backward() ; result = x.grad, y.grad
+(Stop.apply(x, y) + y**2).sum().backward() ; result = x.grad, y.grad
+result = G(Stop.apply(x, 3*y.exp()).sum(), [x, y], allow_unused=True)
+result = G(Stop.apply(x, y.exp() + x).sum(), [x, y], allow_unused=True)
+result = G(Stop.apply(c, x*y).sum() + s, [x, y, s], allow_unused=True)
+result = G(Stop.apply(x, x).sum(), x), G(Stop.apply(x, torch.floor(y)).sum(), x)
+class Wrong(Stop): ; \tforward = staticmethod(lambda ctx, a, b: ctx.save_for_backward(a, 3)) ;
+Wrong.apply(x, y)
+# vmap: what tracks its results, and how it draws random numbers
+r = f.vmap(f.jacrev(lambda w, a: torch.tanh(w*a)), (None, 0))(c, A.detach()[:, :1]) ;
+result = r, (r*2).numpy().tolist()
+result = f.vmap(f.vjp(lambda a: a**2, c)[1])(torch.eye(3)), f.vjp(lambda a: a**2, c)[1](c)
+pull = f.vjp(lambda a: a**2*x, c)[1] ; r, = f.vmap(pull)(torch.eye(3)) ;
+result = r, G(r.sum(), x), pull(c)
+result = f.vmap(lambda v: f.jvp(f.grad(lambda a: (a**3).sum()), (c,), (v,))[1])(torch.eye(3))
+u = x**3 ; r = f.vmap(lambda v: G(u, x, v, retain_graph=True)[0])(torch.eye(3)) ; result = r
+u = x**3 ; r = f.vmap(lambda v: G(u, x, v, retain_graph=True)[0]*x)(torch.eye(3)) ;
+result = r, G(r.sum(), x)
+u = x**3 ; r = f.vmap(lambda v: G(u, x, v, create_graph=True)[0]*x)(torch.eye(3)) ;
+result = r, G(r.sum(), x)
+f.vmap(lambda a: a + torch.rand(2))(A)
+f.vmap(f.grad(lambda a: (a*torch.randn(2)).sum()))(A)
+f.vmap(lambda a: a, randomness="some")(A)
+def drawn(*modes): ; \trun = lambda a: 0*a + torch.rand(3) ;
+\tfor mode in modes: run = f.vmap(run, randomness=mode) ;
+\treturn len(np.unique(run(torch.ones(2, 5, 3)).numpy())) ;
+modes = "same same", "different same", "same different", "different different" ;
+result = [drawn(*pair.split()) for pair in modes]
+draw = lambda a: (torch.randn_like(a), torch.randperm(5).sort().values, torch.randint(9, (2,))) ;
+result = [t.shape[0] for t in f.vmap(draw, randomness="different")(A.detach())]
+f.vmap(lambda a: a, chunk_size=0)(A)
+result = f.vmap(lambda a, b: a*b, (1, None), 1, chunk_size=2)(torch.ones(2, 5), c[:2]*1.0)
+r = f.vmap(lambda a: (a*x).sum(), chunk_size=2)(torch.eye(3)) ; result = r, G(r[1], x)
+# gradients that are gathered onto one of a graph
+(s**3).backward() ; (s**2).backward(create_graph=True) ; result = s.grad, G(s.grad, s)
+# whole numbers
+i, j = torch.tensor([7, -7, 5]).long(), torch.tensor([2, 3, -2]).long() ;
+result = i//j, i % j, i//2, i % -2, 17//i, 17 % i, i**2, i**0, 2**i.abs(), torch.square(i), i*j
+i, m = torch.tensor([7, -7]).long(), torch.tensor([True, False]) ;
+result = torch.where(m, i, 0), torch.where(m, i, 0.5), torch.where(m, m, ~m), i.clip(-1, 5), i**m
+i = torch.tensor([7, -7]).long() ; result = i//2.0, i % 2.5, i**2.0, i**0.5, i.clip(-1.0, 5.5), i/7
+i = torch.tensor(7).long() ; result = i//2, i % 4, i**2, 2**i, torch.remainder(i, 4), i//(i - 9)
+torch.tensor([7, 1]).long()//torch.tensor([1, 0]).long()
+torch.tensor([7, 1]).long() % 0
+# derivatives of mixed dtypes, in those of what they are taken in
+result = dtypes([f.grad(lambda a: (a*single).sum())(s)])
+result = dtypes([f.hessian(lambda a: (a**2*single).sum())(s)])
+value, pull = f.vjp(lambda a: a*single, s) ; result = dtypes([value, *pull(single)])
+result = dtypes(F.vjp(lambda a: a*2, c, torch.ones(3, dtype=torch.float32)))
+result = dtypes(F.hvp(lambda a: (a**2*single).sum(), s, s))
+# what is no tensor, and what is no function of tensors
+G(x.sum(), [x, 3.0])
+G(3.0, x)
+f.grad(lambda a: a*2)(c)
+f.grad(lambda a, b: (a*b).sum(), argnums=2)(c, c)
+f.grad(lambda a, b: (a*b).sum(), argnums=(0, 0))(c, c)
+f.jvp(lambda a: a*2, (c,), (c, c))
+torch.autograd.no_such_function
+(x*2).grad_fn.no_such
+u = (x*2).grad_fn ; result = u.next_functions[0][0].variable is x, hasattr(u, "variable")
+# nan, where it is watched for
+u = x - c ; with torch.autograd.detect_anomaly(): torch.sqrt(u).sum().backward()
+u = (x - x.detach())**2 ; with torch.autograd.set_detect_anomaly(True): G(u.sqrt().sum(), x)
+u = (x - x.detach())**2 ; e = torch.autograd.set_detect_anomaly(True) ;
+torch.autograd.set_detect_anomaly(False) ; result = G(u.sqrt().sum(), x)
+u = x*torch.log(x - 1) ; with torch.autograd.detect_anomaly(): result = G(u.sum(), x)
+with torch.autograd.detect_anomaly(): ; \tg, = G((x**3).sum(), x, create_graph=True) ;
+\tresult = g, G(g.sum(), x)
+(x**2).sum().backward() ; with torch.autograd.detect_anomaly(False): (x*1e400).sum().backward() ;
+result = x.grad
 """.strip()
     .replace(" ;\n", " ; ")
     .splitlines()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -267,6 +268,24 @@ def test_unknown_names_say_so() -> None:
         _ = hodiff.no_such
     with pytest.raises(AttributeError, match="no_such"):
         leaf(1.0).no_such()
+
+
+@pytest.mark.parametrize(
+    ("find", "mend"),
+    [
+        (lambda: hodiff.autograd.Variable, r"no autograd\.Variable: tensor\(data"),
+        (lambda: hodiff.autograd.functional.jacobain, "mean 'jacobian'"),
+        (lambda: hodiff.func.functional_call, "a function of its parameters"),
+        (lambda: hodiff.linalg.eig, "mean 'eigh'"),
+        (lambda: hodiff.tanhh, "mean 'tanh'"),
+        (lambda: hodiff.optim, "a step is w ="),
+        (lambda: leaf(1.0).zero_(), r"never written to: w\.grad = None"),
+        (lambda: leaf(1.0).add_(1), r"y = y\.add\("),
+    ],
+)
+def test_what_is_not_here_is_refused_with_the_mend(find: Callable[[], Any], mend: str) -> None:
+    with pytest.raises(AttributeError, match=mend):
+        find()
 
 
 def test_past_the_degree_of_a_polynomial() -> None:

@@ -190,6 +190,23 @@ def test_the_slope_of_a_remainder_is_the_quotient_rounded_down() -> None:
         assert (x // y).item() == -slope
 
 
+@pytest.mark.parametrize(
+    ("f", "said"),
+    [
+        (lambda x: x / x, "'DivBackward0' returned nan values in its 1th output"),
+        (lambda x: hodiff.sqrt(x**2) * 2, "'PowBackward0' returned nan values in its 0th output"),
+        (lambda x: hodiff.log(x) * x, "'LogBackward0' returned nan values in its 0th output"),
+    ],
+)
+def test_nan_is_watched_for(f: Callable[[Any], Any], said: str) -> None:
+    """The messages are PyTorch's."""
+    x = hodiff.tensor([1.0, 0.0], requires_grad=True)
+    grad(f(x).sum(), x)  # of a graph that is met again
+    with hodiff.autograd.detect_anomaly(), pytest.raises(RuntimeError, match=said):
+        grad(f(x).sum(), x)
+    grad(f(x).sum(), x)
+
+
 def test_a_walk_leaves_nothing_to_those_after_it() -> None:
     """The definition of sind folds 1/2, a node that all share, while nothing is tracked."""
     program = (

@@ -100,3 +100,13 @@ def test_a_number_and_a_tensor_in_the_same_program(create_graph: bool) -> None:
             (g,) = hodiff.grad(y, x, retain_graph=True, create_graph=create_graph)
             assert y.dtype == dtype and g.dtype == "float32"
             assert g.item() == pytest.approx(0.4, rel=1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int32"])
+def test_a_power_that_no_whole_number_holds_is_a_float(dtype: str) -> None:
+    """numpy and PyTorch give what is left of it: 10**20 is 7766279631452241920 there."""
+    whole = hodiff.tensor([10, -3, 2], dtype=dtype)
+    for exponent, kind in ((9, "i"), (20, "f"), (-2, "f")):
+        found = whole**exponent
+        assert found.dtype.kind == kind
+        np.testing.assert_array_equal(found.tolist(), [n**exponent for n in (10, -3, 2)])

@@ -173,7 +173,6 @@ def test_a_point_for_argnums_is_refused_with_the_mend(transform: Callable[..., A
     [
         lambda: jacobian(lambda x: x, chunk_size=1),
         lambda: hodiff.func.jacfwd(lambda x: x, randomness="same"),
-        lambda: hodiff.func.vmap(lambda x: x, chunk_size=1),
         lambda: hodiff.autograd.functional.jvp(lambda x: x, X, strategy="reverse-mode"),
         lambda: hodiff.autograd.gradcheck(lambda x: x, X, fast_mode=True),
     ],

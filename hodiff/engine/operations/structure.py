@@ -193,7 +193,7 @@ alias = elementwise("alias", lambda x, y: 1, names=(), linear=True, formula=lamb
 # call itself shares out the cotangent.
 custom = Operation("custom", None, lambda shapes, a: shapes[-1], lambda g, xs, y, a, i:
                    a[0].share(g, xs[:-1], y, i) if i < len(xs) - 1 else None,
-                   formula=lambda *parts: parts[-2], arrays_only=True)  # fmt: skip
+                   formula=lambda *parts: parts[-2], arrays_only=True, refuses=True)  # fmt: skip
 
 
 def like(g: Tensor, x: Tensor, mixed: bool = False) -> Tensor:
