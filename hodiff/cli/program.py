@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -195,6 +196,9 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
                 error = "\n".join(f"note: {note}" for note in notes) or None
                 return Outcome(said, error, result.answer.code)
             except HodiffError as fault:
+                if fault.source == "EXPR" and os.path.isfile(text):
+                    mend = f"that is a file: to read expressions from it write @{text}"
+                    raise o.usage(mend, "EXPR") from None
                 raise command.told(ctx, fault) from None
 
         if expression != "-" and not expression.startswith("@"):

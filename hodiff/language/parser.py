@@ -3,6 +3,7 @@ that help."""
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 import lark
@@ -110,10 +111,14 @@ def check_entries(tree: Node, text: str, start: str) -> Node:
     """What --at or --v holds, all of one kind: bindings or items."""
     bound = start == "bindings" or tree.children[0].kind == "binding"
     tree.kind, tree.end = ("bindings" if bound else "items"), len(text.rstrip())
+    before = None
     for child in tree.children:
-        written = quote(text[child.start : child.end])
+        written, decimal = quote(text[child.start : child.end]), decimal_comma(text, before, child)
+        before = child
         if (child.kind == "binding") != bound and start == "items":
             message = "give all values names or none: w1=0.5,w2=1 or 0.5,1"
+        elif decimal is not None:
+            message = f"missing name: for a decimal write {quote(decimal, 40)}"
         elif child.kind == "interval":
             message = f"an interval needs a name: write x={written}"
         elif (child.kind == "binding") == bound:
@@ -126,3 +131,15 @@ def check_entries(tree: Node, text: str, start: str) -> Node:
             message = f"missing name: write x={written}"
         raise syntax(message, child.start, child.end)
     return tree
+
+
+def decimal_comma(text: str, before: Node | None, child: Node) -> str | None:
+    """x=1.5 for an entry and the one before it that are x=1,5; None for others."""
+    if before is None or before.kind != "binding":
+        return None
+    end = before.children[0].end
+    one, other = text[before.start : end], text[child.start : child.end]
+    if end + 1 != child.start:
+        return None
+    whole = re.search(r"(?<![\w.])\d+$", one) and re.match(r"\d", other)
+    return f"{one}.{other}" if whole else None

@@ -24,6 +24,10 @@ Vector: TypeAlias = str | Sequence[tuple[str | None, Any]]
 """What gives the variables their shares: text, or such pairs, where a name may be None."""
 
 
+RANGE = re.compile(  # x=[0,10], x=0..10, 0:10
+    r"\s*(?:([^\W\d]\w*)\s*=)?\s*[\[(]?\s*([^\s,;:=\[\]()]+?)\s*(?:[,;:]|\.\.+|\bto\b)\s*"
+    r"([^\s,;:=\[\]()]+)\s*[\])]?\s*"
+)
 INFINITE = ("inf", "oo", "infinity")
 INTEGRATION = ("C", "c", "K", "const")
 
@@ -100,7 +104,9 @@ class Problem:
             if name in INTEGRATION:
                 message = f"'{name}' has no place here: a derivative has no constant of integration"
                 raise HodiffError("name", f"{message}, or bind it with --let {name}=...")
-            raise HodiffError("name", _unknown(name, list(known)))
+            mend = _product(name, list(known)) or slip(name, known)
+            message = f"unknown variable '{name}': {mend}" if mend else _unknown(name, list(known))
+            raise HodiffError("name", message)
 
         tree = parse(text, "program", "--claim", self.strict)
         said = None
@@ -327,9 +333,13 @@ def range_sides(text: str) -> list[str]:
         bound = text.find("=", start, i)
         ends = (text[bound + 1 : colons[0]], text[colons[0] + 1 : i]) if len(colons) == 1 else ()
         if bound < 0 or not ends or not all(end.strip() for end in ends):
+            meant = RANGE.fullmatch(text)
+            name, lower, upper = meant.groups() if meant else (None, "0", "10")
             raise HodiffError(
-                "usage", "--over takes a range for each variable, its ends: x=0:10",
-                text=text, source="--over", start=start, end=i,
+                "usage",
+                "--over takes a range for each variable, its ends:"
+                f" {name or 'x'}={lower}:{upper}",
+                text=text, source="--over", start=start, end=len(text) if meant else i,
             )  # fmt: skip
         low[colons[0] : i] = " " * (i - colons[0])
         high[bound + 1 : colons[0] + 1] = " " * (colons[0] - bound)
@@ -548,13 +558,20 @@ def _unbound(source: str, later: Sequence[str] = (), point: bool = True) -> Call
 def _missing(name: str, known: list[str], slip: str | None) -> str:
     if slip is not None:
         return f"'{name}' has no value: {slip}, or bind it with --at or --let {name}=..."
-    if len(name) > 1 and set(name) <= set(known):
-        return f"'{name}' is a name, and has no value: for the product write {'*'.join(name)}"
+    product = _product(name, known)
+    if product:
+        return f"'{name}' is a name, and has no value: {product}"
     value = "golden_ratio" if name in ("phi", "φ") else "..."
     return (
         f"'{name}' has no value{nearest(name, known)}: bind it with --at or --let {name}={value},"
         " or leave out --at for the formula"
     )
+
+
+def _product(name: str, known: list[str]) -> str | None:
+    """The mend for xy, where x and y are known."""
+    several = len(name) > 1 and set(name) <= set(known)
+    return f"for the product write {'*'.join(name)}" if several else None
 
 
 def _unknown(name: str, known: list[str]) -> str:

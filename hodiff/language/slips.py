@@ -30,6 +30,8 @@ def slip(name: str, known: Container[str] = ()) -> str | None:
         return f"for the function write {name}(…)"
     if name[:1] in ("π", "\u03a0") and len(name) <= 4 and name[1:].isalpha():  # πr, 2πft
         return f"for the product write pi*{'*'.join(name[1:])}"
+    if len(name) > 1 and set(name) <= set("xyz"):  # hardly meant as one variable
+        return f"for the product write {'*'.join(name)}"
     if name in FUNCTIONS or not 3 <= len(name) <= LONGEST + 5:
         return None
     for first in (0, 1):

@@ -42,7 +42,19 @@ special = _namespace(
     " gammaincc zeta",
     logsumexp=weighted_logsumexp,
 )
-nn = SimpleNamespace(
+
+
+class WithoutLayers(SimpleNamespace):
+    """torch.nn, as far as it is here."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(
+            f"hodiff.nn has no '{name}': layers stay out; a layer is a function of its weights,"
+            " written with hodiff.nn.functional"
+        )
+
+
+nn = WithoutLayers(
     functional=_namespace(
         "relu sigmoid tanh softplus silu gelu leaky_relu elu softmax log_softmax logsigmoid"
         " mse_loss l1_loss binary_cross_entropy binary_cross_entropy_with_logits nll_loss"

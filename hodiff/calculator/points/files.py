@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import os
+import re
 import shutil
 import stat
 import sys
@@ -389,6 +390,9 @@ def missing(
     """The error for a column that isn't there: a variable's, or one to keep."""
     if apart:
         return fault(f"{where} has no column '{wanted}': it has one, '{names[0][:60]}': {apart}")
+    if all(re.fullmatch(r"[-+.\d]+(e[-+]?\d+)?", name.strip(), re.IGNORECASE) for name in names):
+        mend = f"its first line is numbers, '{','.join(names)[:60]}': put one with names above it"
+        return fault(f"{where} has no column '{wanted}': {mend}")
     shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
     mend = nearest(wanted, names) or f": it has {shown or 'none'}"
     if variable is None:
@@ -408,6 +412,8 @@ def apart(names: Sequence[str], form: str, dialect: Dialect) -> str:
         "|": f"{csv}--separator '|' reads that",
         ",": f"{csv or '--separator , '}reads that",
     }
+    if re.fullmatch(r"\w+( \w+)+", names[0]):
+        mends[" "] = f"{csv}--separator ' ' reads that"
     own = dialect.between(form)
     found = next((mark for mark in mends if mark in names[0] and mark != own), None)
     return f"are columns apart by {found!r}? {mends[found]}" if found else ""

@@ -38,6 +38,8 @@ BAD: list[tuple[str, bytes, tuple[str, ...]]] = [
     ("a.arrow", b"x,y\n1,2\n" * 9, ("a.arrow can't be read as ipc: it doesn't begin", "streams")),
     ("a.csv", b"x,y\r1,2\r3,4\r", ("the lines of a.csv end in CR alone",)),
     ("a.csv", b"x;y\n1,5;2\n", ("a.csv, row 1", "1 column;", "are columns apart by ';'? --sep")),
+    ("a.csv", b"x y\n1 2\n", ("are columns apart by ' '? --separator ' ' reads that",)),
+    ("a.csv", b"1,2\n3,4\n", ("its first line is numbers, '1,2': put one with names above it",)),
     ("a.csv", b"x\ty\n1\t2\n", ("are columns apart by '\\t'? --in-format tsv",)),
     ("a.csv", b"x^2,x\n1,2\n", ("a.csv begins with x^", "in quotes")),
     ("a.csv", PARQUET.getvalue(), ("a.csv is parquet, not csv: --in-format parquet",)),
