@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -318,7 +318,23 @@ class Command(Helped):
 
 
 class Group(Helped, click.Group):
-    """The program: its commands in the order they were added."""
+    """The program: its commands in the order they were added, titles in front of some."""
+
+    def __init__(self, *args: Any, titles: Mapping[str, str], **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        self.titles = titles
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, self.commands))
+        room = formatter.width - width - 6
+        parts: list[tuple[str, list[tuple[str, str]]]] = []
+        for name, command in self.commands.items():
+            if name in self.titles:
+                parts.append((self.titles[name], []))
+            parts[-1][1].append((f"{name:{width}}", command.get_short_help_str(room)))
+        for title, rows in parts:
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
@@ -530,8 +546,8 @@ BOTH = STATES(["create_graph", "--both"], flag_value="both",
               help="One graph each, side by side.")
 PICTURE = STATES(["--out"], metavar="FILE", shell_complete=files,
                  help="A picture: by its ending .svg, .png, .dot, .mermaid or .html. Graphviz "
-                      "lays it out where that is there, else igraph, pip install "
-                      "'hodiff[graph]'; .png needs Graphviz, .dot and .mermaid neither.")
+                      "lays it out where that is there, else igraph, the "
+                      "extra graph; .png needs Graphviz, .dot and .mermaid neither.")
 DRAWN = HOW(["--format"], **choice(["table", "json", "csv", "plain", "dot", "mermaid", "svg",
                                     "html"], "format"),
             default="table", show_default=True,

@@ -24,6 +24,12 @@ program = Group("hodiff", context_settings={"help_option_names": ["-h", "--help"
 """, epilog="""
     Exit codes: 0 an answer, 1 no answer at that point or a no, 2 a fault in the command line.
 """, params=[o.VERSION],
+titles={
+    "grad": "Derivatives",
+    "uncertainty": "Uncertainty, roots and extrema",
+    "plot": "To look at, to check, to learn",
+    "code": "For programs and the shell",
+},
 examples=(
     'hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2',
     'hodiff nth "x**3" --at x=2 --order 2',
@@ -237,8 +243,7 @@ def shell() -> Iterator[Outcome]:
     """A prompt, where definitions stay.
 
     An expression is answered, and every command is there. Without a terminal each line of standard
-    input is answered. It needs the extra shell: pip install 'hodiff[shell]'. :help in it tells the
-    rest.
+    input is answered. It needs the extra shell. :help in it tells the rest.
     """
     from hodiff.cli.shell.prompt import shell  # start-up: with what it brings
 
