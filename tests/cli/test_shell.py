@@ -252,5 +252,5 @@ def test_without_its_library(monkeypatch):
     from hodiff.errors import HodiffError
 
     monkeypatch.setitem(sys.modules, "prompt_toolkit", None)
-    with pytest.raises(HodiffError, match=r"needs prompt_toolkit: pip install 'hodiff\[shell\]'"):
+    with pytest.raises(HodiffError, match=r"needs prompt_toolkit: pip .*'prompt-toolkit>="):
         prompt.prompt_of(Session(program))
