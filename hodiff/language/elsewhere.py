@@ -27,7 +27,7 @@ LATEX = re.compile(r"\\[A-Za-z]+|\\[{}\\]")
 LAMBDA = re.compile(r"\s*(lambda\b[^:()]*:)")
 
 
-def whole(text: str) -> HodiffError | None:
+def whole(text: str, source: str = "EXPR") -> HodiffError | None:
     """The error for a text that can't be read and is some other notation as a whole."""
     found = LATEX.search(text)
     if found:
@@ -43,6 +43,9 @@ def whole(text: str) -> HodiffError | None:
         if order > 1:
             wrt = f"take nth --order {order} --wrt {found['x']}"
         message = f"EXPR is what is differentiated: leave out '{shown}', and {wrt}"
+        if source == "--claim":
+            message = f"a claim is the derivative alone: leave out '{shown}'"
+            message += " and '='" if "=" in text else ""
         return syntax(message, *found.span("all"))
     found = LAMBDA.match(text)
     if found:

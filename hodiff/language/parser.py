@@ -47,7 +47,7 @@ def parse(text: str, start: str = "program", source: str = "EXPR", strict: bool 
         if error.kind == "syntax" and start == "program":
             from hodiff.language.elsewhere import whole  # start-up: for errors alone
 
-            error = whole(text) or error
+            error = whole(text, source) or error
         raise error.placed(text, source) from None
 
 

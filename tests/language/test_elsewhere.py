@@ -78,9 +78,46 @@ def test_a_variable_inside_names_is_told_as_products(found, hodiff) -> None:
         (["--at", "x=nan"], "'nan' is no number: give a finite one"),
         (["--at", "x=30deg"], "unknown name 'deg': bind it with --let deg=pi/180"),
         (["--at", "=3"], "a name was expected before '=': write x=…"),
+        (["--at", "x:2"], "write '=' instead of ':'"),
+        (["--at", "x=1,5"], "missing name: for a decimal write x=1.5"),
+        (["--at", "x=1,5±0.1"], "missing name: for a decimal write x=1.5±0.1"),
+        (["--at", "x=pi,5"], "missing name: write x=5"),
+        (["--at", "x=2.0 kg"], "numbers have no units here: leave out 'kg', or write 2.0*kg"),
+        (["--at", "x=2.0(1)"], "'2.0(1)' has two readings: write 2.0*1 or 2.0+/-0.1"),
+        (
+            ["--at", "x=0.0512(12)"],
+            "'0.0512(12)' has two readings: write 0.0512*12 or 0.0512+/-0.0012",
+        ),
         (["--at", "x=[1, 2]", "--wrt", "x[0]"], "--wrt takes whole variables: write --wrt x"),
     ],
 )
 def test_points_and_variables_that_are_none(hodiff, options: list[str], message: str) -> None:
     ran = hodiff("grad", "sum(x)", *options)
     assert ran.code == 2 and message in ran.err
+
+
+@pytest.mark.parametrize("given", ["0:2", "x=0..2", "x=[0,2]", "x=(0, 2)", "x = 0 to 2", "x=0,2"])
+def test_a_range_as_others_write_it(hodiff, given: str) -> None:
+    """The mend answers when it is pasted."""
+    assert "its ends: x=0:2\n" in hodiff("roots", "x**2 - 2", "--over", given).err
+    assert hodiff("roots", "x**2 - 2", "--over", "x=0:2").code == 0
+
+
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("2xy", "unknown variable 'xy': for the product write x*y"),
+        ("cosx", "unknown variable 'cosx': for the function write cos(x)"),
+        ("dy/dx = 2x*y", "a claim is the derivative alone: leave out 'dy/dx' and '='"),
+        ("d/dx x", "a claim is the derivative alone: leave out 'd/dx'"),
+    ],
+)
+def test_claims(hodiff, claim: str, message: str) -> None:
+    ran = hodiff("check", "x**2*y", "--wrt", "x", "--claim", claim)
+    assert ran.code == 2 and f"error: {message}\n" in ran.err
+
+
+def test_a_product_of_what_are_variables_by_custom(found) -> None:
+    said = "'xy' is read as a variable: for the product write x*y"
+    assert found("grad", "x + xy")["notes"] == [said]
+    assert found("grad", "x + ab")["notes"] == []
