@@ -235,6 +235,7 @@ class Command(Helped):
                 if option is None:
                     value = value if equals else next(rest, "")
                     mend = self.meant(name, value) or elsewhere(name, ctx)
+                    mend = mend or nearest_option(name, list(known))
                     raise usage(f"unknown option {quoted(name)}{mend}", name)
                 if option.is_flag:
                     if equals:
@@ -268,7 +269,7 @@ class Command(Helped):
         for other, option in known.items():  # --json
             if bare in (option.metavar or "").split("|"):
                 return f" (did you mean '{other} {bare}'?)"
-        return nearest_option(name, list(known))
+        return ""
 
     def too_many(self, options: list[str], texts: list[str], wanted: int) -> HodiffError:
         if "EXPR" not in self.arguments():

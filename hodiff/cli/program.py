@@ -107,11 +107,11 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     """, (o.MEASURED, o.COV, o.TERMS, o.SAMPLES, o.SEED)),
     "roots": ("""All roots in a range.
 
-    EXPR is an equation, or what is to be 0; for several variables [EXPR, EXPR]. Each root is proven
-    to be there and to be the only one near it, and it is proven that there are no others. What
-    can't be decided, as at a jump, is told as a small box, with the reason. Exit code 1: there is
-    such a box. Of a file, --points FILE, columns are what EXPR has beside the variables, and each
-    row comes once for each of its roots.
+    EXPR is an equation, or what is to be 0; for several variables as many,
+    [x**2 + y**2 = 4, x = y]. Each root is proven to be there and to be the only one near it, and it
+    is proven that there are no others. What can't be decided, as at a jump, is told as a small box,
+    with the reason. Exit code 1: there is such a box. Of a file, --points FILE, columns are what
+    EXPR has beside the variables, and each row comes once for each of its roots.
     """, (o.OVER, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
     "extrema": ("""All minima and maxima in a range.
 

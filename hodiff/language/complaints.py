@@ -155,7 +155,9 @@ def after_value(text: str, found: Tokens, at: int, where: str) -> HodiffError:
     elif here.type == "PLUS_MINUS":
         message = f"'{here}' {INTERVAL}"
     elif here == ";":
-        message = "write ',' instead of ';'" if where == "entries" else "';' can't be in brackets"
+        message = (
+            "write ',' instead of ';'" if where in ("[", "entries") else "';' can't be in brackets"
+        )
     elif here == ",":
         pair, more = [token for token in found[at - 1 : at + 2] if token.type == "NUMBER"], ""
         if len(pair) == 2 and "." not in pair[0] + pair[1]:

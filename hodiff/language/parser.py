@@ -111,14 +111,12 @@ def check_entries(tree: Node, text: str, start: str) -> Node:
     """What --at or --v holds, all of one kind: bindings or items."""
     bound = start == "bindings" or tree.children[0].kind == "binding"
     tree.kind, tree.end = ("bindings" if bound else "items"), len(text.rstrip())
-    before = None
-    for child in tree.children:
-        written, decimal = quote(text[child.start : child.end]), decimal_comma(text, before, child)
-        before = child
+    for i, child in enumerate(tree.children):
+        written = quote(text[child.start : child.end])
         if (child.kind == "binding") != bound and start == "items":
             message = "give all values names or none: w1=0.5,w2=1 or 0.5,1"
-        elif decimal is not None:
-            message = f"missing name: for a decimal write {quote(decimal, 40)}"
+        elif i and bound and child.kind not in ("binding", "name", "compare"):
+            message = f"missing name: {nameless(text, tree.children, i)}"
         elif child.kind == "interval":
             message = f"an interval needs a name: write x={written}"
         elif (child.kind == "binding") == bound:
@@ -133,13 +131,18 @@ def check_entries(tree: Node, text: str, start: str) -> Node:
     return tree
 
 
-def decimal_comma(text: str, before: Node | None, child: Node) -> str | None:
-    """x=1.5 for an entry and the one before it that are x=1,5; None for others."""
-    if before is None or before.kind != "binding":
-        return None
-    end = before.children[0].end
-    one, other = text[before.start : end], text[child.start : child.end]
-    if end + 1 != child.start:
-        return None
-    whole = re.search(r"(?<![\w.])\d+$", one) and re.match(r"\d", other)
-    return f"{one}.{other}" if whole else None
+def nameless(text: str, entries: list[Node], i: int) -> str:
+    """What to write for the entry that has no name, behind others that have: x=1,5 and x=1,2,3."""
+    after = (k for k in range(i, len(entries)) if entries[k].kind == "binding")
+    end = next(after, len(entries))
+    name, first = entries[i - 1].value, entries[i - 1].children[0]
+    one, other = text[first.start : first.end], text[entries[i].start : entries[i].end]
+    said = []
+    if end == i + 1 and re.fullmatch(r"-?\d+,\d.*", text[first.start : entries[i].end], re.DOTALL):
+        said.append(f"for a decimal write {name}={quote(f'{one}.{other}', 40)}")
+    if all(entry.kind != "interval" for entry in (first, *entries[i:end])):
+        vector = ", ".join(
+            " ".join(text[x.start : x.end].split()) for x in (first, *entries[i:end])
+        )
+        said.append(f"for a vector write {name}=[{vector if len(vector) < 40 else '…'}]")
+    return ", ".join(said) or "write x=" + quote(other)

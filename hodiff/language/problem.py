@@ -435,22 +435,20 @@ def equation_sides(text: str) -> list[str]:
 
     >>> equation_sides("r = 2; x = r")
     ['r = 2; x    ', 'r = 2;     r']
+    >>> equation_sides("[x = y, x*y]")
+    ['[x    , x*y]', '[    y,0   ]']
     """
     depth, start, signs = 0, 0, list[int]()
     for i, c in enumerate(text):
         depth += (c in "([{") - (c in ")]}")
         if c == ";" and text[i + 1 :].strip():
             start, signs = i + 1, []
-        around = text[i - 1 : i] + text[i + 1 : i + 2]
-        if c == "=" and depth == 0 and not set(around) & set("=<>!"):
+        if depth == 0 and _equates(text, i):
             signs.append(i)
     if not signs:
-        return [text]
+        return _system_sides(text, start) or [text]
     if len(signs) > 1:
-        raise HodiffError(
-            "syntax", "an equation has one '='", text=text, source="EXPR",
-            start=signs[1], end=signs[1] + 1,
-        )  # fmt: skip
+        raise _one_sign(text, signs[1])
     (i,) = signs
     left = text[:i] + " " * (len(text) - i)
     right = text[:start] + " " * (i + 1 - start) + text[i + 1 :]
@@ -461,6 +459,44 @@ def equation_sides(text: str) -> list[str]:
                 text=text, source="EXPR", start=i, end=i + 1,
             )  # fmt: skip
     return [left, right]
+
+
+def _equates(text: str, i: int) -> bool:
+    """Whether text[i] is a '=' of its own."""
+    around = text[i - 1 : i] + text[i + 1 : i + 2]
+    return text[i] == "=" and not set(around) & set("=<>!")
+
+
+def _one_sign(text: str, i: int) -> HodiffError:
+    message = "an equation has one '=': several are [EXPR = EXPR, EXPR = EXPR]"
+    return HodiffError("syntax", message, text=text, source="EXPR", start=i, end=i + 1)
+
+
+def _system_sides(text: str, start: int) -> list[str] | None:
+    """The sides of the equations in the vector that begins at start, as two vectors; None where
+    none is an equation. What has no '=' is to be 0."""
+    first = start + len(text[start:]) - len(text[start:].lstrip())
+    if text[first : first + 1] != "[":
+        return None
+    left, right = list(text), list(text)
+    depth, begin, signs, found = 0, first + 1, list[int](), False
+    for i in range(first, len(text)):
+        depth += text[i] in "([{"
+        if depth == 1 and _equates(text, i):
+            signs.append(i)
+        if depth == 1 and text[i] in ",]":
+            if len(signs) > 1:
+                raise _one_sign(text, signs[1])
+            sign = signs[0] if signs else i
+            left[sign:i] = " " * (i - sign)
+            right[begin : sign + 1] = " " * (sign + 1 - begin)
+            if not signs:
+                right[begin : i + 1] = f"{'0':{i - begin}}{text[i]}"
+            found, begin, signs = found or bool(signs), i + 1, []
+        depth -= text[i] in ")]}"
+        if depth == 0 and text[i + 1 :].strip(" ;\n\t"):
+            return None
+    return ["".join(left), "".join(right)] if found else None
 
 
 def _parsed_sides(sides: list[str], text: str, strict: bool) -> list[Node]:

@@ -25,7 +25,7 @@ ans               the last value, or the last derivative in one variable
 grad x**2 --at x=2
                   any command with its options; without EXPR of the last one
 :plot             the last expression as a curve; :plot sin(x) --over x=0:10
-:steps            how its derivative comes about; so :code, :roots, all commands
+:steps            how its derivative comes about; so :code, :roots, ...
 :names            what is defined; :forget a
 :help             this; :help grad for a command
 :quit             leave, as Ctrl-D does; Ctrl-C gives up a line
