@@ -166,7 +166,8 @@ class Command(Helped):
         arguments = [p for p in self.params if isinstance(p, click.Argument)]
         if len(texts) < sum(p.required for p in arguments):
             what = arguments[0].metavar
-            raise usage(f"{self.name} needs {self.needs}: {self.examples[0]}", what)
+            other = "; - reads standard input" if what == "EXPR" else ""
+            raise usage(f"{self.name} needs {self.needs}: {self.examples[0]}{other}", what)
         if len(texts) > len(arguments) and not any(p.nargs < 0 for p in arguments):
             raise self.too_many(options, texts, len(arguments))
         given = {option.partition("=")[0] for option in options}
@@ -235,7 +236,7 @@ class Command(Helped):
                 if option is None:
                     value = value if equals else next(rest, "")
                     mend = self.meant(name, value) or elsewhere(name, ctx)
-                    mend = mend or nearest_option(name, list(known))
+                    mend = mend or nearest_option(name, [*known, "--help"])
                     raise usage(f"unknown option {quoted(name)}{mend}", name)
                 if option.is_flag:
                     if equals:
@@ -372,7 +373,10 @@ class Group(Helped, click.Group):
             return usage(f"unknown option {quoted(option)}{mend}", option)
         from hodiff.language.elsewhere import called  # start-up: for errors alone
 
-        other, none = commonly(name, [*self.commands, "--version"]), called(name)
+        other, none = (
+            commonly(name.lstrip("-"), [*self.commands, *VERSION.opts, "--help"]),
+            called(name),
+        )
         mend = f" (did you mean '{other}'?)" if other else nearest(name, list(self.commands))
         mend = mend or (f": {none}" if none else "")
         mend = mend or f": it can be {', '.join(self.commands)}"

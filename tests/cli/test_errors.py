@@ -8,7 +8,10 @@ import pytest
 from hodiff.calculator.commands import gradient as commands
 from hodiff.cli import faults
 
-GRAD = 'grad needs an expression: hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2'
+GRAD = (
+    'grad needs an expression: hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2;'
+    " - reads standard input"
+)
 HVP = 'hvp needs --v: hodiff hvp "w1**2*sin(w2)" --at w1=1,w2=pi/2 --v 0.5,1'
 COMMANDS = (
     "grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian, divergence,"
@@ -58,6 +61,13 @@ COMMANDS = (
         ("grad x**2 --json", "unknown option '--json' (did you mean '--format json'?)", "--json"),
         ("nth x**2 --n 2", "unknown option '--n' (did you mean '--order'?)", "--n"),
         ("grad x --file a.csv", "unknown option '--file' (did you mean '--points'?)", "--file"),
+        ("grad x --hlep", "unknown option '--hlep' (did you mean '--help'?)", "--hlep"),
+        (
+            "code x --at x=1",
+            "unknown option '--at': grad, nth, hessian, hvp, jacobian, jvp have it",
+            "--at",
+        ),
+        ("-version", "unknown command '-version' (did you mean '--version'?)", None),
         ("integrate x", "unknown command 'integrate': integrals are not computed here", None),
         ("--verson", "unknown option '--verson' (did you mean '--version'?)", "--verson"),
         (
