@@ -315,8 +315,12 @@ class Command(Helped):
         for option, looks in LOOKS.items():
             if option in known and option not in given and re.fullmatch(looks, whole):
                 return option, whole
-        names = next((n for n in ("--of", "--wrt") if n in known and n not in given), None)
-        return (names, whole) if names is not None and whole in names_in(first) else None
+        if whole not in names_in(first):
+            return None
+        if "--of" in known and "--of" not in given:
+            return "--of", whole
+        wrt = given.get("--wrt", "").strip(",")
+        return ("--wrt", f"{wrt},{whole}" if wrt else whole) if "--wrt" in known else None
 
 
 class Group(Helped, click.Group):

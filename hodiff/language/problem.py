@@ -542,6 +542,10 @@ class _Names:
             if name not in variables and "[" in name and whole in variables:
                 message = f"{self.option} takes whole variables: write {self.option} {whole}"
                 raise self.fault("name", message, i)
+            apart = name.split()
+            if len(apart) > 1 and set(apart) <= set(variables):
+                message = f"names are apart by commas: write {self.option} {','.join(apart)}"
+                raise self.fault("usage", message, i)
             if name not in variables:
                 message = f"{self.option} names an {_unknown(name, list(variables))}"
                 raise self.fault("name", message, i)

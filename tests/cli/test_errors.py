@@ -48,6 +48,8 @@ COMMANDS = (
         ("grad x**2 --at x = 2", "'= 2' stands alone: write --at x=2", "--at"),
         ("grad x**2 --at x 2", "'2' stands alone: write --at x=2", "--at"),
         ("grad x*y x", "'x' stands alone: write --wrt x", "--wrt"),
+        ("grad a*x --wrt x a", "'a' stands alone: write --wrt x,a", "--wrt"),
+        ("implicit x*y=1 y", "'y' stands alone: write --of y", "--of"),
         ("nth x**5 3", "'3' stands alone: write --order 3", "--order"),
         ("check x**2 2*x", "'2*x' stands alone: write --claim \"2*x\"", "--claim"),
         ("roots x**2-2 x=0:2", "'x=0:2' stands alone: write --over x=0:2", "--over"),
