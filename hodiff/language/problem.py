@@ -254,7 +254,7 @@ def read(
             found = variable(name, shape, chosen is None or name in wanted)
             problem.variables[name] = found
             note = slip(name, problem.variables)
-            if note is not None:
+            if note is not None and name not in wanted:
                 problem.notes.append(f"'{name}' is read as a variable: {note}")
         return found
 

@@ -92,7 +92,7 @@ def test_a_variable_inside_names_is_told_as_products(found, hodiff) -> None:
             ["--at", "x=0.0512(12)"],
             "'0.0512(12)' has two readings: write 0.0512*12 or 0.0512+/-0.0012",
         ),
-        (["--at", "x=1,y=2", "--wrt", "x y"], "names are apart by commas: write --wrt x,y"),
+        (["--at", "x=[1, 2],y=2", "--wrt", "x y"], "names are apart by commas: write --wrt x,y"),
         (["--at", "x=[1, 2]", "--wrt", "x[0]"], "--wrt takes whole variables: write --wrt x"),
     ],
 )
@@ -158,3 +158,4 @@ def test_a_product_of_what_are_variables_by_custom(found) -> None:
     said = "'xy' is read as a variable: for the product write x*y"
     assert found("grad", "x + xy")["notes"] == [said]
     assert found("grad", "x + ab")["notes"] == []
+    assert found("grad", "x + xy", "--wrt", "xy")["notes"] == []  # where it is meant
