@@ -192,6 +192,9 @@ def test_grids_that_are_none(folder: Path, refused: Any, rows: Any) -> None:
     os.mkdir("there")
     for ends, said in (
         ("a:1:2", "'a' is no number"),
+        ("0:1:0.25", "not '0.25': in steps of 0.25 write x=0:1:5"),
+        ("0:1:0.3", "whole number from 1 to 1000000000000, not '0.3'"),
+        ("0:1", "in 101 points, not 'x=0:1': write x=0:1:101"),
         ("0:1:²", "whole number from 1 to 1000000000000, not '²'"),
         ("0:1:2.5", "not '2.5'"),
     ):
