@@ -1,6 +1,7 @@
 """Run the commands in the docs' console blocks and put what they print below them.
 
     python docs/update.py          rewrite README.md and docs/*.md
+    python docs/update.py FILE     only that one, or several
     python docs/update.py --check  only say which would change (exit 1 if any)
 
 A command is a line '$ hodiff ...' in a ```console block; its output follows, both streams as a
@@ -53,7 +54,8 @@ def updated(text: str) -> str:
 
 def main() -> int:
     changed = 0
-    for page in pages():
+    named = [Path(word).resolve() for word in sys.argv[1:] if word != "--check"]
+    for page in named or pages():
         text = page.read_text(encoding="utf-8")
         new = updated(text)
         if new != text:

@@ -16,7 +16,9 @@ names of PyTorch: `import hodiff as torch`. numpy's own functions take tensors t
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
@@ -40,7 +42,32 @@ _HOMES = {
 }
 _MODULES = ("derivatives", "functional")
 
+_NAMESPACES = (
+    "autograd",
+    "autograd.functional",
+    "func",
+    "linalg",
+    "nn",
+    "nn.functional",
+    "special",
+)
+
 __all__ = [*_HOMES, *_MODULES]
+
+
+class _Namespace(ModuleType):
+    """What lets a program say `import hodiff.nn.functional as F`, and loads nothing yet."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # asked of all modules by those who look for a file
+            raise AttributeError(f"module '{self.__name__}' has no attribute '{name}'")
+        found: Any = sys.modules[__name__]
+        for part in (*self.__name__.split(".")[1:], name):
+            found = getattr(found, part)
+        return found
+
+
+sys.modules.update({f"hodiff.{x}": _Namespace(f"hodiff.{x}") for x in _NAMESPACES})
 
 
 def __getattr__(name: str) -> Any:

@@ -132,3 +132,19 @@ def no_number(dtype: Any) -> str:
         f"a tensor holds real numbers, not {dtype}: compute with the real and the imaginary part"
         " as two tensors (z.real, z.imag)"
     )
+
+
+def installing(extra: str) -> str:
+    """The command that brings what an extra of hodiff needs to the Python that runs, from any
+    folder, and where its environment has no pip of its own."""
+    import shlex  # start-up: for errors alone
+    import sys
+    from importlib.metadata import PackageNotFoundError, requires
+
+    try:
+        needed = [x.split(";") for x in requires("hodiff") or () if ";" in x]
+    except PackageNotFoundError:
+        needed = []
+    wanted = [what.strip() for what, when in needed if when.split()[-1].strip("'\"") == extra]
+    names = " ".join(map(shlex.quote, wanted or [f"hodiff[{extra}]"]))
+    return f"pip --python {shlex.quote(sys.executable)} install {names}"

@@ -84,6 +84,13 @@ def test_the_examples_in_python(page: Path) -> None:
     assert tried > 10 and failed == 0
 
 
+def test_the_examples_of_contributing() -> None:
+    """An arithmetic and a view as they are described: both are complete, and run."""
+    page = str(SCRIPT.parent.parent / "CONTRIBUTING.md")
+    failed, tried = doctest.testfile(page, module_relative=False, encoding="utf-8")
+    assert tried > 8 and failed == 0
+
+
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]*)(#[^)\s]*)?\)")
 
 

@@ -222,7 +222,13 @@ def calculate(
         raise _unknown("command", command, [*COMMANDS, "functions"])
     for name in own:
         if name not in known.options:
-            raise _unknown(f"option of {command}", name, list(known.options))
+            if name in ("points", "grid"):
+                raise usage(
+                    f"calculate answers one point: for many, hodiff.compile({expression!r})"
+                )
+            raise _unknown(
+                f"option of {command}", name, [*known.options, *(calculate.__kwdefaults__ or ())]
+            )
     if expression is None:
         raise usage(f"{command} needs an expression: {known.example}", "EXPR")
     for name in known.needed:

@@ -6,8 +6,9 @@ The options themselves are at the end.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,17 @@ def nearest_option(name: str, names: Sequence[str]) -> str:
     return mend.replace("'", "'--", 1)
 
 
+LOOKS = {
+    "--over": r"\w.*:.*",
+    "--order": r"\d+",
+    "--v": r"[\d\[@].*",
+    "--claim": r"[^-+*/^=)].*",
+    "--to": r"[a-z]{2,}",
+    "--out": r".*\w\.\w+",
+}
+"""What a text looks like that stands beside EXPR and was meant for an option."""
+
+WORD = re.compile(r"[^\W\d]\w*")
 BINDING = re.compile(r"[^\W\d]\w*=[^=]")
 COMMONLY = {
     "grad": "d dx diff differentiate derivative derive deriv partial slope nabla",
@@ -76,8 +88,23 @@ COMMONLY = {
     "extrema": "minimize maximize minima maxima min max optimize",
     "check": "verify test",
     "--version": "version",
+    "--help": "h usage",
+    "--at": "point where subs values x0",
+    "--wrt": "var vars variable variables respect",
+    "--order": "n degree nth times",
+    "--over": "range interval domain between from",
+    "--points": "file data input csv",
+    "--out": "output save",
+    "--digits": "precision prec places",
+    "--exact": "fraction fractions rational",
+    "--claim": "answer guess",
 }
-"""What commands are called elsewhere."""
+"""What commands and options are called elsewhere."""
+
+
+def commonly(name: str, names: Iterable[str]) -> str | None:
+    """The one of names that is called so elsewhere."""
+    return next((n for n in names if name.lower() in COMMONLY.get(n, "").split()), None)
 
 
 NUMBERS = "hodiff grad EXPR --points FILE has their numbers"
@@ -153,9 +180,10 @@ class Command(Helped):
         arguments = [p for p in self.params if isinstance(p, click.Argument)]
         if len(texts) < sum(p.required for p in arguments):
             what = arguments[0].metavar
-            raise usage(f"{self.name} needs {self.needs}: {self.examples[0]}", what)
+            other = "; - reads standard input" if what == "EXPR" else ""
+            raise usage(f"{self.name} needs {self.needs}: {self.examples[0]}{other}", what)
         if len(texts) > len(arguments) and not any(p.nargs < 0 for p in arguments):
-            raise self.too_many(texts, len(arguments))
+            raise self.too_many(options, texts, len(arguments))
         given = {option.partition("=")[0] for option in options}
         for name, option in self.options().items():
             if option.required and name not in given:
@@ -220,7 +248,9 @@ class Command(Helped):
                 name, equals, value = token.partition("=")
                 option = known.get(name)
                 if option is None:
-                    mend = nearest_option(name, list(known)) or elsewhere(name, ctx)
+                    value = value if equals else next(rest, "")
+                    mend = self.meant(name, value) or elsewhere(name, ctx)
+                    mend = mend or nearest_option(name, [*known, "--help"])
                     raise usage(f"unknown option {quoted(name)}{mend}", name)
                 if option.is_flag:
                     if equals:
@@ -243,7 +273,20 @@ class Command(Helped):
             if name.startswith("--")
         }
 
-    def too_many(self, texts: list[str], wanted: int) -> HodiffError:
+    def meant(self, name: str, value: str) -> str:
+        """What to write for an option that is none, which value stands behind."""
+        known, bare = self.options(), name.lstrip("-")
+        other = commonly(bare, [*known, "--help"])
+        if other is not None:
+            return f" (did you mean '{other}'?)"
+        if len(bare) == 1 and bare.isalpha() and "--at" in known:  # --x 2
+            return f": the point is --at {bare}={value if value[:2] != '--' and value else '2'}"
+        for other, option in known.items():  # --json
+            if bare in (option.metavar or "").split("|"):
+                return f" (did you mean '{other} {bare}'?)"
+        return ""
+
+    def too_many(self, options: list[str], texts: list[str], wanted: int) -> HodiffError:
         if "EXPR" not in self.arguments():
             most = f"one {self.arguments()[0].strip('[]')}" if wanted else "no expression"
             extra = quoted(texts[wanted])
@@ -254,18 +297,64 @@ class Command(Helped):
                 return usage(
                     f"write {option} instead of {quoted(text)}: options have two dashes", option
                 )
-        given = next((text for text in texts[1:] if BINDING.match(text)), None)
-        if given is not None and "--at" in self.options():
-            message = f"{quoted(given)} stands alone: the point is one word, --at x=3,y=2"
-            return usage(message, "--at")
+        found = self.astray(options, texts[0], texts[1:])
+        if found is not None:
+            option, value = found
+            alone = " ".join(texts[1:])
+            value = value if re.fullmatch(r"[\w.,=:/+-]+", value) else f'"{value}"'
+            return usage(f"{quoted(alone)} stands alone: write {option} {value}", option)
         whole = " ".join(texts)
         simple = len(whole) <= MOST_QUOTED and whole.isprintable() and '"' not in whole
         as_in = f', as in "{whole}"' if simple else ""
         return usage(f"EXPR came in {len(texts)} parts: put it in quotes{as_in}", "EXPR")
 
+    def astray(self, options: list[str], first: str, rest: list[str]) -> tuple[str, str] | None:
+        """The option that the texts behind EXPR were meant for, and its value; None for others."""
+        from hodiff.language.checks import names_in  # start-up: for errors alone
+
+        known, whole = self.options(), " ".join(rest)
+        given = {name: value for name, _, value in (text.partition("=") for text in options)}
+        if len(whole) > MOST_QUOTED or '"' in whole or not whole.isprintable():
+            return None
+        if "--at" in known:
+            at = given.get("--at", "")
+            if WORD.fullmatch(at.rstrip("=")):  # --at x 2, --at x = 2
+                return "--at", f"{at.rstrip('=')}={whole.lstrip('= ')}"
+            if all(BINDING.match(text) for text in rest):  # x=2 y=3
+                return "--at", ",".join(x.strip(",") for x in (at, *rest) if x)
+        if len(rest) > 1:
+            return None
+        if "--points" in known and os.path.isfile(whole):
+            return "--points", whole
+        for option, looks in LOOKS.items():
+            if option in known and option not in given and re.fullmatch(looks, whole):
+                return option, whole
+        if whole not in names_in(first):
+            return None
+        if "--of" in known and "--of" not in given:
+            return "--of", whole
+        wrt = given.get("--wrt", "").strip(",")
+        return ("--wrt", f"{wrt},{whole}" if wrt else whole) if "--wrt" in known else None
+
 
 class Group(Helped, click.Group):
-    """The program: its commands in the order they were added."""
+    """The program: its commands in the order they were added, titles in front of some."""
+
+    def __init__(self, *args: Any, titles: Mapping[str, str], **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        self.titles = titles
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, self.commands))
+        room = formatter.width - width - 6
+        parts: list[tuple[str, list[tuple[str, str]]]] = []
+        for name, command in self.commands.items():
+            if name in self.titles:
+                parts.append((self.titles[name], []))
+            parts[-1][1].append((f"{name:{width}}", command.get_short_help_str(room)))
+        for title, rows in parts:
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
@@ -300,8 +389,14 @@ class Group(Helped, click.Group):
             if any(option in c.options() for c in self.commands.values() if isinstance(c, Command)):
                 mend = ": options stand behind the command, hodiff COMMAND EXPR [OPTIONS]"
             return usage(f"unknown option {quoted(option)}{mend}", option)
-        other = next((c for c, names in COMMONLY.items() if name.lower() in names.split()), None)
+        from hodiff.language.elsewhere import called  # start-up: for errors alone
+
+        other, none = (
+            commonly(name.lstrip("-"), [*self.commands, *VERSION.opts, "--help"]),
+            called(name),
+        )
         mend = f" (did you mean '{other}'?)" if other else nearest(name, list(self.commands))
+        mend = mend or (f": {none}" if none else "")
         mend = mend or f": it can be {', '.join(self.commands)}"
         if not name.lstrip("-").isidentifier() and name.isprintable():  # x**2
             expression = f'"{name}"' if len(name) <= MOST_QUOTED and '"' not in name else "EXPR"
@@ -474,8 +569,8 @@ BOTH = STATES(["create_graph", "--both"], flag_value="both",
               help="One graph each, side by side.")
 PICTURE = STATES(["--out"], metavar="FILE", shell_complete=files,
                  help="A picture: by its ending .svg, .png, .dot, .mermaid or .html. Graphviz "
-                      "lays it out where that is there, else igraph, pip install "
-                      "'hodiff[graph]'; .png needs Graphviz, .dot and .mermaid neither.")
+                      "lays it out where that is there, else igraph, the "
+                      "extra graph; .png needs Graphviz, .dot and .mermaid neither.")
 DRAWN = HOW(["--format"], **choice(["table", "json", "csv", "plain", "dot", "mermaid", "svg",
                                     "html"], "format"),
             default="table", show_default=True,

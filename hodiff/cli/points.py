@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hodiff.cli import INTERRUPTED
 from hodiff.cli.faults import Outcome
 from hodiff.cli.options import usage
-from hodiff.errors import HodiffError
+from hodiff.errors import HodiffError, installing
 
 if TYPE_CHECKING:
     from hodiff.calculator.points.job import Job
@@ -101,7 +101,7 @@ def read(
     try:
         import polars as _  # noqa: F401  # start-up: an extra
     except ModuleNotFoundError:
-        message = "files of points need Polars: pip install 'hodiff[data]'"
+        message = f"files of points need Polars: {installing('data')}"
         raise usage(message, "--points") from None
     from hodiff.answers.question import How  # start-up
     from hodiff.calculator.commands import COMMANDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,6 +24,12 @@ program = Group("hodiff", context_settings={"help_option_names": ["-h", "--help"
 """, epilog="""
     Exit codes: 0 an answer, 1 no answer at that point or a no, 2 a fault in the command line.
 """, params=[o.VERSION],
+titles={
+    "grad": "Derivatives",
+    "uncertainty": "Uncertainty, roots and extrema",
+    "plot": "To look at, to check, to learn",
+    "code": "For programs and the shell",
+},
 examples=(
     'hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2',
     'hodiff nth "x**3" --at x=2 --order 2',
@@ -100,11 +107,11 @@ HELP: dict[str, tuple[str, tuple[click.Option, ...]]] = {
     """, (o.MEASURED, o.COV, o.TERMS, o.SAMPLES, o.SEED)),
     "roots": ("""All roots in a range.
 
-    EXPR is an equation, or what is to be 0; for several variables [EXPR, EXPR]. Each root is proven
-    to be there and to be the only one near it, and it is proven that there are no others. What
-    can't be decided, as at a jump, is told as a small box, with the reason. Exit code 1: there is
-    such a box. Of a file, --points FILE, columns are what EXPR has beside the variables, and each
-    row comes once for each of its roots.
+    EXPR is an equation, or what is to be 0; for several variables as many,
+    [x**2 + y**2 = 4, x = y]. Each root is proven to be there and to be the only one near it, and it
+    is proven that there are no others. What can't be decided, as at a jump, is told as a small box,
+    with the reason. Exit code 1: there is such a box. Of a file, --points FILE, columns are what
+    EXPR has beside the variables, and each row comes once for each of its roots.
     """, (o.OVER, o.SEARCHED, o.SECONDS, o.FOUND_FORMAT)),
     "extrema": ("""All minima and maxima in a range.
 
@@ -195,6 +202,9 @@ def answering(name: str) -> Callable[..., Iterator[Outcome]]:
                 error = "\n".join(f"note: {note}" for note in notes) or None
                 return Outcome(said, error, result.answer.code)
             except HodiffError as fault:
+                if fault.source == "EXPR" and os.path.isfile(text):
+                    mend = f"that is a file: to read expressions from it write @{text}"
+                    raise o.usage(mend, "EXPR") from None
                 raise command.told(ctx, fault) from None
 
         if expression != "-" and not expression.startswith("@"):
@@ -233,8 +243,7 @@ def shell() -> Iterator[Outcome]:
     """A prompt, where definitions stay.
 
     An expression is answered, and every command is there. Without a terminal each line of standard
-    input is answered. It needs the extra shell: pip install 'hodiff[shell]'. :help in it tells the
-    rest.
+    input is answered. It needs the extra shell. :help in it tells the rest.
     """
     from hodiff.cli.shell.prompt import shell  # start-up: with what it brings
 

@@ -161,10 +161,14 @@ def after_value(text: str, found: Tokens, at: int, where: str) -> HodiffError:
         message = "'=' only gives a name its value, as in a = 2; to compare write '=='"
     elif here == ":":
         message = "':' only stands in an index, as in v[1:3]"
+        if where == "entries" and found[at - 1].type == "NAME":
+            message = "write '=' instead of ':'"
     elif here.type == "PLUS_MINUS":
         message = f"'{here}' {INTERVAL}"
     elif here == ";":
-        message = "write ',' instead of ';'" if where == "entries" else "';' can't be in brackets"
+        message = (
+            "write ',' instead of ';'" if where in ("[", "entries") else "';' can't be in brackets"
+        )
     elif here == ",":
         pair, more = [token for token in found[at - 1 : at + 2] if token.type == "NUMBER"], ""
         if len(pair) == 2 and "." not in pair[0] + pair[1]:
@@ -203,6 +207,8 @@ def missing_operator(text: str, found: Tokens, at: int, where: str) -> HodiffErr
         message = f"missing '{';' if where == 'program' else ','}' before '{quote(here)}'"
     elif len(left) > 24 or len(right) > 24:
         message = f"missing '*' before '{quote(here)}'"
+    elif where == "entries" and before.type == "NUMBER" and here.type == "NAME" and between:
+        message = f"numbers have no units here: leave out '{right}', or write {left}*{right}"
     elif where in ("[", "entries"):
         message = f"missing '*' or ',': write {left}*{right} or {left}, {right}"
     elif re.match("[A-Za-z]{2}", before) and before != "pi" and here not in ("(", "["):

@@ -95,7 +95,7 @@ POINT = re.compile(  # x^2, x=3 and x^2 at x = 3
 )
 
 
-def whole(text: str) -> HodiffError | None:
+def whole(text: str, source: str = "EXPR") -> HodiffError | None:
     """The error for a text that can't be read and is some other notation as a whole."""
     found = LATEX_LEIBNIZ.match(text)
     if found:
@@ -114,6 +114,9 @@ def whole(text: str) -> HodiffError | None:
     if found:
         order = "²³⁴⁵⁶⁷⁸⁹".find(found["n"]) + 2 if found["n"] else int(found["n_"] or 1)
         by = f"take nth --order {order} --wrt" if order > 1 else "write --wrt"
+        if source == "--claim":
+            message = f"a claim is the derivative alone: leave out '{quote(found['all'])}'"
+            return syntax(message + (" and '='" if "=" in text else ""), *found.span("all"))
         return leave_out(found, f"{by} {found['x']}")
     found = IN_WORDS.match(text)
     if found:

@@ -547,6 +547,10 @@ class Run:
             if last.type == "NUMBER" or self.kind in ("name", "index", "applied", "root"):
                 return whole.missing(i, self.where)
             return self.either(i, "*", "**", "{} or {}")
+        if here == "(" and not between and re.fullmatch(r"\d*\.\d+", last):
+            enclosed = tokens[i + 1 : after - 1]
+            if len(enclosed) == 1 and re.fullmatch(r"\d+", enclosed[0]):
+                return self.measured(i, str(enclosed[0]))
         if here.type == "NAME" and here not in ELEMENTARY and self.kind == "name":
             subscript = whole.text[right(last) - 1] in ENDS_A_NAME
             if last in FUNCTIONS and not subscript:
@@ -565,6 +569,17 @@ class Run:
         readings = words.format(f"{shown}{sign}{here}", f"{shown}{other}{here}")
         message = f"'{quote(text[start : right(here)])}' has two readings: write {readings}"
         return syntax(message, start, right(here))
+
+    def measured(self, i: int, digits: str) -> HodiffError:
+        """The error for 9.81(2), with the bracket at i: a product, or a number whose last digits
+        are uncertain."""
+        number, last = self.whole.tokens[i - 1], self.whole.tokens[i + 2]
+        decimals = len(number) - number.index(".") - 1
+        spread = f"{int(digits):0{decimals + 1}d}"
+        other = f"{number}+/-{spread[:-decimals]}.{spread[-decimals:]}"
+        other = other if self.where == "entries" else number
+        message = f"'{quote(f'{number}({digits})')}' has two readings: write {number}*{digits}"
+        return syntax(f"{message} or {other}", left(number), right(last))
 
     def settle(self) -> None:
         """The product ends here: refuse it where it has two readings."""

@@ -3,6 +3,7 @@ that help."""
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 import lark
@@ -46,7 +47,7 @@ def parse(text: str, start: str = "program", source: str = "EXPR", strict: bool 
         if error.kind == "syntax" and start == "program":
             from hodiff.language.elsewhere import whole  # start-up: for errors alone
 
-            error = whole(text) or error
+            error = whole(text, source) or error
         raise error.placed(text, source) from None
 
 
@@ -110,10 +111,12 @@ def check_entries(tree: Node, text: str, start: str) -> Node:
     """What --at or --v holds, all of one kind: bindings or items."""
     bound = start == "bindings" or tree.children[0].kind == "binding"
     tree.kind, tree.end = ("bindings" if bound else "items"), len(text.rstrip())
-    for child in tree.children:
+    for i, child in enumerate(tree.children):
         written = quote(text[child.start : child.end])
         if (child.kind == "binding") != bound and start == "items":
             message = "give all values names or none: w1=0.5,w2=1 or 0.5,1"
+        elif i and bound and child.kind not in ("binding", "name", "compare"):
+            message = f"missing name: {nameless(text, tree.children, i)}"
         elif child.kind == "interval":
             message = f"an interval needs a name: write x={written}"
         elif (child.kind == "binding") == bound:
@@ -126,3 +129,20 @@ def check_entries(tree: Node, text: str, start: str) -> Node:
             message = f"missing name: write x={written}"
         raise syntax(message, child.start, child.end)
     return tree
+
+
+def nameless(text: str, entries: list[Node], i: int) -> str:
+    """What to write for the entry that has no name, behind others that have: x=1,5 and x=1,2,3."""
+    after = (k for k in range(i, len(entries)) if entries[k].kind == "binding")
+    end = next(after, len(entries))
+    name, first = entries[i - 1].value, entries[i - 1].children[0]
+    one, other = text[first.start : first.end], text[entries[i].start : entries[i].end]
+    said = []
+    if end == i + 1 and re.fullmatch(r"-?\d+,\d.*", text[first.start : entries[i].end], re.DOTALL):
+        said.append(f"for a decimal write {name}={quote(f'{one}.{other}', 40)}")
+    if all(entry.kind != "interval" for entry in (first, *entries[i:end])):
+        vector = ", ".join(
+            " ".join(text[x.start : x.end].split()) for x in (first, *entries[i:end])
+        )
+        said.append(f"for a vector write {name}=[{vector if len(vector) < 40 else '…'}]")
+    return ", ".join(said) or "write x=" + quote(other)

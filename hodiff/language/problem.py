@@ -25,6 +25,10 @@ Vector: TypeAlias = str | Sequence[tuple[str | None, Any]]
 """What gives the variables their shares: text, or such pairs, where a name may be None."""
 
 
+RANGE = re.compile(  # x=[0,10], x=0..10, 0:10
+    r"\s*(?:([^\W\d]\w*)\s*=)?\s*[\[(]?\s*([^\s,;:=\[\]()]+?)\s*(?:[,;:]|\.\.+|\bto\b)\s*"
+    r"([^\s,;:=\[\]()]+)\s*[\])]?\s*"
+)
 INFINITE = ("inf", "oo", "infinity")
 PRODUCT = re.compile(r"[×·⋅∙∗]|(?<!\*)\*(?!\*)")
 INTEGRATION = ("C", "c", "K", "const")
@@ -102,7 +106,9 @@ class Problem:
             if name in INTEGRATION:
                 message = f"'{name}' has no place here: a derivative has no constant of integration"
                 raise HodiffError("name", f"{message}, or bind it with --let {name}=...")
-            raise HodiffError("name", _unknown(name, list(known)))
+            mend = _product(name, list(known)) or slip(name, known)
+            message = f"unknown variable '{name}': {mend}" if mend else _unknown(name, list(known))
+            raise HodiffError("name", message)
 
         tree = parse(text, "program", "--claim", self.strict)
         said = None
@@ -250,7 +256,7 @@ def read(
             found = variable(name, shape, chosen is None or name in wanted)
             problem.variables[name] = found
             note = slip(name, problem.variables)
-            if note is not None:
+            if note is not None and name not in wanted:
                 problem.notes.append(f"'{name}' is read as a variable: {note}")
         return found
 
@@ -330,9 +336,13 @@ def range_sides(text: str) -> list[str]:
         bound = text.find("=", start, i)
         ends = (text[bound + 1 : colons[0]], text[colons[0] + 1 : i]) if len(colons) == 1 else ()
         if bound < 0 or not ends or not all(end.strip() for end in ends):
+            meant = RANGE.fullmatch(text)
+            name, lower, upper = meant.groups() if meant else (None, "0", "10")
             raise HodiffError(
-                "usage", "--over takes a range for each variable, its ends: x=0:10",
-                text=text, source="--over", start=start, end=i,
+                "usage",
+                "--over takes a range for each variable, its ends:"
+                f" {name or 'x'}={lower}:{upper}",
+                text=text, source="--over", start=start, end=len(text) if meant else i,
             )  # fmt: skip
         low[colons[0] : i] = " " * (i - colons[0])
         high[bound + 1 : colons[0] + 1] = " " * (colons[0] - bound)
@@ -445,22 +455,20 @@ def equation_sides(text: str) -> list[str]:
 
     >>> equation_sides("r = 2; x = r")
     ['r = 2; x    ', 'r = 2;     r']
+    >>> equation_sides("[x = y, x*y]")
+    ['[x    , x*y]', '[    y,0   ]']
     """
     depth, start, signs = 0, 0, list[int]()
     for i, c in enumerate(text):
         depth += (c in "([{") - (c in ")]}")
         if c == ";" and text[i + 1 :].strip():
             start, signs = i + 1, []
-        around = text[i - 1 : i] + text[i + 1 : i + 2]
-        if c == "=" and depth == 0 and not set(around) & set("=<>!"):
+        if depth == 0 and _equates(text, i):
             signs.append(i)
     if not signs:
-        return [text]
+        return _system_sides(text, start) or [text]
     if len(signs) > 1:
-        raise HodiffError(
-            "syntax", "an equation has one '='", text=text, source="EXPR",
-            start=signs[1], end=signs[1] + 1,
-        )  # fmt: skip
+        raise _one_sign(text, signs[1])
     (i,) = signs
     left = text[:i] + " " * (len(text) - i)
     right = text[:start] + " " * (i + 1 - start) + text[i + 1 :]
@@ -471,6 +479,44 @@ def equation_sides(text: str) -> list[str]:
                 text=text, source="EXPR", start=i, end=i + 1,
             )  # fmt: skip
     return [left, right]
+
+
+def _equates(text: str, i: int) -> bool:
+    """Whether text[i] is a '=' of its own."""
+    around = text[i - 1 : i] + text[i + 1 : i + 2]
+    return text[i] == "=" and not set(around) & set("=<>!")
+
+
+def _one_sign(text: str, i: int) -> HodiffError:
+    message = "an equation has one '=': several are [EXPR = EXPR, EXPR = EXPR]"
+    return HodiffError("syntax", message, text=text, source="EXPR", start=i, end=i + 1)
+
+
+def _system_sides(text: str, start: int) -> list[str] | None:
+    """The sides of the equations in the vector that begins at start, as two vectors; None where
+    none is an equation. What has no '=' is to be 0."""
+    first = start + len(text[start:]) - len(text[start:].lstrip())
+    if text[first : first + 1] != "[":
+        return None
+    left, right = list(text), list(text)
+    depth, begin, signs, found = 0, first + 1, list[int](), False
+    for i in range(first, len(text)):
+        depth += text[i] in "([{"
+        if depth == 1 and _equates(text, i):
+            signs.append(i)
+        if depth == 1 and text[i] in ",]":
+            if len(signs) > 1:
+                raise _one_sign(text, signs[1])
+            sign = signs[0] if signs else i
+            left[sign:i] = " " * (i - sign)
+            right[begin : sign + 1] = " " * (sign + 1 - begin)
+            if not signs:
+                right[begin : i + 1] = f"{'0':{i - begin}}{text[i]}"
+            found, begin, signs = found or bool(signs), i + 1, []
+        depth -= text[i] in ")]}"
+        if depth == 0 and text[i + 1 :].strip(" ;\n\t"):
+            return None
+    return ["".join(left), "".join(right)] if found else None
 
 
 def _parsed_sides(sides: list[str], text: str, strict: bool) -> list[Node]:
@@ -516,6 +562,10 @@ class _Names:
             if name not in variables and "[" in name and whole in variables:
                 message = f"{self.option} takes whole variables: write {self.option} {whole}"
                 raise self.fault("name", message, i)
+            apart = name.split()
+            if len(apart) > 1 and set(apart) <= set(variables):
+                message = f"names are apart by commas: write {self.option} {','.join(apart)}"
+                raise self.fault("usage", message, i)
             if name not in variables:
                 message = f"{self.option} names an {_unknown(name, list(variables))}"
                 raise self.fault("name", message, i)
@@ -568,13 +618,20 @@ def _unbound(source: str, later: Sequence[str] = (), point: bool = True) -> Call
 def _missing(name: str, known: list[str], slip: str | None) -> str:
     if slip is not None:
         return f"'{name}' has no value: {slip}, or bind it with --at or --let {name}=..."
-    if len(name) > 1 and set(name) <= {*known, "e"}:
-        return f"'{name}' is a name, and has no value: for the product write {'*'.join(name)}"
+    product = _product(name, known)
+    if product:
+        return f"'{name}' is a name, and has no value: {product}"
     value = "golden_ratio" if name in ("phi", "φ") else "..."
     return (
         f"'{name}' has no value{nearest(name, known)}: bind it with --at or --let {name}={value},"
         " or leave out --at for the formula"
     )
+
+
+def _product(name: str, known: list[str]) -> str | None:
+    """The mend for xy, where x and y are known."""
+    several = len(name) > 1 and set(name) <= {*known, "e"}
+    return f"for the product write {'*'.join(name)}" if several else None
 
 
 def _unknown(name: str, known: list[str]) -> str:

@@ -50,6 +50,7 @@ OTHERWISE = {
     "func.functional_call": "a model is a function of its parameters, which may come in a dict",
     "func.stack_module_state": "stack parameters by hodiff.stack, and vmap the model",
     "nn.Module": "a model is a function of its parameters, which may come in a dict",
+    "nn.*": "layers stay out: a layer is a function of its weights, by hodiff.nn.functional",
     "nn.Parameter": "tensor(data, requires_grad=True) is one",
     "optim": "a step is w = (w - rate * g).detach().requires_grad_()",
     "utils": "tensors are computed when they are asked for, so that nothing is checkpointed",
@@ -64,8 +65,8 @@ def missing(name: str, names: Iterable[str]) -> str:
     >>> missing("func.jacrec", ["jacrev", "vmap"])
     "hodiff has no func.jacrec (did you mean 'jacrev'?)"
     """
-    mend = OTHERWISE.get(name)
-    last = name.rpartition(".")[2]
+    place, _, last = name.rpartition(".")
+    mend = OTHERWISE.get(name) or OTHERWISE.get(f"{place}.*")
     known = [other for other in names if not other.startswith("_")]
     return f"hodiff has no {name}{f': {mend}' if mend else nearest(last, known)}"
 

@@ -8,7 +8,10 @@ import pytest
 from hodiff.calculator.commands import gradient as commands
 from hodiff.cli import faults
 
-GRAD = 'grad needs an expression: hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2'
+GRAD = (
+    'grad needs an expression: hodiff grad "w1**2*sin(w2)" --at w1=1,w2=pi/2;'
+    " - reads standard input"
+)
 HVP = 'hvp needs --v: hodiff hvp "w1**2*sin(w2)" --at w1=1,w2=pi/2 --v 0.5,1'
 COMMANDS = (
     "grad, nth, hessian, hvp, jacobian, jvp, vjp, value, taylor, tensor, laplacian, divergence,"
@@ -37,9 +40,37 @@ COMMANDS = (
         ("version", "unknown command 'version' (did you mean '--version'?)", None),
         (
             "grad x*y --at x=3 y=2",
-            "'y=2' stands alone: the point is one word, --at x=3,y=2",
+            "'y=2' stands alone: write --at x=3,y=2",
             "--at",
         ),
+        ("grad x**2 y=3", "'y=3' stands alone: write --at y=3", "--at"),
+        ("grad x*y --at x=3, y=pi/2", "'y=pi/2' stands alone: write --at x=3,y=pi/2", "--at"),
+        ("grad x**2 --at x = 2", "'= 2' stands alone: write --at x=2", "--at"),
+        ("grad x**2 --at x 2", "'2' stands alone: write --at x=2", "--at"),
+        ("grad x*y x", "'x' stands alone: write --wrt x", "--wrt"),
+        ("grad a*x --wrt x a", "'a' stands alone: write --wrt x,a", "--wrt"),
+        ("implicit x*y=1 y", "'y' stands alone: write --of y", "--of"),
+        ("nth x**5 3", "'3' stands alone: write --order 3", "--order"),
+        ("check x**2 2*x", "'2*x' stands alone: write --claim \"2*x\"", "--claim"),
+        ("roots x**2-2 x=0:2", "'x=0:2' stands alone: write --over x=0:2", "--over"),
+        (
+            "roots x**2 -2",  # the shell's word, not an option's
+            'EXPR came in 2 parts: put it in quotes, as in "x**2 -2"',
+            "EXPR",
+        ),
+        ("taylor sin x", 'EXPR came in 2 parts: put it in quotes, as in "sin x"', "EXPR"),
+        ("grad x**2 --x 2", "unknown option '--x': the point is --at x=2", "--x"),
+        ("grad x**2 --json", "unknown option '--json' (did you mean '--format json'?)", "--json"),
+        ("nth x**2 --n 2", "unknown option '--n' (did you mean '--order'?)", "--n"),
+        ("grad x --file a.csv", "unknown option '--file' (did you mean '--points'?)", "--file"),
+        ("grad x --hlep", "unknown option '--hlep' (did you mean '--help'?)", "--hlep"),
+        (
+            "code x --at x=1",
+            "unknown option '--at': grad, nth, hessian, hvp, jacobian, jvp have it",
+            "--at",
+        ),
+        ("-version", "unknown command '-version' (did you mean '--version'?)", None),
+        ("integrate x", "unknown command 'integrate': integrals are not computed here", None),
         ("--verson", "unknown option '--verson' (did you mean '--version'?)", "--verson"),
         (
             "--at x=1 grad x",
@@ -281,3 +312,16 @@ def test_closed_streams(hodiff, monkeypatch):
     monkeypatch.setattr(sys, "stdout", None)  # >&-
     assert hodiff("grad", "x").code == 0
     assert hodiff("functions").code == 0
+
+
+def test_a_file_beside_the_expression(hodiff, tmp_path, monkeypatch):
+    """The mend is one that answers when it is pasted."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data.csv").write_text("x,y\n1,2\n")
+    assert hodiff("grad", "x*y", "data.csv").err.startswith(
+        "error: 'data.csv' stands alone: write --points data.csv\n"
+    )
+    assert hodiff("grad", "x*y", "--points", "data.csv").code == 0
+    (tmp_path / "exprs.txt").write_text("x**2\n")
+    assert "write @exprs.txt" in hodiff("grad", "exprs.txt", "--at", "x=1").err
+    assert hodiff("grad", "@exprs.txt", "--at", "x=1").code == 0

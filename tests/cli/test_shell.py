@@ -114,10 +114,16 @@ def test_an_answer_that_is_long_stays_short(session):
     assert float(out) == pytest.approx(2.718281828459045)
 
 
-@pytest.mark.parametrize("line", [":quit", ":q", ":exit"])
+@pytest.mark.parametrize("line", [":quit", ":q", ":exit", "exit", "quit()"])
 def test_leaving(session, line):
     with pytest.raises(Quit):
         list(session.answered(line))
+
+
+def test_a_name_of_ones_own_leaves_nothing(session):
+    said(session, "exit = 2")
+    assert said(session, "exit")[0] == "2"
+    assert max(map(len, said(session, ":help")[0].splitlines())) < 80
 
 
 def test_texts_of_many_lines():
@@ -252,5 +258,5 @@ def test_without_its_library(monkeypatch):
     from hodiff.errors import HodiffError
 
     monkeypatch.setitem(sys.modules, "prompt_toolkit", None)
-    with pytest.raises(HodiffError, match=r"needs prompt_toolkit: pip install 'hodiff\[shell\]'"):
+    with pytest.raises(HodiffError, match=r"needs prompt_toolkit: pip .*'prompt-toolkit>="):
         prompt.prompt_of(Session(program))

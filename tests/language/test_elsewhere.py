@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -248,9 +249,81 @@ def test_a_variable_inside_names_is_told_as_products(found, hodiff) -> None:
         (["--at", "x=nan"], "'nan' is no number: give a finite one"),
         (["--at", "x=30deg"], "unknown name 'deg': bind it with --let deg=pi/180"),
         (["--at", "=3"], "a name was expected before '=': write x=…"),
+        (["--at", "x:2"], "write '=' instead of ':'"),
+        (["--at", "x=1,5"], "for a decimal write x=1.5, for a vector write x=[1, 5]"),
+        (["--at", "x=1,2,3,y=4"], "missing name: for a vector write x=[1, 2, 3]"),
+        (["--at", "x=1,5±0.1"], "missing name: for a decimal write x=1.5±0.1"),
+        (["--at", "x=pi,5"], "missing name: for a vector write x=[pi, 5]"),
+        (["--at", "x=2.0 kg"], "numbers have no units here: leave out 'kg', or write 2.0*kg"),
+        (["--at", "x=2.0(1)"], "'2.0(1)' has two readings: write 2.0*1 or 2.0+/-0.1"),
+        (
+            ["--at", "x=0.0512(12)"],
+            "'0.0512(12)' has two readings: write 0.0512*12 or 0.0512+/-0.0012",
+        ),
+        (["--at", "x=[1, 2],y=2", "--wrt", "x y"], "names are apart by commas: write --wrt x,y"),
         (["--at", "x=[1, 2]", "--wrt", "x[0]"], "--wrt takes whole variables: write --wrt x"),
     ],
 )
 def test_points_and_variables_that_are_none(hodiff, options: list[str], message: str) -> None:
     ran = hodiff("grad", "sum(x)", *options)
     assert ran.code == 2 and message in ran.err
+
+
+@pytest.mark.parametrize("given", ["0:2", "x=0..2", "x=[0,2]", "x=(0, 2)", "x = 0 to 2", "x=0,2"])
+def test_a_range_as_others_write_it(hodiff, given: str) -> None:
+    """The mend answers when it is pasted."""
+    assert "its ends: x=0:2\n" in hodiff("roots", "x**2 - 2", "--over", given).err
+    assert hodiff("roots", "x**2 - 2", "--over", "x=0:2").code == 0
+
+
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("2xy", "unknown variable 'xy': for the product write x*y"),
+        ("cosx", "unknown variable 'cosx': for the function write cos(x)"),
+        ("dy/dx = 2x*y", "a claim is the derivative alone: leave out 'dy/dx' and '='"),
+        ("d/dx x", "a claim is the derivative alone: leave out 'd/dx'"),
+    ],
+)
+def test_claims(hodiff, claim: str, message: str) -> None:
+    ran = hodiff("check", "x**2*y", "--wrt", "x", "--claim", claim)
+    assert ran.code == 2 and f"error: {message}\n" in ran.err
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        "[x**2 + y**2 = 4, x = y]",
+        "[x**2 + y**2 - 4, x = y]",
+        "r = 4; [x² + y² = r, x - y]",
+        "[4 = x**2 + y**2,x=y]",
+    ],
+)
+def test_a_system_of_equations(found, system: str) -> None:
+    """x = y = ±sqrt(2), however the sides are written."""
+    roots = found("roots", system, "--over", "x=-3:3,y=-3:3")["roots"]
+    assert [root["at"] for root in roots] == [
+        {"x": sign * math.sqrt(2), "y": sign * math.sqrt(2)} for sign in (-1, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("system", "start", "message"),
+    [
+        ("[x = y = 2, y]", 7, "an equation has one '=': several are [EXPR = EXPR, EXPR = EXPR]"),
+        ("x = y, x = 2", 9, "an equation has one '=': several are [EXPR = EXPR, EXPR = EXPR]"),
+        ("[x =, y = 2]", 4, "a value was expected between '[' and ','"),
+        ("[x = y][0]", 3, "to compare write '=='"),
+    ],
+)
+def test_what_is_no_system(hodiff, system: str, start: int, message: str) -> None:
+    ran = hodiff("roots", system, "--over", "x=0:1,y=0:1", "--format", "json")
+    error = json.loads(ran.out)["error"]
+    assert (ran.code, error["start"]) == (2, start) and message in error["message"]
+
+
+def test_a_product_of_what_are_variables_by_custom(found) -> None:
+    said = "'xy' is read as a variable: for the product write x*y"
+    assert found("grad", "x + xy")["notes"] == [said]
+    assert found("grad", "x + ab")["notes"] == []
+    assert found("grad", "x + xy", "--wrt", "xy")["notes"] == []  # where it is meant

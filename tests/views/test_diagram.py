@@ -351,7 +351,7 @@ def test_a_tensor_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "igraph", None)
-    with pytest.raises(HodiffError, match=r"install Graphviz.*hodiff\[graph\]"):
+    with pytest.raises(HodiffError, match=r"install Graphviz.*'igraph>="):
         drawn("x**2")
     assert "digraph" in drawn("x**2", "dot") and "flowchart" in drawn("x**2", "mermaid")
     with pytest.raises(HodiffError, match=r"needs Graphviz.*--out g\.svg"):

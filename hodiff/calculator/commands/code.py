@@ -25,6 +25,13 @@ WHATS: Mapping[str, str] = {
     "hessian": "hessian",
 }
 LONGEST = 400  # characters of a constant that is told again
+ELSEWHERE = {
+    "c++": "cpp",
+    "javascript": "js",
+    "typescript": "js",
+    "pytorch": "torch",
+    "py": "python",
+}
 NAMES = {"sql": "points"}  # of what there is without --name; a function is f
 
 
@@ -38,8 +45,9 @@ def code(request: Request, to: str, what: str = "value,grad", name: str | None =
             raise usage(f"{option} is text, not {type(x).__name__}", option)
     targets = [*TARGETS, "latex"]
     if to not in targets:
-        known = ", ".join(targets)
-        raise usage(f"unknown target {to[:60]!r}{nearest(to, targets)}: it can be {known}", "--to")
+        known, other = ", ".join(targets), ELSEWHERE.get(to.lower())
+        mend = f" (did you mean '{other}'?)" if other else nearest(to, targets)
+        raise usage(f"unknown target {to[:60]!r}{mend}: it can be {known}", "--to")
     asked = _whats(what)
     if request.has_point:
         raise usage("code is for every point: leave out --at, or bind constants by --let", "--at")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from hodiff.calculator.answer import Answer, Each, Row, components, leaves
 from hodiff.calculator.request import Request, first, parts
 from hodiff.derivatives import gradient
+from hodiff.errors import HodiffError
 
 
 def grad(request: Request) -> Answer:
@@ -32,7 +33,13 @@ def grad(request: Request) -> Answer:
     )
 
 
-DIGITS = "the number itself: --digits 17"
+def in_digits(request: Request) -> str:
+    """What is said below a formula that is one number, or has none."""
+    try:
+        (number,) = request.solve_at([request.f], {}, request.how).values
+    except HodiffError as fault:
+        return fault.message
+    return f"in digits: {number} (more: --digits 30)"
 
 
 def value(request: Request) -> Answer:
@@ -42,8 +49,9 @@ def value(request: Request) -> Answer:
         problem.point = {}
     found = request.solve([request.f], smooth=False, orders=(1,))
     (f,) = found.values
-    if not request.has_point and not problem.variables and any(c.isalpha() for c in str(f)):
-        found = found._replace(notes=[*found.notes, DIGITS])
+    part = getattr(f, "part", None)  # of a formula
+    if part is not None and part.kind != "number" and not problem.variables:
+        found = found._replace(notes=[*found.notes, in_digits(request)])
     rows = f if isinstance(f, list) and isinstance(f[0], list) else [f]
     return request.answer(
         found,

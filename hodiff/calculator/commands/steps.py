@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from hodiff.calculator import trees
 from hodiff.calculator.answer import Answer, Each, Entry, Grid, Row
+from hodiff.calculator.equations import derivative
 from hodiff.calculator.request import Found, Request, above, partial, raised, usage
 from hodiff.calculator.trees import Item
 from hodiff.derivatives import gradient, nested
@@ -47,12 +48,14 @@ class Notation(NamedTuple):
     prime    the derivative of what stands in it
     marked   a formula in a line of words
     words    the words of such a line
+    slope    the derivative of some order in a variable, where it is written as a formula, too
     """
 
     formula: Callable[[Part], str]
     prime: str = "({})'"
     marked: str = "{}"
     words: Callable[[str], str] = str
+    slope: Callable[[str, int], str] | None = None
 
     def derivative(self, of: Part, found: Part) -> str:
         return self.marked.format(f"{self.prime.format(self.formula(of))} = {self.formula(found)}")
@@ -75,8 +78,12 @@ def in_latex(variables: Sequence[str]) -> Notation:
         meanings = ", ".join(f"{letter} = {meaning}" for letter, meaning in definitions)
         return rf"{text} \text{{ where }} {meanings}" if meanings else text
 
+    def slope(variable: str, order: int) -> str:
+        sign = "d" if len(variables) == 1 else "∂"
+        return formula(derivative(name("f"), sign, [(name(variable), order)]))
+
     return Notation(
-        cache(formula), r"\left({}\right)'", "${}$", lambda text: text.translate(ESCAPED)
+        cache(formula), r"\left({}\right)'", "${}$", lambda text: text.translate(ESCAPED), slope
     )
 
 
@@ -189,9 +196,13 @@ def outline(sections: Sequence[Section], notation: Notation) -> list[Item]:
     for section in sections:
         formula = notation.formula(section.formula)
         label = notation.words(section.entry.label)
+        last = f"{label} = {notation.marked.format(formula)}"
+        if notation.slope is not None:
+            slope = notation.slope(section.variable, section.order)
+            label, last = (notation.marked.format(x) for x in (slope, f"{slope} = {formula}"))
         items.append(Item(0, label, notation.words(section.remark)))
         items += rows(section.lines, formula, notation)
-        items.append(Item(0, "", f"{label} = {notation.marked.format(formula)}"))
+        items.append(Item(0, "", last))
     return items
 
 

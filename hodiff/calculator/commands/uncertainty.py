@@ -57,7 +57,8 @@ def uncertainty(
         spreads, r = np.sqrt(np.diag(covariance)), correlations(covariance)
     if not spreads.any():
         x = request.wrt[0]
-        message = f"no variable has an uncertainty: write it behind ±, as in {x}=2.0±0.1, or --cov"
+        message = f"no variable has an uncertainty: write it behind ±, as in {x}=2.0±0.1 or"
+        message += f" {x}=2.0+/-0.1 (+- is a sum), or give --cov"
         raise usage(message, "--at")
     # What stands behind ± is no interval here: f and its slopes are those at the values.
     problem = copy(request.problem)

@@ -70,7 +70,10 @@ def heights(found: Surface, ax: Any, made: Any) -> None:
     lines = ax.contour(found.x, found.y, values, levels=found.levels, colors=DARK, linewidths=0.6,
                        linestyles="solid", alpha=0.7, zorder=3)  # fmt: skip
     lines.set_gid("contours")
-    ax.clabel(lines, fontsize=7, fmt="%g")
+    effects = needed("matplotlib.patheffects", WHAT)
+    halo = effects.withStroke(linewidth=2, foreground="white", alpha=0.8)
+    for label in ax.clabel(lines, fontsize=7, fmt="%g", colors=DARK):  # read on dark heights, too
+        label.set(alpha=1, path_effects=[halo])
     bar = made.colorbar(filled, ax=ax, shrink=0.9)
     bar.set_label("f", rotation=0)
 

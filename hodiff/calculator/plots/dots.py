@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from hodiff.calculator.request import usage
+from hodiff.errors import installing
 
 MOST = 20_000  # dots
 HEIGHTS = ("f", "y", "value")  # names that a column of heights goes by
@@ -31,7 +32,7 @@ def dots(path: Any, variable: str) -> Dots:
     try:
         import polars as pl  # start-up: an extra
     except ModuleNotFoundError:
-        message = "files of points need Polars: pip install 'hodiff[data]'"
+        message = f"files of points need Polars: {installing('data')}"
         raise usage(message, "--points") from None
     from hodiff.calculator.points import broken, files  # start-up
     from hodiff.calculator.points.rows import doubles, is_readable

@@ -85,7 +85,7 @@ def beside(picture: Picture, ax: Any, heights: tuple[float, float]) -> None:
         known = found.low == found.low
         under, over = (end.clip(*heights) for end in (found.low, found.high))
         ax.fill_between(found.x, under, over, where=known, color=TAYLOR, alpha=0.18, linewidth=0,
-                        gid="taylor-band", label="f is proven to be in")  # fmt: skip
+                        gid="taylor-band", label="f is in here, proven")  # fmt: skip
         lines = list(strokes(found.x.tolist(), found.y.tolist(), *heights))
         for n, stroke in enumerate(lines):
             ax.plot(stroke.x, stroke.y, color=TAYLOR, linewidth=1.6, linestyle=(0, (5, 2)),

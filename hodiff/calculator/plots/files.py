@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from hodiff.calculator.output import save
+from hodiff.calculator.plots.figure import SETTINGS, WHAT
+from hodiff.calculator.plots.missing import needed
 from hodiff.calculator.request import usage
 from hodiff.errors import nearest
 from hodiff.views import html
@@ -33,7 +35,8 @@ def image(made: Any, form: str) -> bytes:
     """A figure of matplotlib as the bytes of a file."""
     paper = io.BytesIO()
     plain = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form)
-    made.savefig(paper, format=form, dpi=DOTS, metadata=plain)
+    with needed("matplotlib", WHAT).rc_context(SETTINGS):  # how svg is written is settled here
+        made.savefig(paper, format=form, dpi=DOTS, metadata=plain)
     return paper.getvalue()
 
 

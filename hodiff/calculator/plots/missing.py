@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from hodiff.calculator.request import usage
+from hodiff.errors import installing
 
 
 def needed(name: str, what: str) -> Any:
@@ -14,6 +15,6 @@ def needed(name: str, what: str) -> Any:
         return import_module(name)
     except ModuleNotFoundError:
         library = name.partition(".")[0]
-        message = f"{what} needs {library}: pip install 'hodiff[plot]'"
+        message = f"{what} needs {library}: {installing('plot')}"
         mend = ", or take --format json, csv or plain"
         raise usage(message + mend, "--format" if library == "plotext" else "--out") from None

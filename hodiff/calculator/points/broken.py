@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import os
+import re
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ from hodiff.errors import HodiffError, nearest
 SHOWN = 12  # names of columns in a message
 GZIP = b"\x1f\x8b"
 MARKS = {"parquet": b"PAR1", "ipc": b"ARROW1"}  # what files of a format begin and end with
+NUMBER = re.compile(r"\s*[-+.\d]+(e[-+]?\d+)?\s*", re.IGNORECASE)
 JSON = ('{"', "[{", "[\n")
 AS_JSON = "begins as JSON does, not as text in columns: an object a line is --in-format ndjson"
 WRITTEN_ANEW = "write it anew as such, iconv -f {} -t UTF-8"
@@ -58,6 +60,11 @@ def missing(
         return fault(f"{where} {AS_JSON}")
     if apart:
         return fault(f"{where} has no column '{wanted}': it has one, '{names[0][:60]}': {apart}")
+    if names and all(
+        re.fullmatch(r"[-+.\d]+(e[-+]?\d+)?", x.strip(), re.IGNORECASE) for x in names
+    ):
+        mend = f"its first line is numbers, '{','.join(names)[:60]}': put one with names above it"
+        return fault(f"{where} has no column '{wanted}': {mend}")
     names = [x if x.isprintable() and x.strip() else ascii(x) for x in names]
     shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
     mend = nearest(wanted, names) or f": it has {shown or 'none'}"
@@ -78,8 +85,9 @@ def _is_name(text: str) -> bool:
     return False
 
 
-def apart(names: Sequence[str], form: str, dialect: Dialect) -> str:
-    """What to do where the only column's name looks like several; empty where it doesn't."""
+def apart(names: Sequence[str], form: str, dialect: Dialect, titles: bool = False) -> str:
+    """What to do where the only column's name looks like several; empty where it doesn't. titles:
+    words may be a title of the file."""
     if len(names) != 1 or form not in SEPARATORS:
         return ""
     csv = "--in-format csv " if form == "tsv" else ""
@@ -89,6 +97,8 @@ def apart(names: Sequence[str], form: str, dialect: Dialect) -> str:
         "|": f"{csv}--separator '|' reads that",
         ",": f"{csv or '--separator , '}reads that",
     }
+    if not titles and re.fullmatch(r"\w+( \w+)+", names[0]):
+        mends[" "] = f"{csv}--separator ' ' reads that"
     own = dialect.between(form)
     if names[0].lower().startswith("sep="):
         mark = names[0][4:5]
@@ -220,7 +230,7 @@ def _ragged(path: str, form: str, dialect: Dialect) -> str | None:
             for row, fields in enumerate(lines, 1):
                 begun = lines.line_num + 1
                 if len(fields) > len(header):
-                    n, mend = len(header), apart(header, form, dialect)
+                    n, mend = len(header), apart(header, form, dialect, titles=True)
                     if n == 1 and not mend:
                         mend = f"line 1 has to be the header, and is {header[0][:60]!r}"
                     return (

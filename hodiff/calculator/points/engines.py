@@ -34,7 +34,7 @@ from hodiff.calculator.points.job import Job
 from hodiff.calculator.points.pieces import Piece, of_rows, of_text
 from hodiff.calculator.points.rows import CHECKED, MOST_CHECKED, no_answer
 from hodiff.calculator.points.solver import Refused, Stopped
-from hodiff.errors import HodiffError
+from hodiff.errors import HodiffError, installing
 
 ROWS, BYTES = 1 << 20, 1 << 25  # of a piece
 PROVEN_ROWS, PROVEN_BYTES = 1 << 14, 1 << 20  # in balls: some seconds
@@ -128,7 +128,7 @@ def _check(job: Job, name: str) -> None:
     """What an engine can't do."""
     for package, title in PACKAGES[name]:
         if find_spec(package) is None:
-            message = f"--engine {name} needs {title}: pip install 'hodiff[{name}]'"
+            message = f"--engine {name} needs {title}: {installing(name)}"
             raise fault(message, "--engine")
     if job.points is not None and files.is_stream(job.points):
         raise fault(f"--engine {name} reads files: standard input and pipes are read here alone")
@@ -278,7 +278,7 @@ def _reports(found: Reports, name: str) -> Reports:
     except Exception as error:
         text = str(error)
         if "No module named 'hodiff'" in text or "No module named 'polars'" in text:
-            message = "the workers need hodiff: pip install 'hodiff[data]' where they run"
+            message = "the workers need hodiff and its extra data where they run"
             raise fault(message, "--engine") from None
         lines = [line for line in text.splitlines() if line.strip()]
         told = lines[0].strip() if lines else type(error).__name__

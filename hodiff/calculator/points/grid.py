@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import isfinite, lcm, prod
@@ -28,13 +29,18 @@ def axes(texts: Sequence[str], number: Any) -> Axes:
         name, _, said = part.partition("=")
         name, ends = name.strip(), said.split(":")
         if not is_name(name) or len(ends) != 3:
-            raise fault(f"--grid is x=0:10:101, from 0 to 10 in 101 points, not '{part}'", "--grid")
+            missing = f"{'' if said else 'x='}{part}{':101' * (part.count(':') == 1)}"
+            mend = (
+                f": write {missing}" if re.fullmatch(r"\w+=[^=:]+:[^=:]+:[^=:]+", missing) else ""
+            )
+            message = f"--grid is x=0:10:101, from 0 to 10 in 101 points, not '{part}'"
+            raise fault(message + mend, "--grid")
         if name in found:
             raise fault(f"--grid has '{name}' twice", "--grid")
         first, last = map(number, ends[:2])
         count = ends[2].strip()
         if not (count.isascii() and count.isdecimal()) or not 0 < int(count[:14]) <= MOST:
-            listed = f"from 1 to {MOST}, not '{count[:20]}'"
+            listed = f"from 1 to {MOST}, not '{count[:20]}'{_stepped(name, ends)}"
             raise fault(f"the points of '{name}' are a whole number {listed}", "--grid")
         if not (isfinite(first) and isfinite(last)):
             raise fault(f"the ends of '{name}' have to be finite", "--grid")
@@ -42,6 +48,18 @@ def axes(texts: Sequence[str], number: Any) -> Axes:
     if prod(n for _, _, n in found.values()) > MOST:
         raise fault(f"--grid can have {MOST} points at most", "--grid", "limit")
     return found
+
+
+def _stepped(name: str, ends: Sequence[str]) -> str:
+    """What to write for a step between 0 and 1 that stands where the number of points should."""
+    try:
+        first, last, step = map(float, ends)
+    except ValueError:
+        return ""
+    points = (last - first) / step + 1 if 0 < step < 1 else 0.0
+    if not 1 <= points <= MOST or abs(points - round(points)) > 1e-9 * points:
+        return ""
+    return f": in steps of {ends[2].strip()} write {name}={':'.join(ends[:2])}:{round(points)}"
 
 
 def size(grid: Axes) -> int:

@@ -270,8 +270,8 @@ def _mend(text: str, comma: bool) -> str:
         return ""
     mark = "," if comma else "."
     how = fullmatch(NUMBER, swapped, IGNORECASE | ASCII) and not comma
-    return f": of marks it has one '{mark}', before the decimals" + (
-        "; --decimal-comma takes ',' for it" if how else ""
+    return f": a number has no mark but one '{mark}' before its decimals" + (
+        "; --decimal-comma takes ',' there" if how else ""
     )
 
 

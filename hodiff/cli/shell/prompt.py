@@ -18,6 +18,7 @@ from hodiff.cli.faults import Outcome
 from hodiff.cli.options import Command, usage
 from hodiff.cli.shell.session import OWN, Quit, Session
 from hodiff.cli.shell.words import complete, lines
+from hodiff.errors import installing
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -110,8 +111,8 @@ def prompt_of(session: Session) -> PromptSession[str]:
     try:
         from prompt_toolkit import PromptSession  # start-up: an extra
     except ModuleNotFoundError:
-        message = "the prompt needs prompt_toolkit: pip install 'hodiff[shell]'; without it, lines"
-        raise usage(f"{message} on standard input are answered") from None
+        message = f"the prompt needs prompt_toolkit: {installing('shell')}; without it, lines on"
+        raise usage(f"{message} standard input are answered") from None
     from prompt_toolkit.history import FileHistory, InMemoryHistory  # start-up
 
     path = history()

@@ -23,9 +23,9 @@ x**2 + 1          an expression: its value, or with variables its derivatives
 a = 3             a name that stays; f(t) = t**2 a function
 ans               the last value, or the last derivative in one variable
 grad x**2 --at x=2
-                  any command of hodiff, with its options; without EXPR the last one
+                  any command with its options; without EXPR of the last one
 :plot             the last expression as a curve; :plot sin(x) --over x=0:10
-:steps            how its derivative comes about; :code, :roots and all commands likewise
+:steps            how its derivative comes about; so :code, :roots, ...
 :names            what is defined; :forget a
 :help             this; :help grad for a command
 :quit             leave, as Ctrl-D does; Ctrl-C gives up a line
@@ -33,6 +33,7 @@ A line goes on while a bracket is open, and behind \\ or ;"""
 OVER = "-5:5"  # where :plot draws what is said without a range
 OWN = ("help", "quit", "names", "forget")
 OTHER = {"q": "quit", "exit": "quit", "vars": "names", "h": "help"}
+LEAVING = ("quit", "exit", "quit()", "exit()")
 WITHOUT = ("shell", "completion")  # commands that have nothing to do here
 NO_EXPRESSION = ("functions", "help")
 BOUND = re.compile(r"(?<!\w)([^\W\d]\w*)\s*=")
@@ -72,6 +73,8 @@ class Session:
     def answer(self, line: str) -> Iterator[Outcome]:
         if not line or line.startswith("#"):
             return
+        if line in LEAVING and line not in self.names.known:  # as other shells are left
+            raise Quit
         if line.startswith(":") and (own := self.own(line)) is not None:
             yield from own
             return

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from hodiff.errors import HodiffError
+from hodiff.errors import HodiffError, installing
 
 GAP = 26.0  # points between nodes of a layer
 LAYERS = 40.0  # and between layers
@@ -24,7 +24,7 @@ SOLVING = 3.0  # seconds that the linear program gets
 INCH = 72.0
 NONE = (
     "a picture needs a layout: install Graphviz (apt install graphviz), or"
-    " pip install 'hodiff[graph]'; --out g.dot and g.mermaid need nothing"
+    " {}; --out g.dot and g.mermaid need nothing"
 )
 
 Point = tuple[float, float]
@@ -118,7 +118,7 @@ def _by_igraph(sizes: Mapping[str, Size], edges: Sequence[tuple[str, str]]) -> L
     try:
         from igraph import Graph  # start-up: pictures alone need it
     except ImportError:
-        raise HodiffError("usage", NONE, source="--out") from None
+        raise HodiffError("usage", NONE.format(installing("graph")), source="--out") from None
     numbers = {name: i for i, name in enumerate(sizes)}
     ends = [(numbers[x], numbers[y]) for x, y in edges]
     stops = [(0.0, 0)] * len(sizes)  # of each node and each bend: its place in a layer, the layer

@@ -10,6 +10,7 @@ import time
 from fractions import Fraction
 
 import pytest
+from mpmath import mp
 
 from hodiff import calculate
 from tests.printed import FORMATS
@@ -225,8 +226,19 @@ def test_sides_that_agree_on_the_last_derivative_alone(hodiff, job):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("sqrt(2)", True), ("erf(1)", True), ("1/3", False), ("x", False)]
-)
-def test_a_number_that_is_written_as_a_formula_says_how_to_have_its_digits(text, told):
-    found = calculate("value", text)
-    assert ("the number itself: --digits 17" in found.notes) is told
+    ("text", "number"),
+    [("sqrt(2)", mp.sqrt(2)), ("erf(1)", mp.erf(1)), ("log(100)", mp.log(100)), ("1/3", None),
+     ("x", None)],
+)  # fmt: skip
+def test_a_number_that_is_written_as_a_formula_has_its_digits_below(text, number):
+    said = [note.split() for note in calculate("value", text).notes]
+    if number is None:
+        assert said == []
+    else:
+        assert said[0][:2] == ["in", "digits:"] and float(said[0][2]) == float(number)
+
+
+@pytest.mark.parametrize(("text", "why"), [("1/0", "infinite"), ("log(-1)", "undefined")])
+def test_a_formula_that_is_no_number_says_why(text, why):
+    (note,) = calculate("value", text).notes
+    assert why in note

@@ -208,14 +208,14 @@ def test_json_as_deep_as_may_be(found):
 
 
 LATEX = r"""\begin{align*}
-& \text{$\partial$f/$\partial$x\_1: y is constant} \\
+& \text{$\frac{\partial f}{\partial x_{1}}$: y is constant} \\
 & \quad \text{product rule: $\left(u v\right)' = u' \, v + u \, v'$ with $u = x_{1}^{3}$, $v = \sin(x_{1} y)$} \\
 & \quad \quad \text{power rule: $\left(x_{1}^{3}\right)' = 3 x_{1}^{2}$} \\
 & \quad \quad \text{chain rule: $\left(\sin(u)\right)' = \cos(u) \, u'$ with $u = x_{1} y$} \\
 & \quad \quad \quad \text{linear: $\left(x_{1} y\right)' = y$} \\
 & \quad \quad \quad \text{$\left(\sin(x_{1} y)\right)' = y \cos(x_{1} y)$} \\
 & \quad \quad \text{$\left(x_{1}^{3} \sin(x_{1} y)\right)' = 3 x_{1}^{2} \sin(x_{1} y) + x_{1}^{3} y \cos(x_{1} y)$} \\
-& \text{$\partial$f/$\partial$x\_1 = $x_{1}^{2} (x_{1} y \cos(x_{1} y) + 3 \sin(x_{1} y))$}
+& \text{$\frac{\partial f}{\partial x_{1}} = x_{1}^{2} (x_{1} y \cos(x_{1} y) + 3 \sin(x_{1} y))$}
 \end{align*}"""  # noqa: E501
 
 

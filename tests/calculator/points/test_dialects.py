@@ -50,7 +50,7 @@ def test_a_spreadsheet_with_decimal_commas(folder: Path, hodiff: Any) -> None:
     Path("in.csv").write_bytes(EXCEL.encode())
     ran = hodiff(*ASKED, "--points", "in.csv", "--decimal-comma", "--errors", "why.csv")
     held(read(ran.out, ";"), read(EXCEL, ";"))
-    why = "'1.250,5' is no number: of marks it has one ',', before the decimals"
+    why = "'1.250,5' is no number: a number has no mark but one ',' before its decimals"
     assert ran.code == 1 and f"row 2: column 'Länge [m]': {why}" in ran.err
     errors = read(Path("why.csv").read_text(), ";")
     assert errors[0] == ["row", "kind", "reason", "place"] and errors[1][:2] == ["2", "number"]
@@ -133,7 +133,7 @@ def test_what_is_said_of_other_marks(
 def test_a_comma_that_may_stand_before_decimals(folder: Path, hodiff: Any) -> None:
     text = b"x;y\n1,5;2\n"
     ran = hodiff("value", "x", "--points", "-", "--separator", ";", stdin=text)
-    assert ran.code == 1 and "before the decimals; --decimal-comma takes ',' for it" in ran.err
+    assert ran.code == 1 and "before its decimals; --decimal-comma takes ',' there" in ran.err
 
 
 def parts(folder: str, mark: str) -> Iterable[list[str]]:

@@ -19,6 +19,7 @@ import pytest
 
 from hodiff.calculator.points import engines
 from hodiff.calculator.points.engines import Reports, Task
+from hodiff.errors import installing
 from tests import lengths
 
 EXPR = "log(x)/y"
@@ -228,7 +229,7 @@ def test_a_package_that_is_missing(
     asked = ["grad", "x", "--grid", "x=0:1:9", "--out", f"{tmp_path}/p/", "--out-format", "csv"]
     ran = hodiff(*asked, "--engine", name)
     assert ran.code == 2
-    assert f"--engine {name} needs It: pip install 'hodiff[{name}]'" in ran.err
+    assert f"--engine {name} needs It: {installing(name)}" in ran.err
 
 
 def test_names_that_are_one(hodiff: Any, small: None) -> None:

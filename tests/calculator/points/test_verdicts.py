@@ -250,9 +250,9 @@ def test_text_that_is_no_number_and_text_that_is_blank(folder: Path, hodiff: Any
     assert ran.code == 1
     assert ran.out.splitlines() == ["f", "7.0", *[""] * 7, "5.0", "", "", "0.0", *[""] * 5]
     beyond = ": no double is as large, or as near to 0"
-    mend = ": of marks it has one '.', before the decimals"
+    mend = ": a number has no mark but one '.' before its decimals"
     assert pl.read_csv("why.csv").select("row", "reason").rows() == [
-        (5, f"column 'a b': '1,5' is no number{mend}; --decimal-comma takes ',' for it"),
+        (5, f"column 'a b': '1,5' is no number{mend}; --decimal-comma takes ',' there"),
         (6, f"column 'a b': '1_000' is no number{mend}"),
         (7, f"column 'a b': '1\\u202f000.5' is no number{mend}"),
         (8, "column 'a b': 'true' is no number"),
