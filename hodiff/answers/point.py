@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from math import prod
+from operator import getitem
 from typing import Any
 
 from hodiff.answers.precision import NEARLY_ZERO, Unproven, until_determined
@@ -18,6 +20,7 @@ from hodiff.derivatives.plan import Computation, NoSeries, Open
 from hodiff.engine.exact import rational
 from hodiff.engine.graph import CONSTANT, Tensor, apply, topological
 from hodiff.engine.operations.elementary import atan2, pow, sqrt
+from hodiff.engine.operations.structure import expand_to
 from hodiff.engine.passes import rebuilt
 from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError
@@ -309,16 +312,34 @@ def past_an_end(question: Question) -> str | None:
     values = program.values(point_in(question, BALLS))
     ends = []
     for node in taken([question.f], values):
-        x = [values[id(y)] for y in node.inputs]
-        for i, first, last in domain(node.operation.name, [BALLS.integer(v) for v in x]):
-            if rational(x[i]) and x[i] in (first, last):
-                u = node.inputs[i]
-                ends.append(sqrt(u - first if x[i] == first else last - u))
+        if node.operation.name not in DOMAINS:
+            continue
+        for inputs, x in _by_entry(node, values):
+            for i, first, last in domain(node.operation.name, [BALLS.integer(v) for v in x]):
+                if rational(x[i]) and x[i] in (first, last):
+                    u = inputs[i]
+                    ends.append(sqrt(u - first if x[i] == first else last - u))
     if not ends:
         return None
     from hodiff.answers import beside  # start-up: most points are ordinary
 
     return beside.one_sided(question, ends)
+
+
+def _by_entry(node: Tensor, values: Values) -> Iterator[tuple[Sequence[Tensor], Sequence[Any]]]:
+    """What each entry of an entrywise node is computed from: its inputs, and their values."""
+    x = [values[id(y)] for y in node.inputs]
+    if not node.shape:
+        yield node.inputs, x
+        return
+    import numpy  # start-up: most points are of numbers alone
+
+    from hodiff.engine.object_arrays import entries  # start-up
+
+    spread = [numpy.broadcast_to(entries(v), node.shape) for v in x]
+    whole = [expand_to(y, node.shape) if y.shape else y for y in node.inputs]
+    for at in numpy.ndindex(*node.shape):
+        yield [reduce(getitem, at, y) if y.shape else y for y in whole], [v[at] for v in spread]
 
 
 def _unsigned(program: Program) -> dict[int, Callable[..., Any]]:

@@ -121,6 +121,19 @@ def test_carlsons_integrals_have_derivatives_beside_a_0(text, at, true):
         assert found == [float(x) for x in expected]
 
 
+@pytest.mark.parametrize("name", ["ellipf", "ellipeinc"])
+@pytest.mark.parametrize("phi", ["1/2", "-3/2"])
+@pytest.mark.parametrize("m", ["1", "sin(1)**2 + cos(1)**2"])
+def test_incomplete_elliptic_integrals_have_derivatives_where_m_is_1(name, phi, m):
+    """1 - m is no divisor of theirs, only one of the usual formulas."""
+    found = calculate("nth", f"{name}({phi}, m)", at=f"m={m}", order=3).derivatives
+    f = mp.ellipf if name == "ellipf" else mp.ellipe
+    with mp.workdps(60):
+        numerator, denominator = map(mpf, phi.split("/"))
+        expected = [mp.diff(lambda m: f(numerator / denominator, m), 1, k) for k in (1, 2, 3)]
+        assert found == [float(x) for x in expected]
+
+
 @pytest.mark.parametrize("x", ["-5", "-71/3", "-1"])
 def test_a_binomial_of_many_factors_is_a_polynomial(x):
     """Also where gamma(x + 1) is infinite."""
