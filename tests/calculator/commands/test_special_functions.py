@@ -121,6 +121,14 @@ def test_carlsons_integrals_have_derivatives_beside_a_0(text, at, true):
         assert found == [float(x) for x in expected]
 
 
+def test_a_derivative_beside_one_that_cancels_to_0_is_told():
+    """The angle of (x, x) is constant, which no precision proves; elliprf'' is from an integral."""
+    found = calculate("hessian", "atan2(x, x) + elliprf(1, 2, y)", at="x=5,y=5").hessian
+    with mp.workdps(40):
+        second = mp.diff(lambda y: mp.elliprf(1, 2, y), 5, 2)
+        assert found == [[0, 0], [0, float(second)]]
+
+
 @pytest.mark.parametrize("name", ["ellipf", "ellipeinc"])
 @pytest.mark.parametrize("phi", ["1/2", "-3/2"])
 @pytest.mark.parametrize("m", ["1", "sin(1)**2 + cos(1)**2"])
