@@ -241,6 +241,16 @@ class Normal(Rationals):
         n, d = self.kernel(key, Kernel("call", x, relation=relation))
         return n * sign, d
 
+    def everywhere(self, base: Rational) -> bool:
+        """Whether it is a polynomial in variables: it has a value at every point."""
+        n, d = base
+        made = [self.kernels[i] for i, degree in enumerate(n.degrees()) if degree]
+        return d.is_constant() and all(
+            k.kind == "leaf"
+            or (k.kind == "sum" and k.value is not None and self.everywhere(k.value))
+            for k in made
+        )
+
     def kernel(self, key: Key, kernel: Kernel) -> Rational:
         i = self.index.get(key)
         if i is None:
@@ -290,7 +300,7 @@ class Normal(Rationals):
             return self.kernel(x, Kernel("call", x))
         found = self.whole_power(base, whole)
         if c == whole:
-            if not whole:
+            if not whole and not self.everywhere(base):
                 return self.kernel(x, Kernel("call", x))  # 0**0, log(x)**0
             return found
         base = self.canonical(*base)

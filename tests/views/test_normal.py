@@ -171,6 +171,15 @@ def test_the_order_is_the_users(text: str, wrt: str, expected: str) -> None:
     assert printed(text, 1, wrt) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("y*sum(x**i/i!, i, 0, 2)", "x**2/2 + x + 1"), ("y*(x*z + 1)**0", "1"),
+     ("y*(x + z)**0", "1"), ("y*(1/x)**0", "(1/x)**0"), ("y*(x + log(x))**0", "(x + log(x))**0")],
+)  # fmt: skip
+def test_a_power_to_0_is_1_where_its_base_always_has_a_value(text: str, expected: str) -> None:
+    assert printed(text, 1, "y") == expected
+
+
 LONGER = {("x**x", 2), ("abs(x)*x", 1)}  # SymPy knows x*sign(x), and puts 1/x into the sum
 
 
