@@ -315,7 +315,8 @@ def past_an_end(question: Question) -> str | None:
         if node.operation.name not in DOMAINS:
             continue
         for inputs, x in _by_entry(node, values):
-            for i, first, last in domain(node.operation.name, [BALLS.integer(v) for v in x]):
+            whole, above = [BALLS.integer(v) for v in x], [BALLS.less(0, v) for v in x]
+            for i, first, last in domain(node.operation.name, whole, above):
                 if rational(x[i]) and x[i] in (first, last):
                     u = inputs[i]
                     ends.append(sqrt(u - first if x[i] == first else last - u))

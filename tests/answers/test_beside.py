@@ -473,6 +473,7 @@ def test_a_tie_of_what_is_not_alike_stays_open() -> None:
         ("besselj(2, x)", "0", ""),
         ("betainc(3, 3, x)", "1", "right"),
         ("hyp2f1(1/2, 1/3, 5, x)", "1", "right"),
+        ("hyp2f1(2, 1/3, 5, x)", "1", "right"),
         ("hyp2f1(-2, 1/3, 5, x)", "1", ""),  # a polynomial
         ("expint(5, x)*y", "0", "left"),
         ("sum(gammainc(3, [x, y]))", "0", "left"),

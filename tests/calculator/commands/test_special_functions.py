@@ -38,6 +38,7 @@ def test_a_parameter_without_a_slope_is_refused_by_name(text, parameter):
         ("gammainc(0.5, x)", -1, "domain"),
         ("zeta(x)", 1, "pole"),
         ("dilog(x)", 2, "domain"),
+        ("hyp2f1(1/3, 2, 5/2, log(5)*x)", 1, "domain"),
         ("erfi(x)", 1e300, "limit"),
         ("gammaincc(1e9, 1e9*x)", 1, "limit"),
         ("zeta(-1e300*x, 0.5)", 1, "limit"),
