@@ -293,10 +293,11 @@ class Normal(Rationals):
                 return self.exponential(x, None, exponent)
             return self.exponential(x, base, exponent)
         c = fraction(p.leading_coefficient() / q.leading_coefficient()) if len(p) else Fraction(0)
-        if base[0].is_constant() and (c.denominator != 1 or not len(base[0])):
+        number = base[0].is_constant() and base[1].is_constant()
+        if not len(base[0]) or (number and c.denominator != 1):
             return self.kernel(x, Kernel("call", x))
         whole = int(c)
-        if base[0].is_constant() and base[1].is_constant() and too_long(base, whole):
+        if number and too_long(base, whole):
             return self.kernel(x, Kernel("call", x))
         found = self.whole_power(base, whole)
         if c == whole:

@@ -172,6 +172,21 @@ def test_the_order_is_the_users(text: str, wrt: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "order", "expected"),
+    [("sqrt(1/x)", 1, "-(1/x)**(3/2)/2"), ("(1/x)**(1/3)", 2, "4*(1/x)**(7/3)/9"),
+     ("sqrt(1/(x**2 + 1))", 2, "(1/(x**2 + 1))**(5/2)*(2*x**2 - 1)")],
+)  # fmt: skip
+def test_roots_of_reciprocals_are_gathered(text: str, order: int, expected: str) -> None:
+    assert printed(text, order, "x") == expected
+    with mpmath.workdps(40):
+        scope = {"sqrt": mpmath.sqrt, "x": (x := mpmath.mpf("0.75"))}
+        true = mpmath.diff(lambda x: eval(text, {**scope, "x": x}), x, order)
+        again = expected.replace("(3/2)", "1.5").replace("(5/2)", "2.5")
+        again = again.replace("(7/3)", "(x*7/x/3)")
+        assert abs(eval(again, scope) - true) < 1e-15
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [("y*sum(x**i/i!, i, 0, 2)", "x**2/2 + x + 1"), ("y*(x*z + 1)**0", "1"),
      ("y*(x + z)**0", "1"), ("y*(1/x)**0", "(1/x)**0"), ("y*(x + log(x))**0", "(x + log(x))**0")],
