@@ -171,6 +171,12 @@ def test_the_order_is_the_users(text: str, wrt: str, expected: str) -> None:
     assert printed(text, 1, wrt) == expected
 
 
+@pytest.mark.parametrize("text", ["sqrt(x/(x*y))", "sqrt(x*z/(x*y))", "sqrt(x/(pi*x))"])
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_root_in_which_x_cancels_has_the_slope_0(text: str, order: int) -> None:
+    assert printed(text, order, "x") == "0"
+
+
 @pytest.mark.parametrize(
     ("text", "order", "expected"),
     [("sqrt(1/x)", 1, "-(1/x)**(3/2)/2"), ("(1/x)**(1/3)", 2, "4*(1/x)**(7/3)/9"),
