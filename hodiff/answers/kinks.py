@@ -26,9 +26,12 @@ from hodiff.arithmetic.base import Values, taken
 from hodiff.arithmetic.floats import FLOATS
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import components, gradient
-from hodiff.engine.graph import STATE, ZERO, Kind, Tensor, topological
+from hodiff.engine.exact import rational
+from hodiff.engine.graph import STATE, ZERO, Kind, Tensor, constant, topological
 from hodiff.engine.operations.elementary import div, mul
 from hodiff.engine.operations.piecewise import compares, mod, sign, where
+from hodiff.engine.passes import applied, rebuilt
+from hodiff.engine.sharing import sharing
 
 MOST_RUNS = 256
 MOST_DEPTH = 20  # ties in the derivatives of ties' quantities
@@ -120,6 +123,27 @@ class Search:
             return self.program.arithmetic.function(node.operation)(*x)
 
         return compute
+
+    def written(self, run: Run) -> list[Tensor] | None:
+        """The outputs' graphs in a run: through the branches taken, what is on a side of its tie as
+        the number that it is there. None where that is none."""
+        plain, moved = self.plain or {}, False
+
+        def rule(node: Tensor, inputs: list[Tensor]) -> Tensor:
+            nonlocal moved
+            value = run.values.get(id(node))
+            if node.operation is where and not node.inputs[0].shape:
+                test = run.values.get(id(node.inputs[0]))
+                return node if test is None else inputs[1 if test else 2]
+            if node.operation.jumps and not self.is_same(value, plain.get(id(node))):
+                if value is not None and rational(value):
+                    return constant(int(value) if isinstance(value, bool) else value)
+                moved = True
+            return applied(node, inputs)
+
+        with sharing():
+            made = rebuilt(self.program.order, rule)
+        return None if moved else [made[y] for y in self.program.outputs]
 
     def is_same(self, a: Any, b: Any) -> bool:
         return a is b or bool(a is not None is not b and self.decide.same(a, b))

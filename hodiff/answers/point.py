@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from math import prod
+from operator import getitem
 from typing import Any
 
 from hodiff.answers.precision import NEARLY_ZERO, Unproven, until_determined
@@ -18,6 +20,7 @@ from hodiff.derivatives.plan import Computation, NoSeries, Open
 from hodiff.engine.exact import rational
 from hodiff.engine.graph import CONSTANT, Tensor, apply, topological
 from hodiff.engine.operations.elementary import atan2, pow, sqrt
+from hodiff.engine.operations.structure import expand_to
 from hodiff.engine.passes import rebuilt
 from hodiff.engine.sharing import sharing
 from hodiff.errors import HodiffError
@@ -63,7 +66,13 @@ def in_balls(question: Question, outputs: Sequence[Tensor]) -> Numbers:
     except HodiffError as fault:
         if looked:
             raise
-        return _proven(question, looked_beside(fault))  # more bits didn't tell
+        try:
+            return _proven(question, looked_beside(fault))  # more bits didn't tell
+        except HodiffError as still:
+            if still.kind != "undecided":
+                raise
+        met = _proven(question, lambda point, notes: _solved(question, program, point, notes, True))
+        return zero_by_identity(question, outputs, met)
 
 
 def nearly_zero(found: Numbers) -> list[int]:
@@ -235,8 +244,10 @@ def _solved(
     program: Program,
     point: Mapping[Tensor, Any],
     notes: list[str] | None = None,
+    by_identity: bool = False,
 ) -> list[Any]:
-    """The values of a program's outputs at a point; notes get what has to be said of them."""
+    """The values of a program's outputs at a point; notes get what has to be said of them.
+    by_identity: pieces that meet may be proven to agree by one."""
     decide = program.arithmetic.pointwise
     values = program.values(point, _unsigned(program) if decide is FLOATS else None)
     there = all(decide.finite(values[id(y)]) for y in program.outputs[:1])
@@ -269,6 +280,8 @@ def _solved(
     results = runs[0].results
     agree = [decide.same(results[0], base.results[0])]
     agree += [decide.same(a, b) for run in runs for a, b in zip(results, run.results, strict=True)]
+    if by_identity and None in agree and False not in agree:
+        agree = _identical(question, [search.written(run) for run in (base, *runs)])
     if all(agree):
         for bent in map(search.bent, runs):
             if bent is not None:
@@ -279,6 +292,22 @@ def _solved(
     node = search.tie(base)
     assert node is not None
     raise Unproven(faults.unequal(node[0]))
+
+
+def _identical(question: Question, runs: Sequence[list[Tensor] | None]) -> list[bool | None]:
+    """Whether f is the same in all runs, and the other outputs in all but the first, which is the
+    tie's own: by identities between their graphs, with the point in place of the variables."""
+    from hodiff.views.identity import vanishing  # start-up: most points are ordinary
+
+    known = [graphs for graphs in runs if graphs is not None]
+    if len(known) < len(runs) or any(y.shape for y in known[0]):
+        return [None]
+    with sharing():
+        there = iter(at_the_point(question, [y for graphs in known for y in graphs]))
+        own, first, *others = [[next(there) for _ in graphs] for graphs in known]
+        left = [own[0] - first[0]]
+        left += [a - b for other in others for a, b in zip(first, other, strict=True)]
+    return [True if zero else None for zero in vanishing(own[0], left)]
 
 
 def _at_an_edge(program: Program, values: Values) -> bool:
@@ -309,16 +338,35 @@ def past_an_end(question: Question) -> str | None:
     values = program.values(point_in(question, BALLS))
     ends = []
     for node in taken([question.f], values):
-        x = [values[id(y)] for y in node.inputs]
-        for i, first, last in domain(node.operation.name, [BALLS.integer(v) for v in x]):
-            if rational(x[i]) and x[i] in (first, last):
-                u = node.inputs[i]
-                ends.append(sqrt(u - first if x[i] == first else last - u))
+        if node.operation.name not in DOMAINS:
+            continue
+        for inputs, x in _by_entry(node, values):
+            whole, above = [BALLS.integer(v) for v in x], [BALLS.less(0, v) for v in x]
+            for i, first, last in domain(node.operation.name, whole, above):
+                if rational(x[i]) and x[i] in (first, last):
+                    u = inputs[i]
+                    ends.append(sqrt(u - first if x[i] == first else last - u))
     if not ends:
         return None
     from hodiff.answers import beside  # start-up: most points are ordinary
 
     return beside.one_sided(question, ends)
+
+
+def _by_entry(node: Tensor, values: Values) -> Iterator[tuple[Sequence[Tensor], Sequence[Any]]]:
+    """What each entry of an entrywise node is computed from: its inputs, and their values."""
+    x = [values[id(y)] for y in node.inputs]
+    if not node.shape:
+        yield node.inputs, x
+        return
+    import numpy  # start-up: most points are of numbers alone
+
+    from hodiff.engine.object_arrays import entries  # start-up
+
+    spread = [numpy.broadcast_to(entries(v), node.shape) for v in x]
+    whole = [expand_to(y, node.shape) if y.shape else y for y in node.inputs]
+    for at in numpy.ndindex(*node.shape):
+        yield [reduce(getitem, at, y) if y.shape else y for y in whole], [v[at] for v in spread]
 
 
 def _unsigned(program: Program) -> dict[int, Callable[..., Any]]:

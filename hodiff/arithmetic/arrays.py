@@ -351,6 +351,16 @@ def _pnorm(x: Any, axes: tuple[int, ...], p: float) -> Any:
     return sums ** (1 / p) * np.reshape(scale, _left(x, axes))
 
 
+def _solve(a: Any, b: Any) -> Any:
+    """nan where a matrix is singular, as LAPACK finds by a pivot of 0: of a batch, for that one."""
+    try:
+        return np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        singular = (np.linalg.slogdet(a)[0] == 0)[..., None, None]
+        regular = np.where(singular, np.eye(a.shape[-1], dtype=a.dtype), a)
+        return np.where(singular, np.nan, np.linalg.solve(regular, b))
+
+
 def _solve_triangular(a: Any, b: Any, lower: bool) -> Any:
     """inf and nan where a diagonal entry is 0, as BLAS has it."""
     blas = import_module("scipy.linalg")
@@ -447,6 +457,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "logsumexp": _logsumexp,
     "softmax": _softmax,
     "einsum": lambda *x: np.einsum(x[-1], *x[:-1], optimize=len(x) > 2),
+    "solve": _solve,
+    "inv": lambda x: _solve(x, np.eye(x.shape[-1], dtype=x.dtype)),
     "logabsdet": lambda x: np.linalg.slogdet(x)[1],
     "signdet": lambda x: np.linalg.slogdet(x)[0],
     "solve_triangular": _solve_triangular,

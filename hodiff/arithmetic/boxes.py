@@ -139,7 +139,8 @@ def _in_balls(operation: Operation, *x: Any) -> Box:
     within: Any = True
     outside: Any = False
     orders = [bool(np.any(np.ceil(v.low) <= np.floor(v.high))) for v in inputs]
-    for i, first, last in domain(operation.name, orders):
+    above = [bool(np.all(v.low > 0)) for v in inputs]
+    for i, first, last in domain(operation.name, orders, above):
         low, high = inputs[i].low, inputs[i].high
         inside = (low > first) & (high < last)
         within, outside = within & inside, outside | (high < first) | (low > last)

@@ -37,10 +37,16 @@ EVERYWHERE: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("hyp2f1", "hyp2f1s"), (0, 1)),
 }
 """What has no such ends where one of these inputs is a whole number: its order, its degree."""
+SUMS = ("hyp2f1", "hyp2f1s")
+"""Of these, those where it has to be one that isn't above 0."""
 
 
-def domain(name: str, whole: Sequence[object]) -> tuple[tuple[int, float, float], ...]:
-    """The ends of an operation's domain; whole: of each input, False where it is no whole number
-    for certain."""
-    everywhere = any(whole[i] is not False for i in EVERYWHERE.get(name, ()))
-    return () if everywhere else DOMAINS.get(name, ())
+def domain(
+    name: str, whole: Sequence[object], above: Sequence[object]
+) -> tuple[tuple[int, float, float], ...]:
+    """The ends of an operation's domain. Of each input, whole is False where it is no whole number
+    for certain, and above is True where it is above 0 for certain."""
+    for i in EVERYWHERE.get(name, ()):
+        if whole[i] is not False and not (name in SUMS and above[i] is True):
+            return ()
+    return DOMAINS.get(name, ())

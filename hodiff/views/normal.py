@@ -248,6 +248,16 @@ class Normal(Rationals):
         n, d = self.kernel(key, Kernel("call", x, relation=relation))
         return n * sign, d
 
+    def everywhere(self, base: Rational) -> bool:
+        """Whether it is a polynomial in variables: it has a value at every point."""
+        n, d = base
+        made = [self.kernels[i] for i, degree in enumerate(n.degrees()) if degree]
+        return d.is_constant() and all(
+            k.kind == "leaf"
+            or (k.kind == "sum" and k.value is not None and self.everywhere(k.value))
+            for k in made
+        )
+
     def kernel(self, key: Key, kernel: Kernel) -> Rational:
         i = self.index.get(key)
         if i is None:
@@ -293,14 +303,15 @@ class Normal(Rationals):
                 return self.exponential(x, None, exponent)
             return self.exponential(x, base, exponent)
         c = fraction(p.leading_coefficient() / q.leading_coefficient()) if len(p) else Fraction(0)
-        if base[0].is_constant() and (c.denominator != 1 or not len(base[0])):
+        number = base[0].is_constant() and base[1].is_constant()
+        if not len(base[0]) or (number and c.denominator != 1):
             return self.root_of_number(x, base, c)
         whole = int(c)
-        if base[0].is_constant() and base[1].is_constant() and too_long(base, whole):
+        if number and too_long(base, whole):
             return self.kernel(x, Kernel("call", x))
         found = self.whole_power(base, whole)
         if c == whole:
-            if not whole:
+            if not whole and not self.everywhere(base):
                 return self.kernel(x, Kernel("call", x))  # 0**0, log(x)**0
             return found
         base = self.canonical(*base)
@@ -316,8 +327,7 @@ class Normal(Rationals):
 
     def root_of_number(self, x: Tensor, base: Rational, c: Fraction) -> Rational:
         """2**(1/2), whose square is 2."""
-        n, d = base
-        if not (len(n) and d.is_constant() and c) or too_long(base, c.numerator):
+        if not (len(base[0]) and c) or too_long(base, c.numerator):
             return self.kernel(x, Kernel("call", x))
         relation = c.denominator, self.canonical(*self.whole_power(base, c.numerator))
         key = ("root", *key_of(self.canonical(*base)), c)

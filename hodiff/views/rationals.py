@@ -103,7 +103,7 @@ class Rationals:
         for turn in (0, 1):
             poly = (n, d)[turn]
             most = poly.degrees()[i] // order
-            if not most:
+            if most < 1:  # -1: of the polynomial that is 0
                 continue
             new = self.one * 0
             for k, c in self.collected(poly, i).items():

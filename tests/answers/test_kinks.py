@@ -14,11 +14,13 @@ from operator import add, mul, neg, sub
 from types import MappingProxyType
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hodiff import calculate
 from hodiff import derivatives as graphs
 from hodiff.arithmetic.base import Arithmetic
 from hodiff.arithmetic.program import evaluate
@@ -525,6 +527,44 @@ def conditions(draw: st.DrawFn, depth: int) -> str:
         return f"(not {draw(conditions(depth - 1))})"
     word = draw(st.sampled_from(["and", "or", "=="]))
     return f"(({draw(conditions(depth - 1))}) {word} ({draw(conditions(depth - 1))}))"
+
+
+@pytest.mark.parametrize(
+    ("text", "smooth", "at"),
+    [
+        ("where(x < 1, x**2*exp(y), (2*x - 1)*exp(y))", "x**2*exp(y)", (1, 0.3)),
+        ("where(x < 1, x**2, 2*x - 1)*norm([y, 1])", "x**2*sqrt(y**2 + 1)", (1, 0.3)),
+        ("max(sin(x), x)*norm([y, 1])", "x*sqrt(y**2 + 1)", (0, 3)),
+        ("where(x < y, log(x) + 1, log(y) + x/y)", "log(y) + x/y", (3, 3)),
+        ("piecewise(x < 1, log(x), x - 1)*log(exp(y) + e)", "(x - 1)*log(exp(y) + e)", (1, 2)),
+        ("(max(x, y) + min(x, y))*exp(y)", "(x + y)*exp(y)", (1, 1)),
+    ],
+)
+def test_pieces_that_meet_in_numbers_that_are_not_rational(
+    text: str, smooth: str, at: tuple[float, float]
+) -> None:
+    """No ball tells that e + e is 2*e: an identity does."""
+    scope = {name: getattr(mpmath, name) for name in ("sin", "log", "exp", "sqrt", "e")}
+    f = eval(f"lambda x, y: {smooth}", scope)
+    found = calculate("grad", text, at=dict(zip("xy", at, strict=True)))
+    with mpmath.workdps(40):
+        point = [mpmath.mpf(str(x)) for x in at]
+        slopes = [float(mpmath.diff(f, point, n)) for n in ((1, 0), (0, 1))]
+        assert [found.value, *found.gradient.values()] == [float(f(*point)), *slopes]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("where(x < 1, x**2*exp(y), (2*x - 1)*exp(y) + (x - 1)*1e-2000)", "undecided"),
+        ("where(x < 1, x**2*exp(y), (2*x - 1)*exp(y) + (x - 1)*1e-300)", "kink"),
+        ("where(x < y, sin(x)*y, sin(y)*x)", "kink"),
+    ],
+)
+def test_pieces_that_nearly_meet(text: str, kind: str) -> None:
+    with pytest.raises(HodiffError) as found:
+        calculate("grad", text, at={"x": 1, "y": 1})
+    assert found.value.kind == kind
 
 
 @settings(deadline=None, max_examples=examples(400), derandomize=True)

@@ -281,6 +281,10 @@ def test_a_piecewise_formula_parses_back_exactly(text: str, point: dict[str, Fra
         ("asin(x)", ["1/sqrt(1 - x**2)"]),
         ("abs(x)", ["sign(x)"]),
         ("x**y", ["y*x**(y - 1)", "x**y*log(x)"]),
+        ("laguerre(1, x)", ["-1"]),  # 1 - x
+        ("chebyshevt(1, x)", ["1"]),
+        ("gegenbauer(1, 2, x)", ["4"]),
+        ("legendrep(1, x)**2", ["2*legendrep(1, x)"]),
     ],
 )
 def test_simple_derivatives(text: str, formulas: list[str]) -> None:

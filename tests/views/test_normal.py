@@ -215,6 +215,36 @@ def test_the_order_is_the_users(text: str, wrt: str, expected: str) -> None:
     assert printed(text, 1, wrt) == expected
 
 
+@pytest.mark.parametrize("text", ["sqrt(x/(x*y))", "sqrt(x*z/(x*y))", "sqrt(x/(pi*x))"])
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_root_in_which_x_cancels_has_the_slope_0(text: str, order: int) -> None:
+    assert printed(text, order, "x") == "0"
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "expected"),
+    [("sqrt(1/x)", 1, "-(1/x)**(3/2)/2"), ("(1/x)**(1/3)", 2, "4*(1/x)**(7/3)/9"),
+     ("sqrt(1/(x**2 + 1))", 2, "(1/(x**2 + 1))**(5/2)*(2*x**2 - 1)")],
+)  # fmt: skip
+def test_roots_of_reciprocals_are_gathered(text: str, order: int, expected: str) -> None:
+    assert printed(text, order, "x") == expected
+    with mpmath.workdps(40):
+        scope = {"sqrt": mpmath.sqrt, "x": (x := mpmath.mpf("0.75"))}
+        true = mpmath.diff(lambda x: eval(text, {**scope, "x": x}), x, order)
+        again = expected.replace("(3/2)", "1.5").replace("(5/2)", "2.5")
+        again = again.replace("(7/3)", "(x*7/x/3)")
+        assert abs(eval(again, scope) - true) < 1e-15
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("y*sum(x**i/i!, i, 0, 2)", "x**2/2 + x + 1"), ("y*(x*z + 1)**0", "1"),
+     ("y*(x + z)**0", "1"), ("y*(1/x)**0", "(1/x)**0"), ("y*(x + log(x))**0", "(x + log(x))**0")],
+)  # fmt: skip
+def test_a_power_to_0_is_1_where_its_base_always_has_a_value(text: str, expected: str) -> None:
+    assert printed(text, 1, "y") == expected
+
+
 LONGER = {("x**x", 2)}  # SymPy puts 1/x into the sum
 
 

@@ -416,7 +416,9 @@ class _Search:
 
     def located(self, node: Tensor, low: float, high: float) -> tuple[Located, Tensor] | None:
         """Where the operation is not smooth, as the root of what is 0 there; None where there isn't
-        exactly one."""
+        exactly one, or it is one of arrays, any entry of which may be what isn't."""
+        if any(x.shape for x in node.inputs):
+            return None
         ends = around((low, high))
         for zero in self.critical(node):
             if zero.requires_grad:

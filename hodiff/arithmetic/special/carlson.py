@@ -9,14 +9,16 @@ Johansson 2018, Numerical integration in arbitrary-precision ball arithmetic.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from flint import acb
 
 from hodiff.arithmetic.ball_numbers import FLINT, ball, nan
 from hodiff.arithmetic.special.bounds import beyond, bits, sure, within
+from hodiff.engine.exact import rational
 
-MOST_BITS = 1400  # of an integral
+MOST_BITS = 1400  # of an integral: enough to see that what cancels is below 1e-300
 LEAST = 256  # bits that arguments may lie apart
 MOST_ORDER = 64
 MOST_VALUES = 20_000  # of an integrand
@@ -52,6 +54,8 @@ def carlsonps(x: Any, y: Any, z: Any, p: Any, i: int, j: int, k: int, m: int) ->
 def _quadrature(given: Any, powers: tuple[int, ...]) -> Any:
     """Of the product of (t + x)**(-power/2), scaled by the largest x."""
     x = [ball(v) for v in given]
+    if FLINT.ctx.prec > MOST_BITS and all(map(rational, given)):
+        return _at_most_bits(given, powers)
     zeros = [i for i, v in enumerate(x) if v == 0 and powers[i] == 1]
     above = [i for i in range(len(x)) if i not in zeros]
     if len(zeros) > 1 or not all(x[i] > 0 for i in above):
@@ -60,7 +64,7 @@ def _quadrature(given: Any, powers: tuple[int, ...]) -> Any:
     for v in x[1:]:
         top = top.max(v)
     apart = all(x[i] > top * ball(2) ** -LEAST for i in above)
-    if not within(*x) or not apart or FLINT.ctx.prec > MOST_BITS or sum(powers) > MOST_ORDER:
+    if not within(*x) or not apart or sum(powers) > MOST_ORDER:
         return beyond(*x)
     scaled = [acb(v / top) for v in x]
 
@@ -96,13 +100,20 @@ def _quadrature(given: Any, powers: tuple[int, ...]) -> Any:
         return found
 
     accuracy = min(x[i].rel_accuracy_bits() for i in above)
-    with bits(min(FLINT.ctx.prec, max(accuracy, 0) + 32)):
+    with bits(min(FLINT.ctx.prec, MOST_BITS, max(accuracy, 0) + 32)):
         low, high = (0, small.rsqrt().asinh()) if zeros else (small.log(), (small + 1).log())
         # Of a large number no more bits are asked than there are: FLINT's own goal is absolute.
         goal = abs(near(acb(low), False)).mid() * ball(2) ** -FLINT.ctx.prec
         total = acb.integral(near, low, high, abs_tol=goal, eval_limit=MOST_VALUES).real
         total += acb.integral(far, 0, 1, eval_limit=MOST_VALUES).real
     return sure(total * top / top.sqrt() ** sum(powers), *x)
+
+
+@lru_cache(maxsize=64)
+def _at_most_bits(given: tuple[Any, ...], powers: tuple[int, ...]) -> Any:
+    """Once, however often a precision beyond is asked for."""
+    with bits(MOST_BITS):
+        return _quadrature(given, powers)
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -19,6 +19,7 @@ from hodiff.arithmetic.special.bounds import (
     told,
     within,
 )
+from hodiff.arithmetic.special.carlson import carlsons
 from hodiff.engine.shifts import risen
 
 SMALL = 8  # bits that m is below 1, from which on it is a series in m
@@ -70,8 +71,10 @@ def elliptics(phi: Any, m: Any, j: int, q: int) -> Any:
     if FLINT.ctx.prec + extra > MOST_BITS:
         return beyond(phi, m)
     with bits(FLINT.ctx.prec + extra):
-        near = abs(m) < ball(2) ** -SMALL
-        found = _series(phi, m, j, q) if near else _closed(phi, m, j, q)
+        if abs(m) < ball(2) ** -SMALL:
+            found = _series(phi, m, j, q)
+        else:
+            found = (_closed if m != 1 else _by_carlson)(phi, m, j, q)
         return sure(found * risen(ball(-q) / 2, j), phi, m)
 
 
@@ -85,6 +88,13 @@ def _closed(phi: Any, m: Any, j: int, q: int) -> Any:
         p[i - 2] = inner / (i * (1 - m))
     total = sum(((-1) ** i * comb(j, i) * p[q - 2 * j + 2 * i] for i in range(j + 1)), ball(0))
     return total / m**j
+
+
+def _by_carlson(phi: Any, m: Any, j: int, q: int) -> Any:
+    """In sin(t)**-2, of an angle below pi/2: it has no division by 1 - m. DLMF 19.25.5."""
+    most = phi.csc() ** 2
+    found = carlsons(phi.cot() ** 2, most - m, most, 0, j - (q + 1) // 2, (q + 1) // 2)
+    return found * phi.sgn() / 2
 
 
 def _series(phi: Any, m: Any, j: int, q: int) -> Any:

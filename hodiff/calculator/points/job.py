@@ -264,6 +264,7 @@ class Job:
         columns, absent = self._columns(source)
         kept = self._kept(source)
         self._check_constants(source.names, source.where)
+        self._check_order(source, columns)
         if self._is_counted(paths) and n is None:
             self.total = source.rows.select(pl.len()).collect().item()
         rows = source.rows if n is None else source.rows.head(n)
@@ -383,6 +384,26 @@ class Job:
                     f"{where}, column '{name}': it has {kind}, which {shown} can't hold:"
                     " leave it out by --keep, or choose another format",
                     "--keep",
+                )
+
+    def _check_order(self, source: Source, columns: Mapping[str, str]) -> None:
+        """Raise where a vector without names goes in the order of EXPR's variables, and their
+        columns come in another."""
+        compiled = self.compiled
+        if compiled.wrt is not None or compiled.what == "vjp":
+            return
+        ours = [x for x in compiled.inputs if x in columns]
+        theirs = sorted(ours, key=lambda x: source.names.index(columns[x]))
+        for option in ("v", "along"):
+            given = compiled.own.get(option)
+            nameless = "=" not in given if isinstance(given, str) else given and not given[0][0]
+            if given is not None and nameless and ours != theirs:
+                raise fault(
+                    f"--{option} has no names, and the variables are {', '.join(ours)} in EXPR but"
+                    f" {', '.join(theirs)} in {source.where}: name them, --{option}"
+                    f" {','.join(f'{x}=1' for x in ours)}, or say the order, --wrt"
+                    f" {','.join(theirs)}",
+                    f"--{option}",
                 )
 
     def _check_constants(self, names: list[str], where: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hodiff.engine.graph import CONSTANT, OPERATIONS, ZERO, Operation, Tensor
+from hodiff.engine.graph import CONSTANT, OPERATIONS, ZERO, Operation, Tensor, tensor_of
 from hodiff.engine.operations import functions
 from hodiff.engine.operations.closed import closed
 from hodiff.engine.shifts import lowered
@@ -19,8 +19,11 @@ def _polynomial(name: str, parameters: str, *names: str, **fields: Any) -> tuple
         if type(degree) is int and degree < 0:
             return ZERO
         if name == "chebyshevt" and k == 1:
-            return n * chebyshevu(degree, x)
-        factor, other, moved = lowered(name, n, others, k)
+            factor, other, moved = n, "chebyshevu", ()
+        else:
+            factor, other, moved = lowered(name, n, others, k)
+        if type(degree) is int and degree == 0:  # it is 1
+            return tensor_of(factor)
         found: Tensor = factor * OPERATIONS[other](degree, *moved, x)
         return found
 

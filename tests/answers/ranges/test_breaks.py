@@ -166,3 +166,13 @@ def test_the_window_beside_poles():
     assert -20 < low < -3 and 3 < high < 20
     f, variables = parse("x**2")
     assert curve(f, variables["x"], -3.0, 3.0, Work(10**7)).window == (0, 9)
+
+
+@pytest.mark.parametrize(
+    ("expression", "places"),
+    [("sum(log([x - 1, 5]))", [1]), ("sum(abs([x, x - 2]))", [0, 2]), ("e1(norm([x, x]))", [0])],
+)
+def test_breaks_of_operations_on_arrays_lie_in_what_is_told(expression, places):
+    listed = found(expression, -1, 4).breaks
+    assert [any(b.low <= x <= b.high for b in listed) for x in places] == [True] * len(places)
+    assert len(listed) == len(places)

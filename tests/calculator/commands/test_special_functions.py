@@ -38,6 +38,7 @@ def test_a_parameter_without_a_slope_is_refused_by_name(text, parameter):
         ("gammainc(0.5, x)", -1, "domain"),
         ("zeta(x)", 1, "pole"),
         ("dilog(x)", 2, "domain"),
+        ("hyp2f1(1/3, 2, 5/2, log(5)*x)", 1, "domain"),
         ("erfi(x)", 1e300, "limit"),
         ("gammaincc(1e9, 1e9*x)", 1, "limit"),
         ("zeta(-1e300*x, 0.5)", 1, "limit"),
@@ -118,6 +119,27 @@ def test_carlsons_integrals_have_derivatives_beside_a_0(text, at, true):
         numerator, _, denominator = at.partition("/")
         number = mpf(numerator) / mpf(denominator or 1)
         expected = [mp.diff(true, number, k, relative=True) for k in (1, 2)]
+        assert found == [float(x) for x in expected]
+
+
+def test_a_derivative_beside_one_that_cancels_to_0_is_told():
+    """The angle of (x, x) is constant, which no precision proves; elliprf'' is from an integral."""
+    found = calculate("hessian", "atan2(x, x) + elliprf(1, 2, y)", at="x=5,y=5").hessian
+    with mp.workdps(40):
+        second = mp.diff(lambda y: mp.elliprf(1, 2, y), 5, 2)
+        assert found == [[0, 0], [0, float(second)]]
+
+
+@pytest.mark.parametrize("name", ["ellipf", "ellipeinc"])
+@pytest.mark.parametrize("phi", ["1/2", "-3/2"])
+@pytest.mark.parametrize("m", ["1", "sin(1)**2 + cos(1)**2"])
+def test_incomplete_elliptic_integrals_have_derivatives_where_m_is_1(name, phi, m):
+    """1 - m is no divisor of theirs, only one of the usual formulas."""
+    found = calculate("nth", f"{name}({phi}, m)", at=f"m={m}", order=3).derivatives
+    f = mp.ellipf if name == "ellipf" else mp.ellipe
+    with mp.workdps(60):
+        numerator, denominator = map(mpf, phi.split("/"))
+        expected = [mp.diff(lambda m: f(numerator / denominator, m), 1, k) for k in (1, 2, 3)]
         assert found == [float(x) for x in expected]
 
 

@@ -101,6 +101,25 @@ def test_files(
     assert sorted(os.listdir()) == sorted([name, "out.csv"])
 
 
+def test_a_vector_without_names_where_columns_come_in_another_order(
+    folder: Path, refused: Any, rows: Any
+) -> None:
+    """x is 3 and y is 2; the slopes of y*x**2 in them are 12 and 9."""
+    Path("in.csv").write_text("x,y\n3,2\n")
+    asked = ("jvp", "y*x**2", "--points", "in.csv", "--v")
+    assert "the variables are y, x in EXPR but x, y in in.csv" in refused(*asked, "1,10")
+    for axes in ("x=3:3:1", "y=2:2:1"), ("y=2:2:1", "x=3:3:1"):
+        onto = ("nth", "y*x**2", "--order", "1", "--grid", ",".join(axes), "--along", "1,10")
+        if axes[0][0] == "y":
+            assert rows(*onto)[0]["df_dt"] == "129.0"
+        else:
+            assert "but x, y in --grid" in refused(*onto)
+    for told, wanted in (("y=1,x=10", 129), ("x=1,y=10", 102)):
+        assert float(rows(*asked, told)[0]["jvp_f"]) == wanted
+    assert float(rows(*asked, "1,10", "--wrt", "x,y")[0]["jvp_f"]) == 102
+    assert rows("vjp", "y*x**2", "--points", "in.csv", "--v", "2")[0]["vjp_x"] == "24.0"
+
+
 @pytest.mark.parametrize("form", ["parquet", "ipc", "csv.gz", "csv.zst"])
 @pytest.mark.parametrize("part", [0.3, 0.9])
 def test_files_that_were_cut(folder: Path, hodiff: Any, form: str, part: float) -> None:

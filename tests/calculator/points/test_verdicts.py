@@ -264,3 +264,15 @@ def test_text_that_is_no_number_and_text_that_is_blank(folder: Path, hodiff: Any
         (16, "column 'a b': '\N{MINUS SIGN}2' is no number: a minus is '-'"),
         (17, "column 'a b': '\N{FULLWIDTH DIGIT ONE}' is no number"),
     ]
+
+
+@pytest.mark.parametrize("proven", [[], ["--proven"]])
+def test_a_singular_matrix_takes_its_own_row_alone(hodiff: Any, proven: list[str]) -> None:
+    """By Cramer's rule the entry is y/(x*y - x**2), and its slope in y is -1/(y - x)**2."""
+    stdin = b"x,y\n1,1\n1,3\n2,2\n0,5\n4,2\n"
+    text = "inv([[x, x], [x, y]])[0, 0]"
+    ran = hodiff("grad", text, "--points", "-", *proven, stdin=stdin)
+    found = list(csv.DictReader(io.StringIO(ran.out)))
+    assert ran.code == 1 and "3 of 5 rows have no answer (3 domain)" in ran.err
+    assert [row["df_dy"] for row in found] == ["", "-0.25", "", "", "-0.25"]
+    assert [float(row["f"]) for row in found if row["f"]] == [1.5, -0.25]
