@@ -183,6 +183,7 @@ class Face:
         hessian = [gradient(slope, self.variables) for slope in slopes]
         self.hessian = hessian
         self.all = Program([f, *slopes, *(y for row in hessian for y in row)], BALLS)
+        self.found: list[tuple[Corner, list[Point | Break]]] = []
         self.divisors = [Program([*zero.below], BALLS) for zero in self.zeros]
 
     def at(
@@ -204,6 +205,7 @@ class Face:
             found = located(
                 [self.zeros[i].above for i in free], [self.variables[i] for i in free],
                 [self.ranges[i] for i in free], work, fixed, first, told, everywhere=True,
+                settles=self.settles if len(self.variables) == 1 else lambda box: False,
             )  # fmt: skip
             roots = found.roots
             unsure += [Unsure(self.whole(x.box, free, ends), self.why(x, free, ends))
@@ -269,7 +271,6 @@ class Face:
         what is left open. Boxes that lie close are looked at as one at first, then each, the widest
         first."""
         work = work.after()
-        found: list[tuple[Corner, list[Point | Break]]] = []
         rest: list[Unsure] = []
         joined = [interval for (interval,) in merged([columns(x.box) for x in unsure], NEAR)]
         parts: dict[tuple[float, float], list[Unsure]] = {interval: [] for interval in joined}
@@ -281,19 +282,25 @@ class Face:
             for low, high in dict.fromkeys((interval, *(x.box[0] for x in boxes))):
                 if work.ended or any(a <= low and high <= b for a, b in settled):
                     continue
-                at = corner(self.f, self.variables[0], (low, high))
-                inside = None if at is None else within(at.root, self.ranges)
-                told = None if at is None else self.turning(at, [(low, high)])
-                if at is not None and inside is not None and told is not None:
-                    settled.append((low, high))
-                    found += [(at, told)] if inside else []
+                settled += [(low, high)] if self.settles([(low, high)]) else []
             for x in boxes:
                 low, high = x.box[0]
                 rest += [] if any(a <= low and high <= b for a, b in settled) else [x]
-        once = set(map(id, distinct([at.root for at, _ in found])))
-        each = [y for at, told in found if id(at.root) in once for y in told]
+        once = set(map(id, distinct([at.root for at, _ in self.found])))
+        each = [y for at, told in self.found if id(at.root) in once for y in told]
         points = [y for y in each if isinstance(y, Point)]
         return points, [y for y in each if isinstance(y, Break)], rest
+
+    def settles(self, box: Pairs) -> bool:
+        """Whether one corner of f of one variable is all that there is in a box: it is kept then,
+        where it lies in the range."""
+        at = corner(self.f, self.variables[0], box[0])
+        inside = None if at is None else within(at.root, self.ranges)
+        told = None if at is None else self.turning(at, box)
+        if at is None or inside is None or told is None:
+            return False
+        self.found += [(at, told)] if inside else []
+        return True
 
     def turning(self, found: Corner, alone: Pairs) -> list[Point | Break] | None:
         """The extremum that a corner is, if it is one, and the break; None where that is open."""

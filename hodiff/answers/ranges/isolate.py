@@ -28,6 +28,9 @@ from hodiff.engine.limits import Limits
 OVERHEAD = 50  # of a box in each dimension and function, as nodes
 MOST_ROOTS = 10_000  # after which the search ends: each takes a millisecond to be told
 BATCH = 4096  # boxes that are looked at together
+PATIENCE = (
+    500  # boxes, before crowds of them are looked at; then each time there are four times so many
+)
 MOST_TOGETHER = 2000  # of one search, of several that are done together
 CUT = 0.4871  # where a box is split: not in its middle, where roots like to lie
 NARROWED = 0.6  # of its width, or less: Newton's step got hold of something
@@ -123,10 +126,12 @@ def isolated(
     work: Work,
     first: int | None = None,
     told: Callable[[float, int], None] = lambda done, found: None,
+    crowded: Callable[[Hunt], None] = lambda hunt: None,
 ) -> Isolated:
     """The roots in a box, of which the first few are enough: in one variable the lowest.
 
-    told hears how much of the box is done, and how many roots are found.
+    told hears how much of the box is done, and how many roots are found; crowded is called now and
+    then, and at last, and may know the roots of boxes that are left.
     """
     nodes = _nodes(system)
     known = work.known(system, low, high, first)
@@ -139,6 +144,10 @@ def isolated(
             work.spend(len(batch[0]), nodes)
             hunt.take(*_looked(system, (np.zeros(len(batch[0]), int), *batch), hunt.span[None, :]))
             told(hunt.done, len(hunt.proven))
+            if hunt.boxes >= hunt.patience:
+                hunt.patience *= 4
+                crowded(hunt)
+        crowded(hunt)
         _sharpen(system, [hunt])
     return hunt.found()
 
@@ -183,7 +192,7 @@ class Hunt:
         self.pending: Any = (a[None, :], b[None, :])
         self.proven: list[tuple[Ends, Ends]] = []
         self.open: list[Ends] = []
-        self.boxes = 0
+        self.boxes, self.patience = 0, PATIENCE
         self.first = first
         self.size = BATCH if first is None else min(BATCH, 16 * first)
 
@@ -218,6 +227,21 @@ class Hunt:
         low, high = self.pending
         left = np.prod((high - low) / self.span, axis=1).sum() if low.shape[1] else 0.0
         return 1 - min(float(left), 1.0)
+
+    @property
+    def left(self) -> list[Ends]:
+        """All boxes in which it isn't known whether there is a root."""
+        return [*self.open, *zip(*self.pending, strict=True)]
+
+    def forget(self, low: Any, high: Any) -> None:
+        """Lets go of what lies in a box whose roots are known."""
+
+        def outside(a: Any, b: Any) -> Any:
+            return ~(np.all(a >= low, axis=-1) & np.all(b <= high, axis=-1))
+
+        self.open = [box for box in self.open if outside(*box)]
+        kept = outside(*self.pending)
+        self.pending = tuple(ends[kept] for ends in self.pending)
 
     def found(self) -> Isolated:
         return Isolated(self.proven, self.open, list(zip(*self.pending, strict=True)))
