@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import partial
-from math import inf
 from typing import Any, NamedTuple
 
 from hodiff.answers.ranges.isolate import Work
@@ -21,7 +20,7 @@ from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
-from hodiff.derivatives.germs import NoGerm, limit
+from hodiff.derivatives.germs import NoGerm
 from hodiff.engine.graph import ZERO, Tensor, topological
 from hodiff.engine.operations.piecewise import where
 
@@ -99,20 +98,11 @@ def _continuous(f: Tensor, x: Tensor, root: Located, known: Sequence[Side]) -> b
 def _gap(f: Tensor, x: Tensor, root: Located, sides: Sequence[Side | None]) -> Gap | None:
     """None where it isn't known what f does there."""
     try:
-        limits = [None if side is None else _limit(side, root) for side in sides]
+        limits = [None if side is None else side.limit() for side in sides]
         value = _value(f, x, root, [side for side in sides if side is not None])
     except NoGerm:
         return None
     return Gap(value, (limits[0], limits[1]), partial(_gap, f, x, root, sides))
-
-
-def _limit(side: Side, root: Located) -> Any:
-    whole = side.value()
-    sign = direction(whole.value)
-    vanishes = whole.order or -whole.logs
-    if sign and vanishes:
-        return 0 if vanishes > 0 else sign * inf
-    return limit(side.f, side.x, root.now()[0], side.sign, dict.fromkeys(side.divisors, 0))
 
 
 def _value(f: Tensor, x: Tensor, root: Located, sides: Sequence[Side]) -> Any:

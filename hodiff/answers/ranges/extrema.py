@@ -25,6 +25,7 @@ from hodiff.answers.ranges.isolate import Ends, Work, contains_zero, rough, smoo
 from hodiff.answers.ranges.located import DECIDED, Located, Range, Unsure, distinct, within
 from hodiff.answers.ranges.merged import columns, merged
 from hodiff.answers.ranges.roots import located
+from hodiff.answers.ranges.sides import by_logarithm
 from hodiff.arithmetic import box_numbers, closed_forms
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
@@ -34,7 +35,8 @@ from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, topological
-from hodiff.engine.operations.elementary import mul, neg
+from hodiff.engine.operations.elementary import exp, mul, neg, pow
+from hodiff.engine.passes import applied, rebuilt
 
 MINIMUM, MAXIMUM, SADDLE, INFLECTION = "minimum", "maximum", "saddle", "inflection"
 KINK, CUSP = "kink", "cusp"  # with slopes to both sides, and with infinite ones
@@ -142,19 +144,32 @@ def inflections(
     )
 
 
-def stationary(
-    f: Tensor, slopes: Sequence[Tensor], variables: Sequence[Tensor], ranges: Sequence[Range]
-) -> list[Over]:
-    """Slopes over the divisors of f that may vanish in the ranges, without factors of f that are
-    never 0. Each is 0 only where the first part is, or where f itself is broken, or divides by 0 in
-    a branch that it doesn't take, and there a zero of that part tells nothing."""
-    program, own = Program([f, *slopes], BOXES), divisors(f)
+def stationary(f: Tensor, variables: Sequence[Tensor], ranges: Sequence[Range]) -> list[Over]:
+    """The slopes of f over those of its divisors that may vanish in the ranges, without factors of
+    f that are never 0. Each is 0 only where the first part is, or where f itself is broken, or
+    divides by 0 in a branch that it doesn't take, and there a zero of that part tells nothing."""
+    ends = [(box_numbers.thin(a).low, box_numbers.thin(b).high) for a, b in ranges]
+    point = {
+        x: Box(np.array([a]), np.array([b])) for x, (a, b) in zip(variables, ends, strict=True)
+    }
+
+    def rule(node: Tensor, inputs: list[Tensor]) -> Tensor:
+        """A power with an exponent that moves, by its logarithm: where no other power is, f has no
+        value, or is broken."""
+        power = node.operation is pow and node.inputs[1].requires_grad
+        if power and np.all(values[id(node.inputs[0])].low >= 0):
+            return by_logarithm(applied(node, inputs))
+        return applied(node, inputs)
+
     with BOXES.quietly():
-        ends = [(box_numbers.thin(a).low, box_numbers.thin(b).high) for a, b in ranges]
-        point = {x: Box(np.array([a]), np.array([b]))
-                 for x, (a, b) in zip(variables, ends, strict=True)}  # fmt: skip
-        values = program.values(point)
-    there = set(topological([f], unknown=True))
+        values = Program([f], BOXES).values(point)
+        order = topological([f], unknown=True)
+        f = rebuilt(order, rule)[f]
+        while f.operation is exp:  # which rises with what is in it
+            (f,) = f.inputs
+        slopes = gradient(f, list(variables))
+        values = Program([f, *slopes], BOXES).values(point)
+    own, there = divisors(f), set(topological([f], unknown=True))
 
     def vanishes(divisor: Tensor) -> bool:
         return divisor in own and bool(np.any(contains_zero(values[id(divisor)])))
@@ -179,7 +194,7 @@ class Face:
     ) -> None:
         self.f, self.slopes = f, slopes
         self.variables, self.ranges = list(variables), list(ranges)
-        self.zeros = stationary(f, slopes, variables, ranges)
+        self.zeros = stationary(f, variables, ranges)
         hessian = [gradient(slope, self.variables) for slope in slopes]
         self.hessian = hessian
         self.all = Program([f, *slopes, *(y for row in hessian for y in row)], BALLS)
@@ -321,6 +336,7 @@ class Face:
             limits = [None if out else y for out, y in zip(at_end, found.gap.limits, strict=True)]
             gap = found.gap._replace(limits=(limits[0], limits[1]))
             what, beside = _what(gap), _beside(gap, rises)
+            what = _what(found.gap) if what == END else what
             if beside is None:
                 return None
             breaks, rises = ([Break(found.root, what, gap)] if what else []), beside

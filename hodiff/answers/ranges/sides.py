@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
-from math import factorial
+from math import factorial, inf
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,17 +27,21 @@ from hodiff.answers.ranges.divided import over
 from hodiff.answers.ranges.isolate import Work, rough
 from hodiff.answers.ranges.located import DECIDED, Located, Range
 from hodiff.answers.ranges.roots import Essence, essence, located
-from hodiff.arithmetic import box_numbers
+from hodiff.arithmetic import box_numbers, closed_forms
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.box_numbers import Box
 from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import components, gradient
+from hodiff.derivatives.germs import NoGerm, limit
 from hodiff.engine.exact import rational
 from hodiff.engine.graph import CONSTANT, ZERO, Kind, Tensor, constant, topological, variable
 from hodiff.engine.operations.elementary import (
+    acosh,
     add,
+    asinh,
+    atanh,
     cbrt,
     cos,
     div,
@@ -127,7 +131,7 @@ class Side:
             simpler = _simpler(node)
             if simpler is not None:
                 # Of a number below 0 a power has a value where the exponent is a whole number.
-                self.chooses |= node.operation is pow and node.inputs[1].operation is not CONSTANT
+                self.chooses |= _moves(node)
                 self.put(node, simpler)
             elif node.operation is div:
                 if not self.divided(node):
@@ -293,20 +297,50 @@ class Side:
                 ends = -np.inf, np.inf
         return Box(np.array(ends[:1]), np.array(ends[1:]))
 
-    def value(self) -> Power:
-        """f as a power of the distance: times nan where it is open."""
-        return self.over_one([self.whole()])[0]
+    def limit(self, y: Tensor | None = None) -> Any:
+        """What f, or another graph in x and the variables, tends to: a number in closed form, inf
+        or -inf. Raises NoGerm where that isn't told."""
+        y = self.inner if y is None else y
+        size = self.over_one([self.whole(y)])[0]
+        sign, vanishes = direction(size.value), size.order or -size.logs
+        if sign and vanishes:
+            return 0 if vanishes > 0 else sign * inf
+        at = next(iter(self.places.values())).now()[0]
+        try:
+            own = replaced(y, self.written)
+            return limit(own, self.x, at, self.sign, dict.fromkeys(self.divisors, 0))
+        except NoGerm:
+            if len(y.inputs) != 1 or y.operation.kind is not Kind.ENTRYWISE:
+                raise
+            inner = self.limit(y.inputs[0])
+            found = None
+            if isinstance(inner, float):
+                found = (inf if inner > 0 else 0) if y.operation is exp else None
+            else:
+                found = closed_forms.function(y.operation, inner, y.attributes, ())
+            if found is None:
+                raise
+            return found
 
     def slope(self) -> Power:
-        """Its slope, likewise."""
-        first, *others = self.over_one(gradient(self.whole(), [self.x, *self.powers]))
-        for y, v in zip(others, self.powers.values(), strict=True):
-            first = self.sum(first, Power(y.value * v.slope, y.order + v.order - 1, None, y.logs))
+        """Its slope, likewise; of an exponential that of what is in it, which has the same sign."""
+        y = self.inner
+        while _moves(y) or y.operation is exp:
+            if y.operation is pow:
+                base = self.over_one([self.whole(y.inputs[0])])[0]
+                if direction(base.value) != 1:
+                    break
+                y = by_logarithm(y)
+            (y,) = y.inputs
+        first, *others = self.over_one(gradient(self.whole(y), [self.x, *self.powers]))
+        for part, v in zip(others, self.powers.values(), strict=True):
+            order = part.order + v.order - 1
+            first = self.sum(first, Power(part.value * v.slope, order, None, part.logs))
         return first
 
-    def whole(self) -> Tensor:
-        """f in x and the powers."""
-        found = self.inner
+    def whole(self, y: Tensor | None = None) -> Tensor:
+        """f, or another graph in x and the variables, in x and the powers alone."""
+        found = self.inner if y is None else y
         for v in reversed(self.quotients):
             found = replaced(found, {v: self.quotients[v]})
         return found
@@ -393,19 +427,32 @@ class Side:
 def _simpler(node: Tensor) -> Any:
     """An operation that isn't smooth, written in others."""
     inputs = node.inputs
-    if node.operation.name in ("clip", "sec", "csc", "cot"):
-        assert node.operation.definition is not None
-        return node.operation.definition(*inputs)
+    if node.operation.definition is not None and node.operation is not hypot:
+        return node.operation.definition(*inputs, *node.attributes)
     if node.operation is tan:
         return sin(inputs[0]) / cos(inputs[0])
+    if node.operation is atanh:
+        return (log(1 + inputs[0]) - log(1 - inputs[0])) / 2
+    if node.operation is acosh:
+        return 2 * asinh(sqrt((inputs[0] - 1) / 2))
     if node.operation in (hypot, norm):
         parts = inputs if node.operation is hypot else components(inputs[0])
         return sqrt(reduce(add, [y**2 for y in parts]))
     if node.operation is pow and inputs[1].operation is CONSTANT and inputs[1].attributes[0] < 0:
         return 1 / inputs[0] ** -inputs[1].attributes[0]
-    if node.operation is pow and inputs[1].operation is not CONSTANT:
-        return exp(inputs[1] * log(inputs[0]))
+    if _moves(node):
+        return by_logarithm(node)
     return None
+
+
+def _moves(node: Tensor) -> bool:
+    """Whether it is a power with an exponent that isn't a number."""
+    return node.operation is pow and node.inputs[1].operation is not CONSTANT
+
+
+def by_logarithm(node: Tensor) -> Tensor:
+    """A power, of what is above 0."""
+    return exp(node.inputs[1] * log(node.inputs[0]))
 
 
 def _exponent(node: Tensor) -> Any:

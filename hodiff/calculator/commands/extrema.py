@@ -123,11 +123,11 @@ def in_rows(request: Request, order: int = 1, first: int | None = None) -> InRow
         return listed(told, breaks), left
 
     def asks(request: Request, span: Span) -> Asked | None:
-        slopes, inputs = [request.f], request.inputs
-        for _ in range(order):
-            slopes = gradient(slopes[0], inputs)
+        inputs = request.inputs
         if order == 1:
-            slopes = [x.above for x in stationary(request.f, slopes, inputs, span.ranges)]
+            slopes = [x.above for x in stationary(request.f, inputs, span.ranges)]
+        else:
+            slopes = gradient(gradient(request.f, inputs)[0], inputs)
         return proven(lambda: asked(slopes, inputs, span.ranges, first, everywhere=True))
 
     return InRows(columns(request.wrt), search, asks)

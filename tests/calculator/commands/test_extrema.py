@@ -369,6 +369,14 @@ INF = "inf"
         ("log(abs(x))", "x=-1:2", {-1: "maximum", 2: "maximum"}, [("pole", 0, "-inf", "-inf")],
          None, math.log(2)),
         ("1/log(x)", "x=0:0.5", {0.5: "minimum"}, [("end", 0, None, 0)], -1 / math.log(2), None),
+        ("x**x", "x=0:2", {0: "maximum", 1 / math.e: "minimum", 2: "maximum"}, [],
+         math.exp(-1 / math.e), 4),
+        ("(1 + x)**(1/x)", "x=-0.5:1", {-0.5: "maximum", 1: "minimum"},
+         [("hole", 0, math.e, math.e)], 2, 4),
+        ("exp(1/x)", "x=-1:1", {-1: "maximum", 1: "minimum"}, [("pole", 0, 0, INF)], None, None),
+        ("atanh(x)", "x=-2:0.5", {0.5: "maximum"}, [("pole", -1, None, "-inf")], None,
+         math.log(3) / 2),
+        ("acosh(x)", "x=0:2", {1: "minimum", 2: "maximum"}, [], 0, math.log(2 + math.sqrt(3))),
     ],
 )  # fmt: skip
 def test_breaks_are_told_with_their_limits(expression, over, points, breaks, least, largest):
@@ -473,7 +481,7 @@ TWO_AT_ONCE = "abs(x - log(2)) + abs(exp(x) - 2)"  # kinks at one place, which i
         (TWO_AT_ONCE, "x=0:1", {"x": math.log(2)}, "has a kink; there is a minimum in it"),
         ("norm([x, x]) + y", "x=-1:1,y=0:1", {"x": 0, "y": 0}, "'norm([x, x])' has a kink"),
         ("floor(x) + x", "x=0.5:1.5", {"x": 1}, "'floor(x)' jumps"),
-        ("exp(1/x)", "x=-1:1", {"x": 0}, "'1/x' has a pole"),
+        ("1/(1 + exp(1/x))", "x=-1:1", {"x": 0}, "'1/x' has a pole"),
         ("sqrt(max(x, 0))", "x=-1:1", {"x": -0.5}, "'max(x, 0)' has a kink"),
         ("3 + 0*x", "x=0:1", {"x": 0.5}, "the slope is 0 all over it"),
         ("abs(x) + y**2", "x=-1:1,y=-1:1", {"x": 0, "y": 0}, "'abs(x)' has a kink"),
