@@ -25,7 +25,8 @@ from hodiff.answers.ranges.isolate import Ends, Work, contains_zero, rough, smoo
 from hodiff.answers.ranges.located import DECIDED, Located, Range, Unsure, distinct, within
 from hodiff.answers.ranges.merged import columns, merged
 from hodiff.answers.ranges.roots import located
-from hodiff.answers.ranges.sides import by_logarithm
+from hodiff.answers.ranges.sides import CONTINUOUS, by_logarithm
+from hodiff.answers.ranges.ties import kink
 from hodiff.arithmetic import box_numbers, closed_forms
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
@@ -46,6 +47,7 @@ MOST_ORDER = 12  # of a derivative that decides what a point is
 MOST_BROKEN = 4096  # boxes, of one size, in which f may jump
 SMALLEST = 2.0**-30  # of the range: their size
 MOST_PARTS = 12
+KINK_NODES = 300_000  # of boxes, that a look at a kink counts as
 NEAR = 2.0  # of their widths: boxes that may belong to one corner
 
 Pairs = list[tuple[float, float]]
@@ -198,6 +200,7 @@ class Face:
         hessian = [gradient(slope, self.variables) for slope in slopes]
         self.hessian = hessian
         self.all = Program([f, *slopes, *(y for row in hessian for y in row)], BALLS)
+        self.tied = any(y.operation.name in CONTINUOUS for y in topological([f]))
         self.found: list[tuple[Corner, list[Point | Break]]] = []
         self.divisors = [Program([*zero.below], BALLS) for zero in self.zeros]
 
@@ -216,29 +219,81 @@ class Face:
         unsure: list[Unsure] = []
         left: list[Pairs] = []
         roots: list[Located]
+        kinks: list[tuple[Located, str]] = []
+
+        def settles(box: Pairs) -> bool:
+            if len(self.variables) == 1:
+                return self.settles(box)
+            if work.done:
+                return False
+            work.spend(self.tied, KINK_NODES)
+            found = self.kinked(self.whole(box, free, ends), free, ends, pattern)
+            kinks.extend(found or [])
+            return found is not None
+
         if free:
             found = located(
                 [self.zeros[i].above for i in free], [self.variables[i] for i in free],
                 [self.ranges[i] for i in free], work, fixed, first, told, everywhere=True,
-                settles=self.settles if len(self.variables) == 1 else lambda box: False,
+                settles=settles,
             )  # fmt: skip
             roots = found.roots
+            several = len(self.variables) > 1
             unsure += [Unsure(self.whole(x.box, free, ends), self.why(x, free, ends))
-                       for x in found.unsure]  # fmt: skip
+                       for x in found.unsure if not (several and settles(x.box))]  # fmt: skip
             left = [self.whole(box, free, ends) for box in found.left]
         else:
             roots = [Located([], [], lambda at: at)]
+        once = set(map(id, distinct([root for root, _ in kinks])))
+        for root, kind in kinks:
+            if kind and id(root) in once:
+                own = self.whole(root.alone, free, ends)
+                now = self.coordinates(root, free, ends)
+                points.append(Point(now, kind, bool(ends), own, KINK))
         for root in roots:
             now = self.coordinates(root, free, ends)
-            kind = self.kind(now, free, ends, pattern)
+            what = self.kind(now, free, ends, pattern)
+            if what is None and not free and (corner_ := self.kinked(
+                    self.whole([], free, ends), free, ends, pattern)):  # fmt: skip
+                ((_, what),) = corner_
             alone = self.whole(root.alone, free, ends)
-            if kind is None:
+            if what is None:
                 reason = f"{OPEN_KIND} be, singular" if free else OPEN_END
                 alone = self.near(now, alone)
                 unsure.append(Unsure(alone, roughness(self.f, self.variables, alone) or reason))
-            elif kind:
-                points.append(Point(now, kind, bool(ends), alone))
+            elif what:
+                points.append(Point(now, what, bool(ends), alone))
         return Extrema(points, unsure, left)
+
+    def kinked(
+        self, box: Pairs, free: list[int], ends: Mapping[int, Any], pattern: Sequence[int | None]
+    ) -> list[tuple[Located, str]] | None:
+        """The kink in a box of a face, with what it is, "" for none of these; None where what the
+        box has is open."""
+        if not self.tied:
+            return None
+        found = kink(self.f, self.variables, free, box, ends)
+        if found is None or found.root is None:
+            return None if found is None else []
+        root = found.root
+        with precision(DECIDED[0]):
+            spans = [self.ranges[i] for i in free]
+            inside = [BALLS.less(a, x) and BALLS.less(x, b)
+                      for x, (a, b) in zip(root.now(), spans, strict=True)]  # fmt: skip
+        if not all(inside):
+            beyond = within(root, spans) is False
+            return [] if beyond else None
+        kinds = {MINIMUM if sign > 0 else MAXIMUM for sign in found.signs}
+        curved = definite(found.rows) if found.rows else None
+        kinds |= {curved} if curved else set()
+        for i, signs in found.slopes.items():
+            if len(signs) != 1 or not signs <= {-1, 1}:
+                return None
+            rises = (sum(filter(None, signs)) > 0) == (pattern[i] == 0)
+            kinds.add(MINIMUM if rises else MAXIMUM)
+        if len(kinds) > 1:
+            return [(root, "" if ends else SADDLE)]
+        return None if found.rows and curved is None else [(root, kinds.pop())]
 
     def coordinates(
         self, root: Located, free: list[int], ends: Mapping[int, Any]

@@ -28,9 +28,7 @@ from hodiff.engine.limits import Limits
 OVERHEAD = 50  # of a box in each dimension and function, as nodes
 MOST_ROOTS = 10_000  # after which the search ends: each takes a millisecond to be told
 BATCH = 4096  # boxes that are looked at together
-PATIENCE = (
-    500  # boxes, before crowds of them are looked at; then each time there are four times so many
-)
+PATIENCE = 16  # boxes, before those that are left are looked at; and then four times so many
 MOST_TOGETHER = 2000  # of one search, of several that are done together
 CUT = 0.4871  # where a box is split: not in its middle, where roots like to lie
 NARROWED = 0.6  # of its width, or less: Newton's step got hold of something
@@ -360,8 +358,7 @@ def _step(system: System, boxes: Boxes, spans: Any) -> tuple[Boxes, Boxes, Boxes
         for a, b in pieces[:1]
     ] + [(np.where(usable[:, None], a, np.nan), b) for a, b in pieces[1:]]
     width = high - low
-    size = np.maximum(np.abs(low), np.abs(high))
-    stop = np.all(width <= np.maximum(size * RELATIVE, span * ABSOLUTE), axis=1) | flat
+    stop = np.all(_narrow(low, high, span), axis=1) | flat
     stop |= _blurred(at, slopes, width) & usable
     open_, tried, halved = [none], [none], [none]
     for number, (a, b) in enumerate(pieces):
@@ -533,6 +530,12 @@ def _blurred(at: Sequence[Box], slopes: Sequence[Sequence[Box]], width: Any) -> 
     return found
 
 
+def _narrow(low: Any, high: Any, span: Any) -> Any:
+    """Which sides of boxes are split no more."""
+    size = np.maximum(np.abs(low), np.abs(high))
+    return high - low <= np.maximum(size * RELATIVE, span * ABSOLUTE)
+
+
 def _halves(low: Any, high: Any, sizes: list[list[Any]], span: Any) -> list[Any]:
     """Boxes in two: where the functions change most, but no side is left long."""
     d, width = low.shape[1], high - low
@@ -544,7 +547,8 @@ def _halves(low: Any, high: Any, sizes: list[list[Any]], span: Any) -> list[Any]
         total = change.sum(axis=0)
         share = np.where(np.isfinite(total) & (total > 0), change / total, 1 / d)
         relative = (width / span).T
-        side = np.argmax(share + 0.5 * relative / np.maximum(relative.max(axis=0), 5e-324), axis=0)
+        weight = share + 0.5 * relative / np.maximum(relative.max(axis=0), 5e-324)
+        side = np.argmax(np.where(_narrow(low, high, span).T, -1, weight), axis=0)
     rows = np.arange(len(low))
     a, b = low[rows, side], high[rows, side]
     cut = np.clip(a + CUT * (b - a), a, b)

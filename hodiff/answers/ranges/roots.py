@@ -57,6 +57,8 @@ NEAR = 2.0**-60  # of a number: the same
 MOST_STEPS = 200  # of Newton at one precision
 MOST_PARTS = 12  # that open boxes are merged into
 MOST_ORDER = 8  # of a multiple root
+MOST_MISSES = 12  # of those boxes that are not known, before others are let be
+MOST_CROWD = 64  # boxes of several variables that are looked at one by one
 CROWD = 3  # boxes, or more, around a place that may be one
 ZERO_WITH = {"sqrt", "cbrt", "abs", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "expm1",
              "log1p", "erf"}  # what is 0 where its argument is, and nowhere else  # fmt: skip
@@ -112,11 +114,16 @@ def located(
     roots: list[Located] = []
 
     def crowded(hunt: Hunt) -> None:
+        misses = 0
         for box in crowds(hunt.left):
+            if misses == MOST_MISSES:
+                break
             root = search.multiple([hull(ball(a), ball(b)) for a, b in box], order)
             if root is not None or settles(box):
                 roots.extend([] if root is None else [root])
                 hunt.forget(*columns(box if root is None else root.alone))
+            else:
+                misses += 1
 
     with precision(BITS):
         result = isolated(search.system, low, high, work, first, told, crowded)
@@ -128,9 +135,9 @@ def located(
 
 
 def crowds(boxes_: Sequence[Ends]) -> list[Pairs]:
-    """Where many intervals lie close together."""
+    """Where many intervals lie close together; boxes one by one, while they are few."""
     if not boxes_ or len(boxes_[0][0]) > 1:
-        return []
+        return [pairs(box) for box in boxes_] if len(boxes_) <= MOST_CROWD else []
     low, high = (np.array([ends[i][0] for ends in boxes_]) for i in (0, 1))
     found = []
     for part in merged(boxes_, 32.0, MOST_PARTS):

@@ -142,7 +142,7 @@ class Side:
 
     def tied(self, node: Tensor) -> bool:
         """Puts the branch of a node that has a tie in its place."""
-        zero = _zero(node)
+        zero = tie(node)
         if zero is None or not zero.requires_grad:
             return False
         if self.moves(zero):
@@ -158,7 +158,7 @@ class Side:
         if not sign:
             return False
         self.jumps |= node.operation.name not in CONTINUOUS
-        self.put(node, _beside(node, sign))
+        self.put(node, beside(node, sign))
         return True
 
     def powered(self, node: Tensor) -> bool:
@@ -246,7 +246,7 @@ class Side:
         """Where something is 0: None where that isn't one place, the same as that of the others."""
         while zero.operation is neg:
             (zero,) = zero.inputs
-        zero = next((y for y in self.places if _alike(y, zero)), zero)
+        zero = next((y for y in self.places if alike(y, zero)), zero)
         if zero not in self.places:
             found = place(zero, self.x, self.ends, Work(TIE_WORK))
             if found is None or not all(_one(found, other) for other in self.places.values()):
@@ -479,7 +479,7 @@ def place(zero: Tensor, x: Tensor, ends: Range, work: Work) -> Located | None:
     return found.roots[0] if alone else None
 
 
-def _alike(a: Tensor, b: Tensor) -> bool:
+def alike(a: Tensor, b: Tensor) -> bool:
     """Whether graphs are one operation on the same."""
     same = a.operation is b.operation and a.inputs and a.attributes == b.attributes
     return a is b or bool(same and all(x is y for x, y in zip(a.inputs, b.inputs, strict=True)))
@@ -490,7 +490,7 @@ def _one(a: Located, b: Located) -> bool:
     return a.exact and b.exact and BALLS.equal(a.at[0], b.at[0]) is True
 
 
-def _zero(node: Tensor) -> Tensor | None:
+def tie(node: Tensor) -> Tensor | None:
     """What is 0 where an operation has its tie."""
     name, inputs = node.operation.name, node.inputs
     if name in ("max", "min") or compares(node.operation):
@@ -498,7 +498,7 @@ def _zero(node: Tensor) -> Tensor | None:
     return inputs[0] if name in ("abs", "relu", "sign", "heaviside") else None
 
 
-def _beside(node: Tensor, sign: int) -> Tensor:
+def beside(node: Tensor, sign: int) -> Tensor:
     """The branch of an operation where what is 0 at its tie has a sign."""
     a, *others = node.inputs
     match node.operation.name:

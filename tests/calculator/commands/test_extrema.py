@@ -286,6 +286,47 @@ def test_at_an_end_of_the_domain_or_the_range_its_own_side_counts(expression, ov
     assert found.notes == ([f"the domain of EXPR ends at {ends}"] if ends else [])
 
 
+@pytest.mark.parametrize(
+    "expression, over, inner, least",
+    [  # by hand
+        ("abs(x) + abs(y)", "x=-1:1,y=-1:2", {(0, 0): "minimum"}, 0),
+        ("-abs(x) - 2*abs(y)", "x=-1:1,y=-1:1", {(0, 0): "maximum"}, -3),
+        ("abs(x) - abs(y)", "x=-1:1,y=-1:1", {(0, 0): "saddle"}, -1),
+        ("abs(x) - y**2", "x=-1:1,y=-1:1", {(0, 0): "saddle"}, -1),
+        ("abs(x - 1/3) + (y - x)**2", "x=-1:1,y=-1:1", {(1 / 3, 1 / 3): "minimum"}, 0),
+        ("max(x, y) + x**2 + y**2", "x=-1:1,y=-1:1", {(-0.25, -0.25): "minimum"}, -0.125),
+        ("abs(x - y) + x**2 + y**2", "x=-1:1,y=-1:1", {(0, 0): "minimum"}, 0),
+        ("abs(x) + y", "x=-1:1,y=-1:1", {}, -1),
+        ("abs(x) + 2*x + y**2", "x=-1:1,y=-1:1", {}, -1),
+        ("abs(x + y - 1/2) + 2*abs(x - y) + x*y", "x=0:1,y=0:1", {(0.25, 0.25): "minimum"}, 1 / 16),
+        ("relu(x - y**2) + x**2 - x/2 + 2*y**2", "x=-1:1,y=-1:1", {(0, 0): "minimum"}, 0),
+    ],
+)  # fmt: skip
+def test_kinks_of_several_variables(expression, over, inner, least):
+    found = extrema(expression, over)
+    assert found.complete
+    told = {(x["at"]["x"], x["at"]["y"]): x["kind"] for x in found.points if not x["edge"]}
+    assert told == pytest.approx(inner) if not inner else [*told.values()] == [*inner.values()]
+    assert [*itertools.chain(*told)] == pytest.approx([*itertools.chain(*inner)])
+    assert found.minimum["value"] == pytest.approx(least)
+
+
+@settings(max_examples=lengths.examples(3), deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(-2, 2), st.integers(-2, 2)), min_size=2,
+                max_size=2), st.integers(-1, 1), st.integers(-1, 1))  # fmt: skip
+def test_a_convex_sum_of_kinks_has_one_minimum(parts, a, b):
+    """c*abs(x + k*y - m/3) and a square, which is convex: against a grid."""
+    terms = [f"({c})*abs(x + ({k})*y - ({m})/3)" for c, k, m in parts]
+    found = extrema(" + ".join([*terms, f"(x - ({a})/2)**2 + (y - ({b})/2)**2"]), "x=-2:2,y=-2:2")
+    x, y = np.meshgrid(np.linspace(-2, 2, 401), np.linspace(-2, 2, 401))
+    z = (x - a / 2) ** 2 + (y - b / 2) ** 2 + sum(c * abs(x + k * y - m / 3) for c, k, m in parts)
+    minima = [p for p in found.points if p["kind"] == "minimum"]
+    assert len(minima) <= 1
+    for p in minima:
+        assert z.min() - 0.3 < float(p["value"]) <= z.min() + 1e-12
+    assert minima or not found.complete
+
+
 def test_a_kink_on_the_side_of_a_box_is_no_convention():
     """At x = -1 relu(1 - x**2) rises with slope 2, so that f does, too: no maximum is there."""
     found = extrema("relu(1 - x**2) - x/2 + y**2", "x=-1:1,y=-1:1")
@@ -484,7 +525,7 @@ TWO_AT_ONCE = "abs(x - log(2)) + abs(exp(x) - 2)"  # kinks at one place, which i
         ("1/(1 + exp(1/x))", "x=-1:1", {"x": 0}, "'1/x' has a pole"),
         ("sqrt(max(x, 0))", "x=-1:1", {"x": -0.5}, "'max(x, 0)' has a kink"),
         ("3 + 0*x", "x=0:1", {"x": 0.5}, "the slope is 0 all over it"),
-        ("abs(x) + y**2", "x=-1:1,y=-1:1", {"x": 0, "y": 0}, "'abs(x)' has a kink"),
+        ("max(x, y, -x - y)", "x=-1:1,y=-1:1", {"x": 0, "y": 0}, ""),
         ("x**2*y**2", "x=-1:1,y=1:2", {"x": 0, "y": 1.5}, ""),
     ],
 )
