@@ -6,7 +6,10 @@ quotients   the roots of a quotient of polynomials
 located     a root, and what narrows it
 merged      many boxes as a few
 extrema     every minimum, maximum and saddle, and what bounds the values
-corners     kinks of one variable: where, and how f goes on to both sides
+corners     kinks and breaks of one variable: where, and how f goes on to both sides
+sides       a function to one side of such a place, in powers of the distance
+divided     a graph as one quotient
+ties        kinks of several variables
 monotone    the sign of a derivative between its zeros
 breaks      where a function breaks: poles, jumps, kinks
 curve       a curve to be drawn: its points, and bounds

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hodiff.answers import faults
-from hodiff.answers.ranges.corners import around, place
 from hodiff.answers.ranges.isolate import Work, rough
 from hodiff.answers.ranges.located import BITS, Located, Unsure
 from hodiff.answers.ranges.merged import merged
+from hodiff.answers.ranges.sides import around, place
 from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.ball_numbers import PiMultiple, ball, precision

@@ -28,6 +28,7 @@ from hodiff.engine.limits import Limits
 OVERHEAD = 50  # of a box in each dimension and function, as nodes
 MOST_ROOTS = 10_000  # after which the search ends: each takes a millisecond to be told
 BATCH = 4096  # boxes that are looked at together
+PATIENCE = 16  # boxes, before those that are left are looked at; and then four times so many
 MOST_TOGETHER = 2000  # of one search, of several that are done together
 CUT = 0.4871  # where a box is split: not in its middle, where roots like to lie
 NARROWED = 0.6  # of its width, or less: Newton's step got hold of something
@@ -123,10 +124,12 @@ def isolated(
     work: Work,
     first: int | None = None,
     told: Callable[[float, int], None] = lambda done, found: None,
+    crowded: Callable[[Hunt], None] = lambda hunt: None,
 ) -> Isolated:
     """The roots in a box, of which the first few are enough: in one variable the lowest.
 
-    told hears how much of the box is done, and how many roots are found.
+    told hears how much of the box is done, and how many roots are found; crowded is called now and
+    then, and at last, and may know the roots of boxes that are left.
     """
     nodes = _nodes(system)
     known = work.known(system, low, high, first)
@@ -139,6 +142,10 @@ def isolated(
             work.spend(len(batch[0]), nodes)
             hunt.take(*_looked(system, (np.zeros(len(batch[0]), int), *batch), hunt.span[None, :]))
             told(hunt.done, len(hunt.proven))
+            if hunt.boxes >= hunt.patience:
+                hunt.patience *= 4
+                crowded(hunt)
+        crowded(hunt)
         _sharpen(system, [hunt])
     return hunt.found()
 
@@ -183,7 +190,7 @@ class Hunt:
         self.pending: Any = (a[None, :], b[None, :])
         self.proven: list[tuple[Ends, Ends]] = []
         self.open: list[Ends] = []
-        self.boxes = 0
+        self.boxes, self.patience = 0, PATIENCE
         self.first = first
         self.size = BATCH if first is None else min(BATCH, 16 * first)
 
@@ -218,6 +225,21 @@ class Hunt:
         low, high = self.pending
         left = np.prod((high - low) / self.span, axis=1).sum() if low.shape[1] else 0.0
         return 1 - min(float(left), 1.0)
+
+    @property
+    def left(self) -> list[Ends]:
+        """All boxes in which it isn't known whether there is a root."""
+        return [*self.open, *zip(*self.pending, strict=True)]
+
+    def forget(self, low: Any, high: Any) -> None:
+        """Lets go of what lies in a box whose roots are known."""
+
+        def outside(a: Any, b: Any) -> Any:
+            return ~(np.all(a >= low, axis=-1) & np.all(b <= high, axis=-1))
+
+        self.open = [box for box in self.open if outside(*box)]
+        kept = outside(*self.pending)
+        self.pending = tuple(ends[kept] for ends in self.pending)
 
     def found(self) -> Isolated:
         return Isolated(self.proven, self.open, list(zip(*self.pending, strict=True)))
@@ -336,8 +358,7 @@ def _step(system: System, boxes: Boxes, spans: Any) -> tuple[Boxes, Boxes, Boxes
         for a, b in pieces[:1]
     ] + [(np.where(usable[:, None], a, np.nan), b) for a, b in pieces[1:]]
     width = high - low
-    size = np.maximum(np.abs(low), np.abs(high))
-    stop = np.all(width <= np.maximum(size * RELATIVE, span * ABSOLUTE), axis=1) | flat
+    stop = np.all(_narrow(low, high, span), axis=1) | flat
     stop |= _blurred(at, slopes, width) & usable
     open_, tried, halved = [none], [none], [none]
     for number, (a, b) in enumerate(pieces):
@@ -509,6 +530,12 @@ def _blurred(at: Sequence[Box], slopes: Sequence[Sequence[Box]], width: Any) -> 
     return found
 
 
+def _narrow(low: Any, high: Any, span: Any) -> Any:
+    """Which sides of boxes are split no more."""
+    size = np.maximum(np.abs(low), np.abs(high))
+    return high - low <= np.maximum(size * RELATIVE, span * ABSOLUTE)
+
+
 def _halves(low: Any, high: Any, sizes: list[list[Any]], span: Any) -> list[Any]:
     """Boxes in two: where the functions change most, but no side is left long."""
     d, width = low.shape[1], high - low
@@ -520,7 +547,8 @@ def _halves(low: Any, high: Any, sizes: list[list[Any]], span: Any) -> list[Any]
         total = change.sum(axis=0)
         share = np.where(np.isfinite(total) & (total > 0), change / total, 1 / d)
         relative = (width / span).T
-        side = np.argmax(share + 0.5 * relative / np.maximum(relative.max(axis=0), 5e-324), axis=0)
+        weight = share + 0.5 * relative / np.maximum(relative.max(axis=0), 5e-324)
+        side = np.argmax(np.where(_narrow(low, high, span).T, -1, weight), axis=0)
     rows = np.arange(len(low))
     a, b = low[rows, side], high[rows, side]
     cut = np.clip(a + CUT * (b - a), a, b)

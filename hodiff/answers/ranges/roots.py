@@ -16,7 +16,16 @@ import numpy as np
 
 from hodiff.answers import digits, faults
 from hodiff.answers.intervals import hull
-from hodiff.answers.ranges.isolate import Ends, System, Work, isolated, over, rough, smoothness
+from hodiff.answers.ranges.isolate import (
+    Ends,
+    Hunt,
+    System,
+    Work,
+    isolated,
+    over,
+    rough,
+    smoothness,
+)
 from hodiff.answers.ranges.located import (
     BITS,
     DECIDED,
@@ -48,8 +57,14 @@ NEAR = 2.0**-60  # of a number: the same
 MOST_STEPS = 200  # of Newton at one precision
 MOST_PARTS = 12  # that open boxes are merged into
 MOST_ORDER = 8  # of a multiple root
+MOST_MISSES = 12  # of those boxes that are not known, before others are let be
+MOST_CROWD = 64  # boxes of several variables that are looked at one by one
+CROWD = 3  # boxes, or more, around a place that may be one
 ZERO_WITH = {"sqrt", "cbrt", "abs", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "expm1",
              "log1p", "erf"}  # what is 0 where its argument is, and nowhere else  # fmt: skip
+
+
+Pairs = list[tuple[float, float]]
 
 
 class Outcome(NamedTuple):
@@ -76,11 +91,13 @@ def located(
     first: int | None = None,
     told: Callable[[float, int], None] = lambda done, found: None,
     everywhere: bool = False,
+    settles: Callable[[Pairs], bool] = lambda box: False,
 ) -> Outcome:
     """The common roots of as many functions as there are variables, over ranges.
 
     fixed: what other variables are at. first: the search may end when so many are found.
     everywhere: what is 0/0 somewhere is open there, for it may be 0; else it has no value there.
+    settles: whether what is in a box, of many open ones close together, is found otherwise.
     Raises NotImplementedError for what has no form in boxes.
     """
     fixed = dict(fixed or {})
@@ -93,13 +110,40 @@ def located(
         return _checked(found, [], [], needs, variables, ranges, fixed, notes, everywhere)
     search = begun.search
     low, high = search.outer()
-    result = isolated(search.system, low, high, work, first, told)
     order = orders[0] if len(orders) == 1 else 1
-    roots = [search.located(box, tight, order) for box, tight in result.proven]
+    roots: list[Located] = []
+
+    def crowded(hunt: Hunt) -> None:
+        misses = 0
+        for box in crowds(hunt.left):
+            if misses == MOST_MISSES:
+                break
+            root = search.multiple([hull(ball(a), ball(b)) for a, b in box], order)
+            if root is not None or settles(box):
+                roots.extend([] if root is None else [root])
+                hunt.forget(*columns(box if root is None else root.alone))
+            else:
+                misses += 1
+
+    with precision(BITS):
+        result = isolated(search.system, low, high, work, first, told, crowded)
+    roots += [search.located(box, tight, order) for box, tight in result.proven]
     settled, unsure = search.settle(merged(result.open, 0.5), work, order)
     left = merged(result.left, 0.5, MOST_PARTS)
     roots += settled
     return _checked(roots, unsure, left, needs, variables, ranges, fixed, notes, everywhere)
+
+
+def crowds(boxes_: Sequence[Ends]) -> list[Pairs]:
+    """Where many intervals lie close together; boxes one by one, while they are few."""
+    if not boxes_ or len(boxes_[0][0]) > 1:
+        return [pairs(box) for box in boxes_] if len(boxes_) <= MOST_CROWD else []
+    low, high = (np.array([ends[i][0] for ends in boxes_]) for i in (0, 1))
+    found = []
+    for part in merged(boxes_, 32.0, MOST_PARTS):
+        ((a, b),) = part
+        found += [part] if np.sum((low >= a) & (high <= b)) >= CROWD else []
+    return found
 
 
 class _Begun(NamedTuple):

@@ -16,16 +16,17 @@ from hodiff.answers.ranges.extrema import (
     bound,
     inflections,
     program_at,
+    stationary,
 )
 from hodiff.answers.ranges.extrema import extrema as extremes
 from hodiff.answers.ranges.isolate import Work
-from hodiff.answers.ranges.located import BITS, Unsure
-from hodiff.answers.ranges.monotone import signs
+from hodiff.answers.ranges.located import BITS, Unsure, tightly
 from hodiff.answers.ranges.roots import asked
 from hodiff.answers.ranges.together import Asked
 from hodiff.arithmetic.ball_numbers import ball, precision
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.program import Program
+from hodiff.calculator import shapes
 from hodiff.calculator.answer import Answer, Row, Value, plain_number, text
 from hodiff.calculator.progress import searching
 from hodiff.calculator.request import Request, exactly, usage
@@ -45,11 +46,6 @@ from hodiff.derivatives import gradient
 from hodiff.errors import HodiffError
 
 MOST_VARIABLES = 5  # 3**n - 1 faces
-FEW_PLACES = 2  # that are named
-SHAPES = {
-    1: {1: "rising", -1: "falling", 0: "constant"},
-    2: {1: "convex", -1: "concave", 0: "straight"},
-}
 
 
 class Told(NamedTuple):
@@ -67,14 +63,15 @@ def extrema(request: Request, over: Any = None, order: int = 1, first: int | Non
     check(request, order)
     f, span, allowed = request.f, Span(request), work(seconds)
     with searching("points") as shown:
-        found, told, left = searched(request, span, allowed, order, first, shown)
-    request.problem.notes += sharp(told)
+        found, told, breaks, left = searched(request, span, allowed, order, first, shown)
+    request.problem.notes += [*sharp(told), *shapes.notes(request.wrt[0], breaks)]
     ends: list[Bound | None] = [None, None]
     if order == 1 and first is None:
         ends = [bound(f, request.inputs, found, side) for side in (-1, 1)]
     complete = left.decided and not left.ended
-    ranges = shape(request, span, order, told) if complete and len(span.ranges) == 1 else []
-    return answer(request, span, order, told, ends, ranges, left)
+    one = complete and len(span.ranges) == 1
+    ranges = shaped(request, span, order, told, breaks) if one else []
+    return answer(request, span, order, told, breaks, ends, ranges, left)
 
 
 def check(request: Request, order: int) -> None:
@@ -92,8 +89,8 @@ def check(request: Request, order: int) -> None:
 def searched(
     request: Request, span: Span, allowed: Work, order: int, first: int | None = None,
     shown: Shown = silent,
-) -> tuple[Extrema, list[Told], Open]:  # fmt: skip
-    """What was found, its points with their numbers, in order, and what is left open."""
+) -> tuple[Extrema, list[Told], list[shapes.Broken], Open]:  # fmt: skip
+    """What was found, its points and breaks with their numbers, in order, and what is left open."""
     f = request.f
     if order == 2:
         found = proven(lambda: inflections(
@@ -105,10 +102,16 @@ def searched(
     notes: list[str] = []
     each = [tell(request, program, point, unsure, notes) for point in found.points]
     told = sorted((x for x in each if x is not None), key=position)
+    breaks = []
+    for b in found.breaks:
+        try:
+            breaks.append(shapes.told(b, request.how.digits))
+        except HodiffError:
+            unsure.append(Unsure(tightly(b.root), f"a {b.what} whose digits can't be told"))
     more = first is not None and len(told) >= first
     told, left = told[:first], [] if more else found.left
     request.problem.notes[:] = dict.fromkeys([*request.problem.notes, *notes])
-    return found, told, Open(request, span, unsure, left, more, allowed.late)
+    return found, told, breaks, Open(request, span, unsure, left, more, allowed.late)
 
 
 def in_rows(
@@ -118,39 +121,35 @@ def in_rows(
     check(request, order)
 
     def search(request: Request, span: Span, allowed: Work) -> tuple[list[Row], Open]:
-        _, told, left = searched(request, span, allowed, order, first)
-        return listed(told), left
+        _, told, breaks, left = searched(request, span, allowed, order, first)
+        return listed(told, breaks), left
 
     def asks(request: Request, span: Span) -> Asked | None:
-        slopes, inputs = [request.f], request.inputs
-        for _ in range(order):
-            slopes = gradient(slopes[0], inputs)
+        inputs = request.inputs
+        if order == 1:
+            slopes = [x.above for x in stationary(request.f, inputs, span.ranges)]
+        else:
+            slopes = gradient(gradient(request.f, inputs)[0], inputs)
         return proven(lambda: asked(slopes, inputs, span.ranges, first, everywhere=True))
 
     return Sought(request, columns(request.wrt), search, asks, seconds)
 
 
-def shape(request: Request, span: Span, order: int, told: Sequence[Told]) -> list[Shaped]:
-    """Where f rises and falls, or is convex and concave, all points being known; nothing where a
-    slope's sign can't be told."""
+def shaped(
+    request: Request, span: Span, order: int, told: Sequence[Told],
+    breaks: Sequence[shapes.Broken],
+) -> list[shapes.Shaped]:  # fmt: skip
+    """Where f rises and falls, or is convex and concave, all points being known."""
     (x,), (name,), (ends,) = request.inputs, request.wrt, span.ranges
     y = request.f
     for _ in range(order):
         (y,) = gradient(y, [x])
     with precision(BITS):
         inside = [p for p in told if within(_first(p.point)(), *ends)]
+    points = [shapes.Border(_first(p.point), p.at[name]) for p in inside]
     low, high = map(plain_number, span.told[name])
-    borders = [low, *(point.at[name] for point in inside), high]
-    found = signs(
-        y, x, [lambda: ends[0], *(_first(p.point) for p in inside), lambda: ends[1]]
-    )  # fmt: skip
-    listed: list[Shaped] = []
-    for sign, lower, upper in zip(found or (), borders, borders[1:], strict=False):
-        what = SHAPES[order][sign]
-        if listed and listed[-1].what == what:
-            lower = listed.pop().lower
-        listed.append(Shaped(what, lower, upper))
-    return listed
+    borders = shapes.ordered(ends, (low, high), points, breaks)
+    return shapes.shape(request.f, y, x, borders, order)
 
 
 def within(x: Any, low: Any, high: Any) -> bool:
@@ -161,14 +160,6 @@ def _first(point: Point) -> Callable[[], Any]:
     return lambda: point.now()[0]
 
 
-class Shaped(NamedTuple):
-    """A range in which f rises, falls ..., its ends included."""
-
-    what: str
-    lower: Value
-    upper: Value
-
-
 def sharp(told: Sequence[Told]) -> list[str]:
     """At which points EXPR has no derivative, or its domain ends."""
     notes = []
@@ -177,7 +168,7 @@ def sharp(told: Sequence[Told]) -> list[str]:
                   for t in told if t.point.sharp == what]  # fmt: skip
         if places:
             n = len(places)
-            at = " and ".join(places) if n <= FEW_PLACES else f"{n} points"
+            at = " and ".join(places) if n <= shapes.FEW_PLACES else f"{n} points"
             each = f"a {what}" if n == 1 else f"{what}s"
             notes.append(f"the domain of EXPR ends at {at}" if what == END else
                          f"no derivative at {at}: EXPR has {each} there")  # fmt: skip
@@ -215,7 +206,7 @@ def of_bound(
     request: Request, program: Program, end: Bound | None, side: int, told: Sequence[Told]
 ) -> dict[str, Value] | None:
     """The least or the largest value, and where it is."""
-    if end is None:
+    if end is None or end.beyond:
         return None
     at = [x.at for x in told if x.point in end.points]
     if end.inside is not None:
@@ -243,6 +234,14 @@ def of_bound(
     return {"value": value, "at": at}
 
 
+def none(name: str, beyond: Sequence[shapes.Broken], variable: str) -> str:
+    """That there is no least value, or no largest one."""
+    at = f"{variable}={text(beyond[0].at)}" if len(beyond) == 1 else f"{len(beyond)} places"
+    limits = [float(y) for y in beyond[0].limits if y is not None]  # type: ignore[arg-type]
+    limit = (min if name == "least" else max)(limits)
+    return f"no {name} value: EXPR tends to {text(plain_number(limit))} at {at}"
+
+
 def said(name: str, end: dict[str, Any] | None) -> str:
     if end is None:
         return f"the {name} value is not bounded, as far as is proven"
@@ -265,8 +264,9 @@ def answer(
     span: Span,
     order: int,
     told: list[Told],
+    breaks: Sequence[shapes.Broken],
     ends: Sequence[Bound | None],
-    ranges: Sequence[Shaped],
+    ranges: Sequence[shapes.Shaped],
     left: Open,
 ) -> Answer:
     names = list(request.wrt)
@@ -282,14 +282,19 @@ def answer(
         best = [of_bound(request, program, end, side, told)
                 for end, side in zip(ends, (-1, 1), strict=True)]  # fmt: skip
         own |= {"minimum": best[0], "maximum": best[1]}
-        above += [said("least", best[0]), said("largest", best[1])]
+        for name, value, end in zip(("least", "largest"), best, ends, strict=True):
+            beyond = [b for b in breaks if end is not None and b.source in end.beyond]
+            above.append(none(name, beyond, names[0]) if beyond else said(name, value))
     if len(names) == 1:
-        own["ranges"] = [{"what": what, "lower": low, "upper": high} for what, low, high in ranges]
+        own["ranges"] = [{"what": x.what, "lower": x.lower, "upper": x.upper} for x in ranges]
+    if len(names) == 1 and order == 1:
+        own["breaks"] = [{"at": {names[0]: b.at}, "kind": b.source.what, "left": b.limits[0],
+                          "right": b.limits[1]} for b in breaks]  # fmt: skip
     if ranges:
-        above.append(shapes(ranges))
+        above.append(shapes.said(ranges))
     rows: list[Row] = [[*x.at.values(), x.value, kind(x, ends)] for x in told]
     lines: list[Row] = [[*x.at.values(), x.value, x.point.kind] for x in told]
-    records = [[name for name, _ in columns(names)], *listed(told)]
+    records = [[name for name, _ in columns(names)], *listed(told, breaks)]
     return left.answer(own, "\n".join(above), [*names, "f", ""], rows, lines, records,
                        request.problem.notes)  # fmt: skip
 
@@ -300,22 +305,13 @@ def columns(names: Sequence[str]) -> list[Column]:
     return [*numbers, ("what", str), ("edge", str), ("reason", str)]
 
 
-def listed(told: Sequence[Told]) -> list[Row]:
-    """Points as the rows of these columns."""
-    return [
+def listed(told: Sequence[Told], breaks: Sequence[shapes.Broken]) -> list[Row]:
+    """Points, and the places of breaks, as the rows of these columns."""
+    rows: list[Row] = [
         [*x.at.values(), x.value, *[""] * 2 * len(x.at), x.point.kind, "edge" * x.point.edge, ""]
         for x in told
     ]
-
-
-def shapes(ranges: Sequence[Shaped]) -> str:
-    """'rising in [-3, -1] and [1, 2], falling in [-1, 1]'."""
-    parts = []
-    for what in dict.fromkeys(x.what for x in ranges):
-        listed = [f"[{text(x.lower)}, {text(x.upper)}]" for x in ranges if x.what == what]
-        last = f" and {listed[-1]}" if len(listed) > 1 else ""
-        parts.append(f"{what} in {', '.join(listed[:-1] or listed)}{last}")
-    return ", ".join(parts)
+    return [*rows, *([b.at, "", "", "", b.source.what, "", ""] for b in breaks)]
 
 
 def title(told: Sequence[Told], left: Open, order: int, span: Span) -> str:

@@ -286,6 +286,51 @@ def test_at_an_end_of_the_domain_or_the_range_its_own_side_counts(expression, ov
     assert found.notes == ([f"the domain of EXPR ends at {ends}"] if ends else [])
 
 
+@pytest.mark.parametrize(
+    "expression, over, inner, least",
+    [  # by hand
+        ("abs(x) + abs(y)", "x=-1:1,y=-1:2", {(0, 0): "minimum"}, 0),
+        ("-abs(x) - 2*abs(y)", "x=-1:1,y=-1:1", {(0, 0): "maximum"}, -3),
+        ("abs(x) - abs(y)", "x=-1:1,y=-1:1", {(0, 0): "saddle"}, -1),
+        ("abs(x) - y**2", "x=-1:1,y=-1:1", {(0, 0): "saddle"}, -1),
+        ("abs(x - 1/3) + (y - x)**2", "x=-1:1,y=-1:1", {(1 / 3, 1 / 3): "minimum"}, 0),
+        ("max(x, y) + x**2 + y**2", "x=-1:1,y=-1:1", {(-0.25, -0.25): "minimum"}, -0.125),
+        ("abs(x - y) + x**2 + y**2", "x=-1:1,y=-1:1", {(0, 0): "minimum"}, 0),
+        ("abs(x) + y", "x=-1:1,y=-1:1", {}, -1),
+        ("abs(x) + 2*x + y**2", "x=-1:1,y=-1:1", {}, -1),
+        ("relu(x - y**2) + x**2 - x/2 + 2*y**2", "x=-1:1,y=-1:1", {(0, 0): "minimum"}, 0),
+    ],
+)  # fmt: skip
+def test_kinks_of_several_variables(expression, over, inner, least):
+    found = extrema(expression, over)
+    assert found.complete
+    told = {(x["at"]["x"], x["at"]["y"]): x["kind"] for x in found.points if not x["edge"]}
+    assert told == pytest.approx(inner) if not inner else [*told.values()] == [*inner.values()]
+    assert [*itertools.chain(*told)] == pytest.approx([*itertools.chain(*inner)])
+    assert found.minimum["value"] == pytest.approx(least)
+
+
+@pytest.mark.parametrize(
+    "parts, a, b",
+    [
+        ([(1, 2, 2), (1, 0, 2)], 0, 1),
+        ([(3, -2, 2), (1, 1, 0)], 1, -1),
+        ([(1, 1, 2), (3, 1, 1)], 1, -1),
+        ([(2, 2, 0), (3, 0, 2)], -1, -1),
+    ],
+)
+def test_a_convex_sum_of_kinks_has_one_minimum(parts, a, b):
+    """c*abs(x + k*y - m/3) and a square, which is convex: against a grid."""
+    terms = [f"({c})*abs(x + ({k})*y - ({m})/3)" for c, k, m in parts]
+    found = extrema(" + ".join([*terms, f"(x - ({a})/2)**2 + (y - ({b})/2)**2"]), "x=-2:2,y=-2:2")
+    x, y = np.meshgrid(np.linspace(-2, 2, 401), np.linspace(-2, 2, 401))
+    z = (x - a / 2) ** 2 + (y - b / 2) ** 2 + sum(c * abs(x + k * y - m / 3) for c, k, m in parts)
+    (minimum,) = (p for p in found.points if p["kind"] == "minimum")
+    assert found.complete and z.min() - 0.1 < float(minimum["value"]) <= z.min() + 1e-12
+    i, j = np.unravel_index(z.argmin(), z.shape)
+    assert [*minimum["at"].values()] == pytest.approx([x[i, j], y[i, j]], abs=0.1)
+
+
 def test_a_kink_on_the_side_of_a_box_is_no_convention():
     """At x = -1 relu(1 - x**2) rises with slope 2, so that f does, too: no maximum is there."""
     found = extrema("relu(1 - x**2) - x/2 + y**2", "x=-1:1,y=-1:1")
@@ -323,15 +368,112 @@ def test_a_cusp_at_a_number_that_is_only_enclosed():
         pytest.approx(math.log(2), abs=1e-16), "minimum")  # fmt: skip
 
 
-@pytest.mark.parametrize("expression", [
-    "where(x < 1, x + 5, 1 - x)",  # 6 from the left, 0 at 1
-    "where(x == 1, 5, abs(x - 1))",  # 0 from both sides, 5 at 1
-    "where(x <= 1, x, 5 - x)",
-])  # fmt: skip
-def test_a_jump_is_no_corner(expression):
-    found = extrema(expression, "x=0:2")
-    assert found.answer.code == 1
-    assert all(x["at"]["x"] != 1 for x in found.points)
+INF = "inf"
+
+
+@pytest.mark.parametrize(
+    "expression, over, points, breaks, least, largest",
+    [  # by hand; None where no value is the least, or the largest
+        ("where(x < 1, x + 5, 1 - x)", "x=0:2", {0: "minimum", 2: "minimum"},
+         [("jump", 1, 6, 0)], -1, None),
+        ("where(x == 1, 5, abs(x - 1))", "x=0:2", {0: "maximum", 1: "maximum", 2: "maximum"},
+         [("jump", 1, 0, 0)], None, 5),
+        ("where(x <= 1, x, 5 - x)", "x=0:2", {0: "minimum", 2: "minimum"},
+         [("jump", 1, 1, 4)], 0, None),
+        ("where(x < 1, 2 - x, x - 1)", "x=0:2", {0: "maximum", 1: "minimum", 2: "maximum"},
+         [("jump", 1, 1, 0)], 0, 2),
+        ("where(x == 0, 1, sin(x)/x)", "x=-1:1", {-1: "minimum", 0: "maximum", 1: "minimum"},
+         [], math.sin(1), 1),
+        ("where(x > -5, x + x**2, 1/x)", "x=-1:1", {-1: "maximum", -0.5: "minimum", 1: "maximum"},
+         [], -0.25, 2),
+        ("sin(x)/x", "x=-1:2", {-1: "minimum", 2: "minimum"}, [("hole", 0, 1, 1)],
+         math.sin(2) / 2, None),
+        ("(exp(x) - 1 - x)/x**2", "x=-1:1", {-1: "minimum", 1: "maximum"},
+         [("hole", 0, 0.5, 0.5)], math.exp(-1), math.e - 2),
+        ("(x**2 - 4)/(x - 2)", "x=0:3", {0: "minimum", 3: "maximum"}, [("hole", 2, 4, 4)], 2, 5),
+        ("log(1 + x)/x", "x=-0.5:1", {-0.5: "maximum", 1: "minimum"}, [("hole", 0, 1, 1)],
+         math.log(2), 2 * math.log(2)),
+        ("x + 1/x", "x=-3:2", {-3: "minimum", -1: "maximum", 1: "minimum", 2: "maximum"},
+         [("pole", 0, "-inf", INF)], None, None),
+        ("1/x**2", "x=-1:2", {-1: "minimum", 2: "minimum"}, [("pole", 0, INF, INF)], 0.25, None),
+        ("1/x", "x=0:2", {2: "minimum"}, [("pole", 0, None, INF)], 0.5, None),
+        ("1/(x**2 - 2)", "x=0:2", {0: "maximum", 2: "minimum"},
+         [("pole", math.sqrt(2), "-inf", INF)], None, None),
+        ("tan(x)", "x=0:3", {0: "minimum", 3: "maximum"}, [("pole", math.pi / 2, INF, "-inf")],
+         None, None),
+        ("sec(x)", "x=-1:3", {-1: "maximum", 0: "minimum", 3: "maximum"},
+         [("pole", math.pi / 2, INF, "-inf")], None, None),
+        ("x*log(x)", "x=0:1", {1 / math.e: "minimum", 1: "maximum"}, [("end", 0, None, 0)],
+         -1 / math.e, 0),
+        ("x**2*log(x)", "x=-1:2", {math.exp(-0.5): "minimum", 2: "maximum"},
+         [("end", 0, None, 0)], -0.5 / math.e, 4 * math.log(2)),
+        ("sqrt(x)*log(x)", "x=0:2", {math.exp(-2): "minimum", 2: "maximum"},
+         [("end", 0, None, 0)], -2 / math.e, math.sqrt(2) * math.log(2)),
+        ("log(x)/x", "x=0:9", {math.e: "maximum", 9: "minimum"}, [("pole", 0, None, "-inf")],
+         None, 1 / math.e),
+        ("log(abs(x))", "x=-1:2", {-1: "maximum", 2: "maximum"}, [("pole", 0, "-inf", "-inf")],
+         None, math.log(2)),
+        ("1/log(x)", "x=0:0.5", {0.5: "minimum"}, [("end", 0, None, 0)], -1 / math.log(2), None),
+        ("x**x", "x=0:2", {0: "maximum", 1 / math.e: "minimum", 2: "maximum"}, [],
+         math.exp(-1 / math.e), 4),
+        ("(1 + x)**(1/x)", "x=-0.5:1", {-0.5: "maximum", 1: "minimum"},
+         [("hole", 0, math.e, math.e)], 2, 4),
+        ("exp(1/x)", "x=-1:1", {-1: "maximum", 1: "minimum"}, [("pole", 0, 0, INF)], None, None),
+        ("atanh(x)", "x=-2:0.5", {0.5: "maximum"}, [("pole", -1, None, "-inf")], None,
+         math.log(3) / 2),
+        ("acosh(x)", "x=0:2", {1: "minimum", 2: "maximum"}, [], 0, math.log(2 + math.sqrt(3))),
+    ],
+)  # fmt: skip
+def test_breaks_are_told_with_their_limits(expression, over, points, breaks, least, largest):
+    found = extrema(expression, over)
+    assert found.complete and found.answer.code == 0
+    assert {float(x["at"]["x"]): x["kind"] for x in found.points} == pytest.approx(points)
+    assert [(b["kind"], pytest.approx(b["at"]["x"]), b["left"], b["right"])
+            for b in found.breaks] == breaks  # fmt: skip
+    for bound, value, word in (
+        (found.minimum, least, "least"),
+        (found.maximum, largest, "largest"),
+    ):
+        assert (bound and bound["value"]) == (None if value is None else pytest.approx(value))
+        assert (f"no {word} value: EXPR tends to" in found.text()) == (value is None)
+    names = {"pole": "a pole", "hole": "a hole", "jump": "a jump", "end": "an end of its domain"}
+    assert all(any(f"EXPR has {names[b[0]]} at x=" in note for note in found.notes) for b in breaks)
+
+
+ATOMS = ["1/({u})", "-1/({u})**2", "sin({u})/({u})", "({u})*log(abs({u}))", "(exp({u}) - 1)/({u})",
+         "abs({u})/({u})*exp(x/3)", "where({u} < 0, exp(x), -x)", "1/({u})**3"]  # fmt: skip
+
+
+@settings(max_examples=lengths.examples(8), deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.sampled_from(ATOMS), st.integers(-2, 2)), min_size=1, max_size=2,
+                unique_by=lambda part: part[1]), st.integers(-2, 2))  # fmt: skip
+def test_pieces_between_breaks_go_as_they_are_told(parts, slope):
+    """At numbers of each piece and beside the breaks, by mpmath."""
+    text = " + ".join([*(atom.format(u=f"x - ({k})") for atom, k in parts), f"({slope})*x"])
+    found = extrema(text, "x=-3:3")
+    names = {name: getattr(mpmath, name) for name in ("sin", "exp", "log")}
+
+    def f(x):
+        return eval(
+            text, {**names, "abs": abs, "x": x, "where": lambda test, a, b: a if test else b}
+        )
+
+    with mp.workdps(40):
+        for piece in found.ranges:
+            low, high = mpf(piece["lower"]), mpf(piece["upper"])
+            rows = [f(low + mpf(k) / 12 * (high - low)) for k in range(1, 12)]
+            steps = {mpmath.sign(b - a) for a, b in itertools.pairwise(rows)}
+            assert steps == {1 if piece["what"] == "rising" else -1}, (text, piece)
+            for bound, side in ((found.minimum, -1), (found.maximum, 1)):
+                if bound is not None and not isinstance(bound["value"], dict):
+                    assert all(side * y <= side * mpf(bound["value"]) + mpf("1e-12") for y in rows)
+        for b in found.breaks:
+            for limit, side in ((b["left"], -1), (b["right"], 1)):
+                near = f(mpf(round(float(b["at"]["x"]))) + side * mpf("1e-25"))
+                if limit in ("inf", "-inf"):
+                    assert mpmath.sign(near) == (1 if limit == "inf" else -1) and abs(near) > 10**9
+                elif limit is not None:
+                    assert abs(near - mpf(limit)) < mpf("1e-12")
 
 
 PARTS = st.lists(st.tuples(st.integers(-3, 3).filter(bool), st.integers(-8, 8)), min_size=1,
@@ -384,10 +526,10 @@ TWO_AT_ONCE = "abs(x - log(2)) + abs(exp(x) - 2)"  # kinks at one place, which i
         (TWO_AT_ONCE, "x=0:1", {"x": math.log(2)}, "has a kink; there is a minimum in it"),
         ("norm([x, x]) + y", "x=-1:1,y=0:1", {"x": 0, "y": 0}, "'norm([x, x])' has a kink"),
         ("floor(x) + x", "x=0.5:1.5", {"x": 1}, "'floor(x)' jumps"),
-        ("1/x**2", "x=-1:1", {"x": 0}, "'1/x**2' has a pole"),
+        ("1/(1 + exp(1/x))", "x=-1:1", {"x": 0}, "'1/x' has a pole"),
         ("sqrt(max(x, 0))", "x=-1:1", {"x": -0.5}, "'max(x, 0)' has a kink"),
         ("3 + 0*x", "x=0:1", {"x": 0.5}, "the slope is 0 all over it"),
-        ("abs(x) + y**2", "x=-1:1,y=-1:1", {"x": 0, "y": 0}, "'abs(x)' has a kink"),
+        ("max(x, y, -x - y)", "x=-1:1,y=-1:1", {"x": 0, "y": 0}, ""),
         ("x**2*y**2", "x=-1:1,y=1:2", {"x": 0, "y": 1.5}, ""),
     ],
 )
@@ -459,7 +601,7 @@ def test_formats(found, plain, hodiff):
     first = found("extrema", "x**3 - 3*x", "--over", "x=-3:2")
     assert list(first) == [
         "command", "expression", "arithmetic", "over", "variables", "order", "points", "minimum",
-        "maximum", "ranges", "undecided", "unsearched", "complete", "notes",
+        "maximum", "ranges", "breaks", "undecided", "unsearched", "complete", "notes",
     ]  # fmt: skip
     assert first["points"][0] == {"at": {"x": -3}, "value": -18, "kind": "minimum", "edge": True}
     assert plain("extrema", "x**2", "--over", "x=-1:2") == (
@@ -522,7 +664,14 @@ def test_faults_name_the_mend(hodiff, words, message):
         ("abs(x)", "x=-1:1", 1, "falling -1 0, rising 0 1"),
         ("cbrt(x**2)", "x=-1:1", 1, "falling -1 0, rising 0 1"),
         (TWO_AT_ONCE, "x=0:1", 1, ""),  # not all is decided
-        ("1/x", "x=-1:1", 1, ""),
+        ("1/x", "x=-1:1", 1, "falling -1 0, falling 0 1"),
+        (
+            "x*sqrt(1 - x)",
+            "x=0:2",
+            1,
+            "rising 0 0.66666666666666667, falling 0.66666666666666667 1",
+        ),
+        ("log(x)", "x=-1:2", 1, "rising 0 2"),
     ],
 )
 def test_where_it_rises_and_bends_is_told(text, over, order, told):
@@ -530,7 +679,15 @@ def test_where_it_rises_and_bends_is_told(text, over, order, told):
     said = ", ".join(f"{x['what']} {x['lower']} {x['upper']}" for x in found.ranges)
     assert said == told
     for word in ("rising", "falling", "convex", "concave"):
-        assert (f"{word} in [" in found.text()) == (word in told)
+        assert (f"{word} in " in found.text()) == (word in told)
+
+
+def test_ranges_are_open_where_a_break_ends_them():
+    for expression, said in (
+        ("1/x", "falling in [-1, 0) and (0, 1]"),
+        ("where(x < 0, -x, x + 1)", "falling in [-1, 0), rising in [0, 1]"),
+    ):
+        assert said in extrema(expression, "x=-1:1").text()
 
 
 def test_ranges_hold_at_every_point_of_them():

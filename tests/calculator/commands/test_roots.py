@@ -117,9 +117,13 @@ def test_wilkinson():
         ("x**4 - 4*x**2 + 4", "x=0:2", {math.sqrt(2): 2}),
         ("(sin(x) - 1)**3", "x=0:3", {math.pi / 2: 6}),
         ("sqrt(x - 1/2)", "x=0:1", {0.5: None}),
+        ("(x - sin(x))**2 + 0*x", "x=-7:7", {0: 6}),
+        ("x**2 - 2*x*sin(x) + sin(x)**2", "x=-7:7", {0: 6}),
+        ("sin(x)*(1 - cos(x))", "x=-4:7", {-math.pi: 1, 0: 3, math.pi: 1, 2 * math.pi: 3}),
     ],
 )
 def test_multiplicities(expression, over, expected):
+    """Also where doubles leave a crowd of boxes around a root."""
     found = roots(expression, over)
     assert found.complete
     assert {x["at"]["x"]: x["multiplicity"] for x in found.roots} == pytest.approx(expected)
@@ -140,6 +144,11 @@ def test_multiplicities(expression, over, expected):
     ("sqrt(1 - x**2)*(x - 1/2)", "x=-2:2", [-1, 0.5, 1]),
     ("sqrt(x)*x + 1e-20", "x=-1:1", []),
     ("sqrt(x**2 - 2)*x", "x=0:2", [math.sqrt(2)]),
+    ("x*log(x)", "x=0:2", [1]),  # no value at 0
+    ("sqrt(x)*log(x)", "x=-1:2", [1]),
+    ("sign(x)", "x=-1:1", [0]),
+    ("where(x < 0, x + 1, x - 1)", "x=-2:2", [-1, 1]),
+    ("where(x < 1, x - 2, x - 1)", "x=0:2", [1]),
 ])  # fmt: skip
 def test_a_corner_is_a_root_or_none(expression, over, expected):
     found = roots(expression, over)
