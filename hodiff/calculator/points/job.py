@@ -392,7 +392,7 @@ class Job:
         compiled = self.compiled
         if compiled.wrt is not None or compiled.what == "vjp":
             return
-        ours = [x for x in compiled.inputs if x in columns]
+        ours = [x for x in compiled.inputs if columns.get(x) in source.names]
         theirs = sorted(ours, key=lambda x: source.names.index(columns[x]))
         for option in ("v", "along"):
             given = compiled.own.get(option)
