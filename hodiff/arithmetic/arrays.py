@@ -19,6 +19,7 @@ from hodiff.arithmetic.scipys import on_arrays
 from hodiff.engine.graph import CONSTANT, Kind, Operation, Tensor
 from hodiff.engine.leibniz import falling
 from hodiff.engine.operations.structure import numpy_index
+from hodiff.errors import HodiffError
 
 DOUBLE = np.dtype(float)
 
@@ -351,11 +352,18 @@ def _pnorm(x: Any, axes: tuple[int, ...], p: float) -> Any:
     return sums ** (1 / p) * np.reshape(scale, _left(x, axes))
 
 
+class SingularError(HodiffError, np.linalg.LinAlgError):
+    """numpy's error for a matrix without an inverse, as one of ours."""
+
+
 def _solve(a: Any, b: Any) -> Any:
-    """nan where a matrix is singular, as LAPACK finds by a pivot of 0: of a batch, for that one."""
+    """nan where a matrix of a batch is singular, as LAPACK finds by a pivot of 0; one that is alone
+    is refused."""
     try:
         return np.linalg.solve(a, b)
     except np.linalg.LinAlgError:
+        if a.ndim == 2:
+            raise SingularError("domain", "the matrix is singular: it has no inverse") from None
         singular = (np.linalg.slogdet(a)[0] == 0)[..., None, None]
         regular = np.where(singular, np.eye(a.shape[-1], dtype=a.dtype), a)
         return np.where(singular, np.nan, np.linalg.solve(regular, b))

@@ -101,6 +101,18 @@ def test_sinc_at_zero() -> None:
     assert second[0] == pytest.approx(-(np.pi**2) / 3, rel=1e-14)
 
 
+def test_a_singular_matrix_is_refused_alone_and_nan_in_a_batch() -> None:
+    singular = [[1.0, 2.0], [2.0, 4.0]]
+    for requires_grad in (False, True):
+        a = hodiff.tensor(singular, requires_grad=requires_grad)
+        with pytest.raises(np.linalg.LinAlgError, match="singular"):
+            hodiff.linalg.inv(a).sum().item()
+        with pytest.raises(hodiff.HodiffError, match="singular"):
+            hodiff.linalg.solve(a, hodiff.tensor([1.0, 2.0])).sum().item()
+    found = hodiff.linalg.inv([singular, [[2.0, 0.0], [0.0, 4.0]]]).numpy()
+    assert np.isnan(found[0]).all() and found[1].tolist() == [[0.5, 0], [0, 0.25]]
+
+
 def test_det_of_singular_matrices() -> None:
     a = np.array([[1.0, 2.0], [2.0, 4.0]])
     t = leaf(a)
