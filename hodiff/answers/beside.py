@@ -25,7 +25,8 @@ from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.balls import BALLS
 from hodiff.arithmetic.base import Values, run
 from hodiff.arithmetic.program import Program
-from hodiff.derivatives.germs import NoGerm, beside
+from hodiff.derivatives.germs import NoGerm
+from hodiff.derivatives.one_sided import beside
 from hodiff.engine.graph import ONE, ZERO, Tensor, constant, topological
 from hodiff.engine.operations.elementary import add, div, mul, neg, pow, sqrt, sub
 from hodiff.engine.operations.piecewise import where

@@ -12,26 +12,22 @@ Duval 1989, Rational Puiseux expansions, Compositio Mathematica 70 (2), for the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
-from math import factorial, inf
+from math import factorial
 from typing import Any
 
 from hodiff.arithmetic import ball_numbers
 from hodiff.arithmetic import closed_forms as numbers
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.base import Arithmetic, composed, run
-from hodiff.derivatives.nested import components
+from hodiff.arithmetic.base import Arithmetic, composed
 from hodiff.derivatives.plan import NoSeries, Open
 from hodiff.derivatives.taylor import Directional
 from hodiff.engine.exact import rational
-from hodiff.engine.graph import OPERATIONS, Kind, Operation, Tensor, topological, variable
+from hodiff.engine.graph import OPERATIONS, Operation, variable
 from hodiff.engine.operations.elementary import (
     acos,
     acosh,
-    add,
     asin,
     asinh,
     atan,
@@ -39,19 +35,13 @@ from hodiff.engine.operations.elementary import (
     exp,
     log,
     sin,
-    sqrt,
 )
 from hodiff.engine.operations.piecewise import round
-from hodiff.engine.operations.reductions import norm
 from hodiff.engine.operations.special import digamma, gamma, psi
-from hodiff.engine.passes import applied, rebuilt
 
 MOST_TERMS = 60  # of a series of a function
 MOST_STEPS = 100  # from a pole of the gamma family to where it has none
-MOST_SERIES = 4000  # of one point, that are divided or composed: each takes about a millisecond
 NEAR = Fraction(1, 1 << 20)  # of a centre: a function with parameters is defined as far
-QUICK = {"add", "sub", "neg", "abs", "max", "min", "where"}  # of series, as choices and leaves are
-ORDERS = (4, 12, 36)  # to which series are tried, relative to their first terms
 
 
 class NoGerm(Exception):
@@ -118,7 +108,7 @@ def _ended(*ends: Any) -> Any:
     return min((end for end in ends if end is not None), default=None)
 
 
-def _add(a: Germ, b: Germ) -> Germ:
+def added(a: Germ, b: Germ) -> Germ:
     terms = dict(a.terms)
     for e, c in b.terms.items():
         terms[e] = numbers.add(terms[e], c) if e in terms else c
@@ -133,7 +123,7 @@ def _scaled(a: Germ, factor: Any, shift: Any = 0) -> Germ:
 def _sub(a: Germ, b: Germ) -> Germ:
     if a is b:
         return Germ({})
-    return _add(a, _scaled(b, -1))
+    return added(a, _scaled(b, -1))
 
 
 def _mul(a: Germ, b: Germ) -> Germ:
@@ -267,7 +257,7 @@ class Germs(Arithmetic):
         end = u.least() * len(coefficients)
         found = constant(coefficients[-1])
         for c in reversed(coefficients[:-1]):
-            found = _add(_mul(found, u), constant(c))
+            found = added(_mul(found, u), constant(c))
         return Germ(found.terms, _ended(found.end, end))
 
     # Powers and roots.
@@ -294,7 +284,7 @@ class Germs(Arithmetic):
             if not coefficients[-1]:  # a whole power ends
                 found = constant(0)
                 for c in reversed(coefficients):
-                    found = _add(_mul(found, rest), constant(c))
+                    found = added(_mul(found, rest), constant(c))
                 return _mul(head, found)
         return _mul(head, self.composed(coefficients, rest))
 
@@ -320,7 +310,7 @@ class Germs(Arithmetic):
 
     def _powers(self, a: Germ, b: Germ, j: int, k: int) -> Germ | None:
         p = b.terms.get(0, 0) if set(b.terms) <= {0} and b.end is None else None
-        if a.zero() and _add(b, constant(-j)).sign() > 0:
+        if a.zero() and added(b, constant(-j)).sign() > 0:
             return Germ({})
         if k or p is None or not rational(p):
             raise NoGerm
@@ -348,10 +338,10 @@ class Germs(Arithmetic):
         return self._div(a, b) if b.sign() else Germ({})
 
     def _hypot(self, a: Germ, b: Germ) -> Germ | None:
-        return self._sqrt(_add(_mul(a, a), _mul(b, b)))
+        return self._sqrt(added(_mul(a, a), _mul(b, b)))
 
     def _turn(self, a: Germ, b: Germ) -> Germ | None:
-        return self._div(a, _add(_mul(a, a), _mul(b, b)))
+        return self._div(a, added(_mul(a, a), _mul(b, b)))
 
     def _log(self, a: Germ) -> Germ | None:
         first = a.lead()
@@ -399,7 +389,7 @@ class Germs(Arithmetic):
         angle = self._atan(ratio)
         if angle is None or a.sign() > 0:
             return angle
-        return _add(angle, constant(self.pi_times(1 if b.sign() >= 0 else -1)))
+        return added(angle, constant(self.pi_times(1 if b.sign() >= 0 else -1)))
 
     def _acosh(self, a: Germ) -> Germ | None:
         """Likewise at 1: acosh(a) = 2*asinh(sqrt((a - 1)/2))."""
@@ -437,9 +427,9 @@ class Germs(Arithmetic):
     def _gamma(self, a: Germ) -> Germ | None:
         """gamma(a) = gamma(a + n)/(a*(a + 1)*...*(a + n - 1))."""
         n = self.steps(a)
-        found = self.analytic(gamma, _add(a, constant(n)), ())
+        found = self.analytic(gamma, added(a, constant(n)), ())
         for k in range(n):
-            found = None if found is None else self._div(found, _add(a, constant(k)))
+            found = None if found is None else self._div(found, added(a, constant(k)))
         return found
 
     def _digamma(self, a: Germ) -> Germ | None:
@@ -449,9 +439,9 @@ class Germs(Arithmetic):
         """The m-th derivative of digamma(a) = digamma(a + n) - 1/a - 1/(a + 1) - ..."""
         n = self.steps(a)
         row, attributes = (psi, (m,)) if m else (digamma, ())
-        found = self.analytic(row, _add(a, constant(n)), attributes)
+        found = self.analytic(row, added(a, constant(n)), attributes)
         for k in range(n):
-            pole = self.power(_add(a, constant(k)), -m - 1)
+            pole = self.power(added(a, constant(k)), -m - 1)
             if found is None or pole is None:
                 return None
             found = _sub(found, _scaled(pole, (-1) ** m * factorial(m)))
@@ -466,9 +456,9 @@ class Germs(Arithmetic):
             if fixed and n == int(n) and 0 < n <= MOST_STEPS:
                 found: Germ | None = constant(factorial(int(n) - 1))
                 for k in range(int(n)):
-                    found = None if found is None else self._div(found, _add(x, constant(k)))
+                    found = None if found is None else self._div(found, added(x, constant(k)))
                 return found
-        left, right, below = self._gamma(a), self._gamma(b), self._gamma(_add(a, b))
+        left, right, below = self._gamma(a), self._gamma(b), self._gamma(added(a, b))
         if left is None or right is None:
             return None
         return Germ({}) if below is None else self._div(_mul(left, right), below)
@@ -502,7 +492,7 @@ class Germs(Arithmetic):
         """Halves to the even one, just beside them to the nearest."""
         if set(a.terms) <= {0} and a.end is None:
             return self.analytic(round, a, ())
-        return self._floor(_add(a, constant(Fraction(1, 2))))
+        return self._floor(added(a, constant(Fraction(1, 2))))
 
     def _mod(self, a: Germ, b: Germ) -> Germ | None:
         ratio = self._div(a, b)
@@ -516,7 +506,7 @@ class Germs(Arithmetic):
 
 
 TABLE: dict[str, Callable[..., Any]] = {
-    "add": _add,
+    "add": added,
     "sub": _sub,
     "mul": _mul,
     "neg": lambda a: _scaled(a, -1),
@@ -533,162 +523,3 @@ TABLE: dict[str, Callable[..., Any]] = {
     "or": lambda a, b: True if a is True else None if a is None else b,
     "not": lambda a: not a,
 }
-
-
-@contextmanager
-def _bounded() -> Iterator[None]:
-    """Raises NoGerm inside where numbers in closed form grow too long."""
-    try:
-        with numbers.bounded():
-            yield
-    except numbers.TooMany:
-        raise NoGerm from None
-
-
-@_bounded()
-def beside(
-    outputs: Sequence[Tensor],
-    x: Tensor | None,
-    at: Mapping[Tensor, Tensor],
-    side: int,
-    order: int | None = None,
-) -> list[Any] | None:
-    """The limits of outputs just to a side of the point, in x; with an order, of the first of them
-    and of its derivatives up to it, from its series: numbers in closed form, None for one that is
-    infinite or that there is not. None where the first, f, is undefined there.
-
-    at: the point of each variable, a graph without variables. side: -1 or 1; 0, and no x, for the
-    values at the point itself.
-    Raises NoGerm where they can't be told.
-    """
-    outputs = _of_numbers(outputs if order is None else outputs[:1])
-    nodes = topological([*outputs, *at.values()], unknown=True)
-    slow = [
-        x for x in nodes if x.operation.name not in QUICK and x.operation.kind is Kind.ENTRYWISE
-    ]
-    if len(slow) > MOST_SERIES or any(node.shape for node in nodes):
-        raise NoGerm
-    for length in ORDERS:
-        germs = Germs(length)
-        fixed = run(topological(list(at.values()), unknown=True), germs)
-        point = {y: _number(fixed[id(graph)]) for y, graph in at.items()}
-        if x is not None:
-            here = point[x]
-            if here is None:
-                raise NoGerm
-            point[x] = _add(here, Germ({1: side}))
-        try:
-            values = run(topological(outputs, unknown=True), germs, point)
-            series = [_number(values[id(y)]) for y in outputs]
-            if series[0] is None:
-                return None
-            if order is None:
-                return [None if y is None else _derivatives(y, 0, side)[0] for y in series]
-            return _derivatives(series[0], order, side)
-        except Short:
-            continue
-    raise NoGerm
-
-
-@_bounded()
-def limit(
-    y: Tensor,
-    x: Tensor,
-    at: Any,
-    side: int,
-    given: Mapping[Tensor, Any] | None = None,
-    tied: Sequence[Tensor] = (),
-) -> Any:
-    """The limit of y, of the one variable x, just to a side of a number (exact, or a ball): a
-    number in closed form, inf or -inf; None where y is undefined there.
-
-    given: what nodes are at the number, which its digits can't tell. tied: two nodes that are equal
-    there. Raises NoGerm where there is no limit, or none that can be told.
-    """
-    (y,) = _of_numbers([y])
-    order = topological([y], unknown=True)
-    slow = [
-        z for z in order if z.operation.name not in QUICK and z.operation.kind is Kind.ENTRYWISE
-    ]
-    if len(slow) > MOST_SERIES or any(node.shape for node in order):
-        raise NoGerm
-    for length in ORDERS[:2]:  # a limit is among the first terms, or hard to find
-        germs = Germs(length)
-        point = {x: _add(constant(numbers.number(at)), Germ({1: side}))}
-        replaced = {id(node): _begun(germs, node, c) for node, c in (given or {}).items()}
-        for node in order if tied else ():
-            if len(node.inputs) == 2 and set(map(id, node.inputs)) == set(map(id, tied)):
-                replaced[id(node)] = _level(germs, node)
-        try:
-            found = _number(run(order, germs, point, replaced)[id(y)])
-            first = None if found is None else found.lead()
-            if found is None or first is None:
-                return found if found is None else 0
-            e, c = first
-            if e < 0:
-                return inf if numbers.less(0, c) else -inf
-            return c if e == 0 else 0
-        except Short:
-            continue
-    raise NoGerm
-
-
-def _of_numbers(ys: Sequence[Tensor]) -> list[Tensor]:
-    """Graphs without norms of vectors: as roots of their entries' squares."""
-    order = topological(ys, unknown=True)
-    if not any(node.operation is norm and not node.shape for node in order):
-        return list(ys)
-
-    def rule(node: Tensor, inputs: list[Tensor]) -> Tensor:
-        if node.operation is norm and not node.shape:
-            return sqrt(reduce(add, [y**2 for y in components(inputs[0])]))
-        return applied(node, inputs)
-
-    made = rebuilt(order, rule)
-    return [made[y] for y in ys]
-
-
-def _begun(germs: Germs, node: Tensor, value: Any) -> Callable[..., Any]:
-    """What computes a node whose value at the point is known."""
-    compute, c = germs.function(node.operation), numbers.number(value)
-
-    def computed(*x: Any) -> Any:
-        found = compute(*x)
-        return Germ(found.terms | {0: c}, found.end) if isinstance(found, Germ) else found
-
-    return computed
-
-
-def _level(germs: Germs, node: Tensor) -> Callable[..., Any]:
-    """What computes a node whose inputs are equal at the point."""
-    compute = germs.function(node.operation)
-
-    def computed(a: Any, b: Any, *rest: Any) -> Any:
-        if isinstance(a, Germ) and isinstance(b, Germ):
-            b = Germ(b.terms | {0: a.terms.get(0, 0)}, b.end)
-        return compute(a, b, *rest)
-
-    return computed
-
-
-def _number(y: Any) -> Germ | None:
-    """A germ, also of what is true or false. Raises NoGerm for what can't be told."""
-    if isinstance(y, NoGerm):
-        raise y
-    return constant(int(y)) if isinstance(y, bool) else y
-
-
-def _derivatives(y: Germ, order: int, side: int) -> list[Any]:
-    """The derivatives at the point, from the first terms; None where one is infinite."""
-    found: list[Any] = []
-    rough = next((e for e in y.terms if Fraction(e).denominator > 1 or e < 0), None)
-    if rough is not None and numbers.equal(y.terms[rough], 0) is not False:
-        raise NoGerm
-    for k in range(order + 1):
-        if rough is not None and rough < max(k, 0):
-            found.append(None)
-        elif y.end is not None and y.end <= k:
-            raise Short
-        else:
-            found.append(numbers.mul(factorial(k) * side**k, y.terms.get(k, 0)))
-    return found

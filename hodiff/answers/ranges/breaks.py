@@ -29,7 +29,8 @@ from hodiff.arithmetic.box_numbers import SMOOTH, UNBROKEN, Box
 from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import gradient
-from hodiff.derivatives.germs import NoGerm, limit
+from hodiff.derivatives.germs import NoGerm
+from hodiff.derivatives.one_sided import limit
 from hodiff.engine.exact import quotient, rational
 from hodiff.engine.graph import CONSTANT, OPERATIONS, Tensor, topological
 from hodiff.engine.operations.elementary import div, sub

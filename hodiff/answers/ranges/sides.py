@@ -34,7 +34,8 @@ from hodiff.arithmetic.box_numbers import Box
 from hodiff.arithmetic.boxes import BOXES
 from hodiff.arithmetic.program import Program
 from hodiff.derivatives import components, gradient
-from hodiff.derivatives.germs import NoGerm, limit
+from hodiff.derivatives.germs import NoGerm
+from hodiff.derivatives.one_sided import limit
 from hodiff.engine.exact import rational
 from hodiff.engine.graph import CONSTANT, ZERO, Kind, Tensor, constant, topological, variable
 from hodiff.engine.operations.elementary import (
