@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from hodiff.answers.precision import Unproven, until_determined
 from hodiff.answers.ranges.corners import compared
-from hodiff.answers.ranges.extrema import END, HOLE, JUMP, POLE, Break
+from hodiff.answers.ranges.found import END, HOLE, JUMP, POLE, Break
 from hodiff.answers.ranges.located import Range
 from hodiff.answers.ranges.monotone import signs
 from hodiff.arithmetic import closed_forms

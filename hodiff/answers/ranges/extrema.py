@@ -10,27 +10,42 @@ least value is one of theirs.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import product
-from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from hodiff.answers import faults
 from hodiff.answers.ranges.corners import Corner, Gap, compared, corner
+from hodiff.answers.ranges.discontinuities import SMALLEST, broken, gathered, roughness
 from hodiff.answers.ranges.divided import Over, divisors, over
-from hodiff.answers.ranges.isolate import Ends, Work, contains_zero, rough, smoothness
+from hodiff.answers.ranges.found import (
+    CUSP,
+    END,
+    HOLE,
+    INFLECTION,
+    JUMP,
+    KINK,
+    MAXIMUM,
+    MINIMUM,
+    POLE,
+    SADDLE,
+    Break,
+    Extrema,
+    Pairs,
+    Point,
+)
+from hodiff.answers.ranges.isolate import Work, contains_zero
+from hodiff.answers.ranges.kinds import along, definite, tied
 from hodiff.answers.ranges.located import DECIDED, Located, Range, Unsure, distinct, within
 from hodiff.answers.ranges.merged import columns, merged
 from hodiff.answers.ranges.roots import located
 from hodiff.answers.ranges.sides import CONTINUOUS, by_logarithm
 from hodiff.answers.ranges.ties import kink
-from hodiff.arithmetic import box_numbers, closed_forms
+from hodiff.arithmetic import box_numbers
 from hodiff.arithmetic.ball_numbers import ball, direction, precision
 from hodiff.arithmetic.balls import BALLS
-from hodiff.arithmetic.base import Values
 from hodiff.arithmetic.box_numbers import UNBROKEN, Box
 from hodiff.arithmetic.boxes import BOXES, watched
 from hodiff.arithmetic.program import Program
@@ -39,58 +54,8 @@ from hodiff.engine.graph import Tensor, topological
 from hodiff.engine.operations.elementary import exp, mul, neg, pow
 from hodiff.engine.passes import applied, rebuilt
 
-MINIMUM, MAXIMUM, SADDLE, INFLECTION = "minimum", "maximum", "saddle", "inflection"
-KINK, CUSP = "kink", "cusp"  # with slopes to both sides, and with infinite ones
-END = "end"  # of the domain, inside the range
-POLE, HOLE, JUMP = "pole", "hole", "jump"
-MOST_ORDER = 12  # of a derivative that decides what a point is
-MOST_BROKEN = 4096  # boxes, of one size, in which f may jump
-SMALLEST = 2.0**-30  # of the range: their size
-MOST_PARTS = 12
 KINK_NODES = 300_000  # of boxes, that a look at a kink counts as
 NEAR = 2.0  # of their widths: boxes that may belong to one corner
-
-Pairs = list[tuple[float, float]]
-
-
-class Point(NamedTuple):
-    """A point with its kind: of the range, where edge says so, else of f all around.
-
-    now    its coordinates in balls, at the present precision
-    edge   whether the range ends there, or f's domain does
-    sharp  KINK or CUSP where f has no derivative there, END where its domain ends inside the range
-    f      has f's value there, where f itself doesn't tell: its digits are those of a root of 0
-    """
-
-    now: Callable[[], list[Any]]
-    kind: str
-    edge: bool
-    alone: Pairs
-    sharp: str | None = None
-    f: Tensor | None = None
-
-
-class Break(NamedTuple):
-    """A place in the range where f of one variable isn't continuous.
-
-    what    POLE; HOLE, where both limits are one number, and f has no value; JUMP; END, where f has
-            no values to one side
-    gap     with the limits to the sides, None beyond the range, too
-    """
-
-    root: Located
-    what: str
-    gap: Gap
-
-
-class Extrema(NamedTuple):
-    """What was found: points, what is left open in boxes, what wasn't searched, and, of one
-    variable, where f breaks."""
-
-    points: list[Point]
-    unsure: list[Unsure]
-    left: list[Pairs]
-    breaks: Sequence[Break] = ()
 
 
 def extrema(
@@ -513,200 +478,5 @@ def _what(gap: Gap) -> str | None:
     return HOLE if compared(*known) == 0 else JUMP
 
 
-def tied(node: Tensor, values: Values) -> bool:
-    """Whether an operation sits on its tie, or may."""
-    jumps = node.operation.jumps
-    return bool(jumps and jumps.ties(BALLS, *[values[id(x)] for x in node.inputs]) is not False)
-
-
 OPEN_KIND = "a stationary point whose kind is open: its second derivatives are, or may"
 OPEN_END = "whether the end of the range is an extremum is open: the slope there may be 0"
-
-
-def definite(rows: list[list[Any]]) -> str | None:
-    """What a symmetric matrix of balls makes of a stationary point: minimum where it is positive
-    definite; None where that is open."""
-    n = len(rows)
-    if not n or not all(BALLS.finite(y) for row in rows for y in row):
-        return None
-    rows = [[ball(y) for y in row] for row in rows]
-    for i in range(n):  # what is seen at once
-        for j in range(i):
-            if rows[i][i] * rows[j][j] - rows[i][j] ** 2 < 0:
-                return SADDLE
-    from flint import arb_mat  # start-up: brings FLINT
-
-    minors = [arb_mat([row[:k] for row in rows[:k]]).det() for k in range(1, n + 1)]
-    if all(m > 0 for m in minors):
-        return MINIMUM
-    if all((m > 0) if k % 2 else (m < 0) for k, m in enumerate(minors)):
-        return MAXIMUM
-    if all(m > 0 or m < 0 for m in minors):
-        return SADDLE
-    return None
-
-
-def along(
-    slope: Tensor, x: Tensor, now: Callable[[], list[Any]], fixed: Mapping[Tensor, Any]
-) -> str | None:
-    """What a root of a slope is, in one variable: an extremum where the slope turns its sign, which
-    it does where the first of its derivatives that isn't 0 is of odd order."""
-    graph = slope
-    for order in range(1, MOST_ORDER):
-        graph = gradient(graph, [x])[0]
-        program = Program([graph], BALLS)
-        for bits in DECIDED:
-            with precision(bits):
-                values = program.values({**fixed, x: now()[0]})
-                sign = direction(values[id(graph)]) if BALLS.finite(values[id(graph)]) else None
-            if sign is not None:
-                break
-        if sign is None:
-            return None
-        if sign:
-            if order % 2 == 0:
-                return INFLECTION
-            return MINIMUM if sign > 0 else MAXIMUM
-    return None
-
-
-# Where f isn't continuous.
-
-
-NO_SLOPE = "the slope has no value there"
-
-
-def broken(
-    f: Tensor, slopes: Sequence[Tensor], variables: Sequence[Tensor], ranges: Sequence[Range]
-) -> list[Unsure]:
-    """Small boxes outside of which f is continuous, with slopes, wherever it has a value."""
-    program = Program([f, *slopes], BOXES)
-    low = np.array([[box_numbers.thin(a).low for a, _ in ranges]])
-    high = np.array([[box_numbers.thin(b).high for _, b in ranges]])
-    span = (high - low)[0]
-    while len(low):
-        with BOXES.quietly():
-            point = {x: Box(low[:, i], high[:, i]) for i, x in enumerate(variables)}
-            values = program.values(point)
-        found = values[id(f)]
-        sloped = ~np.any(
-            [np.broadcast_to(np.isnan(values[id(y)].low), (len(low),)) for y in slopes], 0
-        )
-        smooth = np.broadcast_to(found.smooth, (len(low),))
-        undefined = np.broadcast_to(np.isnan(found.low), (len(low),))
-        kept = ((smooth < UNBROKEN) | ~sloped) & ~undefined
-        low, high = low[kept], high[kept]
-        wide = (high - low) > SMALLEST * span
-        if len(low) > MOST_BROKEN or not wide.any():
-            break
-        side = np.argmax((high - low) / span, axis=1)
-        rows = np.arange(len(low))
-        first, second = high.copy(), low.copy()
-        cut = low[rows, side] + 0.4871 * (high[rows, side] - low[rows, side])
-        first[rows, side] = second[rows, side] = cut
-        low, high = np.concatenate([low, second]), np.concatenate([first, high])
-    # In one variable each may be a corner, which is settled.
-    parts = merged(list(zip(low, high, strict=True)), 0.5, MOST_PARTS if len(span) > 1 else None)
-    return [Unsure(box, roughness(f, variables, box) or NO_SLOPE) for box in parts]
-
-
-def roughness(f: Tensor, variables: Sequence[Tensor], box: Pairs) -> str | None:
-    """The first part of f that may jump, or have a kink, in a box."""
-    program = Program([f], BOXES)
-    with BOXES.quietly():
-        point = {x: Box(np.array([a]), np.array([b]))
-                 for x, (a, b) in zip(variables, box, strict=True)}  # fmt: skip
-        values = program.values(point)
-
-    node = rough(program.order, values)
-    return None if node is None else faults.there(node, smoothness(node, values) < UNBROKEN)
-
-
-def gathered(unsure: Iterable[Unsure]) -> list[Unsure]:
-    """Boxes of the same reason that touch as one."""
-    by_reason: dict[str, list[Ends]] = {}
-    for x in unsure:
-        by_reason.setdefault(x.reason, []).append(columns(x.box))
-    found: list[Unsure] = []
-    for reason, ends in by_reason.items():
-        many = len(ends) > MOST_PARTS or len(ends[0][0]) == 1
-        parts = (
-            merged(ends, 0.5, MOST_PARTS) if many else [[*zip(*box, strict=True)] for box in ends]
-        )
-        found += [Unsure(box, reason) for box in parts]
-    return found
-
-
-# The least and the largest value.
-
-
-class Bound(NamedTuple):
-    """The least value (side -1), or the largest (1): that of these points, of each of them as far
-    as can be told; or it lies between two doubles, inside; or there is none, for f tends beyond all
-    its values at breaks."""
-
-    points: list[Point]
-    inside: tuple[float, float] | None
-    beyond: Sequence[Break] = ()
-
-
-def bound(f: Tensor, variables: Sequence[Tensor], found: Extrema, side: int) -> Bound | None:
-    """The least value of f (side -1), or the largest; None where none is proven: f may have no
-    bounds."""
-    program = Program([f], BALLS)
-    open_ = [*(x.box for x in found.unsure), *found.left]
-    outer = -np.inf
-    with precision(DECIDED[0]):
-        told = [(side * value_at(program_at(point, program), variables, point.now()), point)
-                for point in found.points]  # fmt: skip
-        values = [y for y, _ in told if BALLS.finite(y)]
-        for box in open_:  # a value that f takes in it, if it has one there
-            middle = [ball(a) + (ball(b) - ball(a)) / 2 for a, b in box]
-            y = value_at(program, variables, [x.mid() for x in middle])
-            values += [side * y] if BALLS.finite(y) else []
-            low, high = range_over(f, variables, box)
-            outer = max(outer, high if side > 0 else -low)
-        infinite = [b for b in found.breaks if side * inf in b.gap.limits]
-        if infinite:
-            return Bound([], None, infinite)
-        if not values or outer == np.inf:
-            return None
-        taken = values[0].lower()
-        for y in values:
-            taken = taken.max(y.lower())
-        limits = [(side * ball(closed_forms.ball(y)), b) for b in found.breaks
-                  for y in b.gap.limits if y is not None and not isinstance(y, float)]  # fmt: skip
-        beyond = [(y, b) for y, b in limits if not y <= taken]
-        if beyond:
-            most = beyond[0][0].lower()
-            for y, _ in beyond:
-                most = most.max(y.lower())
-            if all(y < most for y in values) and not ball(outer) > most:
-                highest = [b for y, b in beyond if not y < most]
-                return Bound([], None, list({id(b): b for b in highest}.values()))
-            outer = max(outer, *(box_numbers.ends(y)[1] for y, _ in beyond))
-        points = [p for y, p in told if BALLS.finite(y) and not y < taken]
-        if points and not ball(outer) > taken:
-            return Bound(points, None)
-        most = max([outer, *(box_numbers.ends(y)[1] for y, _ in told if BALLS.finite(y))])
-        least = box_numbers.ends(taken)[0]
-    return Bound(points, (least, most) if side > 0 else (0.0 - most, 0.0 - least))
-
-
-def program_at(point: Point, program: Program) -> Program:
-    """What f's value at a point is computed by: f's program, where there is no better one."""
-    return program if point.f is None else Program([point.f], BALLS)
-
-
-def value_at(program: Program, variables: Sequence[Tensor], x: Sequence[Any]) -> Any:
-    (y,) = program.results(dict(zip(variables, x, strict=True)))
-    return ball(y) if BALLS.finite(y) else ball(0).nan()
-
-
-def range_over(f: Tensor, variables: Sequence[Tensor], box: Pairs) -> tuple[float, float]:
-    with BOXES.quietly():
-        point = {x: Box(np.array([a]), np.array([b]))
-                 for x, (a, b) in zip(variables, box, strict=True)}  # fmt: skip
-        found = box_numbers.whole(Program([f], BOXES).values(point)[id(f)])
-    low, high = float(np.min(found.low)), float(np.max(found.high))
-    return (-np.inf, np.inf) if low != low else (low, high)

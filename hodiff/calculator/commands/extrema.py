@@ -6,19 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from hodiff.answers.precision import until_determined
-from hodiff.answers.ranges.extrema import (
-    CUSP,
-    END,
-    KINK,
-    Bound,
-    Extrema,
-    Point,
-    bound,
-    inflections,
-    program_at,
-    stationary,
-)
+from hodiff.answers.ranges.bounds import Bound, bound, program_at
 from hodiff.answers.ranges.extrema import extrema as extremes
+from hodiff.answers.ranges.extrema import inflections, stationary
+from hodiff.answers.ranges.found import CUSP, END, KINK, Extrema, Point
 from hodiff.answers.ranges.isolate import Work
 from hodiff.answers.ranges.located import BITS, Unsure, tightly
 from hodiff.answers.ranges.roots import asked

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from hodiff.answers.ranges.breaks import Break, Limit
 from hodiff.answers.ranges.corners import roots_at_corners
-from hodiff.answers.ranges.extrema import INFLECTION, extrema
+from hodiff.answers.ranges.extrema import extrema
+from hodiff.answers.ranges.found import INFLECTION
 from hodiff.answers.ranges.isolate import System, Work, isolated
 from hodiff.answers.ranges.located import BITS, Range
 from hodiff.answers.ranges.roots import located
