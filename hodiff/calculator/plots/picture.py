@@ -27,7 +27,6 @@ from hodiff.calculator.request import Request, partial, usage
 from hodiff.calculator.search import Span, proven
 from hodiff.derivatives import gradient
 from hodiff.engine.graph import Tensor, topological
-from hodiff.errors import HodiffError
 
 SECONDS = 5.0  # that a picture may take, where it isn't said
 NODES = 20_000_000  # of boxes, for a curve
@@ -144,11 +143,8 @@ def centred(request: Request, found: Picture, order: int) -> Polynomial:
     if not found.low <= float(ball(at).mid()) <= found.high:
         raise usage(f"the point {name} of --at is outside the range of --over", "--at")
     graphs = derivatives(request.f, x, order + 1)
-    try:
-        # At a kink there is none.
-        request.solve(graphs[:-1], slopes=[graphs[1:2]], orders=[1] * (order + 1))
-    except HodiffError as fault:
-        raise fault.retold(fault.message.partition(" (--")[0]) from None
+    # At a kink there is none.
+    request.solve(graphs[:-1], slopes=[graphs[1:2]], orders=[1] * (order + 1))
     return proven(partially(polynomial, graphs, x, at, found.low, found.high))
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from hodiff import HodiffError, calculate
 from hodiff.cli import outcome
 
 FUNCTIONS = [
@@ -313,3 +314,10 @@ def test_a_wrong_claim_is_never_equal(function, changes):
 def test_hostile_claims(hodiff, function, claim):
     """An answer comes: the time is that of the whole suite's alarm."""
     assert hodiff("check", function, "--claim", claim).code in (0, 1)
+
+
+@pytest.mark.parametrize("text", ["sin(x)/x", "abs(x)"])
+def test_no_mend_is_an_option_that_check_has_not(text: str) -> None:
+    with pytest.raises(HodiffError) as fault:
+        calculate("check", text, claim="x", at="x=0")
+    assert "--" not in fault.value.message
