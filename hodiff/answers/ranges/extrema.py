@@ -106,9 +106,9 @@ def inflections(
             unsure.append(Unsure(root.alone, "the curvature is 0 there; whether it turns is open"))
         elif kind != INFLECTION:  # the curvature turns its sign
             points.append(Point(root.now, INFLECTION, False, root.alone))
-    return Extrema(
-        points, gathered([*broken(f, [slope, second], [x], [span]), *unsure]), found.left
-    )
+    # At a kink, or where the slope is infinite, f bends, whatever the curvature's rule gives.
+    rough = [*broken(f, [slope, second], [x], [span]), *broken(slope, [second], [x], [span])]
+    return Extrema(points, gathered([*rough, *unsure]), found.left)
 
 
 def stationary(f: Tensor, variables: Sequence[Tensor], ranges: Sequence[Range]) -> list[Over]:

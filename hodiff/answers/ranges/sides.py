@@ -408,7 +408,7 @@ class Side:
                 return inputs[0].raised(p) if rational(p) else None
             case "sqrt":
                 return inputs[0].raised(Fraction(1, 2))
-        if not inputs or node.operation.kind is not Kind.ENTRYWISE:
+        if not inputs or node.operation.kind is not Kind.ENTRYWISE or node.operation is where:
             return None
         values = [y.value * self.within(y.order, y.logs) for y in inputs]
         if not all(map(BALLS.finite, values)):
