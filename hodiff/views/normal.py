@@ -335,6 +335,10 @@ class Normal(Rationals):
 
     def exponential(self, x: Tensor, base: Rational | None, exponent: Rational) -> Rational:
         """exp(exponent) or base**exponent: the sign and the unit of the first that comes up."""
+        for i in range(len(self.kernels) - 1, -1, -1):
+            kernel = self.kernels[i]
+            if base is not None and kernel.kind == "sum" and kernel.value is not None:
+                exponent = self.without(*exponent, i, 1, kernel.value)
         p, q = self.canonical(*exponent)
         found: Rational = (self.one, self.one)
         whole = 0
@@ -385,6 +389,8 @@ class Normal(Rationals):
                         self.quotients.append((i, 1, tan, value))
                     if cot is not None:
                         self.quotients.append((i, 1, cot, (self.gens[j], self.gens[cot])))
+                        value = self.gens[cot] * self.gens[i], self.one
+                        self.quotients.append((j, 1, cot, value))
             if row == "sigmoid":
                 self.halves(i)
             j = self.index.get(("abs", *rest)) if row == "sign" else None
@@ -460,6 +466,8 @@ class Normal(Rationals):
             return number(0)
         found = []
         for p, q in self.variants(n, d):
+            if not len(p):
+                return number(0)
             ways = [_signed(self.product(p, q))]
             if 1 < len(p) <= MOST_COLLECTED and not self.likes_factors(p):
                 ways.insert(0, _sum([self.product(t, q) for t in self.terms(p)]))
@@ -490,18 +498,21 @@ class Normal(Rationals):
             yield n, d
             return
         found = [(n, d)]
-        for step in (self.by_sigmoids, self.by_sizes, self.written_out):
-            with suppress(TooLong):
+        for step in (self.by_sigmoids, self.by_sizes, self.cleared, self.written_out):
+            with suppress(TooLong, ZeroDivisionError):
                 if (more := step(*found[-1])) is not None:
                     found.append(more)
-        if any(self.degrees(n, d)[j] for _, j, _, _ in self.logistic):
+        degrees = self.degrees(n, d)
+        if len(found) > 1 and any(degrees[j] >= order for _, j, order, _ in self.logistic):
             found.insert(0, found.pop(1))  # as long, sigmoids come first
         for p, q in found:
             yield p, q
             degrees = self.degrees(p, q)
             for i, order, j, value in (*self.squares, *self.quotients):
                 if degrees[i] >= order and degrees[j]:
-                    yield self.reduced(*self.without(p, q, i, order, value))
+                    new = self.reduced(*self.without(p, q, i, order, value))
+                    if value[1].is_constant() or self.within(new[1], q):
+                        yield new
 
     def degrees(self, n: Poly, d: Poly) -> list[int]:
         return list(map(max, n.degrees(), d.degrees()))
@@ -521,6 +532,8 @@ class Normal(Rationals):
         ties = [x for x in self.signs if degrees[x[0]]]
         if not ties:
             return None
+        if any(self.raised(size, dict(enumerate(degrees))) for _, size, _ in ties):
+            return None
         p, q = n, d
         for i, _, value in ties:
             p, q = self.without(p, q, i, 1, value)
@@ -536,12 +549,39 @@ class Normal(Rationals):
                 n = self.joined(n, i, j, size)
         return self.reduced(n, d)
 
+    def raised(self, i: int, gens: dict[int, int]) -> bool:
+        """Whether there is a power of a generator that takes in its whole powers: u**(n - 1)."""
+        return any(
+            k
+            and self.kernels[j].kind == "power"
+            and (base := self.kernels[j].value) is not None
+            and base[0] == self.gens[i]
+            for j, k in gens.items()
+            if j < len(self.kernels)
+        )
+
+    def cleared(self, n: Poly, d: Poly) -> Rational | None:
+        """x/(r*d) as r/d, where r is a root of x."""
+        before = n, d
+        for i, (order, (p, q)) in sorted(self.relations.items(), reverse=True):
+            k = min(self.collected(d, i))
+            if k:
+                rest = d / self.gens[i] ** k
+                new = self.reduced(
+                    self.bounded(n * self.gens[i] ** (order - k) * q), self.bounded(rest * p)
+                )
+                if self.within(new[1], rest):
+                    n, d = new
+        return (n, d) if (n, d) != before else None
+
     def within(self, new: Poly, old: Poly) -> bool:
         """Whether one polynomial is 0 only where another is, as far as their factors tell."""
         for i in range(len(self.kernels) - 1, -1, -1):
             value = self.kernels[i].value
             if self.kernels[i].kind == "sum" and value is not None:
                 new, old = (self.without(p, self.one, i, 1, value)[0] for p in (new, old))
+        if not len(new):
+            return False
         while not (common := new.gcd(old)).is_constant():
             new = new / common
         return bool(new.is_constant())
@@ -716,15 +756,17 @@ class Factors:
                 self.factor *= best.factor
                 for i, m in best.gens.items():
                     self.gens[i] = self.gens.get(i, 0) + m
+                for i, m in best.whole.items():
+                    self.whole[i] = self.whole.get(i, 0) + m
                 for k, (q, m) in best.polys.items():
                     self.polys[k] = q, self.polys.get(k, (q, 0))[1] + m
 
     def part(self, depth: int) -> Term:
         """As it is written: x*sqrt(x) as x**(3/2), where that is shorter."""
         normal = self.normal
-        best = self.rational(depth)
+        best = self.written(depth)
         if not self.polys and len(self.gens) == 1:
-            return best
+            return self.rational(depth)
         for i in sorted(self.gens):
             kernel = normal.kernels[i]
             if not self.gens[i] or kernel.kind != "power" or kernel.value is None:
@@ -745,7 +787,7 @@ class Factors:
                 ):
                     best, self.gens, self.polys = found, moved.gens, moved.polys
                     self.factor, self.whole = moved.factor, moved.whole
-        return best
+        return self.rational(depth)
 
     def rational(self, depth: int) -> Term:
         """As it is, or with roots of numbers above, where that is shorter: sqrt(2)*x for
@@ -785,7 +827,7 @@ class Factors:
         gens = dict(self.gens)
         for i, j, tan, cot in normal.ratios:
             k = gens.get(i, 0)
-            if k and gens.get(j, 0) == -k:
+            if k and gens.get(j, 0) == -k and not any(normal.raised(x, gens) for x in (i, j)):
                 argument = normal.reading.of(kernels[i].node).children[0]
                 above.append(((2, i), power(call(tan if k > 0 else cot, argument), abs(k))))
                 del gens[i], gens[j]

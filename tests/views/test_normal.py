@@ -9,7 +9,7 @@ import mpmath
 import pytest
 from hypothesis import assume, given, settings
 
-from hodiff import derivatives
+from hodiff import calculate, derivatives
 from hodiff.errors import HodiffError
 from hodiff.language.problem import read
 from hodiff.views.formula import infix
@@ -243,6 +243,30 @@ def test_roots_of_reciprocals_are_gathered(text: str, order: int, expected: str)
 )  # fmt: skip
 def test_a_power_to_0_is_1_where_its_base_always_has_a_value(text: str, expected: str) -> None:
     assert printed(text, 1, "y") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "slope"),
+    [
+        ("1/((x+1+sqrt(x+1))*(1-sqrt(x+1)))", "3", "11/144"),  # it is -1/(x*sqrt(x + 1))
+        ("x/(1+sqrt(x))", "0", "1"),
+        ("x/(1-sqrt(x))", "0", "1"),
+        ("sin(x)*cot(x)", "pi/2", "-1"),
+        ("x/abs(x)", "2", "0"),
+        ("x/(1+sqrt(1))", "2", "1/2"),
+        ("x/(x+1+sqrt((x+1)**2))", "2", "1/18"),
+        ("sqrt(x/sqrt(2))*x", "0", "0"),
+        ("log(x+abs(x))", "2", "1/2"),
+        ("sin(x)**y", "0", "0"),
+        ("abs(x)**y", "0", "0"),
+        ("(x**2)**((z+1)/z)", "0", "0"),
+    ],
+)
+def test_a_formula_has_a_value_wherever_there_is_a_slope(text: str, point: str, slope: str) -> None:
+    found = printed(text, 1, "x")
+    at = {name: {"x": point, "y": "2", "z": "1"}[name] for name in read(found).variables}
+    value = calculate("value", found, at=at or None, digits=17).value
+    assert float(value) == pytest.approx(float(Fraction(slope)), abs=1e-15)
 
 
 LONGER = {("x**x", 2)}  # SymPy puts 1/x into the sum
