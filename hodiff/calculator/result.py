@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -16,7 +15,6 @@ from hodiff.calculator.commands import (
     MOST_ORDER,
     MOST_SAMPLES,
     MOST_SEED,
-    Command,
 )
 from hodiff.calculator.formats import FORMATS
 from hodiff.calculator.given import bindings, names, orders, ranges, vectors
@@ -270,17 +268,12 @@ def calculate(
             try:
                 return known.function(command)(request, **given)
             except HodiffError as fault:
-                told = _offered(fault.message, known)
+                told = known.offered(fault.message)
                 if told == fault.message:
                     raise
                 raise fault.retold(told) from None
 
         return Result(again(request), again, request)
-
-
-def _offered(message: str, known: Command) -> str:
-    """A message without the mends that a command hasn't: (--extend takes the limit)."""
-    return re.sub(r" \(--(\w+) [^()]*\)", lambda x: "" if x[1] in known.without else x[0], message)
 
 
 def parse(

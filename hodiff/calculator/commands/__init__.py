@@ -5,6 +5,7 @@ A function (request, ...own options) -> Answer, found by its name in COMMANDS.
 
 # start-up: annotations are evaluated here, not kept as text, which NamedTuple would compile.
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -49,6 +50,12 @@ class Command(NamedTuple):
         """What answers it: imported when it is asked, for start-up."""
         found: Callable[..., Answer] = self.named(name)
         return found
+
+    def offered(self, message: str) -> str:
+        """A message without the mends that it has no option for: (--extend takes the limit)."""
+        return re.sub(
+            r" \(--(\w+) [^()]*\)", lambda x: "" if x[1] in self.without else x[0], message
+        )
 
     def named(self, name: str) -> Any:
         return getattr(import_module(f"hodiff.calculator.commands.{self.module}"), name)

@@ -21,6 +21,7 @@ from hodiff.answers.outside import Outside
 from hodiff.answers.question import How
 from hodiff.arithmetic.rows import processors
 from hodiff.calculator.columns import Answered
+from hodiff.calculator.commands import COMMANDS
 from hodiff.calculator.compiled import Compiled
 from hodiff.calculator.result import calculating
 from hodiff.engine.graph import Tensor, constant
@@ -80,7 +81,7 @@ class Solver:
             refused = [x or y for x, y in zip(refused, found, strict=True)]
         left = self._one_by_one([p for p, x in zip(points, refused, strict=True) if not x])
         for x in refused:
-            yield next(left) if x is None else told(x)
+            yield next(left) if x is None else told(x, self.compiled.what)
 
     def _one_by_one(self, points: Sequence[Sequence[Any]]) -> Iterator[Answered | Refused]:
         with self.lock:
@@ -143,7 +144,7 @@ def answered(compiled: Compiled, how: How, point: Sequence[Any]) -> Answered | R
         with calculating():
             return compiled.columns.at(_numbers(compiled, point), how)
     except HodiffError as error:
-        return told(error)
+        return told(error, compiled.what)
 
 
 def prepare(compiled: Compiled, points: Sequence[Sequence[Any]]) -> None:
@@ -162,9 +163,10 @@ def _numbers(compiled: Compiled, point: Sequence[Any]) -> dict[str, Tensor]:
     }
 
 
-def told(error: HodiffError) -> Refused:
+def told(error: HodiffError, command: str) -> Refused:
     written = (error.text or "")[error.start or 0 : error.end or 0]
-    return Refused(error.kind, error.message, written)
+    known = COMMANDS.get(command)
+    return Refused(error.kind, known.offered(error.message) if known else error.message, written)
 
 
 _worker: tuple[Compiled, How]
