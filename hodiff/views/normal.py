@@ -335,10 +335,11 @@ class Normal(Rationals):
 
     def exponential(self, x: Tensor, base: Rational | None, exponent: Rational) -> Rational:
         """exp(exponent) or base**exponent: the sign and the unit of the first that comes up."""
-        for i in range(len(self.kernels) - 1, -1, -1):
-            kernel = self.kernels[i]
-            if base is not None and kernel.kind == "sum" and kernel.value is not None:
-                exponent = self.without(*exponent, i, 1, kernel.value)
+        if base is not None:  # whose whole part shows where the user's sums are written out
+            for i in range(len(self.kernels) - 1, -1, -1):
+                kernel = self.kernels[i]
+                if kernel.kind == "sum" and kernel.value is not None:
+                    exponent = self.without(*exponent, i, 1, kernel.value)
         p, q = self.canonical(*exponent)
         found: Rational = (self.one, self.one)
         whole = 0

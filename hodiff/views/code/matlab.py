@@ -62,6 +62,7 @@ class Matlab(Code):
     operators: ClassVar[dict[str, str]] = {"and": "&&", "or": "||", "not": "~", "!=": "~="}
     comment = ("", "% ", "")
     unicode = False
+    underscores = False
 
     def truth(self, x: bool) -> str:
         return "true" if x else "false"
@@ -77,7 +78,7 @@ class Matlab(Code):
         return f"choose({', '.join(text for text, _ in children)})", ATOM
 
     def free(self, name: str, taken: set[str]) -> str:
-        return super().free(name.lstrip("_")[:LONGEST_NAME] or "x", taken)
+        return super().free(name[:LONGEST_NAME], taken)
 
     def layout(self, f: Function) -> str:
         results = [result.what for result in f.results]

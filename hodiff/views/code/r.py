@@ -35,6 +35,7 @@ class R(Code):
     operators: ClassVar[dict[str, str]] = {"and": "&", "or": "|", "not": "!"}
     comment = ("", "# ", "")
     unicode = False
+    underscores = False
 
     def truth(self, x: bool) -> str:
         return "TRUE" if x else "FALSE"
@@ -55,9 +56,6 @@ class R(Code):
             branches = zip(part.children[1:], (a, b), strict=True)
             a, b = (f"rep_len({x}, {size})" if y in self.fixed else x for y, x in branches)
         return f"(if ({test}) {a} else {b})", ATOM  # of a test of one ifelse takes one number
-
-    def free(self, name: str, taken: set[str]) -> str:
-        return super().free(name.lstrip("_") or "x", taken)
 
     def reserved(self) -> set[str]:
         """Words alone: a call finds its function whatever a variable is called."""

@@ -115,6 +115,7 @@ class Code(OneLine):
     floats = False  # a whole number is written 2.0
     nan_last = False  # nan is larger than all numbers, and equal to itself
     folds = False  # names are the same in capitals
+    underscores = True  # names may begin with one
     comment: tuple[str, str, str] = ('"""', "", '"""')  # what documentation stands between
 
     def __init__(self) -> None:
@@ -217,6 +218,7 @@ class Code(OneLine):
     def free(self, name: str, taken: set[str]) -> str:
         """A name that isn't taken, as near to this one as can be; taken from now on."""
         name = name if self.unicode else spelled(name)
+        name = name if self.underscores else name.lstrip("_") or "x"
         found = unicodedata.normalize("NFKC", name)  # as Python reads names
         while self.folded(found) in taken:
             found += "_"
