@@ -1,4 +1,4 @@
-"""What is written elsewhere and not here, d/dx, \frac, lambda, diff(...), and the mend."""
+r"""What is written elsewhere and not here, d/dx, \frac, lambda, diff(...), and the mend."""
 
 from __future__ import annotations
 

@@ -33,7 +33,6 @@ from hodiff.errors import HodiffError, nearest
 SHOWN = 12  # names of columns in a message
 GZIP = b"\x1f\x8b"
 MARKS = {"parquet": b"PAR1", "ipc": b"ARROW1"}  # what files of a format begin and end with
-NUMBER = re.compile(r"\s*[-+.\d]+(e[-+]?\d+)?\s*", re.IGNORECASE)
 JSON = ('{"', "[{", "[\n")
 AS_JSON = "begins as JSON does, not as text in columns: an object a line is --in-format ndjson"
 WRITTEN_ANEW = "write it anew as such, iconv -f {} -t UTF-8"
@@ -68,7 +67,7 @@ def missing(
     names = [x if x.isprintable() and x.strip() else ascii(x) for x in names]
     shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
     mend = nearest(wanted, names) or f": it has {shown or 'none'}"
-    if names and not any(map(_is_name, names)):
+    if names and all(_is_number(x) or not x.strip("' ") for x in names):
         mend += "; line 1 has to be the header"
     if variable is None:
         return fault(f"{where} has no column '{wanted}'{mend}", "--keep")
@@ -76,13 +75,13 @@ def missing(
     return fault(f"{where} has no column '{wanted}'{mend}{how}")
 
 
-def _is_name(text: str) -> bool:
-    """Whether text may be a column's name, for it is no number, nor blank."""
+def _is_number(text: str) -> bool:
+    """Whether text is a number, and so hardly a column's name."""
     try:
         float(text.strip("' "))
     except ValueError:
-        return bool(text.strip("' "))
-    return False
+        return False
+    return True
 
 
 def apart(names: Sequence[str], form: str, dialect: Dialect, titles: bool = False) -> str:
